@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { relative } from 'node:path'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { sql } from 'kysely'
+import { notFound, serverFault } from './web/errors/show.tsx'
+import { ASSETS_FOLDER } from './web/assets.ts'
+import { pageCache } from './web/page-cache.ts'
+import { addRoutes } from './web/routes.ts'
+import { securityHeaders } from './web/security.ts'
+import type { Site } from './web/site.ts'
+
+/** The whole site as one handler of requests. `version` counts the changes of papers; `heard` tells whether all are noticed. */
+export function createApp(
+  site: Site,
+  { version = () => 0, heard = () => true }: { version?: () => number; heard?: () => boolean } = {},
+): Hono {
+  const app = new Hono()
+
+  app.use(
+    pageCache({
+      version,
+      // Relative dates may stand still for so long; while changes can't be heard, pages are made anew every second.
+      maxAgeMs: () => (heard() ? 30_000 : 1_000),
+      now: site.now,
+    }),
+  )
+  app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
+
+  app.use(
+    '/assets/*',
+    serveStatic({
+      root: relative(process.cwd(), ASSETS_FOLDER),
+      precompressed: true,
+      // Their names carry a hash of their content.
+      onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
+    }),
+  )
+  app.get('/favicon.svg', serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
+  app.get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /\n'))
+  app.get('/healthz', async (c) => {
+    try {
+      await sql`select 1`.execute(site.db)
+      return c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+    } catch {
+      return c.json({ status: 'the database does not answer' }, 503, { 'cache-control': 'no-store' })
+    }
+  })
+  addRoutes(app, site)
+
+  app.notFound((c) => notFound(site, c))
+  app.onError((error, c) => {
+    const reference = randomUUID().slice(0, 8)
+    site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
+    return serverFault(site, c, { reference }) as Response
+  })
+  return app
+}

@@ -1,0 +1,171 @@
+import { createReadStream } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Option, type Command } from 'commander'
+import { connect } from '../db/connect.ts'
+import { createLog } from '../log.ts'
+import { parseDay } from '../papers/calendar.ts'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { readArxivAtom } from '../sources/arxiv-atom.ts'
+import { readArxivOai } from '../sources/arxiv-oai.ts'
+import { readBibtex } from '../sources/bibtex.ts'
+import { decodeText, detectFormat, FORMATS, type Format } from '../sources/format.ts'
+import { readHuggingFace } from '../sources/huggingface.ts'
+import { importPapers, type ImportCounts } from '../sources/import.ts'
+import { readJsonLines } from '../sources/jsonl.ts'
+import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/trending-page.ts'
+import { progressLine } from './progress.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+type Options = { format?: Format; bibliography?: string; date?: string }
+
+export function addImport(program: Command): void {
+  program
+    .command('import')
+    .description('bring papers in from a file, or from standard input with -')
+    .argument(
+      '<file>',
+      'JSON Lines, a trending page’s text, BibTeX, Hugging Face or arXiv; plain or gzipped; - for standard input',
+    )
+    .addOption(new Option('--format <format>', 'what the file is; guessed when absent').choices(FORMATS))
+    .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
+    .option('--date <day>', 'the day of a page, as YYYY-MM-DD')
+    .action(importFile)
+}
+
+async function importFile(file: string, options: Options): Promise<void> {
+  const config = settings()
+  if (options.date !== undefined && parseDay(options.date) === null) {
+    throw new UsageError(`--date must be a day such as 2026-07-08, not "${options.date}".`)
+  }
+  const bibliography =
+    options.bibliography === undefined ? undefined : await readBibliography(options.bibliography)
+  const { format, text } = await openInput(file, options.format)
+  if (format !== 'page' && (bibliography || options.date !== undefined)) {
+    throw new UsageError(`--bibliography and --date go with a page, not with ${format}.`)
+  }
+  const now = () => new Date()
+  const outcomes = read(format, text, {
+    now: now(),
+    ...(bibliography ? { bibliography } : {}),
+    ...(options.date === undefined ? {} : { date: options.date }),
+  })
+
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const connection = await connect(config, { log, size: 2 })
+  const started = performance.now()
+  const progress = progressLine(process.stderr)
+  let failure: unknown = null
+  let counts: ImportCounts = { new: 0, updated: 0, unchanged: 0, refused: 0 }
+  try {
+    counts = await importPapers(
+      connection.db,
+      guarded(outcomes, (error) => (failure = error)),
+      {
+        name: file === '-' ? 'standard input' : basename(file),
+        format,
+        timeZone: config.siteTimeZone,
+        now,
+        onProgress: (sofar) => progress.show(`${total(sofar).toLocaleString('en')} records`),
+        onRefusal: ({ position, reason }) => progress.say(`refused ${position}: ${reason}`),
+      },
+    )
+  } finally {
+    progress.end()
+    await connection.close()
+  }
+  const seconds = (performance.now() - started) / 1000
+  process.stdout.write(
+    `${total(counts)} records: ${counts.new} new, ${counts.updated} updated, ${counts.unchanged} unchanged, ` +
+      `${counts.refused} refused; ${seconds.toFixed(1)} s, ${Math.round(total(counts) / seconds)} records/s\n`,
+  )
+  if (failure !== null) {
+    throw new UsageError(
+      `${file} could not be read to its end: ${failure instanceof Error ? failure.message : String(failure)} What came before is in; import it again when it is mended.`,
+    )
+  }
+  if (total(counts) === counts.refused) {
+    throw new UsageError(
+      total(counts) === 0
+        ? `${file} holds no papers in the format ${format}.`
+        : `No record of ${file} could be taken in.`,
+    )
+  }
+}
+
+/** Ends at an error of the input instead of throwing, so that all that came before it goes in. */
+async function* guarded(
+  outcomes: AsyncIterable<HarvestOutcome>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<HarvestOutcome> {
+  try {
+    yield* outcomes
+  } catch (error) {
+    onFailure(error)
+  }
+}
+
+function read(
+  format: Format,
+  text: AsyncIterable<string>,
+  options: { now: Date; bibliography?: Bibliography; date?: string },
+): AsyncIterable<HarvestOutcome> {
+  switch (format) {
+    case 'jsonl':
+      return readJsonLines(text)
+    case 'huggingface':
+      return readHuggingFace(text, { now: options.now })
+    case 'arxiv-oai':
+      return readArxivOai(text)
+    case 'arxiv-atom':
+      return readArxivAtom(text)
+    case 'bibtex':
+      return readBibtex(text)
+    case 'page':
+      return readTrendingPage(text, options)
+  }
+}
+
+async function openInput(
+  file: string,
+  given: Format | undefined,
+): Promise<{ format: Format; text: AsyncIterable<string> }> {
+  if (file !== '-') {
+    const found = await stat(file).catch(() => null)
+    if (!found) throw new UsageError(`There is no file ${file}.`)
+    if (found.isDirectory()) throw new UsageError(`${file} is a folder: name a file.`)
+    await (
+      await open(file).catch(() => {
+        throw new UsageError(`The file ${file} may not be read.`)
+      })
+    ).close()
+  }
+  const bytes = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
+  const chunks = decodeText(bytes)[Symbol.asyncIterator]()
+  const first = await chunks.next().catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  })
+  const head = first.done ? '' : first.value
+  const format = given ?? detectFormat({ name: file, head: head.slice(0, 4096) })
+  if (!format)
+    throw new UsageError(`It is not clear what ${file} is: say it with --format ${FORMATS.join('|')}.`)
+  async function* text() {
+    yield head
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  }
+  return { format, text: text() }
+}
+
+async function readBibliography(file: string): Promise<Bibliography> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`There is no bibliography ${file}.`)
+  })
+  const outcome = parseBibliography(text)
+  if (!outcome.ok) throw new UsageError(`The bibliography ${file} is not understood: ${outcome.reason}`)
+  return outcome.bibliography
+}
+
+function total(counts: ImportCounts): number {
+  return counts.new + counts.updated + counts.unchanged + counts.refused
+}

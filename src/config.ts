@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}, 'must be an IANA time zone such as America/New_York')
+
+const absoluteUrl = (protocols: string[], what: string) =>
+  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), what)
+
+const schema = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'must be a number from 0 to 65535')
+    .default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL')
+    .refine((text) => !/[?#]/.test(text), 'must have no query or fragment')
+    .refine((text) => (URL.parse(text)?.pathname ?? '/') === '/', 'must have no path')
+    .optional(),
+  BROADSHEET_DATA: z.string().default('./data'),
+  DATABASE_URL: absoluteUrl(
+    ['postgres:', 'postgresql:'],
+    'must be a PostgreSQL URL such as postgresql://user:password@host/database',
+  ).optional(),
+  SITE_NAME: z.string().trim().max(80, 'must have at most 80 characters').default('Broadsheet'),
+  SITE_TIMEZONE: timeZone.default('America/New_York'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/** What an operator can set, by the names of the environment variables. */
+export const SETTINGS = Object.keys(schema.shape) as (keyof typeof schema.shape)[]
+
+/** The settings in force. */
+export type Config = {
+  port: number
+  host: string
+  /** Without a slash at the end; null: links are made with the address the server listens on. */
+  publicUrl: string | null
+  /** Absolute. */
+  dataFolder: string
+  /** null: the PostgreSQL in the data folder. */
+  databaseUrl: string | null
+  siteName: string
+  siteTimeZone: string
+  logLevel: z.infer<typeof schema>['LOG_LEVEL']
+}
+
+export type ConfigOutcome = { ok: true; config: Config } | { ok: false; reason: string }
+
+/** Reads the settings from the environment, the only place that does. An empty variable counts as absent. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome {
+  const given = Object.fromEntries(
+    SETTINGS.flatMap((name) =>
+      env[name] === undefined || env[name].trim() === '' ? [] : [[name, env[name].trim()]],
+    ),
+  )
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const name = String(issue?.path[0])
+    const message =
+      issue?.code === 'invalid_value' ? `must be one of ${issue.values.join(', ')}` : issue?.message
+    return { ok: false, reason: `${name} ${message}${isSecret(name) ? '' : `, not "${given[name]}"`}.` }
+  }
+  const settings = parsed.data
+  return {
+    ok: true,
+    config: {
+      port: settings.PORT,
+      host: settings.HOST,
+      publicUrl: settings.PUBLIC_URL ? new URL(settings.PUBLIC_URL).origin : null,
+      dataFolder: resolve(settings.BROADSHEET_DATA),
+      databaseUrl: settings.DATABASE_URL ?? null,
+      siteName: settings.SITE_NAME,
+      siteTimeZone: settings.SITE_TIMEZONE,
+      logLevel: settings.LOG_LEVEL,
+    },
+  }
+}
+
+/** The settings in force as lines `NAME=value`, secrets masked. */
+export function printConfig(config: Config): string {
+  const values: Record<(typeof SETTINGS)[number], string | number | null> = {
+    PORT: config.port,
+    HOST: config.host,
+    PUBLIC_URL: config.publicUrl,
+    BROADSHEET_DATA: config.dataFolder,
+    DATABASE_URL: config.databaseUrl && maskUrl(config.databaseUrl),
+    SITE_NAME: config.siteName,
+    SITE_TIMEZONE: config.siteTimeZone,
+    LOG_LEVEL: config.logLevel,
+  }
+  return SETTINGS.map((name) => `${name}=${values[name] ?? ''}`).join('\n')
+}
+
+/** A URL with its password, and whatever its query says, hidden. */
+function maskUrl(text: string): string {
+  const url = new URL(text)
+  if (url.password) url.password = '***'
+  for (const name of [...url.searchParams.keys()])
+    if (/pass|key|secret/i.test(name)) url.searchParams.set(name, '***')
+  return url.href
+}
+
+function isSecret(name: string): boolean {
+  return name === 'DATABASE_URL'
+}

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import type { Config } from '../config.ts'
+import type { Logger } from '../log.ts'
+import { acquireLocalPostgres } from './local-postgres.ts'
+import { migrate } from './migrate.ts'
+import { openDatabase, type DatabaseAddress } from './open.ts'
+import type { Database } from './schema.ts'
+
+/** A database in its newest schema, and how to leave it. */
+export type Connection = {
+  db: Kysely<Database>
+  address: DatabaseAddress
+  /** A command that opens psql on it; null when the address is the operator's own. */
+  psqlCommand: string | null
+  close(): Promise<void>
+}
+
+/** Something the operator must mend; its message is one sentence that says what to do. */
+export class DatabaseUnavailable extends Error {}
+
+/**
+ * Connects to the database that the settings name (or to the PostgreSQL in the data folder, started when it is not
+ * running) and brings it to the newest schema. Throws `DatabaseUnavailable`.
+ */
+export async function connect(
+  config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
+  { log, size }: { log: Logger; size?: number },
+): Promise<Connection> {
+  const local = config.databaseUrl === null ? await acquire(config.dataFolder, log) : null
+  const address: DatabaseAddress = local ? local.address : { connectionString: config.databaseUrl ?? '' }
+  const db = openDatabase(address, {
+    ...(size === undefined ? {} : { size }),
+    onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
+  })
+  const close = async () => {
+    await db.destroy()
+    await local?.release()
+  }
+  try {
+    const outcome = await migrate(db)
+    if (!outcome.ok) {
+      throw new DatabaseUnavailable(
+        outcome.reason === 'unknown'
+          ? `The database was set up by a newer Broadsheet (migration ${outcome.migration}): run that version.`
+          : `The migration ${outcome.migration} was changed after it was applied: restore the file that was released.`,
+      )
+    }
+    if (outcome.applied.length > 0) log.info({ applied: outcome.applied }, 'database migrated')
+  } catch (error) {
+    await close()
+    if (error instanceof DatabaseUnavailable) throw error
+    throw new DatabaseUnavailable(
+      `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  return { db, address, psqlCommand: local?.psqlCommand ?? null, close }
+}
+
+async function acquire(dataFolder: string, log: Logger) {
+  try {
+    await mkdir(dataFolder, { recursive: true })
+    return await acquireLocalPostgres({
+      folder: join(dataFolder, 'postgres'),
+      logFile: join(dataFolder, 'postgres.log'),
+      log: (message) => log.info(message),
+      onLost: (error) => log.error({ error: error.message }, 'the database in the data folder went away'),
+    })
+  } catch (error) {
+    throw new DatabaseUnavailable(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,29 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './schema.ts'
+
+/** int8: ids and counts stay far below 2^53. */
+pg.types.setTypeParser(20, Number)
+/** date: a calendar day is text, never an instant. */
+pg.types.setTypeParser(1082, (text) => text)
+
+/** How to reach a PostgreSQL: a connection string, or pg's own options (a socket folder as `host`). */
+export type DatabaseAddress = { connectionString: string } | pg.PoolConfig
+
+/**
+ * A pool of at most `size` connections. Errors of idle connections (a server that restarts) go to `onError` and the
+ * pool connects anew; close it with `db.destroy()`.
+ */
+export function openDatabase(
+  address: DatabaseAddress,
+  { size = 10, onError }: { size?: number; onError: (error: Error) => void },
+): Kysely<Database> {
+  const pool = new pg.Pool({
+    max: size,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'broadsheet',
+    ...address,
+  })
+  pool.on('error', onError)
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}

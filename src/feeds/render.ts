@@ -1,0 +1,112 @@
+import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith'
+import { addressPath } from '../papers/identifiers.ts'
+import { categoryName } from '../papers/categories.ts'
+import type { Paper } from '../papers/paper.ts'
+import { plainText } from '../papers/typeset.ts'
+
+/** A list of papers to be read in a feed reader. Addresses are absolute. */
+export type Feed = {
+  title: string
+  description: string
+  /** The page of the list. */
+  pageUrl: string
+  /** The feed itself. */
+  feedUrl: string
+  origin: string
+  siteName: string
+  papers: Paper[]
+}
+
+/** Atom (RFC 4287). */
+export function renderAtom(feed: Feed): string {
+  return generateAtomFeed({
+    id: feed.feedUrl,
+    title: { value: feed.title },
+    subtitle: { value: feed.description },
+    updated: lastChange(feed),
+    authors: [{ name: feed.siteName, uri: feed.origin }],
+    links: [
+      { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
+      { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
+    ],
+    entries: feed.papers.map((paper) => ({
+      id: `urn:uuid:${paper.uuid}`,
+      title: { value: plainText(paper.title) },
+      links: [{ href: feed.origin + addressPath(paper.address), rel: 'alternate', type: 'text/html' }],
+      published: publishedAt(paper),
+      updated: paper.changedAt,
+      ...(paper.authors.length > 0 ? { authors: paper.authors.map(({ name }) => ({ name })) } : {}),
+      categories: paper.categories.map((category) => ({ term: category, label: categoryName(category) })),
+      content: { type: 'html', value: contentHtml(paper) },
+    })),
+  })
+}
+
+/** RSS 2.0, with authors as dc:creator. */
+export function renderRss(feed: Feed): string {
+  return generateRssFeed({
+    title: feed.title,
+    link: feed.pageUrl,
+    description: feed.description,
+    language: 'en',
+    lastBuildDate: lastChange(feed),
+    atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
+    items: feed.papers.map((paper) => ({
+      title: plainText(paper.title),
+      link: feed.origin + addressPath(paper.address),
+      guid: { value: `urn:uuid:${paper.uuid}`, isPermaLink: false },
+      pubDate: publishedAt(paper),
+      description: contentHtml(paper),
+      categories: paper.categories.map((category) => ({ name: category })),
+      ...(paper.authors.length > 0 ? { dc: { creators: paper.authors.map(({ name }) => name) } } : {}),
+    })),
+  })
+}
+
+/** JSON Feed 1.1. */
+export function renderJsonFeed(feed: Feed): string {
+  return JSON.stringify(
+    generateJsonFeed({
+      title: feed.title,
+      description: feed.description,
+      home_page_url: feed.pageUrl,
+      feed_url: feed.feedUrl,
+      language: 'en',
+      items: feed.papers.map((paper) => ({
+        id: `urn:uuid:${paper.uuid}`,
+        url: feed.origin + addressPath(paper.address),
+        ...(paper.arxivId ? { external_url: `https://arxiv.org/abs/${paper.arxivId}` } : {}),
+        title: plainText(paper.title),
+        content_html: contentHtml(paper),
+        date_published: publishedAt(paper),
+        date_modified: paper.changedAt,
+        ...(paper.authors.length > 0 ? { authors: paper.authors.map(({ name }) => ({ name })) } : {}),
+        ...(paper.categories.length > 0 ? { tags: paper.categories } : {}),
+      })),
+    }),
+  )
+}
+
+function publishedAt(paper: Paper): Date {
+  return paper.published ? new Date(paper.published.value) : paper.recordedAt
+}
+
+/** When anything in the feed last changed: not the time of asking, so that an unchanged feed stays the same. */
+function lastChange({ papers }: Feed): Date {
+  return new Date(Math.max(0, ...papers.map((paper) => paper.changedAt.getTime())))
+}
+
+/** Feed readers drop MathML: formulas are written in plain characters. */
+function contentHtml(paper: Paper): string {
+  const paragraphs = [
+    ...(paper.synopsis === null ? [] : [plainText(paper.synopsis)]),
+    ...(paper.abstract === null ? [] : paper.abstract.split('\n\n').map(plainText)),
+  ]
+  return (paragraphs.length > 0 ? paragraphs : [plainText(paper.title)])
+    .map((text) => `<p>${escapeHtml(text)}</p>`)
+    .join('')
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

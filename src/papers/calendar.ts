@@ -1,0 +1,88 @@
+import type { PublishedDate } from './harvested-paper.ts'
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+/** The calendar day (`YYYY-MM-DD`) that an instant falls on in a time zone (IANA name). */
+export function dayIn(timeZone: string, instant: Date): string {
+  let format = formatters.get(timeZone)
+  if (!format) {
+    // Swedish writes dates as ISO 8601 does.
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    formatters.set(timeZone, format)
+  }
+  return format.format(instant)
+}
+
+/**
+ * The calendar day that is written as `YYYY-MM-DD`, or null when there is none such (2026-02-30), or when it is out
+ * of the range that any paper could have (1500 to 2999).
+ */
+export function parseDay(text: string): string | null {
+  if (!/^(1[5-9]|2\d)\d\d-\d\d-\d\d$/.test(text)) return null
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text ? text : null
+}
+
+/** `day` moved by a number of days. */
+export function addDays(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  date.setUTCDate(date.getUTCDate() + days)
+  return date.toISOString().slice(0, 10)
+}
+
+/** Days from `from` to `to`; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+}
+
+/** The ISO 8601 week (`YYYY-Www`) that a day belongs to: weeks begin on Monday, week 1 holds the year's first Thursday. */
+export function weekOf(day: string): string {
+  const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
+  const thursday = addDays(day, 3 - weekday)
+  const week = Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7) + 1
+  return `${thursday.slice(0, 4)}-W${String(week).padStart(2, '0')}`
+}
+
+/** A run of calendar days, both ends included, and how it is written in addresses. */
+export type Period = { kind: 'date' | 'week' | 'month'; name: string; from: string; to: string }
+
+/** The day as a period, or null when it is no day. */
+export function dayPeriod(name: string): Period | null {
+  const day = parseDay(name)
+  return day === null ? null : { kind: 'date', name: day, from: day, to: day }
+}
+
+/** The ISO week written `YYYY-Www`, or null when that year has no such week. */
+export function weekPeriod(name: string): Period | null {
+  const match = /^(\d{4})-W(\d\d)$/.exec(name)
+  const year = match && parseDay(`${match[1]}-01-04`)
+  if (!match || !year) return null
+  const monday = addDays(year, -((new Date(`${year}T00:00:00Z`).getUTCDay() + 6) % 7))
+  const from = addDays(monday, (Number(match[2]) - 1) * 7)
+  return weekOf(from) === name ? { kind: 'week', name, from, to: addDays(from, 6) } : null
+}
+
+/** The month written `YYYY-MM`, or null when there is none such. */
+export function monthPeriod(name: string): Period | null {
+  const from = /^\d{4}-\d\d$/.test(name) ? parseDay(`${name}-01`) : null
+  if (from === null) return null
+  const next = addDays(from, 31).slice(0, 7)
+  return { kind: 'month', name, from, to: addDays(`${next}-01`, -1) }
+}
+
+/** The period of the same kind that holds `day`. */
+export function periodOf(kind: Period['kind'], day: string): Period {
+  const period =
+    kind === 'date'
+      ? dayPeriod(day)
+      : kind === 'week'
+        ? weekPeriod(weekOf(day))
+        : monthPeriod(day.slice(0, 7))
+  if (!period) throw new Error(`no ${kind} holds ${day}`)
+  return period
+}
+
+/** The first instant that a published date can mean: the beginning, in UTC, of its year, month or day. */
+export function firstInstant(published: PublishedDate): Date {
+  return new Date(published.value)
+}

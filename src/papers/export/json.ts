@@ -1,0 +1,36 @@
+import type { Paper } from '../paper.ts'
+
+/** The paper as a plain object for programs; TeX in its texts is kept as written, instants are ISO 8601 in UTC. */
+export function toJson(paper: Paper, options: { url: string; siteName: string }) {
+  return {
+    id: paper.address,
+    uuid: paper.uuid,
+    url: options.url,
+    site: options.siteName,
+    identifiers: { arxiv: paper.arxivId, doi: paper.doi },
+    title: paper.title,
+    abstract: paper.abstract,
+    synopsis: paper.synopsis,
+    authors: paper.authors.map(({ name, affiliation, orcid }) => ({
+      name,
+      affiliation: affiliation ?? null,
+      orcid: orcid ?? null,
+    })),
+    published: paper.published,
+    versions: paper.versions.map(({ number, submittedAt }) => ({ number, submittedAt })),
+    primaryCategory: paper.primaryCategory,
+    categories: [...paper.categories],
+    comments: paper.comments,
+    journalReference: paper.journalReference,
+    licenseUrl: paper.licenseUrl,
+    withdrawn: paper.withdrawn,
+    links: paper.links.map(({ kind, url, sources }) => ({ kind, url, sources: [...sources] })),
+    provenance: { ...paper.provenance },
+    edition: paper.edition,
+    editionFrom: paper.editionFrom,
+    votes: paper.votes,
+    heat: paper.heat,
+    recordedAt: paper.recordedAt.toISOString(),
+    changedAt: paper.changedAt.toISOString(),
+  }
+}

@@ -1,0 +1,49 @@
+import type { Paper } from '../paper.ts'
+import { splitName } from '../names.ts'
+import { plainText } from '../typeset.ts'
+import { dateParts } from './dates.ts'
+
+function person(name: string): string {
+  const readable = plainText(name)
+  const split = splitName(readable)
+  if (split === null) return readable
+  return [split.family, split.given, ...(split.suffix === undefined ? [] : [split.suffix])].join(', ')
+}
+
+/**
+ * The paper as a RIS record, its lines ended by CRLF: `JOUR` with a journal reference, else `UNPB`, which reference
+ * managers take for a preprint.
+ */
+export function toRis(paper: Paper, options: { url: string; siteName: string }): string {
+  const { year, month, day } = dateParts(paper.published)
+  const isArticle = paper.journalReference !== null
+  const date = year === undefined ? '' : `${year}/${month ?? ''}/${day ?? ''}/`
+  const notes = [paper.withdrawn ? 'Withdrawn' : '', paper.comments ?? '']
+    .filter((note) => note !== '')
+    .join('. ')
+  const lines: [tag: string, value: string][] = [
+    ['TI', paper.title],
+    ...paper.authors.map((author): [string, string] => ['AU', person(author.name)]),
+    ['PY', year ?? ''],
+    ['DA', date],
+    ['AB', paper.abstract ?? ''],
+    ['T2', paper.journalReference ?? ''],
+    ['JO', paper.journalReference ?? ''],
+    ['PB', paper.arxivId === null || isArticle ? '' : 'arXiv'],
+    ['AN', paper.arxivId === null ? '' : `arXiv:${paper.arxivId}`],
+    // Readers take M3 of an article for its DOI.
+    ['M3', isArticle ? '' : 'preprint'],
+    ['DO', paper.doi ?? ''],
+    ['UR', options.url],
+    ...paper.categories.map((category): [string, string] => ['KW', category]),
+    ['N1', notes],
+    ['DP', options.siteName],
+    ['ID', paper.address],
+  ]
+  const asWritten = new Set(['AU', 'PY', 'DA', 'AN', 'DO', 'UR', 'KW', 'DP', 'ID'])
+  const written = lines.flatMap(([tag, value]) => {
+    const line = asWritten.has(tag) ? value.replace(/[\s\p{Cc}]+/gu, ' ').trim() : plainText(value)
+    return line === '' ? [] : [`${tag}  - ${line}`]
+  })
+  return [`TY  - ${isArticle ? 'JOUR' : 'UNPB'}`, ...written, 'ER  - ', ''].join('\r\n')
+}

@@ -1,0 +1,69 @@
+import { sql, type Kysely, type Selectable } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { Source } from './harvested-paper.ts'
+import type { PaperIdentifier } from './identifiers.ts'
+import type { Paper } from './paper.ts'
+
+/** A row of `papers` as the rooms know it. */
+export function toPaper(row: Selectable<Database['papers']>): Paper {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    address: row.address,
+    arxivId: row.arxiv_id,
+    doi: row.doi,
+    title: row.title,
+    abstract: row.abstract,
+    synopsis: row.synopsis,
+    authors: row.authors,
+    published: row.published,
+    versions: row.versions,
+    primaryCategory: row.primary_category,
+    categories: row.categories,
+    comments: row.comments,
+    journalReference: row.journal_reference,
+    licenseUrl: row.license_url,
+    withdrawn: row.withdrawn,
+    links: row.links,
+    provenance: row.provenance,
+    edition: row.edition,
+    editionFrom: row.edition_from,
+    votes: row.votes,
+    heat: Number.isFinite(row.heat) ? row.heat : null,
+    recordedAt: row.recorded_at,
+    changedAt: row.changed_at,
+  }
+}
+
+/** The paper that an identifier leads to, or null. */
+export async function findPaper(db: Kysely<Database>, identifier: PaperIdentifier): Promise<Paper | null> {
+  const row = await db
+    .selectFrom('papers')
+    .innerJoin('paper_identifiers', 'paper_identifiers.paper_id', 'papers.id')
+    .where('scheme', '=', identifier.scheme)
+    .where('value', '=', identifier.value)
+    .selectAll('papers')
+    .executeTakeFirst()
+  return row ? toPaper(row) : null
+}
+
+/** The sources that speak of a paper, and when each was last heard. */
+export async function sourcesOf(
+  db: Kysely<Database>,
+  paperId: number,
+): Promise<{ source: Source; recordedAt: Date; asOf: Date | null }[]> {
+  const rows = await db
+    .selectFrom('paper_records')
+    .select(['source', 'recorded_at', 'as_of'])
+    .where('paper_id', '=', paperId)
+    .orderBy('recorded_at')
+    .orderBy('source')
+    .execute()
+  return rows.map((row) => ({ source: row.source, recordedAt: row.recorded_at, asOf: row.as_of }))
+}
+
+/** Whether there is no paper at all. */
+export async function hasNoPapers(db: Kysely<Database>): Promise<boolean> {
+  const { rows } = await sql<{ empty: boolean }>`select not exists (select from papers) as empty`.execute(db)
+  return rows[0]?.empty ?? true
+}

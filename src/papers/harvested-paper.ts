@@ -1,0 +1,72 @@
+import type { PaperIdentifier } from './identifiers.ts'
+import type { PaperLink } from './links.ts'
+
+/**
+ * Who states a fact about a paper. One paper keeps at most one statement from each source; `merge.ts` says whose
+ * word counts for which fact.
+ */
+export const SOURCES = [
+  'arxiv-oai',
+  'arxiv-raw',
+  'arxiv-atom',
+  'huggingface',
+  'jsonl',
+  'bibliography',
+  'bibtex',
+  'page',
+  'sample',
+] as const
+export type Source = (typeof SOURCES)[number]
+
+/** An author as one source names them. The same name is not the same person; an ORCID is. */
+export type Author = { name: string; affiliation?: string; orcid?: string }
+
+/** A date as exactly as it is known: `2014`, `2014-02`, `2014-02-11`, or an instant in UTC with milliseconds. */
+export type PublishedDate =
+  | { precision: 'year' | 'month' | 'day'; value: string }
+  | { precision: 'time'; value: string }
+
+/** One version of a preprint; `submittedAt` is an instant in UTC (ISO 8601 with milliseconds). */
+export type PaperVersion = { number: number; submittedAt: string }
+
+/** A page outside that listed this paper on a day (its edition there), with its place among `of` papers. */
+export type Listing = { date: string; rank?: number; of?: number }
+
+/** Readers' upvotes counted elsewhere: the total so far, and when it was seen (instant in UTC). */
+export type Upvotes = { total: number; observedAt: string; since: string }
+
+/**
+ * What one source says about one paper: already validated, trimmed, Unicode NFC, dates parsed. Sources yield it and
+ * `record.ts` takes it. TeX in titles and abstracts is kept as written; white space in them is single spaces, and
+ * paragraphs of an abstract are separated by one blank line (`\n\n`).
+ */
+export type HarvestedPaper = {
+  source: Source
+  /** At least one. */
+  identifiers: [PaperIdentifier, ...PaperIdentifier[]]
+  /** The date of this statement at its source (instant in UTC); a later statement replaces an earlier one. */
+  asOf?: string
+  title: string
+  abstract?: string
+  /** A summary in the site's own words; shown instead of the abstract in lists. */
+  synopsis?: string
+  /** In the order of the paper. */
+  authors?: Author[]
+  published?: PublishedDate
+  versions?: PaperVersion[]
+  primaryCategory?: string
+  categories?: string[]
+  comments?: string
+  journalReference?: string
+  licenseUrl?: string
+  withdrawn?: boolean
+  /** Links the source gives; those written in the abstract are found when the paper is recorded. */
+  links?: PaperLink[]
+  listing?: Listing
+  upvotes?: Upvotes
+}
+
+/** What a source yields for one record of its input: a paper, or why there is none. */
+export type HarvestOutcome =
+  | { ok: true; position: string; paper: HarvestedPaper }
+  | { ok: false; position: string; reason: string }

@@ -1,0 +1,338 @@
+import { createHash } from 'node:crypto'
+
+/** An arXiv identifier without version, a DOI in lower case, or one that this site made for a paper that has neither. */
+export type PaperIdentifier =
+  | { scheme: 'arxiv'; value: string }
+  | { scheme: 'doi'; value: string }
+  | { scheme: 'local'; value: string }
+
+/** An identifier as a person or a source writes it: perhaps with an arXiv version. */
+export type ParsedIdentifier = { identifier: PaperIdentifier; version?: number }
+
+// Longer than any identifier or address of a page that holds one; keeps the work on hostile input small.
+const LONGEST_TEXT = 4096
+const LONGEST_DOI = 2048
+
+/**
+ * Reads whatever a person pastes or a source gives: an arXiv identifier, a DOI, or the URL of a page that is
+ * about one paper (arXiv and its mirrors and readers, doi.org, publishers with the DOI in the path, the ACL
+ * Anthology, nature.com, this program's own pages on any host). Null for anything else; never throws; takes
+ * linear time.
+ */
+export function parseIdentifier(text: string): ParsedIdentifier | null {
+  const tidy = unwrap(text)
+  if (tidy === '' || tidy.length > LONGEST_TEXT) return null
+  const bare = tidy.replace(LABEL, '')
+  return (
+    parseArxiv(bare.replace(ARXIV_STAMP, '')) ??
+    parseDoi(decodePercent(bare)) ??
+    parseLocation(bare) ??
+    parseLocation(tidy)
+  )
+}
+
+/**
+ * The path after `/papers/`, not percent-encoded: `2412.19723`, `hep-th/9901001`, `doi/10.1000/182`,
+ * `local/…`.
+ */
+export function paperAddress(identifier: PaperIdentifier): string {
+  return identifier.scheme === 'arxiv' ? identifier.value : `${identifier.scheme}/${identifier.value}`
+}
+
+/**
+ * The URL path of a paper's page, from its address: slashes and what RFC 3986 allows in a path segment are
+ * kept, everything else is percent-encoded as UTF-8, so that decoding gives the address back.
+ */
+export function addressPath(address: string): string {
+  return `/papers/${address.toWellFormed().replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/]+/g, encodeURIComponent)}`
+}
+
+/**
+ * Reads what stands after `/papers/`, already percent-decoded: the addresses of `paperAddress`, an arXiv one
+ * perhaps with a version. Other spellings of the same (`math.GT/0309136`, a DOI in capitals) are read too;
+ * `paperAddress` of the answer is the canonical one.
+ */
+export function parseAddress(path: string): ParsedIdentifier | null {
+  if (path.startsWith('doi/')) return parseDoi(path.slice('doi/'.length))
+  const local = /^local\/([0-9a-f]{16})$/i.exec(path)?.[1]
+  if (local !== undefined) return { identifier: { scheme: 'local', value: local.toLowerCase() } }
+  return parseArxiv(path)
+}
+
+/**
+ * An identifier for a paper that has neither arXiv identifier nor DOI: the first 16 hex digits of
+ * SHA-256(title LF family LF year) in UTF-8. Title and the first author's family name are lower-cased,
+ * decomposed (NFKD) and stripped of all but letters and digits; of the family name the last word counts, so
+ * that `Jan van den Berg` and `van den Berg, Jan` agree; what is unknown is the empty string. Stored papers
+ * are found again by it, so it must never change.
+ */
+export function localIdentifier(work: {
+  title: string
+  firstAuthor?: string | undefined
+  year?: number | undefined
+}): PaperIdentifier {
+  const title = lettersAndDigits(work.title) || work.title.normalize('NFKC').trim()
+  const key = [title, lettersAndDigits(familyName(work.firstAuthor ?? '')), work.year ?? ''].join('\n')
+  return { scheme: 'local', value: createHash('sha256').update(key).digest('hex').slice(0, 16) }
+}
+
+/**
+ * The month that an arXiv identifier carries, which is that of its first submission (give or take a day's
+ * announcing). Throws RangeError when it is not an arXiv identifier.
+ */
+export function arxivMonth(arxivId: string): { year: number; month: number } {
+  if (parseArxiv(arxivId) === null) throw new RangeError(`not an arXiv identifier: ${arxivId}`)
+  const digits = arxivId.slice(arxivId.indexOf('/') + 1)
+  const year = Number(digits.slice(0, 2))
+  const month = Number(digits.slice(2, 4))
+  return { year: arxivId.includes('/') && year >= 91 ? 1900 + year : 2000 + year, month }
+}
+
+// --- arXiv ---
+
+// Every archive that gave out identifiers before April 2007 (https://arxiv.org/archive), the subsumed ones
+// included.
+const OLD_ARCHIVES = new Set(
+  (
+    'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat ' +
+    'cs dg-ga funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol ' +
+    'physics plasm-ph q-alg q-bio quant-ph solv-int supr-con'
+  ).split(' '),
+)
+
+const NEW_STYLE = /^(\d{2}(?:0[1-9]|1[0-2]))\.(\d{4,5})(?:v([1-9]\d{0,2}))?$/i
+const OLD_STYLE =
+  /^([a-z-]{2,8})(?:\.[a-z][a-z-]{1,15})?\/(\d{2}(?:0[1-9]|1[0-2]))(\d{3})(?:v([1-9]\d{0,2}))?$/i
+
+/** https://info.arxiv.org/help/arxiv_identifier.html: four digits from 0704 to 1412, five from 1501 on. */
+function parseArxiv(text: string): ParsedIdentifier | null {
+  const modern = NEW_STYLE.exec(text)
+  if (modern) {
+    const [, month = '', number = '', version] = modern
+    const known = month >= '0704' && number.length === (month < '1501' ? 4 : 5) && Number(number) > 0
+    return known ? withVersion(`${month}.${number}`, version) : null
+  }
+  const old = OLD_STYLE.exec(text)
+  if (!old) return null
+  const [, archive = '', month = '', number = '', version] = old
+  const known =
+    OLD_ARCHIVES.has(archive.toLowerCase()) && (month >= '9101' || month < '0704') && number !== '000'
+  return known ? withVersion(`${archive.toLowerCase()}/${month}${number}`, version) : null
+}
+
+function withVersion(value: string, version: string | undefined): ParsedIdentifier {
+  const identifier: PaperIdentifier = { scheme: 'arxiv', value }
+  return version === undefined ? { identifier } : { identifier, version: Number(version) }
+}
+
+// What arXiv prints on the margin of a paper after its number: ` [cs.AI] 27 Dec 2024`.
+const ARXIV_STAMP = /\s{1,9}\[[a-z.-]+\](?:\s[\w\s]*)?$/i
+const LABEL =
+  /^(?:arxiv\s+preprint[\s,:]*)?(?:oai:arxiv\.org:|arxiv\s*(?::|\s)\s*|(?:urn:|info:)?doi\s*(?:[:=]|\s|\/(?=10\.))\s*)/i
+
+/** An arXiv identifier at the start of a path, followed by nothing, a file's ending or more path. */
+function arxivAtStart(path: string): ParsedIdentifier | null {
+  const head = /^(?:arxiv:)?((?:[a-z.-]{2,25}\/\d{7}|\d{4}\.\d{4,5})(?:v\d{1,3})?)(?=$|[/.])/i.exec(path)?.[1]
+  return head === undefined ? null : parseArxiv(head)
+}
+
+// --- DOI ---
+
+const DOI = /^10\.\d{4,9}(?:\.\d+)*\/[^\s\p{Cc}\p{Cf}\p{Cs}]+$/u
+
+/**
+ * A DOI as such, in lower case (its ASCII letters only: https://www.doi.org/doi-handbook/ 2.4), or the arXiv
+ * identifier when it is the DOI that arXiv itself registers. Not a DOI with a segment `.` or `..`: no URL can
+ * hold it.
+ */
+function parseDoi(text: string): ParsedIdentifier | null {
+  if (!text.startsWith('10.') || text.length > LONGEST_DOI) return null
+  const value = dropTrailing(text, '/').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  if (!DOI.test(value) || value.split('/').some((segment) => segment === '.' || segment === '..')) return null
+  const own = value.startsWith('10.48550/arxiv.') ? parseArxiv(value.slice('10.48550/arxiv.'.length)) : null
+  return own ?? { identifier: { scheme: 'doi', value } }
+}
+
+// --- URLs ---
+
+type Location = { host: string; path: string; query: string }
+
+const LOCATION = /^(?:https?:\/\/|\/\/)?([a-z0-9.-]*)(?::\d{1,5})?(\/[^\s?#]*)(?:\?([^\s#]*))?(?:#\S*)?$/i
+
+function parseLocation(text: string): ParsedIdentifier | null {
+  const [, host = '', path = '', query = ''] = LOCATION.exec(text) ?? []
+  if (path === '') return null
+  const location = { host: host.toLowerCase().replace(/^www\./, ''), path: decodePercent(path), query }
+  for (const read of [
+    fromDoiResolver,
+    fromArxiv,
+    fromOwnPage,
+    fromLabelledPath,
+    fromAnthology,
+    fromNature,
+    fromPublisher,
+  ]) {
+    const parsed = read(location)
+    if (parsed) return parsed
+  }
+  return null
+}
+
+function fromDoiResolver({ host, path }: Location): ParsedIdentifier | null {
+  return host === 'doi.org' || host.endsWith('.doi.org')
+    ? parseDoi(path.slice(1).replace(/^doi:\s*/i, ''))
+    : null
+}
+
+function fromArxiv({ host, path }: Location): ParsedIdentifier | null {
+  if (!/(?:^|\.)(?:arxiv|alphaxiv|ar5iv)\.org$|^xxx\.lanl\.gov$/.test(host)) return null
+  return arxivAtStart(
+    path.replace(/^\/(?:(?:abs|pdf|html|format|ps|dvi|src|e-print|bibtex|tb|overview|audio|forum)\/)?/i, ''),
+  )
+}
+
+/**
+ * This program's pages and their `.md`, `.bib` … beside, under whatever host; huggingface.co has the same
+ * habit.
+ */
+function fromOwnPage({ path }: Location): ParsedIdentifier | null {
+  const start = path.indexOf('/papers/')
+  if (start < 0) return null
+  const address = dropTrailing(path.slice(start + '/papers/'.length), '/')
+  return parseAddress(address.replace(/\.(?:md|bib|ris|json)$/i, '')) ?? arxivAtStart(address)
+}
+
+/**
+ * Catalogues that say in the path what follows: `/arxiv:2412.19723`, `/arxiv/2412.19723`, `/DOI:10.1000/182`.
+ */
+function fromLabelledPath({ path }: Location): ParsedIdentifier | null {
+  const [, label = '', rest = ''] = /\/(arxiv[:/]|doi:)(.+)$/i.exec(path) ?? []
+  return label.toLowerCase() === 'doi:' ? parseDoi(rest) : arxivAtStart(rest)
+}
+
+// In the Anthology, but without a DOI or with another publisher's.
+const NOT_ACL_DOI = new RegExp(
+  [
+    String.raw`^\d{4}\.(?:tacl|cl|lrec|ranlp|mtsummit|eamt|amta|paclic|rocling|ccl|jeptalnrecital|nodalida|icon|gwc)-`,
+    String.raw`^202[1-9]\.coling-|^202[0-2]\.wmt-`,
+  ].join('|'),
+)
+
+/**
+ * `10.18653/v1/` is the Anthology's own prefix from 2016 on; before 2020 only the main meetings are sure to
+ * have it.
+ */
+function fromAnthology({ host, path }: Location): ParsedIdentifier | null {
+  if (host !== 'aclanthology.org' && host !== 'aclweb.org') return null
+  const name =
+    /^\/(?:anthology\/)?([a-z0-9.-]+?)(?:v\d)?(?:\.pdf|\.bib)?\/?$/i.exec(path)?.[1]?.toLowerCase() ?? ''
+  const isPaper = /^20[2-9]\d\.[a-z0-9_]+-[a-z0-9]+\.\d+$/.test(name) && !NOT_ACL_DOI.test(name)
+  return isPaper || /^[pdneks]1[6-9]-\d{4}$/.test(name) ? parseDoi(`10.18653/v1/${name}`) : null
+}
+
+function fromNature({ host, path }: Location): ParsedIdentifier | null {
+  if (host !== 'nature.com') return null
+  const article = /^\/articles\/([a-z0-9.-]*\d[a-z0-9.-]*?)(?:\.pdf|\.ris)?(?:\/|$)/i.exec(path)?.[1]
+  return article === undefined ? null : parseDoi(`10.1038/${article}`)
+}
+
+// Publishers and catalogues that put the DOI into their paths without the word `doi` before it.
+const DOI_IN_PATH = (
+  'link.springer.com journals.aps.org iopscience.iop.org frontiersin.org biorxiv.org medrxiv.org api.crossref.org ' +
+  'journals.plos.org pubs.acs.org onlinelibrary.wiley.com tandfonline.com dl.acm.org pnas.org science.org ' +
+  'journals.sagepub.com'
+).split(' ')
+
+function fromPublisher({ host, path, query }: Location): ParsedIdentifier | null {
+  const known = DOI_IN_PATH.some((domain) => host === domain || host.endsWith(`.${domain}`))
+  const inPath = (
+    known ? /\/(10\.\d{4,9}(?:\.\d+)*\/.+)$/ : /\/doi\/(?:[a-z]+\/){0,3}(10\.\d{4,9}(?:\.\d+)*\/.+)$/i
+  ).exec(path)?.[1]
+  if (inPath !== undefined) return parseDoi(withoutView(inPath, host))
+  const inQuery = known ? /(?:^|&)(?:id|doi)=([^&]+)/i.exec(query)?.[1] : undefined
+  return inQuery === undefined ? null : parseDoi(decodePercent(inQuery))
+}
+
+/** Drops what publishers append to the DOI to name a view of the paper. */
+function withoutView(doi: string, host: string): string {
+  const page = dropTrailing(doi, '/')
+    .replace(
+      /\/(?:full|abstract|abs|e?pdf|html|meta|fulltext(?:\.html)?|references|figures|metrics|citedby|suppinfo)$/i,
+      '',
+    )
+    .replace(/(?:\.full|\.abstract)?(?:\.pdf|\.html)?$/i, '')
+  if (/(?:bio|med)rxiv\.org$/.test(host)) return page.replace(/v\d{1,2}(?:\.full(?:-text)?)?$/, '')
+  return host === 'academic.oup.com' ? page.replace(/\/\d+$/, '') : page
+}
+
+// --- text ---
+
+const OPENING = new Set('<([{"\'`“”‘’«„『「【《')
+const PUNCTUATION = new Set('.,;:!?"\'`“”‘’»…。、』」】》')
+const BRACKETS = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+  ['>', '<'],
+])
+
+/**
+ * Without zero-width characters, full-width forms as ASCII, and what stands around an identifier in running
+ * text.
+ */
+function unwrap(text: string): string {
+  const plain = text
+    .replace(/[\u00AD\u200B-\u200F\u2060\uFEFF]+/g, '')
+    .replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .replace(/[\u2010\u2011]/g, '-')
+    .trim()
+  let start = 0
+  while (OPENING.has(plain[start] ?? '') || /\s/.test(plain[start] ?? '')) start++
+  return dropTrailing(plain.slice(start))
+}
+
+/**
+ * Drops sentence punctuation, white space and closing brackets that were never opened from the end; linear.
+ */
+function dropTrailing(text: string, also = ''): string {
+  const unclosed = new Map<string, number>()
+  for (const character of text) {
+    const opening = BRACKETS.get(character)
+    if (opening !== undefined) unclosed.set(opening, (unclosed.get(opening) ?? 0) - 1)
+    else if ('([{<'.includes(character)) unclosed.set(character, (unclosed.get(character) ?? 0) + 1)
+  }
+  let end = text.length
+  for (; end > 0; end--) {
+    const last = text[end - 1] ?? ''
+    const opening = BRACKETS.get(last)
+    const balance = opening === undefined ? 0 : (unclosed.get(opening) ?? 0)
+    if (opening !== undefined && balance < 0) unclosed.set(opening, balance + 1)
+    else if (!PUNCTUATION.has(last) && last !== also && !/\s/.test(last)) break
+  }
+  return text.slice(0, end)
+}
+
+/** Like decodeURIComponent, but what is not UTF-8 stays as it is. */
+function decodePercent(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded)
+    } catch {
+      return encoded
+    }
+  })
+}
+
+function lettersAndDigits(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+}
+
+function familyName(author: string): string {
+  const words = (author.split(',')[0] ?? '')
+    .split(/\s+/)
+    .filter((word) => !/^(?:|jr\.?|sr\.?|ii|iii|iv)$/i.test(word))
+  return words.at(-1) ?? ''
+}

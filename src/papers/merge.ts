@@ -1,0 +1,174 @@
+import { dayIn, firstInstant } from './calendar.ts'
+import { isTopic } from './categories.ts'
+import type { HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import { arxivMonth, paperAddress } from './identifiers.ts'
+import { findLinks, mergeLinks } from './links.ts'
+import type { Fact, Paper } from './paper.ts'
+
+/** What one source says about a paper, without the counts that change by the hour. */
+export type Statement = Omit<HarvestedPaper, 'upvotes'>
+
+/** The facts of a paper, derived from all statements about it; the counts are not among them. */
+export type MergedPaper = Omit<Paper, 'id' | 'uuid' | 'votes' | 'heat' | 'recordedAt' | 'changedAt'> & {
+  datedAt: Date
+}
+
+/** Whose word counts first. arXiv's own records know their papers best; what a person typed comes later. */
+const PRECEDENCE: Source[] = [
+  'arxiv-oai',
+  'arxiv-atom',
+  'arxiv-raw',
+  'jsonl',
+  'huggingface',
+  'bibtex',
+  'bibliography',
+  'page',
+  'sample',
+]
+/** arXivRaw gives authors as one line of text: any source that lists them one by one knows better. */
+const AUTHOR_PRECEDENCE: Source[] = [
+  'arxiv-oai',
+  'arxiv-atom',
+  'huggingface',
+  'jsonl',
+  'bibtex',
+  'bibliography',
+  'sample',
+  'arxiv-raw',
+  'page',
+]
+const EXACTNESS = ['time', 'day', 'month', 'year'] as const
+
+/**
+ * The best of what all sources say. Pure, and the same whatever the order of the statements (one a source, at least
+ * one): recording twice, or from two sources in any order, must give one paper.
+ * `recordedAt` dates the paper when no source does; `timeZone` turns instants into editions.
+ */
+export function mergeStatements(
+  statements: Statement[],
+  { recordedAt, timeZone }: { recordedAt: Date; timeZone: string },
+): MergedPaper {
+  const ranked = statements.toSorted((a, b) => PRECEDENCE.indexOf(a.source) - PRECEDENCE.indexOf(b.source))
+  const provenance: Paper['provenance'] = {}
+
+  /** The first statement in order that has the fact, noting where it came from. */
+  function best<T>(
+    fact: Fact,
+    read: (statement: Statement) => T | undefined,
+    order: Statement[] = ranked,
+  ): T | null {
+    for (const statement of order) {
+      const value = read(statement)
+      if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
+        provenance[fact] = statement.source
+        return value
+      }
+    }
+    return null
+  }
+
+  const identifiers = ranked.flatMap((statement) => statement.identifiers)
+  const arxiv = identifiers.find(({ scheme }) => scheme === 'arxiv')
+  const doi = identifiers.find(({ scheme }) => scheme === 'doi')
+  const address = paperAddress(arxiv ?? doi ?? (identifiers[0] as (typeof identifiers)[0]))
+
+  const byAuthors = statements.toSorted(
+    (a, b) => AUTHOR_PRECEDENCE.indexOf(a.source) - AUTHOR_PRECEDENCE.indexOf(b.source),
+  )
+  const stated = best(
+    'published',
+    (s) => s.published,
+    ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
+  )
+  const published = stated && stated.precision !== 'year' ? stated : arxiv ? monthOfId(arxiv.value) : stated
+  const subjects = best('categories', (s) => (s.categories?.length || s.primaryCategory ? s : undefined))
+  const abstract = best('abstract', (s) => s.abstract)
+  const comments = best('comments', (s) => s.comments)
+
+  return {
+    address,
+    arxivId: arxiv?.value ?? null,
+    doi: doi?.value ?? null,
+    title: best('title', (s) => s.title) ?? '',
+    abstract,
+    synopsis: best('synopsis', (s) => s.synopsis),
+    authors: best('authors', (s) => s.authors, byAuthors) ?? [],
+    published,
+    versions: mergeVersions(ranked, provenance),
+    primaryCategory: subjects?.primaryCategory ?? subjects?.categories?.[0] ?? null,
+    categories: unique([
+      ...(subjects?.primaryCategory ? [subjects.primaryCategory] : []),
+      ...(subjects?.categories ?? []),
+    ]).filter(isTopic),
+    comments,
+    journalReference: best('journalReference', (s) => s.journalReference),
+    licenseUrl: best('licenseUrl', (s) => s.licenseUrl),
+    withdrawn: best('withdrawn', (s) => s.withdrawn) ?? false,
+    links: mergeLinks<Source | 'abstract'>([
+      ...ranked.flatMap((s) => (s.links ?? []).map((link) => ({ link, source: s.source }))),
+      ...findLinks([abstract, comments].filter((text) => text !== null).join('\n\n')).map((link) => ({
+        link,
+        source: 'abstract' as const,
+      })),
+    ]),
+    ...editionOf(ranked, { published, recordedAt, timeZone, provenance }),
+    datedAt: published ? firstInstant(published) : recordedAt,
+    provenance,
+  }
+}
+
+/**
+ * The edition of a paper: the first day on which a page listed it; else the day it was published, in the site's time
+ * zone; else, when no source knows its day, the day it came in.
+ */
+function editionOf(
+  ranked: Statement[],
+  from: {
+    published: PublishedDate | null
+    recordedAt: Date
+    timeZone: string
+    provenance: Paper['provenance']
+  },
+): Pick<MergedPaper, 'edition' | 'editionFrom'> {
+  const listed = ranked
+    .filter((s) => s.listing !== undefined)
+    .toSorted((a, b) => (a.listing?.date ?? '').localeCompare(b.listing?.date ?? ''))[0]
+  const { published, provenance } = from
+  if (listed?.listing) {
+    provenance.edition = listed.source
+    return { edition: listed.listing.date, editionFrom: 'listing' }
+  }
+  if (published && (published.precision === 'day' || published.precision === 'time')) {
+    if (provenance.published) provenance.edition = provenance.published
+    const day =
+      published.precision === 'day' ? published.value : dayIn(from.timeZone, new Date(published.value))
+    return { edition: day, editionFrom: 'publication' }
+  }
+  return { edition: dayIn(from.timeZone, from.recordedAt), editionFrom: 'arrival' }
+}
+
+function mergeVersions(ranked: Statement[], provenance: Paper['provenance']): PaperVersion[] {
+  const byNumber = new Map<number, PaperVersion>()
+  for (const statement of ranked) {
+    for (const version of statement.versions ?? []) {
+      if (byNumber.has(version.number)) continue
+      byNumber.set(version.number, version)
+      provenance.versions ??= statement.source
+    }
+  }
+  return [...byNumber.values()].toSorted((a, b) => a.number - b.number)
+}
+
+/** An arXiv identifier tells the month in which its paper was submitted. */
+function monthOfId(arxivId: string): PublishedDate {
+  const { year, month } = arxivMonth(arxivId)
+  return { precision: 'month', value: `${year}-${String(month).padStart(2, '0')}` }
+}
+
+function exactness(published: PublishedDate | undefined): number {
+  return published ? EXACTNESS.indexOf(published.precision) : EXACTNESS.length
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)]
+}

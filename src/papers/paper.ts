@@ -1,0 +1,58 @@
+import type { Author, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import type { PaperLink } from './links.ts'
+
+/** A fact about a paper that a source states, by the name of its property. */
+export type Fact =
+  | 'title'
+  | 'abstract'
+  | 'synopsis'
+  | 'authors'
+  | 'published'
+  | 'versions'
+  | 'categories'
+  | 'comments'
+  | 'journalReference'
+  | 'licenseUrl'
+  | 'withdrawn'
+  | 'links'
+  | 'edition'
+
+/** A link with the sources that give it; `abstract` when it was found in the text of the abstract. */
+export type SourcedLink = PaperLink & { sources: (Source | 'abstract')[] }
+
+/** A paper as its page shows it: the best of what all its sources say. */
+export type Paper = {
+  id: number
+  /** Its name in feeds: stays when the address changes. */
+  uuid: string
+  /** The part of its URL after `/papers/`: `2412.19723`, `hep-th/9901001`, `doi/10.1000/182`, `local/…`. */
+  address: string
+  /** Without version; arXiv's spelling (`math/0309136`). */
+  arxivId: string | null
+  /** In lower case; never arXiv's own DataCite DOI. */
+  doi: string | null
+  title: string
+  abstract: string | null
+  synopsis: string | null
+  authors: Author[]
+  published: PublishedDate | null
+  versions: PaperVersion[]
+  primaryCategory: string | null
+  categories: string[]
+  comments: string | null
+  journalReference: string | null
+  licenseUrl: string | null
+  withdrawn: boolean
+  links: SourcedLink[]
+  /** Which source each fact was taken from. */
+  provenance: Partial<Record<Fact, Source>>
+  /** The edition (calendar day, `YYYY-MM-DD`) it stands in. */
+  edition: string
+  /** What gave it that day: a page that listed it, its publication, or its arrival here. */
+  editionFrom: 'listing' | 'publication' | 'arrival'
+  votes: number
+  /** log2 of its decayed attention; null when nothing has drawn attention to it yet. */
+  heat: number | null
+  recordedAt: Date
+  changedAt: Date
+}

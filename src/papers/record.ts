@@ -1,0 +1,370 @@
+import { createHash } from 'node:crypto'
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { HarvestedPaper } from './harvested-paper.ts'
+import type { PaperIdentifier } from './identifiers.ts'
+import { mergeStatements, type MergedPaper, type Statement } from './merge.ts'
+import { nameKey } from './names.ts'
+
+/** What recording one statement did to the paper it speaks of. */
+export type Recorded = { paperId: number; outcome: 'new' | 'updated' | 'unchanged' }
+
+export type RecordResult = {
+  /** One for each statement, in their order. */
+  recorded: Recorded[]
+  /** Papers that took in another one, because a statement showed both to be the same work: their heat is to be made anew. */
+  united: number[]
+}
+
+/** Only one transaction records at a time, so that two cannot make two papers of one work. */
+const RECORDING_LOCK = 4_152_002
+
+/** A paper as it stands before this batch, or one that the batch makes. */
+type Work = {
+  paperId: number | null
+  recordedAt: Date
+  arxivId: string | null
+  identifiers: Map<string, PaperIdentifier>
+  records: Map<string, StoredRecord>
+  /** Papers of the database that turned out to be this one. */
+  absorbed: number[]
+  changed: boolean
+  /** The work it was united with, once a statement showed both to be the same. */
+  into: Work | null
+}
+type StoredRecord = { facts: Statement; digest: string; asOf: string | null; changed: boolean }
+
+/**
+ * Records what sources say, in the caller's transaction: finds the paper each statement speaks of by its identifiers
+ * (or makes it), keeps the statement beside those of other sources, and derives the paper anew. A statement older
+ * (`asOf`) than the one already held from its source changes nothing. Papers with different arXiv identifiers are
+ * never taken for one, even where they claim the same DOI: the DOI stays with the first.
+ */
+export async function recordPapers(
+  trx: Transaction<Database>,
+  papers: HarvestedPaper[],
+  { now, timeZone }: { now: Date; timeZone: string },
+): Promise<RecordResult> {
+  await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
+  const works = await findWorks(trx, papers, now)
+  const statementWorks = papers
+    .map((paper) => {
+      const work = workOf(works, paper, now)
+      state(work, paper)
+      return work
+    })
+    .map(survivor)
+
+  const distinct = [...new Set(statementWorks)]
+  const wasKnown = new Set(distinct.filter((work) => work.paperId !== null))
+  const toWrite = distinct
+    .filter((work) => work.changed || work.paperId === null)
+    .map((work) => ({
+      work,
+      merged: mergeStatements(
+        [...work.records.values()].map((record) => record.facts),
+        { recordedAt: work.recordedAt, timeZone },
+      ),
+    }))
+  await unite(trx, distinct)
+  await writePapers(trx, toWrite, now)
+  await writeRecords(trx, toWrite, now)
+
+  const changed = new Set(toWrite.map(({ work }) => work))
+  const counted = new Set<Work>()
+  return {
+    recorded: statementWorks.map((work) => {
+      const outcome = !changed.has(work)
+        ? 'unchanged'
+        : wasKnown.has(work) || counted.has(work)
+          ? 'updated'
+          : 'new'
+      counted.add(work)
+      return { paperId: idOf(work), outcome }
+    }),
+    united: distinct.filter((work) => work.absorbed.length > 0).map(idOf),
+  }
+}
+
+type Works = Map<string, Work>
+
+/** The works of the database that the statements' identifiers lead to, by identifier. */
+async function findWorks(trx: Transaction<Database>, papers: HarvestedPaper[], now: Date): Promise<Works> {
+  const wanted = papers.flatMap((paper) => paper.identifiers)
+  const found = await sql<{ paper_id: number }>`
+    select distinct paper_id from paper_identifiers
+    where (scheme, value) in (
+      select * from unnest(${wanted.map((i) => i.scheme)}::text[], ${wanted.map((i) => i.value)}::text[]))
+  `.execute(trx)
+  const ids = found.rows.map((row) => row.paper_id)
+  const works: Works = new Map()
+  if (ids.length === 0) return works
+
+  const byId = new Map<number, Work>()
+  const [rows, identifiers, records] = [
+    await trx.selectFrom('papers').select(['id', 'arxiv_id', 'recorded_at']).where('id', 'in', ids).execute(),
+    await trx.selectFrom('paper_identifiers').selectAll().where('paper_id', 'in', ids).execute(),
+    await trx.selectFrom('paper_records').selectAll().where('paper_id', 'in', ids).execute(),
+  ]
+  for (const row of rows) {
+    byId.set(row.id, { ...newWork(row.recorded_at ?? now), paperId: row.id, arxivId: row.arxiv_id })
+  }
+  for (const row of identifiers) {
+    const work = byId.get(row.paper_id)
+    const identifier = { scheme: row.scheme, value: row.value } as PaperIdentifier
+    work?.identifiers.set(keyOf(identifier), identifier)
+    if (work) works.set(keyOf(identifier), work)
+  }
+  for (const row of records) {
+    byId.get(row.paper_id)?.records.set(row.source, {
+      facts: row.facts as Statement,
+      digest: row.digest,
+      asOf: row.as_of?.toISOString() ?? null,
+      changed: false,
+    })
+  }
+  return works
+}
+
+function newWork(recordedAt: Date): Work {
+  return {
+    paperId: null,
+    recordedAt,
+    arxivId: null,
+    identifiers: new Map(),
+    records: new Map(),
+    absorbed: [],
+    changed: false,
+    into: null,
+  }
+}
+
+/** The work a statement speaks of: known by one of its identifiers, united of several, or new. */
+function workOf(works: Works, paper: HarvestedPaper, now: Date): Work {
+  const arxiv = paper.identifiers.find(({ scheme }) => scheme === 'arxiv')
+  const byArxiv = arxiv && works.get(keyOf(arxiv))
+  const others = paper.identifiers
+    .map((identifier) => works.get(keyOf(identifier)))
+    .filter((work) => work !== undefined)
+    .filter((work) => !arxiv || work.arxivId === null || work.arxivId === arxiv.value)
+  let work = byArxiv ?? others[0] ?? newWork(now)
+  for (const other of others) work = united(works, work, other)
+  if (arxiv) work.arxivId = arxiv.value
+  for (const identifier of paper.identifiers) {
+    // An identifier that another paper holds stays there; so does a second arXiv identifier of one statement.
+    if (works.has(keyOf(identifier))) continue
+    if (identifier.scheme === 'arxiv' && identifier !== arxiv) continue
+    work.identifiers.set(keyOf(identifier), identifier)
+    works.set(keyOf(identifier), work)
+    work.changed = true
+  }
+  return work
+}
+
+/** One work out of two that turned out to be the same; two with different arXiv identifiers stay apart. */
+function united(works: Works, a: Work, b: Work): Work {
+  if (a === b || (a.arxivId !== null && b.arxivId !== null && a.arxivId !== b.arxivId)) return a
+  // The older paper stays, so that its number and its links live on.
+  const [kept, gone] = (b.paperId ?? Infinity) < (a.paperId ?? Infinity) ? [b, a] : [a, b]
+  kept.arxivId ??= gone.arxivId
+  for (const [key, identifier] of gone.identifiers) {
+    kept.identifiers.set(key, identifier)
+    works.set(key, kept)
+  }
+  for (const [source, record] of gone.records) {
+    const held = kept.records.get(source)
+    if (!held || isNewer(record.asOf, held.asOf)) kept.records.set(source, { ...record, changed: true })
+  }
+  if (gone.recordedAt < kept.recordedAt) kept.recordedAt = gone.recordedAt
+  if (gone.paperId !== null) kept.absorbed.push(gone.paperId)
+  kept.absorbed.push(...gone.absorbed)
+  kept.changed = true
+  gone.into = kept
+  return kept
+}
+
+function survivor(work: Work): Work {
+  return work.into === null ? work : survivor(work.into)
+}
+
+/** Puts a statement beside those of other sources, in place of an older one from its own. */
+function state(work: Work, paper: HarvestedPaper): void {
+  const { upvotes: _, ...facts } = paper
+  const digest = createHash('sha256').update(JSON.stringify(facts)).digest('base64')
+  const held = work.records.get(paper.source)
+  if (held && (held.digest === digest || (paper.asOf !== undefined && isNewer(held.asOf, paper.asOf)))) return
+  work.records.set(paper.source, { facts, digest, asOf: paper.asOf ?? null, changed: true })
+  work.changed = true
+}
+
+/** Whether a dated statement is later than another; one without a date is taken in the order it comes. */
+function isNewer(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && Date.parse(a) > Date.parse(b)
+}
+
+/** Moves what hangs on papers that turned out to be another one, and removes them. */
+async function unite(trx: Transaction<Database>, works: Work[]): Promise<void> {
+  for (const work of works) {
+    if (work.absorbed.length === 0) continue
+    const kept = idOf(work)
+    await sql`
+      update signals s set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[]) and not exists (
+        select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
+    `.execute(trx)
+    await sql`update paper_identifiers set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[])`.execute(
+      trx,
+    )
+    await trx.deleteFrom('papers').where('id', 'in', work.absorbed).execute()
+  }
+}
+
+type Write = { work: Work; merged: MergedPaper }
+
+async function writePapers(trx: Transaction<Database>, writes: Write[], now: Date): Promise<void> {
+  const fresh = writes.filter(({ work }) => work.paperId === null)
+  const known = writes.filter(({ work }) => work.paperId !== null)
+  if (fresh.length > 0) {
+    const inserted = await sql<{ id: number; address: string }>`
+      insert into papers (${PAPER_COLUMNS}, recorded_at, changed_at)
+      select ${PAPER_COLUMNS}, recorded_at, ${now} from ${rowset(fresh)}
+      order by number
+      returning id, address
+    `.execute(trx)
+    const ids = new Map(inserted.rows.map((row) => [row.address, row.id]))
+    for (const { work, merged } of fresh) work.paperId = ids.get(merged.address) ?? null
+  }
+  if (known.length > 0) {
+    await sql`
+      update papers p set (${PAPER_COLUMNS}, recorded_at, changed_at) =
+        (${sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)))}, r.recorded_at, ${now})
+      from ${rowset(known)} where p.id = r.id
+    `.execute(trx)
+  }
+}
+
+const PAPER_COLUMN_NAMES = [
+  'address',
+  'arxiv_id',
+  'doi',
+  'title',
+  'abstract',
+  'synopsis',
+  'authors',
+  'published',
+  'versions',
+  'primary_category',
+  'categories',
+  'comments',
+  'journal_reference',
+  'license_url',
+  'withdrawn',
+  'links',
+  'provenance',
+  'edition',
+  'edition_from',
+  'dated_at',
+] as const
+const PAPER_COLUMNS = sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(name)))
+
+/** Many papers as one parameter: a set of rows `r` in the types of the table. */
+function rowset(writes: Write[]) {
+  const rows = writes.map(({ work, merged }, number) => ({
+    number,
+    id: work.paperId,
+    address: merged.address,
+    arxiv_id: merged.arxivId,
+    doi: merged.doi,
+    title: merged.title,
+    abstract: merged.abstract,
+    synopsis: merged.synopsis,
+    authors: merged.authors,
+    published: merged.published,
+    versions: merged.versions,
+    primary_category: merged.primaryCategory,
+    categories: merged.categories,
+    comments: merged.comments,
+    journal_reference: merged.journalReference,
+    license_url: merged.licenseUrl,
+    withdrawn: merged.withdrawn,
+    links: merged.links,
+    provenance: merged.provenance,
+    edition: merged.edition,
+    edition_from: merged.editionFrom,
+    dated_at: merged.datedAt,
+    recorded_at: work.recordedAt,
+  }))
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+    number integer, id bigint, address text, arxiv_id text, doi text, title text, abstract text, synopsis text,
+    authors jsonb, published jsonb, versions jsonb, primary_category text, categories text[], comments text,
+    journal_reference text, license_url text, withdrawn boolean, links jsonb, provenance jsonb, edition date, edition_from text,
+    dated_at timestamptz, recorded_at timestamptz)`
+}
+
+/** The statements, identifiers, author names and categories of the papers written. */
+async function writeRecords(trx: Transaction<Database>, writes: Write[], now: Date): Promise<void> {
+  if (writes.length === 0) return
+  const records = writes.flatMap(({ work }) =>
+    [...work.records]
+      .filter(([, record]) => record.changed)
+      .map(([source, record]) => ({
+        paper_id: idOf(work),
+        source,
+        facts: record.facts,
+        digest: record.digest,
+        as_of: record.asOf,
+      })),
+  )
+  await sql`
+    insert into paper_records (paper_id, source, facts, digest, as_of, recorded_at)
+    select paper_id, source, facts, digest, as_of, ${now} from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      as r(paper_id bigint, source text, facts jsonb, digest text, as_of timestamptz)
+    on conflict (paper_id, source) do update
+      set facts = excluded.facts, digest = excluded.digest, as_of = excluded.as_of, recorded_at = excluded.recorded_at
+  `.execute(trx)
+
+  const identifiers = writes.flatMap(({ work }) =>
+    [...work.identifiers.values()].map((identifier) => ({ paper_id: idOf(work), ...identifier })),
+  )
+  await sql`
+    insert into paper_identifiers (scheme, value, paper_id)
+    select scheme, value, paper_id from jsonb_to_recordset(${JSON.stringify(identifiers)}::jsonb)
+      as r(scheme text, value text, paper_id bigint)
+    on conflict do nothing
+  `.execute(trx)
+
+  const ids = writes.map(({ work }) => idOf(work))
+  await trx.deleteFrom('paper_authors').where('paper_id', 'in', ids).execute()
+  await trx.deleteFrom('paper_categories').where('paper_id', 'in', ids).execute()
+  const authors = writes.flatMap(({ work, merged }) =>
+    merged.authors.map((author, position) => ({
+      paper_id: idOf(work),
+      position,
+      name_key: nameKey(author.name),
+      name: author.name,
+      orcid: author.orcid ?? null,
+      dated_at: merged.datedAt,
+    })),
+  )
+  const categories = writes.flatMap(({ work, merged }) =>
+    merged.categories.map((category) => ({ paper_id: idOf(work), category, dated_at: merged.datedAt })),
+  )
+  await sql`
+    insert into paper_authors (paper_id, position, name_key, name, orcid, dated_at)
+    select * from jsonb_to_recordset(${JSON.stringify(authors)}::jsonb)
+      as r(paper_id bigint, position integer, name_key text, name text, orcid text, dated_at timestamptz)
+  `.execute(trx)
+  await sql`
+    insert into paper_categories (paper_id, category, dated_at)
+    select * from jsonb_to_recordset(${JSON.stringify(categories)}::jsonb)
+      as r(paper_id bigint, category text, dated_at timestamptz)
+  `.execute(trx)
+}
+
+function keyOf({ scheme, value }: PaperIdentifier): string {
+  return `${scheme}:${value}`
+}
+
+function idOf(work: Work): number {
+  if (work.paperId === null) throw new Error('a paper was written without getting a number')
+  return work.paperId
+}

@@ -1,0 +1,15 @@
+// Controls have no place in a text; marks that turn the direction of writing could make a title read as another.
+const FORBIDDEN = /(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/gu
+
+/**
+ * The text without control characters and marks of direction, well-formed and in Unicode NFC; tabs and other line
+ * ends become spaces and `\n`.
+ */
+export function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u0085\u2028\u2029\v\f]/g, '\n')
+    .replaceAll('\t', ' ')
+    .replace(FORBIDDEN, '')
+    .normalize('NFC')
+}

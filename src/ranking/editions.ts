@@ -1,0 +1,95 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
+
+/**
+ * The newest edition's day, or null when there is no paper. A paper dated in the future (an error at its source)
+ * doesn't make the front page, unless there is nothing else.
+ */
+export async function newestEdition(
+  db: Kysely<Database>,
+  { now, timeZone }: { now: Date; timeZone: string },
+): Promise<string | null> {
+  const { rows } = await sql<{ day: string | null }>`
+    select coalesce((select max(edition) from papers where edition <= ${dayIn(timeZone, now)}::date),
+      (select min(edition) from papers)) as day`.execute(db)
+  return rows[0]?.day ?? null
+}
+
+/** The nearest periods before and after that have papers, null where there are none. */
+export type Neighbours = { previous: Period | null; next: Period | null }
+
+/** The periods of the same kind that have papers, before and after this one. */
+export async function neighbours(db: Kysely<Database>, period: Period): Promise<Neighbours> {
+  const { rows } = await sql<{ previous: string | null; next: string | null }>`
+    select (select max(edition) from papers where edition < ${period.from}::date) as previous,
+      (select min(edition) from papers where edition > ${period.to}::date) as next`.execute(db)
+  const row = rows[0]
+  return {
+    previous: row?.previous ? periodOf(period.kind, row.previous) : null,
+    next: row?.next ? periodOf(period.kind, row.next) : null,
+  }
+}
+
+/** Of two neighbours, the one fewer days away; the earlier when both are as near. */
+export function nearest(period: Period, { previous, next }: Neighbours): Period | null {
+  if (!previous || !next) return previous ?? next
+  return daysBetween(period.to, next.from) < daysBetween(previous.to, period.from) ? next : previous
+}
+
+/** How many papers the editions of a month have, by day; days without are left out. */
+export async function editionsOfMonth(db: Kysely<Database>, month: Period): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('papers')
+    .select(['edition', (eb) => eb.fn.countAll<number>().as('papers')])
+    .where('edition', '>=', month.from)
+    .where('edition', '<=', month.to)
+    .groupBy('edition')
+    .orderBy('edition')
+    .execute()
+  return new Map(rows.map((row) => [row.edition, row.papers]))
+}
+
+/** The primary categories of a period, most papers first. */
+export async function topicsOf(
+  db: Kysely<Database>,
+  period: Period,
+  { limit }: { limit: number },
+): Promise<{ category: string; papers: number }[]> {
+  const { rows } = await sql<{ category: string; papers: number }>`
+    select primary_category as category, count(*) as papers from papers
+    where edition between ${period.from}::date and ${period.to}::date and primary_category is not null
+    group by primary_category order by papers desc, primary_category limit ${limit}`.execute(db)
+  return rows
+}
+
+/** All categories that papers have, with how many, by name. */
+export async function allTopics(db: Kysely<Database>): Promise<{ category: string; papers: number }[]> {
+  const { rows } = await sql<{ category: string; papers: number }>`
+    select category, count(*) as papers from paper_categories group by category order by category collate "C"`.execute(
+    db,
+  )
+  return rows
+}
+
+/** Dates editions anew after the site's time zone was changed; answers how many papers moved, and remembers the zone. */
+export async function redateEditions(
+  db: Kysely<Database>,
+  { timeZone }: { timeZone: string },
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ value: unknown }>`
+      select value from site_state where name = 'time_zone' for update`.execute(trx)
+    if (rows[0]?.value === timeZone) return 0
+    // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
+    const moved = await sql`
+      update papers set edition = (instant at time zone ${timeZone})::date
+      from (select id, case edition_from when 'publication' then dated_at else recorded_at end as instant from papers
+        where edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time')) i
+      where i.id = papers.id and papers.edition <> (instant at time zone ${timeZone})::date
+    `.execute(trx)
+    await sql`insert into site_state (name, value) values ('time_zone', ${JSON.stringify(timeZone)}::jsonb)
+      on conflict (name) do update set value = excluded.value`.execute(trx)
+    return Number(moved.numAffectedRows ?? 0)
+  })
+}

@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { monthPeriod, periodOf, type Period } from '../papers/calendar.ts'
+import { editionsOfMonth, nearest, neighbours, newestEdition, topicsOf, type Neighbours } from './editions.ts'
+import { countPapers, listPapers, type Cursor, type ListPage } from './lists.ts'
+
+/** An edition (or a week or month of editions) with all its page shows. */
+export type FrontPage = ListPage & {
+  kind: 'edition'
+  period: Period
+  /** The period that was asked for, when it has no papers and this is the nearest one that has. */
+  asked: Period | null
+  neighbours: Neighbours
+  total: number
+  topics: { category: string; papers: number }[]
+  month: { period: Period; editions: Map<string, number> }
+  newest: boolean
+}
+
+/**
+ * The front page of a period: of the newest edition when none is given, of the nearest one with papers when it has
+ * none. `{ kind: 'empty' }` when there is no paper at all.
+ */
+export async function frontPage(
+  db: Kysely<Database>,
+  {
+    period: asked,
+    after = null,
+    limit,
+    now,
+    timeZone,
+  }: { period: Period | null; after?: Cursor | null; limit: number; now: Date; timeZone: string },
+): Promise<FrontPage | { kind: 'empty' }> {
+  const newestDay = await newestEdition(db, { now, timeZone })
+  if (newestDay === null) return { kind: 'empty' }
+  const wanted = asked ?? periodOf('date', newestDay)
+  const near = await neighbours(db, wanted)
+  const list = { kind: 'editions', from: wanted.from, to: wanted.to } as const
+  const total = await countPapers(db, list)
+  if (total === 0) {
+    const period = nearest(wanted, near)
+    if (!period) return { kind: 'empty' }
+    const found = await frontPage(db, { period, limit, now, timeZone })
+    return found.kind === 'empty' ? found : { ...found, asked: wanted }
+  }
+  const month = monthPeriod(wanted.to.slice(0, 7)) ?? wanted
+  const [page, topics, editions] = await Promise.all([
+    listPapers(db, { list, after, limit }),
+    topicsOf(db, wanted, { limit: 12 }),
+    editionsOfMonth(db, month),
+  ])
+  return {
+    ...page,
+    kind: 'edition',
+    period: wanted,
+    asked: null,
+    neighbours: near,
+    total,
+    topics,
+    month: { period: month, editions },
+    newest: newestDay >= wanted.from && newestDay <= wanted.to,
+  }
+}

@@ -1,0 +1,140 @@
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Database } from '../db/schema.ts'
+import { toPaper } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+
+/** A list of papers, each with one order that is the same wherever it is shown. */
+export type PaperList =
+  /** The papers of the editions from one day to another: most votes first, then heat, then newest. */
+  | { kind: 'editions'; from: string; to: string }
+  /** All papers, newest first. */
+  | { kind: 'new' }
+  /** The papers that drew attention, hottest first. */
+  | { kind: 'trending' }
+  /** The papers that drew attention, by all they ever drew. */
+  | { kind: 'top' }
+  /** The papers of a category, newest first. */
+  | { kind: 'topic'; category: string }
+  /** The papers on which a name stands (as `nameKey`), newest first. */
+  | { kind: 'name'; nameKey: string }
+  /** The papers of the person who has an ORCID, newest first. */
+  | { kind: 'orcid'; orcid: string }
+
+/** Where a page ends: the sort key of its last paper. Pages are cut by it, so that arriving papers shift nothing. */
+export type Cursor = (number | string)[]
+
+type Row = Selectable<Database['papers']>
+
+/** Sort keys, all descending; the last is unique. `read` gives them as JSON that PostgreSQL reads back exactly. */
+type Order = { columns: string[]; types: string[]; read: (row: Row) => Cursor }
+
+const BY_RANK: Order = {
+  columns: ['p.votes', 'p.heat', 'p.dated_at', 'p.id'],
+  types: ['integer', 'double precision', 'timestamptz', 'bigint'],
+  read: (row) => [row.votes, String(row.heat), row.dated_at.toISOString(), row.id],
+}
+const BY_TIME: Order = {
+  columns: ['p.dated_at', 'p.id'],
+  types: ['timestamptz', 'bigint'],
+  read: (row) => [row.dated_at.toISOString(), row.id],
+}
+const ORDERS: Record<PaperList['kind'], Order> = {
+  editions: BY_RANK,
+  new: BY_TIME,
+  trending: {
+    columns: ['p.heat', 'p.id'],
+    types: ['double precision', 'bigint'],
+    read: (row) => [String(row.heat), row.id],
+  },
+  top: {
+    columns: ['p.attention', 'p.id'],
+    types: ['double precision', 'bigint'],
+    read: (row) => [String(row.attention), row.id],
+  },
+  topic: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
+  name: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
+  orcid: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
+}
+
+/** `next` is where the following page begins, null on the last. */
+export type ListPage = { papers: Paper[]; next: Cursor | null }
+
+/** One page of a list: at most `limit` papers, after `after` where given. One indexed query. */
+export async function listPapers(
+  db: Kysely<Database>,
+  { list, after, limit }: { list: PaperList; after?: Cursor | null; limit: number },
+): Promise<ListPage> {
+  const order = ORDERS[list.kind]
+  const columns = sql.join(order.columns.map((column) => sql.raw(column)))
+  const beyond = after
+    ? sql`and (${columns}) < (${sql.join(after.map((value, i) => sql`${value}::${sql.raw(order.types[i] ?? 'text')}`))})`
+    : sql``
+  const { rows } = await sql<Row>`
+    select p.* from ${selection(list)} ${beyond}
+    order by ${sql.join(order.columns.map((column) => sql.raw(`${column} desc`)))}
+    limit ${limit + 1}
+  `.execute(db)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return { papers: shown.map(toPaper), next: rows.length > limit && last ? order.read(last) : null }
+}
+
+/** How many papers a list has. */
+export async function countPapers(db: Kysely<Database>, list: PaperList): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${selection(list)}`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+/** The tables and the condition of a list: what stands after `from`. */
+function selection(list: PaperList): RawBuilder<unknown> {
+  switch (list.kind) {
+    case 'editions':
+      return sql`papers p where p.edition between ${list.from}::date and ${list.to}::date`
+    case 'new':
+      return sql`papers p where true`
+    case 'trending':
+      return sql`papers p where p.heat > '-Infinity'`
+    case 'top':
+      return sql`papers p where p.attention > 0`
+    case 'topic':
+      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category}`
+    // A name that stands twice on a paper (two people) still lists it once.
+    case 'name':
+      return sql`(select distinct dated_at, paper_id from paper_authors where name_key = ${list.nameKey}) k
+        join papers p on p.id = k.paper_id where true`
+    case 'orcid':
+      return sql`(select distinct dated_at, paper_id from paper_authors where orcid = ${list.orcid}) k
+        join papers p on p.id = k.paper_id where true`
+  }
+}
+
+/** A cursor as it stands in an address: base64url of its JSON. */
+export function formatCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
+}
+
+const number = z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)
+const double = z.string().regex(/^(-Infinity|-?\d{1,20}(\.\d{1,20})?(e[+-]\d{1,3})?)$/)
+const instant = z.iso.datetime({ precision: 3 }).regex(/^\d{4}-/)
+const KEY_SHAPES: Record<string, z.ZodType<number | string>> = {
+  integer: number.max(2_147_483_647).min(-2_147_483_648),
+  bigint: number,
+  'double precision': double.refine((text) => text === '-Infinity' || Number.isFinite(Number(text))),
+  timestamptz: instant,
+}
+
+/** The cursor that stands in an address of this list, or null when there is none such. */
+export function parseCursor(kind: PaperList['kind'], text: string): Cursor | null {
+  if (text.length > 400) return null
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    return null
+  }
+  const { types } = ORDERS[kind]
+  if (!Array.isArray(value) || value.length !== types.length) return null
+  const keys = types.map((type, i) => KEY_SHAPES[type]?.safeParse(value[i]))
+  return keys.every((key) => key?.success) ? (value as Cursor) : null
+}

@@ -1,0 +1,98 @@
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { addHeat, eventHeat } from './heat.ts'
+
+/** Something that drew attention to a paper: an immutable event. `origin` and `originKey` name it once and for all. */
+export type Signal = {
+  paperId: number
+  kind: 'upvote' | 'listing'
+  origin: string
+  originKey: string
+  /** How many of the kind the event stands for; its weight is for all of them. */
+  amount: number
+  weight: number
+  at: Date
+}
+
+/**
+ * Records events and heats their papers by them, in the caller's transaction. An event that is there already has no
+ * effect. Answers the numbers of the papers that were heated.
+ */
+export async function recordSignals(
+  trx: Transaction<Database>,
+  signals: Signal[],
+  { now }: { now: Date },
+): Promise<Set<number>> {
+  if (signals.length === 0) return new Set()
+  const rows = signals.map((s) => ({
+    paper_id: s.paperId,
+    kind: s.kind,
+    origin: s.origin,
+    origin_key: s.originKey,
+    amount: s.amount,
+    weight: s.weight,
+    at: s.at,
+  }))
+  const added = await sql<{ paper_id: number; weight: number; at: Date }>`
+    insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at)
+    select paper_id, kind, origin, origin_key, amount, weight, at, ${now}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(paper_id bigint, kind text, origin text,
+      origin_key text, amount double precision, weight double precision, at timestamptz)
+    on conflict do nothing
+    returning paper_id, weight, at
+  `.execute(trx)
+
+  const heats = new Map<number, { heat: number; attention: number }>()
+  for (const event of added.rows) {
+    const sum = heats.get(event.paper_id) ?? { heat: -Infinity, attention: 0 }
+    heats.set(event.paper_id, {
+      heat: addHeat(sum.heat, eventHeat(event.weight, event.at)),
+      attention: sum.attention + event.weight,
+    })
+  }
+  await sql`
+    update papers p set heat = heat_sum(p.heat, r.heat), attention = p.attention + r.attention
+    from jsonb_to_recordset(${JSON.stringify([...heats].map(([id, sum]) => ({ id, ...sum })))}::jsonb)
+      as r(id bigint, heat double precision, attention double precision)
+    where p.id = r.id
+  `.execute(trx)
+  return new Set(heats.keys())
+}
+
+/** Upvotes already counted for these papers, by paper and origin. */
+export async function countedUpvotes(
+  trx: Transaction<Database>,
+  paperIds: number[],
+): Promise<Map<string, number>> {
+  if (paperIds.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('signals')
+    .select(['paper_id', 'origin', (eb) => eb.fn.sum<number>('amount').as('total')])
+    .where('kind', '=', 'upvote')
+    .where('paper_id', 'in', paperIds)
+    .groupBy(['paper_id', 'origin'])
+    .execute()
+  return new Map(rows.map((row) => [`${row.paper_id} ${row.origin}`, Number(row.total)]))
+}
+
+/** Makes the heat of papers anew from their events. */
+export async function replayHeat(trx: Transaction<Database>, paperIds: number[]): Promise<void> {
+  if (paperIds.length === 0) return
+  const events = await trx
+    .selectFrom('signals')
+    .select(['paper_id', 'weight', 'at'])
+    .where('paper_id', 'in', paperIds)
+    .orderBy('id')
+    .execute()
+  for (const paperId of paperIds) {
+    const own = events.filter((event) => event.paper_id === paperId)
+    await trx
+      .updateTable('papers')
+      .set({
+        heat: own.reduce((sum, event) => addHeat(sum, eventHeat(event.weight, event.at)), -Infinity),
+        attention: own.reduce((sum, event) => sum + event.weight, 0),
+      })
+      .where('id', '=', paperId)
+      .execute()
+  }
+}

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { connect } from './db/connect.ts'
+import { listen } from './db/listen.ts'
+import type { Logger } from './log.ts'
+import { redateEditions } from './ranking/editions.ts'
+import { layOutSample } from './sources/lay-out-sample.ts'
+import { PAPERS_CHANGED } from './sources/record-harvest.ts'
+import { readAssets } from './web/assets.ts'
+
+/** Requests that are being answered get so long to finish when the server stops. */
+const GRACE_MS = 10_000
+
+export type Serving = { ok: true; url: string; stop(): Promise<void> } | { ok: false; reason: string }
+
+/** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
+export async function serveSite({
+  config,
+  log,
+  now,
+}: {
+  config: Config
+  log: Logger
+  now: () => Date
+}): Promise<Serving> {
+  const timeZone = config.siteTimeZone
+  const assets = await readAssets()
+  const connection = await connect(config, { log })
+  const { db, address, psqlCommand } = connection
+  if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
+  const moved = await redateEditions(db, { timeZone })
+  if (moved > 0) log.info({ papers: moved, timeZone }, 'editions were dated anew: the time zone was changed')
+  const sample = await layOutSample(db, { now, timeZone })
+  if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
+
+  let version = 0
+  const listener = listen(address, { channel: PAPERS_CHANGED, onNotice: () => version++, log })
+  const site = {
+    db,
+    log,
+    assets,
+    name: config.siteName,
+    origin: config.publicUrl ?? '',
+    timeZone,
+    now,
+  }
+  const app = createApp(site, { version: () => version, heard: listener.connected })
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+    server.once('error', resolve)
+    server.listen(config.port, config.host, () => resolve(null))
+  })
+  if (failure) {
+    await listener.close()
+    await connection.close()
+    return { ok: false, reason: listenFailure(failure, config) }
+  }
+  const url = config.publicUrl ?? localUrl(config.host, (server.address() as AddressInfo).port)
+  site.origin = url
+
+  return {
+    ok: true,
+    url: `${url}/`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+      await closed
+      clearTimeout(cutOff)
+      await listener.close()
+      await connection.close()
+    },
+  }
+}
+
+function localUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function listenFailure(error: NodeJS.ErrnoException, { host, port }: Config): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use: stop what uses it, or set PORT to another.`
+    case 'EACCES':
+      return `Port ${port} may not be used by this user: set PORT to one above 1023.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST ${host} is not an address of this machine.`
+    default:
+      return `The server cannot listen on ${host}:${port}: ${error.message}.`
+  }
+}

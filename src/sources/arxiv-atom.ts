@@ -1,0 +1,77 @@
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { parseIdentifier } from '../papers/identifiers.ts'
+import { doisIn } from './arxiv-oai.ts'
+import { cleanLine } from './clean-text.ts'
+import { outcomeOf } from './refusal.ts'
+import type { PaperDraft } from './settle-paper.ts'
+import { saysWithdrawn } from './withdrawn.ts'
+import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
+
+/** Papers from the Atom feed of arXiv's API. Positions are `entry 3 (line 120)`. */
+export async function* readArxivAtom(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
+  for await (const record of readXmlRecords(chunks, { element: 'entry' })) {
+    const position = `entry ${record.number} (line ${record.line})`
+    if (record.ok) yield outcomeOf(position, draftOf(record.element))
+    else yield { ok: false, position, reason: record.reason }
+  }
+}
+
+function draftOf(entry: XmlElement): PaperDraft | { refused: string } {
+  const id = textOf(entry, 'id')?.trim() ?? ''
+  const abstract = textOf(entry, 'summary')
+  if (/^https?:\/\/arxiv\.org\/api\/errors/i.test(id)) {
+    const message = cleanLine(abstract ?? '')
+      .slice(0, 500)
+      .replace(/\.$/, '')
+    return { refused: `arXiv answers with an error: ${message === '' ? 'it does not say which' : message}.` }
+  }
+  const published = textOf(entry, 'published')
+  const updated = textOf(entry, 'updated')
+  const comments = textOf(entry, 'comment')
+  const links = childrenOf(entry, 'link').map((link) => ({
+    title: link.attributes.get('title'),
+    url: link.attributes.get('href') ?? '',
+  }))
+  const linkedDoi = links.find(({ title }) => title === 'doi')?.url
+  return {
+    source: 'arxiv-atom',
+    identifiers: [id, ...doisIn(textOf(entry, 'doi') ?? linkedDoi)],
+    asOf: updated,
+    title: textOf(entry, 'title'),
+    abstract,
+    indentedParagraphs: true,
+    authors: childrenOf(entry, 'author').map(authorOf),
+    published,
+    versions: versionsOf({ number: parseIdentifier(id)?.version, published, updated }),
+    primaryCategory: childOf(entry, 'primary_category')?.attributes.get('term'),
+    categories: childrenOf(entry, 'category')
+      .map((category) => category.attributes.get('term') ?? '')
+      // Its feed also gives the classes of the ACM and the AMS as categories.
+      .filter((term) => /^[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?$/.test(term)),
+    comments,
+    journalReference: textOf(entry, 'journal_ref'),
+    withdrawn: saysWithdrawn({ comments: comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+    // Its links to the paper itself say no more than its identifiers do.
+    links: links.filter(({ title, url }) => title !== 'doi' && parseIdentifier(url) === null),
+  }
+}
+
+function versionsOf({
+  number = 1,
+  published,
+  updated,
+}: {
+  number: number | undefined
+  published: string | undefined
+  updated: string | undefined
+}): PaperDraft['versions'] {
+  const first = { number: 1, date: published }
+  return number > 1 ? [first, { number, date: updated }] : [first]
+}
+
+function authorOf(author: XmlElement): { name: string | undefined; affiliation?: string } {
+  const affiliation = childrenOf(author, 'affiliation')
+    .map(({ text }) => text.trim())
+    .join('; ')
+  return { name: textOf(author, 'name'), ...(affiliation === '' ? {} : { affiliation }) }
+}

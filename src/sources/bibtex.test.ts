@@ -1,0 +1,179 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readBibtex } from './bibtex.ts'
+import { collect, feed, papersIn, refusalsIn } from './feed.fixture.ts'
+import { MAX_RECORD_LENGTH } from './lines.ts'
+
+const read = (text: string, size?: number) => collect(readBibtex(feed(text, size)))
+
+const FULL = String.raw`@article{lee2020lakes,
+  title = {Bounds on {GPU} lakes: $O(n^{2})$ and \(\alpha\)-stable na{\"\i}ve \emph{seas} \& a_b, 50% of H$_2$O, x < y},
+  author = {L{\'e}e, Jr., Ann and van der Berg, Bo and {The ABC Collaboration} and {\L}ukasz Ek and others},
+  journal = jl # " of Lakes",
+  volume = 12, number = {3}, pages = {1--20},
+  year = 2020, month = feb, day = 3,
+  doi = {https://doi.org/10.5555/Lakes.12},
+  eprint = {2001.01234}, archivePrefix = {arXiv}, primaryClass = {cs.LG},
+  abstract = {We show $a < b$ and \textbf{more} of 5% of the words that follow here. Sch\"on.
+
+Second paragraph~with \cite{x} _this_.},
+  note = {Oral, see \url{https://lakes.example/a_b}},
+  keywords = {lakes},
+  url = {https://lakes.example/paper},
+}`
+
+describe('BibTeX', () => {
+  it('reads an entry with TeX, strings and names', async () => {
+    const outcomes = await read(
+      `% lakes\n@string{jl = {Journal}}\n@preamble{"x"}\n@comment{a @article{no, title={No}}}\n\n${FULL}\n`,
+    )
+    expect(outcomes[0]?.position).toBe('entry lee2020lakes (line 6)')
+    expect(papersIn(outcomes)).toEqual([
+      {
+        source: 'bibtex',
+        identifiers: [
+          { scheme: 'doi', value: '10.5555/lakes.12' },
+          { scheme: 'arxiv', value: '2001.01234' },
+        ],
+        title: 'Bounds on GPU lakes: $O(n^{2})$ and $\\alpha$-stable naïve seas & a_b, 50% of H$_2$O, x < y',
+        abstract:
+          'We show $a < b$ and more of 5% of the words that follow here. Schön.\n\nSecond paragraph with x _this_.',
+        authors: [
+          { name: 'Ann Lée Jr.' },
+          { name: 'Bo van der Berg' },
+          { name: 'The ABC Collaboration' },
+          { name: 'Łukasz Ek' },
+        ],
+        published: { precision: 'day', value: '2020-02-03' },
+        primaryCategory: 'cs.LG',
+        comments: 'Oral, see https://lakes.example/a_b',
+        journalReference: 'Journal of Lakes 12(3), 1–20 (2020)',
+        links: [{ kind: expect.any(String), url: 'https://lakes.example/paper' }],
+      },
+    ])
+  })
+
+  it.each([
+    ['journal = {arXiv preprint arXiv:2001.01234}', '2001.01234'],
+    ['journal = {CoRR}, eprint = {2001.01234}, eprinttype = {arXiv}', '2001.01234'],
+    ['journal = {CoRR abs/2001.01234}', '2001.01234'],
+    ['url = {https://arxiv.org/abs/hep-th/9901001v2}', 'hep-th/9901001'],
+    ['url = {https://doi.org/10.5555/a_b}', '10.5555/a_b'],
+    ['doi = {10.5555/a\\_b}', '10.5555/a_b'],
+  ])('finds the identifier in %s', async (fields, value) => {
+    const [paper] = papersIn(await read(`@misc{x, title = {T}, ${fields}}`))
+    expect(paper?.identifiers.map((identifier) => identifier.value)).toEqual([value])
+    expect(paper).not.toHaveProperty('links')
+    expect(paper).not.toHaveProperty('journalReference')
+  })
+
+  it.each([
+    ['year = 2020', '2020'],
+    ['year = {2020a}', '2020'],
+    ['year = 2020, month = "July"', '2020-07'],
+    ['year = 2020, month = {Spring}', '2020'],
+    ['date = {2020-02-03/2020-02-09}', '2020-02-03'],
+    ['year = {in press}', undefined],
+  ])('dates %s', async (fields, value) => {
+    expect(papersIn(await read(`@misc{x, title = {T}, ${fields}}`))[0]?.published?.value).toBe(value)
+  })
+
+  it('makes an identifier that is the same for the same work', async () => {
+    const [first, second, other] = papersIn(
+      await read(
+        `@book{a, title={The {Lakes}}, author={Lee, Ann and Ek, Bo}, year=1999}\n@BOOK(b, title="The lakes", author="Ann Lee", year={1999})\n@book{c, title={The lakes}, author={Lee, Ann}, year=2001}`,
+      ),
+    )
+    expect(first?.identifiers[0].scheme).toBe('local')
+    expect(second?.identifiers).toEqual(first?.identifiers)
+    expect(other?.identifiers).not.toEqual(first?.identifiers)
+  })
+
+  it('refuses bad entries, saying where, and takes all others', async () => {
+    const outcomes = await read(
+      [
+        '@misc{good1, title={Good 1}}',
+        '@misc{open, title={Never {closed},',
+        '  year=2020}',
+        '@misc{good2, title={Good 2}}',
+        '@misc{junk, title={T}, and more}',
+        '@misc{untitled, year=2020}',
+        '@misc{when, title={T}, year={c. 2010}}',
+        '@misc{which, title={T}, doi={doi-less}}',
+        '% @misc{commented, title={out}}',
+        `@misc{long, title={T}, abstract={${'\\"o '.repeat(MAX_RECORD_LENGTH / 4)}}}`,
+        `@misc{slow, title={T}, author={${'{\\"O}, A and '.repeat(10_000)} B}}`,
+        '@comment{ an open remark',
+        'a@b.example {',
+        '@misc{good3, title="Good {"}3"}',
+        '@misc{cut, title={T',
+      ].join('\n'),
+    )
+    expect(papersIn(outcomes).map(({ title }) => title)).toEqual(['Good 1', 'Good 2', 'Good "3'])
+    expect(refusalsIn(outcomes)).toEqual([
+      'entry open (line 2): The braces or quotation marks of the entry are not balanced.',
+      expect.stringMatching(/^entry junk \(line 5\): The entry is not BibTeX that can be read \(.*line 5/),
+      'entry untitled (line 6): It has no title.',
+      'entry when (line 7): Its year “c. 2010” is not a date.',
+      'entry which (line 8): Its identifier “doi-less” is neither an arXiv id nor a DOI.',
+      'entry long (line 10): The entry is longer than 1,048,576 characters.',
+      'entry slow (line 11): The entry is longer than 100,000 characters.',
+      'entry cut (line 15): The braces or quotation marks of the entry are not balanced.',
+    ])
+  })
+
+  it('does not let strings grow without bound', async () => {
+    const bomb = Array.from(
+      { length: 60 },
+      (_, index) => `@string{s${index + 1} = s${index} # s${index}}`,
+    ).join('\n')
+    const outcomes = await read(`@string{s0 = "lakes"}\n${bomb}\n@misc{x, title = {T}, note = s0}`)
+    expect(papersIn(outcomes)[0]).toMatchObject({ title: 'T', comments: 'lakes' })
+  }, 20_000)
+
+  it('gives the same outcomes however the text is cut', async () => {
+    const text = `@string{jl = {Journal}}\r\n${FULL}\n@misc{a, title={b\n\n  @misc{c, title="{\\"o}"}\n@comment{x\n@misc(d, title={e\\\n}) rest @misc{f,`
+    const whole = await read(text)
+    expect(papersIn(whole).length).toBeGreaterThan(1)
+    for (const size of [1, 2, 7, 100]) expect(await read(text, size)).toEqual(whole)
+  })
+
+  it('never throws', { timeout: 30_000 }, async () => {
+    const pieces = [
+      '@misc{',
+      'a,',
+      'title',
+      '=',
+      '{',
+      '}',
+      '"',
+      '$',
+      '\\',
+      '\\"',
+      '(',
+      ')',
+      '\n',
+      '\n\n',
+      '%',
+      '@',
+      '@comment{',
+      '@string{',
+      '#',
+      ' and ',
+      '<',
+      '\ue000',
+      'author={',
+      '\\ensuremath{',
+    ]
+    const shape = fc.oneof(
+      fc.string({ unit: 'binary' }).map((text) => `@misc{x, title={${text}}}`),
+      fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join('')),
+    )
+    await fc.assert(
+      fc.asyncProperty(shape, async (text) => {
+        expect(await read(text, 3)).toEqual(await read(text))
+      }),
+      { numRuns: 400 },
+    )
+  })
+})

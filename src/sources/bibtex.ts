@@ -1,0 +1,178 @@
+import { parse, type Creator, type Entry, type Library } from '@retorquere/bibtex-parser'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { localIdentifier, parseIdentifier } from '../papers/identifiers.ts'
+import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
+import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
+import { cleanLine } from './clean-text.ts'
+import { calendarDay, monthNumber, parseDate } from './dates.ts'
+import { outcomeOf } from './refusal.ts'
+import { quote, type PaperDraft } from './settle-paper.ts'
+
+// Reading an entry takes some 15 µs a character, and nothing else is done meanwhile.
+const MAX_ENTRY = 100_000
+const MAX_STRINGS = 20_000
+
+/**
+ * Papers from a BibTeX or BibLaTeX file, every entry being one; those with neither DOI nor arXiv id get an identifier
+ * made from title, first author and year. `crossref` is not followed. Positions are `entry smith2020 (line 44)`.
+ */
+export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
+  let definitions = ''
+  let strings: Record<string, string> = {}
+  let count = 0
+  for await (const entry of readBibtexEntries(chunks)) {
+    if (entry.ok && entry.type === 'preamble') continue
+    if (entry.ok && entry.type === 'string') {
+      if (definitions.length + entry.text.length > MAX_STRINGS) continue
+      definitions += `${entry.text}\n`
+      strings = stringsIn(definitions) ?? strings
+      continue
+    }
+    count += 1
+    const position = `entry ${entry.key === '' ? count : entry.key.slice(0, 200)} (line ${entry.line})`
+    yield outcomeOf(position, entry.ok ? draftOf(entry, strings) : { refused: entry.reason })
+  }
+}
+
+function parseEntries(text: string, strings: Record<string, string>): Library | null {
+  try {
+    return parse(text, {
+      english: false,
+      caseProtection: false,
+      unsupported: 'ignore',
+      applyCrossRef: false,
+      strings,
+    })
+  } catch {
+    return null
+  }
+}
+
+function stringsIn(definitions: string): Record<string, string> | null {
+  const found = parseEntries(definitions, {})?.strings ?? null
+  // Strings may be made of strings: a few lines of them can stand for more than memory holds.
+  return found && Object.values(found).join('').length <= MAX_STRINGS ? found : null
+}
+
+function draftOf(
+  { text, line }: BibtexEntry & { ok: true },
+  strings: Record<string, string>,
+): PaperDraft | { refused: string } {
+  const kept = protectEntry(text)
+  if (kept.text.length > MAX_ENTRY) {
+    return { refused: `The entry is longer than ${MAX_ENTRY.toLocaleString('en-GB')} characters.` }
+  }
+  const library = parseEntries(kept.text, strings)
+  const fault = library?.errors.find(({ error }) => !error.startsWith('Unresolved @string'))
+  const entry = library?.entries[0]
+  if (!entry || !library || fault) {
+    const why = fault ? ` (${cleanLine(inFile(fault.error, line)).slice(0, 200)})` : ''
+    return { refused: `The entry is not BibTeX that can be read${why}.` }
+  }
+  return draftOfFields(fieldsOf(entry, kept), namesOf(entry.fields.author ?? [], kept))
+}
+
+function inFile(error: string, line: number): string {
+  return error.replace(/line (\d+), column \d+/, (_, within: string) => `line ${line + Number(within) - 1}`)
+}
+
+type Field = (name: string) => string
+
+function fieldsOf(entry: Entry, kept: ProtectedEntry): Field {
+  return (name) => {
+    const value: unknown = Object.hasOwn(entry.fields, name) ? entry.fields[name] : undefined
+    return typeof value === 'string' ? plainText(value, kept).trim() : ''
+  }
+}
+
+function namesOf(creators: Creator[], kept: ProtectedEntry): string[] {
+  return creators
+    .map(({ name, firstName, prefix, lastName, suffix }) => {
+      const parts = name === undefined ? [firstName, prefix, lastName, suffix] : [name]
+      return cleanLine(plainText(parts.filter(Boolean).join(' '), kept))
+    })
+    .filter((name) => name !== '' && !/^(?:others|et al\.?)$/i.test(name))
+}
+
+function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused: string } {
+  const date = dateOf(field)
+  if (typeof date === 'object') return date
+  const title = [field('title'), field('subtitle')].filter(Boolean).join(': ')
+  const identifiers = identifiersOf(field)
+  const url = field('url')
+  const isPreprint = arxivIdIn(field('journal') || field('journaltitle')) !== null
+  return {
+    source: 'bibtex',
+    identifiers,
+    identifier:
+      identifiers.length > 0 || cleanLine(title) === ''
+        ? undefined
+        : localIdentifier({
+            title: cleanLine(title),
+            ...(authors[0] === undefined ? {} : { firstAuthor: authors[0] }),
+            ...(date === '' ? {} : { year: Number(date.slice(0, 4)) }),
+          }),
+    title,
+    abstract: field('abstract'),
+    authors: authors.map((name) => ({ name })),
+    published: date,
+    primaryCategory: field('primaryclass') || field('eprintclass'),
+    comments: field('note'),
+    journalReference: isPreprint ? '' : journalReferenceOf(field, date),
+    links: url === '' || parseIdentifier(url) !== null ? [] : [{ url }],
+  }
+}
+
+function identifiersOf(field: Field): string[] {
+  const eprint = field('eprint')
+  const archive = field('archiveprefix') || field('eprinttype')
+  const isArxiv =
+    /^arxiv$/i.test(archive) || (archive === '' && parseIdentifier(eprint)?.identifier.scheme === 'arxiv')
+  const stated = [field('doi'), isArxiv ? eprint : ''].filter(Boolean)
+  if (stated.length > 0) return stated
+  const cited = arxivIdIn(field('journal') || field('journaltitle')) ?? arxivIdIn(field('note'))
+  if (cited !== null) return [cited]
+  return parseIdentifier(field('url')) === null ? [] : [field('url')]
+}
+
+// `arXiv preprint arXiv:2001.01234`, as search engines write journals, and `CoRR abs/2001.01234`, as DBLP does.
+function arxivIdIn(text: string): string | null {
+  const match =
+    /^(?:arxiv(?: preprint| e-prints?)?,? *(?:arxiv:)?|corr,? *(?:abs\/|arxiv:)?) *(\S+?)[.,;]?(?: *\[[\w.-]+\])?(?: *\(\d{4}\))?$/i.exec(
+      text,
+    )
+  const id = match?.[1]?.replace(/^abs\//, '')
+  return id !== undefined && parseIdentifier(id)?.identifier.scheme === 'arxiv' ? id : null
+}
+
+function journalReferenceOf(field: Field, date: string): string {
+  const name = field('journal') || field('journaltitle') || field('booktitle')
+  if (name === '') return ''
+  const number = field('number') || field('issue')
+  const volume = [field('volume'), number === '' ? '' : `(${number})`].join('')
+  const place = [[name, volume].filter(Boolean).join(' '), field('pages')].filter(Boolean).join(', ')
+  return date === '' ? place : `${place} (${date.slice(0, 4)})`
+}
+
+/** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry has no date or says that it has none yet. */
+function dateOf(field: Field): string | { refused: string } {
+  const written = field('date') || field('year')
+  if (
+    written === '' ||
+    /^(?:to appear|in press|forthcoming|submitted|in preparation|n\.? ?d\.?)\W*$/i.test(written)
+  ) {
+    return ''
+  }
+  // Of a range its beginning; `2020a` is a year with the letter that tells apart entries of one author.
+  const date = parseDate(
+    (written.split('/')[0] ?? '').replace(/T.*$/, '').replace(/[~?]$|(?<=^\d{4})[a-z]$/g, ''),
+  )
+  if (date === null || date.precision === 'time') {
+    return { refused: `Its ${field('date') === '' ? 'year' : 'date'} ${quote(written)} is not a date.` }
+  }
+  if (date.precision !== 'year') return date.value
+  const month = Number(field('month')) || monthNumber(field('month'))
+  if (calendarDay(Number(date.value), month, 1) === null) return date.value
+  const day = calendarDay(Number(date.value), month, Number(field('day')))
+  return day ?? `${date.value}-${String(month).padStart(2, '0')}`
+}

@@ -1,0 +1,31 @@
+const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|^ | $/
+// Control characters, and the invisible ones that reorder or hide text; the white space among them is collapsed instead.
+// oxlint-disable-next-line no-control-regex
+const UNSEEN =
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
+
+/** One line of text: well-formed, NFC, without control characters, white space collapsed to single spaces, trimmed. */
+export function cleanLine(text: string): string {
+  if (!NEEDS_CLEANING.test(text)) return text
+  return text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/[\s\u0085]+/g, ' ')
+    .trim()
+    .normalize('NFC')
+}
+
+/**
+ * Paragraphs separated by `\n\n`, each as `cleanLine` gives it. A blank line starts a new one and, where `indented` is
+ * set, so does a line that begins with white space (arXiv's way of writing paragraphs in abstracts).
+ */
+export function cleanParagraphs(text: string, { indented }: { indented: boolean }): string {
+  if (!NEEDS_CLEANING.test(text)) return text
+  return text
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(indented ? /\n\s*\n|\n(?=[ \t])/ : /\n\s*\n/)
+    .map(cleanLine)
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n')
+}

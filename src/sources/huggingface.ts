@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { parseDay } from '../papers/calendar.ts'
+import type { HarvestOutcome, Upvotes } from '../papers/harvested-paper.ts'
+import { parseDate, parseInstant } from './dates.ts'
+import { readJsonRecords } from './json-records.ts'
+import { parseJson } from './jsonl.ts'
+import { readLines } from './lines.ts'
+import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
+import { quote, type PaperDraft } from './settle-paper.ts'
+
+const text = z.string().nullish()
+
+const paperSchema = z.object({
+  id: text,
+  title: text,
+  summary: text,
+  abstract: text,
+  publishedAt: text,
+  published_at: text,
+  submittedOnDailyAt: text,
+  submitted_on_daily_at: text,
+  daily_date: text,
+  observed_at: text,
+  upvotes: z.number().int().nonnegative().nullish(),
+  authors: z
+    .array(
+      z.union([z.string(), z.object({ name: text })], { error: 'expected a name, or an object with a name' }),
+    )
+    .nullish(),
+  githubRepo: text,
+  projectPage: text,
+})
+type DailyPaper = z.infer<typeof paperSchema>
+
+const entrySchema = z.object({ paper: paperSchema, title: text, summary: text, publishedAt: text })
+
+/**
+ * Papers from Hugging Face's daily papers: the JSON array of its API (entries with a `paper`, or bare papers), or JSON
+ * lines of the same facts with `daily_date` and `observed_at`. `now` is when upvotes were seen where the record does
+ * not say. Positions are `record 3 (line 120)` in an array and `line 3` in JSON lines.
+ */
+export async function* readHuggingFace(
+  chunks: AsyncIterable<string>,
+  { now }: { now: Date },
+): AsyncGenerator<HarvestOutcome> {
+  const { first, all } = await peekCharacter(chunks)
+  if (first === '[') {
+    for await (const record of readJsonRecords(all)) {
+      const position = `record ${record.number} (line ${record.line})`
+      if (record.ok) yield outcomeOf(position, draftOf(record.json, { now }))
+      else yield { ok: false, position, reason: record.reason }
+    }
+    return
+  }
+  for await (const { number, text: line } of readLines(all)) {
+    const position = `line ${number}`
+    if (line === null) yield { ok: false, position, reason: RECORD_TOO_LONG }
+    else if (line.trim() !== '') yield outcomeOf(position, draftOf(line, { now }))
+  }
+}
+
+function draftOf(json: string, { now }: { now: Date }): PaperDraft | { refused: string } {
+  // White space to `trim`, but not to JSON: a byte order mark at the beginning goes too.
+  const value = parseJson(json.trim())
+  if (value === undefined) return { refused: 'The record is not valid JSON.' }
+  const wrapped = typeof value === 'object' && value !== null && 'paper' in value
+  const parsed = wrapped ? entrySchema.safeParse(value) : paperSchema.safeParse(value)
+  if (!parsed.success) return { refused: sentenceOf(parsed.error) }
+  if (!('paper' in parsed.data)) return draftOfPaper(parsed.data, { now })
+  const { paper, title, summary, publishedAt } = parsed.data
+  const completed = { ...paper, title: paper.title ?? title, summary: paper.summary ?? summary }
+  return draftOfPaper({ ...completed, publishedAt: paper.publishedAt ?? publishedAt }, { now })
+}
+
+function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft | { refused: string } {
+  const submitted = paper.submittedOnDailyAt ?? paper.submitted_on_daily_at
+  const since = submitted ? parseInstant(submitted) : null
+  if (submitted && since === null)
+    return { refused: `Its submission date ${quote(submitted)} is not an instant.` }
+  const observedAt = paper.observed_at ? parseInstant(paper.observed_at) : now.toISOString()
+  if (observedAt === null)
+    return { refused: `Its observation date ${quote(paper.observed_at ?? '')} is not an instant.` }
+  const day = paper.daily_date ? parseDay(paper.daily_date) : (since?.slice(0, 10) ?? null)
+  if (paper.daily_date && day === null)
+    return { refused: `Its daily date ${quote(paper.daily_date)} is not a day.` }
+
+  const published = paper.publishedAt ?? paper.published_at
+  return {
+    source: 'huggingface',
+    identifiers: [paper.id],
+    asOf: observedAt,
+    title: paper.title,
+    abstract: paper.abstract ?? paper.summary,
+    indentedParagraphs: true,
+    authors: paper.authors?.map((author) => ({ name: typeof author === 'string' ? author : author.name })),
+    published,
+    links: [
+      { kind: 'code', url: paper.githubRepo },
+      { kind: 'project', url: paper.projectPage },
+    ],
+    listing: day === null ? undefined : { date: day },
+    upvotes: upvotesOf(paper, { observedAt, since, day }),
+  }
+}
+
+function upvotesOf(
+  { upvotes: total, publishedAt, published_at }: DailyPaper,
+  { observedAt, since, day }: { observedAt: string; since: string | null; day: string | null },
+): Upvotes | undefined {
+  if (total === null || total === undefined) return undefined
+  const published = parseDate(publishedAt ?? published_at ?? '')
+  const begin =
+    since ?? (day && `${day}T00:00:00.000Z`) ?? (published?.precision === 'time' ? published.value : null)
+  return { total, observedAt, since: begin ?? observedAt }
+}
+
+async function peekCharacter(
+  chunks: AsyncIterable<string>,
+): Promise<{ first: string; all: AsyncIterable<string> }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const read: string[] = []
+  let first = ''
+  while (first === '') {
+    const next = await iterator.next()
+    if (next.done) break
+    read.push(next.value)
+    first = next.value.trim().slice(0, 1)
+    // Nothing but white space so far: its line breaks are all that later positions need of it.
+    if (first === '' && read.length > 1) read.splice(0, 2, read.join('').replace(/[^\n]/g, ''))
+  }
+  return { first, all: rejoin(read, iterator) }
+}
+
+async function* rejoin(read: string[], iterator: AsyncIterator<string>): AsyncGenerator<string> {
+  try {
+    yield* read
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}

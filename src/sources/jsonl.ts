@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { parseIdentifier } from '../papers/identifiers.ts'
+import { splitAuthorLine } from './author-list.ts'
+import { readLines } from './lines.ts'
+import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
+import type { PaperDraft } from './settle-paper.ts'
+import { saysWithdrawn } from './withdrawn.ts'
+
+const text = z.string().nullish()
+const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
+const author = z.union(
+  [
+    z.string(),
+    z.object({ name: z.string(), affiliation: z.unknown().optional(), orcid: z.unknown().optional() }),
+  ],
+  { error: 'expected a name, or an object with a name' },
+)
+
+const recordSchema = z.object({
+  id: z.union([z.string(), z.number()], { error: 'expected text' }).nullish(),
+  arxiv_id: text,
+  arxivId: text,
+  paper_id: z.union([z.string(), z.number()], { error: 'expected text' }).nullish(),
+  doi: text,
+  title: text,
+  abstract: text,
+  summary: text,
+  published: date,
+  published_at: date,
+  publishedAt: date,
+  date,
+  created: date,
+  updated: date,
+  updated_at: date,
+  updatedAt: date,
+  update_date: date,
+  primary_category: text,
+  primaryCategory: text,
+  categories: z
+    .union([z.string(), z.array(z.string())], { error: 'expected text or a list of texts' })
+    .nullish(),
+  authors: z.union([z.string(), z.array(author)], { error: 'expected names' }).nullish(),
+  authors_parsed: z.array(z.array(z.string().nullable())).nullish(),
+  versions: z.array(z.object({ version: z.string(), created: text })).nullish(),
+  comments: text,
+  'journal-ref': text,
+  journal_ref: text,
+  journalReference: text,
+  license: text,
+  links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
+  code: z.unknown().optional(),
+  code_url: z.unknown().optional(),
+  github: z.unknown().optional(),
+  githubRepo: z.unknown().optional(),
+})
+type Record = z.infer<typeof recordSchema>
+
+/**
+ * Papers from JSON lines, one object a line, in the field names of arXiv's metadata snapshot, of arXiv's API and of
+ * the common data sets made from them. Positions are `line 17`; blank lines are passed over.
+ */
+export async function* readJsonLines(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
+  for await (const { number, text: line } of readLines(chunks)) {
+    const position = `line ${number}`
+    if (line === null) yield { ok: false, position, reason: RECORD_TOO_LONG }
+    else if (!isBlank(line)) yield outcomeOf(position, draftOf(number === 1 ? withoutMark(line) : line))
+  }
+}
+
+/** The JSON value of a text, or undefined where it is none. */
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function draftOf(line: string): PaperDraft | { refused: string } {
+  const value = parseJson(line)
+  if (value === undefined) return { refused: 'The line is not valid JSON.' }
+  const parsed = recordSchema.safeParse(value)
+  if (!parsed.success) return { refused: sentenceOf(parsed.error) }
+  const record = parsed.data
+  const abstract = record.abstract ?? record.summary
+  return {
+    source: 'jsonl',
+    identifiers: identifiersOf(record),
+    asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
+    title: record.title,
+    abstract,
+    indentedParagraphs: true,
+    authors: authorsOf(record),
+    published:
+      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
+      record.versions?.[0]?.created,
+    versions: record.versions?.map(({ version, created }) => ({
+      number: versionNumber(version),
+      date: created,
+    })),
+    ...categoriesOf(record),
+    comments: record.comments,
+    journalReference: written(record['journal-ref'], record.journal_ref, record.journalReference),
+    license: record.license,
+    withdrawn: saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+    links: linksOf(record),
+  }
+}
+
+// A data set's own key in `id` or `paper_id` is no fault where another field names the paper.
+function identifiersOf(record: Record): (string | null | undefined)[] {
+  const named = [record.arxiv_id, record.arxivId, record.doi].filter((id) => id?.trim())
+  const keys = [record.id, record.paper_id].flatMap((id) =>
+    id === null || id === undefined ? [] : [String(id)],
+  )
+  const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
+  return readable.length > 0 || named.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
+}
+
+function authorsOf({ authors, authors_parsed: parsed }: Record): PaperDraft['authors'] {
+  if (parsed && parsed.length > 0) {
+    return parsed.map(([family, given, suffix]) => ({
+      name: [given, family, suffix].filter(Boolean).join(' '),
+    }))
+  }
+  if (typeof authors === 'string') return splitAuthorLine(authors).map((name) => ({ name }))
+  return authors?.map((one) =>
+    typeof one === 'string'
+      ? { name: one }
+      : { name: one.name, affiliation: stringOrNull(one.affiliation), orcid: stringOrNull(one.orcid) },
+  )
+}
+
+function categoriesOf(record: Record): Pick<PaperDraft, 'categories' | 'primaryCategory'> {
+  const primaryCategory = written(record.primary_category, record.primaryCategory)
+  if (typeof record.categories !== 'string') return { primaryCategory, categories: record.categories ?? [] }
+  const categories = record.categories.trim().split(/\s+/)
+  return { primaryCategory: primaryCategory ?? categories[0], categories }
+}
+
+function linksOf(record: Record): PaperDraft['links'] {
+  const code = [record.code, record.code_url, record.github, record.githubRepo]
+    .filter((url) => typeof url === 'string')
+    .map((url) => ({ kind: 'code', url }))
+  return [...code, ...(record.links ?? [])]
+}
+
+function written(...texts: (string | number | null | undefined)[]): string | undefined {
+  const first = texts.find((one) => one !== null && one !== undefined && !isBlank(String(one)))
+  return first === undefined ? undefined : String(first)
+}
+
+function versionNumber(version: string): number {
+  return Number(/^v?(\d+)$/.exec(version.trim())?.[1] ?? 0)
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === ''
+}
+
+function withoutMark(line: string): string {
+  return line.startsWith('\ufeff') ? line.slice(1) : line
+}

@@ -1,0 +1,207 @@
+import type {
+  Author,
+  HarvestedPaper,
+  Listing,
+  PaperVersion,
+  Source,
+  Upvotes,
+} from '../papers/harvested-paper.ts'
+import { parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
+import { cleanLine, cleanParagraphs } from './clean-text.ts'
+import { parseDate, parseInstant } from './dates.ts'
+import { texNameToUnicode } from './tex-names.ts'
+
+const MAX_TITLE = 2_000
+const MAX_ABSTRACT = 60_000
+const MAX_NAME = 500
+const MAX_REMARK = 10_000
+const MAX_CATEGORY = 100
+
+type Text = string | null | undefined
+
+/** A paper as a record of some format writes it: any text as it stands there, nothing checked yet. */
+export type PaperDraft = {
+  source: Source
+  /** Identifiers as written; every one must be readable. */
+  identifiers: readonly Text[]
+  /** An identifier already parsed, or made for a paper that has none. */
+  identifier?: PaperIdentifier | undefined
+  asOf?: Text
+  title: Text
+  abstract?: Text
+  synopsis?: Text
+  /** Whether a line of the abstract that begins with white space starts a paragraph, as in arXiv's texts. */
+  indentedParagraphs?: boolean
+  authors?: readonly { name: Text; affiliation?: Text; orcid?: Text }[] | undefined
+  published?: Text
+  versions?: readonly { number: number; date: Text }[] | undefined
+  primaryCategory?: Text
+  categories?: readonly Text[] | undefined
+  comments?: Text
+  journalReference?: Text
+  license?: Text
+  withdrawn?: boolean
+  links?: readonly { kind?: Text; url: Text }[] | undefined
+  listing?: Listing | undefined
+  upvotes?: Upvotes | undefined
+}
+
+export type Settled = { ok: true; paper: HarvestedPaper } | { ok: false; reason: string }
+
+/**
+ * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is only of use (an affiliation, a
+ * link, a licence) is left out where it makes no sense; what a paper is known by (identifiers, title, dates) is not.
+ */
+export function settlePaper(draft: PaperDraft): Settled {
+  const title = cleanLine(draft.title ?? '')
+  if (title === '') return refuse('It has no title.')
+  if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
+
+  const identifiers = settleIdentifiers(draft)
+  if (!Array.isArray(identifiers)) return identifiers
+
+  const abstract = cleanParagraphs(draft.abstract ?? '', { indented: draft.indentedParagraphs ?? false })
+  if (abstract.length > MAX_ABSTRACT) {
+    return refuse(`Its abstract is longer than ${thousands(MAX_ABSTRACT)} characters.`)
+  }
+
+  const paper: HarvestedPaper = { source: draft.source, identifiers, title }
+  if (abstract !== '') paper.abstract = abstract
+  const synopsis = remark(draft.synopsis)
+  if (synopsis !== '') paper.synopsis = synopsis
+
+  const published = cleanLine(draft.published ?? '')
+  if (published !== '') {
+    const date = parseDate(published)
+    if (date === null) return refuse(`Its date of publication ${quote(published)} is not a date.`)
+    paper.published = date
+  }
+  const asOf = cleanLine(draft.asOf ?? '')
+  if (asOf !== '') {
+    const instant = parseInstant(asOf)
+    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a day or an instant.`)
+    paper.asOf = instant
+  }
+
+  const authors = settleAuthors(draft.authors ?? [])
+  if (authors.length > 0) paper.authors = authors
+  const versions = settleVersions(draft.versions ?? [])
+  if (versions.length > 0) paper.versions = versions
+  const categories = distinct((draft.categories ?? []).map(category))
+  if (categories.length > 0) paper.categories = categories
+  const primaryCategory = category(draft.primaryCategory)
+  if (primaryCategory !== '') paper.primaryCategory = primaryCategory
+  const comments = remark(draft.comments)
+  if (comments !== '') paper.comments = comments
+  const journalReference = remark(draft.journalReference)
+  if (journalReference !== '') paper.journalReference = journalReference
+  const licenseUrl = normaliseUrl(cleanLine(draft.license ?? ''))
+  if (licenseUrl !== null) paper.licenseUrl = licenseUrl
+  if (draft.withdrawn === true) paper.withdrawn = true
+  const links = settleLinks(draft.links ?? [])
+  if (links.length > 0) paper.links = links
+  if (draft.listing) paper.listing = draft.listing
+  if (draft.upvotes) paper.upvotes = draft.upvotes
+  return { ok: true, paper }
+}
+
+/** Text as a refusal quotes it: on one line, and not longer than a line. */
+export function quote(text: string): string {
+  const line = cleanLine(text)
+  const characters = [...line.slice(0, 240)]
+  return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
+}
+
+function settleIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
+  const found = draft.identifier ? [draft.identifier] : []
+  for (const written of draft.identifiers) {
+    const text = cleanLine(written ?? '')
+    if (text === '') continue
+    const parsed = parseIdentifier(text)
+    if (parsed === null) return refuse(`Its identifier ${quote(text)} is neither an arXiv id nor a DOI.`)
+    const { scheme, value } = parsed.identifier
+    if (!found.some((other) => other.scheme === scheme && other.value === value))
+      found.push(parsed.identifier)
+  }
+  const [first, ...others] = found
+  if (!first) return refuse('It has no identifier (an arXiv id or a DOI).')
+  const arxivIds = found.filter(({ scheme }) => scheme === 'arxiv').map(({ value }) => value)
+  if (arxivIds.length > 1) return refuse(`It names two arXiv papers, ${arxivIds[0]} and ${arxivIds[1]}.`)
+  return [first, ...others]
+}
+
+function settleAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
+  const settled: Author[] = []
+  for (const { name: written, affiliation: where, orcid: who } of authors) {
+    const name = cleanLine(texNameToUnicode(written ?? ''))
+    if (name === '' || name.length > MAX_NAME) continue
+    const author: Author = { name }
+    const affiliation = cleanLine(where ?? '')
+    if (affiliation !== '' && affiliation.length <= MAX_REMARK) author.affiliation = affiliation
+    const orcid = settleOrcid(who ?? '')
+    if (orcid !== null) author.orcid = orcid
+    settled.push(author)
+  }
+  return settled
+}
+
+// The last digit is a checksum, ISO 7064 MOD 11-2 (https://support.orcid.org/hc/en-us/articles/360006897674).
+function settleOrcid(text: string): string | null {
+  const match = /^(?:https?:\/\/(?:www\.)?orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(
+    text.trim(),
+  )
+  if (!match) return null
+  const groups = match.slice(1, 5)
+  let total = 0
+  for (const digit of groups.join('')) total = (total + Number(digit)) * 2
+  const check = (12 - (total % 11)) % 11
+  const last = check === 10 ? 'X' : String(check)
+  return last === match[5]?.toUpperCase() ? `${groups.join('-')}${last}` : null
+}
+
+function settleVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {
+  const settled = new Map<number, PaperVersion>()
+  for (const { number, date } of versions) {
+    const submittedAt = parseInstant(cleanLine(date ?? ''))
+    if (submittedAt !== null && Number.isInteger(number) && number >= 1)
+      settled.set(number, { number, submittedAt })
+  }
+  return [...settled.values()].toSorted((a, b) => a.number - b.number)
+}
+
+function settleLinks(links: NonNullable<PaperDraft['links']>): PaperLink[] {
+  const settled = new Map<string, PaperLink>()
+  for (const { kind, url: written } of links) {
+    const url = normaliseUrl(cleanLine(written ?? ''))
+    if (url !== null && !settled.has(url))
+      settled.set(url, { kind: isLinkKind(kind) ? kind : classifyLink(url), url })
+  }
+  return [...settled.values()]
+}
+
+function isLinkKind(kind: Text): kind is LinkKind {
+  return LINK_KINDS.some((known) => known === kind)
+}
+
+function category(text: Text): string {
+  const line = cleanLine(text ?? '')
+  return line.length > MAX_CATEGORY ? '' : line
+}
+
+function remark(text: Text): string {
+  const line = cleanLine(text ?? '')
+  return line.length > MAX_REMARK ? '' : line
+}
+
+function distinct(texts: string[]): string[] {
+  return [...new Set(texts)].filter((text) => text !== '')
+}
+
+function thousands(count: number): string {
+  return count.toLocaleString('en-GB')
+}
+
+function refuse(reason: string): { ok: false; reason: string } {
+  return { ok: false, reason }
+}

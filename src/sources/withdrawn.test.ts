@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { saysWithdrawn } from './withdrawn.ts'
+
+it.each([
+  'This paper has been withdrawn by the author due to an error in Lemma 2',
+  'Withdrawn',
+  'withdrawn by the authors',
+  '12 pages, withdrawn due to a mistake',
+  'Paper withdrawn: superseded by arXiv:2001.01234',
+  'This submission is being withdrawn, see the journal',
+  '3 figures; this article was temporarily withdrawn pending review',
+  'This submission has been withdrawn by arXiv administrators',
+])('the comment “%s” says that the paper is withdrawn', (comments) => {
+  expect(saysWithdrawn({ comments })).toBe(true)
+})
+
+it.each([
+  '12 pages, 3 figures',
+  'We thank the reviewers; a claim was withdrawn from section 2',
+  'An earlier version of this paper was withdrawn by the author; this one is corrected',
+  'Replaces a previously submitted and withdrawn manuscript',
+  'On money withdrawn at night, 3 pages',
+])('the comment “%s” does not', (comments) => {
+  expect(saysWithdrawn({ comments })).toBe(false)
+})
+
+it('believes an abstract that opens with the notice', () => {
+  const long = ' We study how bank notes flow through cities.'.repeat(30)
+  expect(saysWithdrawn({ abstract: 'This paper has been withdrawn.' })).toBe(true)
+  expect(saysWithdrawn({ abstract: `This paper has been withdrawn by the authors.${long}` })).toBe(true)
+  expect(saysWithdrawn({ abstract: `Withdrawn cash is a sign of crisis.${long}` })).toBe(false)
+  expect(saysWithdrawn({ abstract: `We study money.${long} Half of it was withdrawn by the authors.` })).toBe(
+    false,
+  )
+})

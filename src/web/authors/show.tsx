@@ -1,0 +1,43 @@
+import type { Context } from 'hono'
+import { printedName } from '../../papers/authors.ts'
+import { countPapers, type PaperList } from '../../ranking/lists.ts'
+import { notFound } from '../errors/show.tsx'
+import { splitFeedSuffix } from '../list/paging.ts'
+import { showList } from '../list/show.tsx'
+import type { Site } from '../site.ts'
+
+const ORCID = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
+
+/** `/authors/qiushi-sun`: papers under a name; `/authors/0000-0002-1825-0097`: papers of a person. And their feeds. */
+export function showAuthor(site: Site) {
+  return async (c: Context) => {
+    const { path: key, feed } = splitFeedSuffix(c.req.param('key') ?? '')
+    const list: Extract<PaperList, { kind: 'name' | 'orcid' }> = ORCID.test(key)
+      ? { kind: 'orcid', orcid: key }
+      : { kind: 'name', nameKey: key }
+    const name = await printedName(site.db, list)
+    if (name === null) return notFound(site, c, { what: 'No paper here has an author of this name.' })
+    const total = await countPapers(site.db, list)
+    const papers = total === 1 ? '1 paper' : `${total.toLocaleString('en-GB')} papers, newest first`
+    return showList(site, c, {
+      list,
+      feed,
+      view: {
+        kicker: list.kind === 'orcid' ? 'Author' : 'Author name',
+        title: name,
+        description: `Papers by ${name}.`,
+        intro:
+          list.kind === 'orcid' ? (
+            <p>
+              {papers}. <a href={`https://orcid.org/${key}`}>ORCID {key}</a>
+            </p>
+          ) : (
+            <p>{papers}. People who share this name share this page.</p>
+          ),
+        path: `/authors/${encodeURIComponent(key)}`,
+        ranked: false,
+        empty: <p>No papers.</p>,
+      },
+    })
+  }
+}

@@ -1,0 +1,224 @@
+import { categoryName } from '../../papers/categories.ts'
+import { addDays, type Period } from '../../papers/calendar.ts'
+import type { Neighbours } from '../../ranking/editions.ts'
+import type { FrontPage } from '../../ranking/front-page.ts'
+import { renderPage, type Section } from '../layout.tsx'
+import { longDay, periodLabel, periodTitle } from '../parts/dates.ts'
+import { Entries, Pager } from '../parts/entries.tsx'
+import { FeedLinks } from '../parts/feed-links.tsx'
+import type { Site } from '../site.ts'
+
+const SECTIONS: Record<Period['kind'], Section> = { date: 'Front page', week: 'Week', month: 'Month' }
+
+/** The address of a period's front page, without feed suffix. */
+export function periodPath(period: Period): string {
+  return `/papers/${period.kind}/${period.name}`
+}
+
+/** A front page: the papers of an edition, a week or a month, and the way to others. */
+export function editionPage(
+  site: Site,
+  {
+    edition,
+    atHome,
+    after,
+    next,
+    rankFrom,
+  }: { edition: FrontPage; atHome: boolean; after: boolean; next: string | null; rankFrom: number },
+) {
+  const { period, asked, neighbours, total } = edition
+  const path = atHome ? '/' : periodPath(period)
+  const feedPath = atHome ? '/index' : path
+  const title = periodTitle(period)
+  const listed = edition.papers.some((paper) => paper.synopsis !== null)
+  return renderPage(site, {
+    section: SECTIONS[period.kind],
+    head: {
+      ...(atHome ? {} : { title }),
+      description: atHome
+        ? `${site.name}: the front page of research. ${count(total)} in the edition of ${longDay(period.from)}.`
+        : `${count(total)} in ${period.kind === 'date' ? 'the edition of ' : ''}${title}.`,
+      path,
+      feeds: { path: feedPath, title: atHome ? site.name : title },
+      next,
+      noindex: after,
+    },
+    children: (
+      <>
+        <header class="edition-head">
+          <p class="kicker">{kicker(edition)}</p>
+          <h1>{title}</h1>
+          <p class="edition-count">
+            {count(total)}
+            {period.kind !== 'date' && ', best first'}
+          </p>
+          <Walk period={period} neighbours={neighbours} />
+        </header>
+        {asked && (
+          <p class="notice" role="status">
+            {asked.kind === 'date'
+              ? `No papers on ${longDay(asked.from)}`
+              : `No papers in ${periodTitle(asked)}`}
+            : this is the nearest {noun(period)}.
+          </p>
+        )}
+        <div class="with-rail">
+          <div>
+            <Entries papers={edition.papers} now={site.now()} level={2} rankFrom={rankFrom} />
+            <Pager path={path} next={next} first={!after} />
+          </div>
+          <aside class="rail" aria-label="About this edition">
+            <MonthCalendar edition={edition} />
+            {edition.topics.length > 1 && (
+              <section class="box">
+                <h2>Topics</h2>
+                <ul class="tally">
+                  {edition.topics.map(({ category, papers }) => (
+                    <li>
+                      <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
+                      <span class="tally-count">{papers}</span>
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )}
+            <FeedLinks path={feedPath} />
+            {listed && (
+              <section class="box">
+                <h2>Synopses</h2>
+                <p>
+                  The synopses in this edition are our own short summaries, not the authors’ words. Every
+                  title leads to the paper’s page, and from there to the original.
+                </p>
+              </section>
+            )}
+          </aside>
+        </div>
+      </>
+    ),
+  })
+}
+
+/** The way to the editions before and after. */
+function Walk({ period, neighbours: { previous, next } }: { period: Period; neighbours: Neighbours }) {
+  if (!previous && !next) return null
+  return (
+    <nav class="walk" aria-label="Editions">
+      {previous ? (
+        <a href={periodPath(previous)} rel="prev">
+          <span aria-hidden="true">←</span> <span class="vh">Previous: </span>
+          {periodLabel(previous)}
+        </a>
+      ) : (
+        <span class="walk-end">First {noun(period)}</span>
+      )}
+      {next ? (
+        <a href={periodPath(next)} rel="next">
+          <span class="vh">Next: </span>
+          {periodLabel(next)} <span aria-hidden="true">→</span>
+        </a>
+      ) : (
+        <span class="walk-end">Newest {noun(period)}</span>
+      )}
+    </nav>
+  )
+}
+
+/** The page of a site that has no papers yet: what its operator can do now. */
+export function emptyPage(site: Site) {
+  return renderPage(site, {
+    section: 'Front page',
+    head: { description: `${site.name}: the front page of research.`, path: '/' },
+    children: (
+      <div class="blank">
+        <p class="kicker">No edition yet</p>
+        <h1>There are no papers here yet</h1>
+        <p>
+          As soon as papers come in, this page shows the newest edition. Whoever runs this site can bring some
+          in:
+        </p>
+        <pre>
+          <code>bin/broadsheet import papers.jsonl</code>
+        </pre>
+        <p>
+          JSON Lines, BibTeX, arXiv and Hugging Face files are understood;{' '}
+          <a href="/about">about this site</a>.
+        </p>
+      </div>
+    ),
+  })
+}
+
+/** The days of the month around the edition, those with papers as links. */
+function MonthCalendar({ edition }: { edition: FrontPage }) {
+  const { period: month, editions } = edition.month
+  const days = Number(month.to.slice(8))
+  const blanks = (new Date(`${month.from}T00:00:00Z`).getUTCDay() + 6) % 7
+  const cells: (string | null)[] = [
+    ...Array.from({ length: blanks }, () => null),
+    ...Array.from({ length: days }, (_, i) => addDays(month.from, i)),
+  ]
+  while (cells.length % 7 !== 0) cells.push(null)
+  const weeks = Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(i * 7, i * 7 + 7))
+  const shown = edition.period
+  return (
+    <section class="box">
+      <h2>Editions</h2>
+      <table class="calendar">
+        <caption>
+          <a href={periodPath(month)}>{periodTitle(month)}</a>
+        </caption>
+        <thead>
+          <tr>
+            {WEEKDAYS.map((name) => (
+              <th scope="col">
+                <abbr title={name}>{name.slice(0, 1)}</abbr>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {weeks.map((week) => (
+            <tr>
+              {week.map((day) => (
+                <td class={day !== null && day >= shown.from && day <= shown.to ? 'shown' : undefined}>
+                  {day !== null && <CalendarDay day={day} papers={editions.get(day) ?? 0} shown={shown} />}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+
+function CalendarDay({ day, papers, shown }: { day: string; papers: number; shown: Period }) {
+  const number = Number(day.slice(8))
+  if (papers === 0) return <span>{number}</span>
+  return (
+    <a
+      href={`/papers/date/${day}`}
+      title={`${longDay(day)}: ${count(papers)}`}
+      aria-current={shown.kind === 'date' && shown.from === day ? 'page' : undefined}
+    >
+      {number}
+    </a>
+  )
+}
+
+function kicker({ newest, period }: FrontPage): string {
+  if (period.kind === 'week') return newest ? 'The newest week' : 'The week'
+  if (period.kind === 'month') return newest ? 'The newest month' : 'The month'
+  return newest ? 'The newest edition' : 'The edition of'
+}
+
+function noun(period: Period): string {
+  return { date: 'edition', week: 'week', month: 'month' }[period.kind]
+}
+
+function count(papers: number): string {
+  return papers === 1 ? '1 paper' : `${papers.toLocaleString('en-GB')} papers`
+}

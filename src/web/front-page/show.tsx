@@ -1,0 +1,84 @@
+import type { Context } from 'hono'
+import { sendFeed, type FeedSuffix } from '../../feeds/send.ts'
+import { dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
+import { frontPage } from '../../ranking/front-page.ts'
+import { newestEdition } from '../../ranking/editions.ts'
+import { notFound } from '../errors/show.tsx'
+import { periodTitle } from '../parts/dates.ts'
+import { typesetAhead } from '../parts/lede.ts'
+import { nextPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
+import type { Site } from '../site.ts'
+import { editionPage, emptyPage, periodPath } from './page.tsx'
+
+const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
+
+/** `/` and `/index.atom`: the newest edition. */
+export function showNewest(site: Site) {
+  return (c: Context) => show(site, c, { period: null, feed: splitFeedSuffix(c.req.path).feed })
+}
+
+/** `/papers/date/2026-11-20`, `/papers/week/2026-W47`, `/papers/month/2026-11`, and their feeds. */
+export function showPeriod(site: Site, kind: Period['kind']) {
+  return (c: Context) => {
+    const { path, feed } = splitFeedSuffix(c.req.param('name') ?? '')
+    const period = PARSERS[kind](path)
+    if (!period) return notFound(site, c, { what: `There is no ${kind} “${path}”.`, hint: HINTS[kind] })
+    return show(site, c, { period, feed })
+  }
+}
+
+/** `/papers/date`, `/papers/week`, `/papers/month`: the newest of each. */
+export function showNewestPeriod(site: Site, kind: Period['kind']) {
+  return async (c: Context) => {
+    const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })
+    return c.redirect(day === null ? '/' : periodPath(periodOf(kind, day)), 302)
+  }
+}
+
+const HINTS = {
+  date: 'Days are written as in /papers/date/2026-11-20.',
+  week: 'Weeks are written as in /papers/week/2026-W47.',
+  month: 'Months are written as in /papers/month/2026-11.',
+}
+
+async function show(
+  site: Site,
+  c: Context,
+  { period, feed }: { period: Period | null; feed: FeedSuffix | null },
+): Promise<Response> {
+  const paging = readPaging(c, 'editions')
+  if (!paging.ok) return notFound(site, c, { what: paging.reason })
+  const edition = await frontPage(site.db, {
+    period,
+    after: paging.after,
+    limit: PAGE_SIZE,
+    now: site.now(),
+    timeZone: site.timeZone,
+  })
+  if (feed !== null) {
+    const title =
+      period === null
+        ? site.name
+        : `${site.name}: ${periodTitle(edition.kind === 'empty' ? period : edition.period)}`
+    return sendFeed(site, c, {
+      format: feed,
+      path: period === null ? '/' : periodPath(period),
+      feedPath: period === null ? '/index' : periodPath(period),
+      title,
+      papers: edition.kind === 'empty' ? [] : edition.papers,
+    })
+  }
+  if (edition.kind === 'empty') return c.html(emptyPage(site))
+  await typesetAhead(edition.papers)
+  const atHome = period === null
+  const path = atHome ? '/' : periodPath(edition.period)
+  return c.html(
+    editionPage(site, {
+      edition,
+      atHome,
+      after: paging.after !== null,
+      next: nextPath(path, edition.next, paging.rankFrom),
+      rankFrom: paging.rankFrom,
+    }),
+  )
+}

@@ -1,0 +1,121 @@
+import type { Child } from 'hono/jsx'
+import { html } from 'hono/html'
+import type { Site } from './site.ts'
+
+/** What a page says of itself to browsers, feed readers, search engines and other sites. */
+export type Head = {
+  /** Without the site's name; absent on the front page. */
+  title?: string
+  description: string
+  /** The page's one address, from the root. */
+  path: string
+  /** The address without suffix under which feeds of this page's list stand. */
+  feeds?: { path: string; title: string }
+  /** Links to continue a list. */
+  next?: string | null
+  previous?: string | null
+  /** Pages that should not be found: errors, later pages of a list. */
+  noindex?: boolean
+  openGraphType?: 'website' | 'article'
+  children?: Child
+}
+
+export const FEED_FORMATS = [
+  { suffix: '.atom', type: 'application/atom+xml', name: 'Atom' },
+  { suffix: '.rss', type: 'application/rss+xml', name: 'RSS' },
+  { suffix: '.feed.json', type: 'application/feed+json', name: 'JSON Feed' },
+] as const
+
+const SECTIONS = [
+  { path: '/', name: 'Front page' },
+  { path: '/papers/week', name: 'Week' },
+  { path: '/papers/month', name: 'Month' },
+  { path: '/papers/trending', name: 'Trending' },
+  { path: '/papers/new', name: 'New' },
+  { path: '/papers/top', name: 'Top' },
+  { path: '/topics', name: 'Topics' },
+] as const
+export type Section = (typeof SECTIONS)[number]['name']
+
+/** A whole page: masthead, sections, the page's own content, colophon. */
+export function renderPage(
+  site: Site,
+  { head, section, children }: { head: Head; section?: Section | undefined; children: Child },
+) {
+  const title = head.title ? `${head.title} · ${site.name}` : site.name
+  const address = site.origin + head.path
+  return html`<!doctype html>${(
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{title}</title>
+          <meta name="description" content={head.description} />
+          <meta name="color-scheme" content="light dark" />
+          {head.noindex ? <meta name="robots" content="noindex" /> : <link rel="canonical" href={address} />}
+          <meta property="og:site_name" content={site.name} />
+          <meta property="og:title" content={head.title ?? site.name} />
+          <meta property="og:description" content={head.description} />
+          <meta property="og:type" content={head.openGraphType ?? 'website'} />
+          <meta property="og:url" content={address} />
+          {site.assets.fonts.map((font) => (
+            <link rel="preload" href={font} as="font" type="font/woff2" crossorigin="" />
+          ))}
+          <link rel="stylesheet" href={site.assets.style} />
+          <script src={site.assets.theme}></script>
+          <script type="module" src={site.assets.script}></script>
+          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+          {head.next && <link rel="next" href={head.next} />}
+          {head.previous && <link rel="prev" href={head.previous} />}
+          {head.feeds &&
+            FEED_FORMATS.map((format) => (
+              <link
+                rel="alternate"
+                type={format.type}
+                title={`${head.feeds?.title} (${format.name})`}
+                href={`${head.feeds?.path}${format.suffix}`}
+              />
+            ))}
+          {head.children}
+        </head>
+        <body>
+          <a class="skip" href="#content">
+            Skip to the papers
+          </a>
+          <header class="masthead">
+            <div class="masthead-line">
+              <a class="nameplate" href="/" rel="home">
+                {site.name}
+              </a>
+              <p class="motto">The front page of research</p>
+            </div>
+            <nav class="sections" aria-label="Sections">
+              <ul>
+                {SECTIONS.map(({ path, name }) => (
+                  <li>
+                    <a href={path} aria-current={name === section ? 'page' : undefined}>
+                      {name}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+              <theme-switch></theme-switch>
+            </nav>
+          </header>
+          <main id="content" tabindex={-1}>
+            {children}
+          </main>
+          <footer class="colophon">
+            <p>
+              <a href="/about">About {site.name}</a> <a href="/about/ranking">How papers are ranked</a>{' '}
+              <a href="/index.atom">Feed</a>
+            </p>
+            <p class="keys" hidden>
+              <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>o</kbd> open, <kbd>u</kbd> back to the
+              list
+            </p>
+          </footer>
+        </body>
+      </html>
+    )}`
+}

@@ -1,0 +1,71 @@
+import type { Child } from 'hono/jsx'
+import type { ListPage } from '../../ranking/lists.ts'
+import { renderPage, type Section } from '../layout.tsx'
+import { Entries, Pager } from '../parts/entries.tsx'
+import { FeedLinks } from '../parts/feed-links.tsx'
+import type { Site } from '../site.ts'
+
+/** A list of papers with a heading, such as the newest, a topic's or an author's. */
+export type ListView = {
+  section?: Section
+  kicker: string
+  title: string
+  description: string
+  /** What stands between the heading and the papers. */
+  intro?: Child
+  path: string
+  /** Whether places in the list mean something. */
+  ranked: boolean
+  /** What to say when there is nothing. */
+  empty: Child
+}
+
+export function listPage(
+  site: Site,
+  {
+    view,
+    page,
+    after,
+    next,
+    rankFrom,
+  }: { view: ListView; page: ListPage; after: boolean; next: string | null; rankFrom: number },
+) {
+  return renderPage(site, {
+    section: view.section,
+    head: {
+      title: view.title,
+      description: view.description,
+      path: view.path,
+      feeds: { path: view.path, title: view.title },
+      next,
+      noindex: after,
+    },
+    children: (
+      <>
+        <header class="edition-head">
+          <p class="kicker">{view.kicker}</p>
+          <h1>{view.title}</h1>
+          {view.intro && <div class="intro">{view.intro}</div>}
+        </header>
+        {page.papers.length === 0 ? (
+          <div class="blank">{view.empty}</div>
+        ) : (
+          <div class="with-rail">
+            <div>
+              <Entries
+                papers={page.papers}
+                now={site.now()}
+                level={2}
+                rankFrom={view.ranked ? rankFrom : undefined}
+              />
+              <Pager path={view.path} next={next} first={!after} />
+            </div>
+            <aside class="rail" aria-label="About this list">
+              <FeedLinks path={view.path} />
+            </aside>
+          </div>
+        )}
+      </>
+    ),
+  })
+}

@@ -1,0 +1,32 @@
+import type { Context } from 'hono'
+import { formatCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/lists.ts'
+import type { FeedSuffix } from '../../feeds/send.ts'
+import { FEED_FORMATS } from '../layout.tsx'
+
+/** Papers on one page of a list. */
+export const PAGE_SIZE = 100
+
+export type Paging =
+  /** Where the page begins, null for the first, and the rank of its first paper. */
+  { ok: true; after: Cursor | null; rankFrom: number } | { ok: false; reason: string }
+
+/** What the query of a list's address says of the page wanted: `after` (a cursor) and `n` (papers before it). */
+export function readPaging(c: Context, kind: PaperList['kind']): Paging {
+  const text = c.req.query('after')
+  if (text === undefined) return { ok: true, after: null, rankFrom: 1 }
+  const after = parseCursor(kind, text)
+  if (!after) return { ok: false, reason: 'This link to a later page of a list is broken.' }
+  const before = c.req.query('n') ?? ''
+  return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }
+}
+
+/** The address of the page after this one, or null on the last. */
+export function nextPath(path: string, next: Cursor | null, rankFrom: number): string | null {
+  return next && `${path}?after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
+}
+
+/** A list's address, and the suffix of the feed that is asked for, if one is. */
+export function splitFeedSuffix(path: string): { path: string; feed: FeedSuffix | null } {
+  const format = FEED_FORMATS.find(({ suffix }) => path.endsWith(suffix))
+  return format ? { path: path.slice(0, -format.suffix.length), feed: format.suffix } : { path, feed: null }
+}

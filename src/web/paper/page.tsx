@@ -1,0 +1,338 @@
+import type { Child } from 'hono/jsx'
+import { raw } from 'hono/html'
+import { categoryName } from '../../papers/categories.ts'
+import type { Source } from '../../papers/harvested-paper.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { plainText, typeset, typesetAbstract } from '../../papers/typeset.ts'
+import type { HeatPart } from '../../ranking/heat-parts.ts'
+import { renderPage } from '../layout.tsx'
+import { plainDay, shortDay } from '../parts/dates.ts'
+import { AuthorLinks, doiUrl, linkName } from '../parts/entry.tsx'
+import { Published, When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { citationTags, jsonLd } from './metadata.tsx'
+
+/** Everything a paper's page shows. */
+export type PaperView = {
+  paper: Paper
+  sources: { source: Source; recordedAt: Date; asOf: Date | null }[]
+  heat: HeatPart[]
+  /** The version that the address names, when it names one. */
+  version: number | null
+}
+
+export const EXPORTS = [
+  { suffix: '.bib', name: 'BibTeX', type: 'application/x-bibtex' },
+  { suffix: '.ris', name: 'RIS', type: 'application/x-research-info-systems' },
+  { suffix: '.md', name: 'Markdown', type: 'text/markdown' },
+  { suffix: '.json', name: 'JSON', type: 'application/json' },
+] as const
+
+const SOURCE_NAMES: Record<Source, string> = {
+  'arxiv-oai': 'arXiv (OAI-PMH)',
+  'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
+  'arxiv-atom': 'arXiv (API)',
+  huggingface: 'Hugging Face daily papers',
+  jsonl: 'an imported file (JSON Lines)',
+  bibliography: 'the bibliography of an imported page',
+  bibtex: 'an imported BibTeX file',
+  page: 'an imported page of trending papers',
+  sample: 'the sample edition that comes with this site',
+}
+
+/** A paper's own page. */
+export function paperPage(site: Site, view: PaperView) {
+  const { paper, version } = view
+  const path = addressPath(paper.address)
+  const title = plainText(paper.title)
+  const summary = plainText(paper.synopsis ?? paper.abstract ?? paper.title)
+  const description = summary.length > 300 ? `${summary.slice(0, 297).replace(/\s+\S*$/, '')} …` : summary
+  return renderPage(site, {
+    head: {
+      title,
+      description,
+      path,
+      openGraphType: 'article',
+      children: (
+        <>
+          {citationTags(site, paper)}
+          {EXPORTS.map(({ suffix, type, name }) => (
+            <link rel="alternate" type={type} title={name} href={path + suffix} />
+          ))}
+          <script type="application/ld+json">{raw(jsonLd(site, paper))}</script>
+        </>
+      ),
+    },
+    children: (
+      <article class="paper">
+        <header class="paper-head">
+          <p class="kicker">
+            {paper.primaryCategory ? (
+              <a href={`/topics/${encodeURIComponent(paper.primaryCategory)}`}>
+                {categoryName(paper.primaryCategory)}
+              </a>
+            ) : (
+              'Paper'
+            )}
+          </p>
+          <h1>{raw(typeset(paper.title))}</h1>
+          {paper.authors.length > 0 && (
+            <p class="byline" id="authors">
+              <AuthorLinks authors={paper.authors} />
+            </p>
+          )}
+          {paper.withdrawn && (
+            <p class="notice">This paper was withdrawn. {paper.comments && raw(typeset(paper.comments))}</p>
+          )}
+          {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
+        </header>
+        <div class="with-rail">
+          <div class="paper-body">
+            {paper.synopsis !== null && (
+              <section class="synopsis" aria-labelledby="synopsis">
+                <h2 id="synopsis">Synopsis</h2>
+                <p>{raw(typeset(paper.synopsis))}</p>
+                <p class="aside">
+                  In our words, not the authors’. <Original paper={paper} />
+                </p>
+              </section>
+            )}
+            {paper.abstract !== null && (
+              <section class="abstract" aria-labelledby="abstract">
+                <h2 id="abstract">Abstract</h2>
+                {raw(typesetAbstract(paper.abstract))}
+              </section>
+            )}
+            {paper.abstract === null && paper.synopsis === null && (
+              <p class="aside">
+                No source has given an abstract of this paper yet. <Original paper={paper} />
+              </p>
+            )}
+            <HeatParts parts={view.heat} />
+            <Provenance site={site} view={view} />
+          </div>
+          <aside class="rail" aria-label="About this paper">
+            <Links paper={paper} />
+            <section class="box">
+              <h2>Details</h2>
+              <dl class="details">{details(site, paper)}</dl>
+            </section>
+            <section class="box">
+              <h2>Cite</h2>
+              <ul class="inline">
+                {EXPORTS.map(({ suffix, name, type }) => (
+                  <li>
+                    <a href={path + suffix} type={type}>
+                      {name}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          </aside>
+        </div>
+      </article>
+    ),
+  })
+}
+
+function VersionNotice({ paper, version, path }: { paper: Paper; version: number; path: string }) {
+  const latest = paper.versions.at(-1)?.number
+  const known = paper.versions.find(({ number }) => number === version)
+  return (
+    <p class="notice">
+      You asked for version {version}
+      {known && ` of ${plainDay(known.submittedAt.slice(0, 10))}`}. This page shows{' '}
+      {latest === version ? 'it: it is the latest one known here' : 'what is known of the paper as a whole'};{' '}
+      {paper.arxivId && (
+        <a href={`https://arxiv.org/abs/${paper.arxivId}v${version}`}>version {version} at arXiv</a>
+      )}
+      , <a href={path}>the paper’s own address</a>.
+    </p>
+  )
+}
+
+function Original({ paper }: { paper: Paper }) {
+  if (paper.arxivId) return <a href={`https://arxiv.org/abs/${paper.arxivId}`}>Read the original at arXiv.</a>
+  if (paper.doi) return <a href={doiUrl(paper.doi)}>Read the original.</a>
+  return null
+}
+
+function Links({ paper }: { paper: Paper }) {
+  const links: { href: string; name: string; of: string }[] = [
+    ...(paper.arxivId
+      ? [
+          { href: `https://arxiv.org/abs/${paper.arxivId}`, name: 'Abstract page', of: 'arXiv' },
+          { href: `https://arxiv.org/pdf/${paper.arxivId}`, name: 'PDF', of: 'arXiv' },
+        ]
+      : []),
+    ...(paper.doi ? [{ href: doiUrl(paper.doi), name: 'Published version', of: 'DOI' }] : []),
+    ...paper.links
+      .filter((link) => !(paper.doi && link.url.toLowerCase().endsWith(paper.doi)))
+      .map((link) => ({
+        href: link.url,
+        name: linkName(link.kind),
+        of: new URL(link.url).hostname.replace(/^www\./, ''),
+      })),
+  ]
+  if (links.length === 0) return null
+  return (
+    <section class="box">
+      <h2>Read and use</h2>
+      <ul class="links">
+        {links.map(({ href, name, of }) => (
+          <li>
+            <a href={href} rel="noopener">
+              {name}
+            </a>{' '}
+            <span class="host">{of}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function details(site: Site, paper: Paper): Child[] {
+  const rows: [string, Child][] = []
+  if (paper.published) rows.push(['Published', <Published published={paper.published} now={site.now()} />])
+  rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
+  if (paper.arxivId) rows.push(['arXiv', paper.arxivId])
+  if (paper.doi) rows.push(['DOI', paper.doi])
+  if (paper.categories.length > 0) {
+    rows.push([
+      'Topics',
+      <ul class="plain">
+        {paper.categories.map((category) => (
+          <li>
+            <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
+          </li>
+        ))}
+      </ul>,
+    ])
+  }
+  if (paper.versions.length > 0) {
+    rows.push([
+      'Versions',
+      <ul class="plain">
+        {paper.versions.map(({ number, submittedAt }) => (
+          <li>
+            {paper.arxivId ? (
+              <a href={`https://arxiv.org/abs/${paper.arxivId}v${number}`}>v{number}</a>
+            ) : (
+              `v${number}`
+            )}{' '}
+            <time datetime={submittedAt}>{shortDay(submittedAt.slice(0, 10))}</time>
+          </li>
+        ))}
+      </ul>,
+    ])
+  }
+  if (paper.journalReference) rows.push(['Journal', raw(typeset(paper.journalReference))])
+  if (paper.comments && !paper.withdrawn) rows.push(['Comments', raw(typeset(paper.comments))])
+  if (paper.licenseUrl) rows.push(['Licence', <a href={paper.licenseUrl}>{licenceName(paper.licenseUrl)}</a>])
+  return rows.map(([name, value]) => (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  ))
+}
+
+function licenceName(url: string): string {
+  const match = /creativecommons\.org\/(licenses|publicdomain)\/([a-z-]+)\/([\d.]+)/.exec(url)
+  if (match) return match[1] === 'publicdomain' ? 'CC0' : `CC ${match[2]?.toUpperCase()} ${match[3]}`
+  return url.includes('arxiv.org') ? 'arXiv licence' : 'Licence'
+}
+
+/** What drew attention to the paper, and how much of its heat each part is. */
+function HeatParts({ parts }: { parts: HeatPart[] }) {
+  if (parts.length === 0) return null
+  return (
+    <section class="heat" aria-labelledby="heat">
+      <h2 id="heat">What its heat is made of</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What happened</th>
+            <th scope="col">When</th>
+            <th scope="col" class="number">
+              Weight
+            </th>
+            <th scope="col" class="number">
+              Share
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {parts.map((part) => (
+            <tr>
+              <td>
+                {part.kind === 'upvote'
+                  ? `${part.amount.toLocaleString('en-GB')} ${part.amount === 1 ? 'upvote' : 'upvotes'} at ${originName(part.origin)}`
+                  : `Listed by ${originName(part.origin)}`}
+              </td>
+              <td>
+                <time datetime={part.at.toISOString()}>{shortDay(part.at.toISOString().slice(0, 10))}</time>
+              </td>
+              <td class="number">{part.weight.toFixed(2)}</td>
+              <td class="number">{(part.share * 100).toFixed(0)} %</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="aside">
+        <a href="/about/ranking">How heat is reckoned</a>
+      </p>
+    </section>
+  )
+}
+
+function originName(origin: string): string {
+  return origin in SOURCE_NAMES ? SOURCE_NAMES[origin as Source] : origin
+}
+
+const FACT_NAMES: Partial<Record<keyof Paper['provenance'], string>> = {
+  title: 'title',
+  abstract: 'abstract',
+  synopsis: 'synopsis',
+  authors: 'authors',
+  published: 'date',
+  versions: 'versions',
+  categories: 'topics',
+  comments: 'comments',
+  journalReference: 'journal reference',
+  licenseUrl: 'licence',
+  withdrawn: 'withdrawal',
+  edition: 'edition',
+}
+
+/** Which source gave which fact, and when it was last heard. */
+function Provenance({ site, view: { paper, sources } }: { site: Site; view: PaperView }) {
+  return (
+    <section class="provenance" aria-labelledby="provenance">
+      <h2 id="provenance">Where this comes from</h2>
+      <ul>
+        {sources.map(({ source, recordedAt, asOf }) => {
+          const facts = Object.entries(FACT_NAMES)
+            .filter(([fact]) => paper.provenance[fact as keyof Paper['provenance']] === source)
+            .map(([, name]) => name)
+          if (paper.links.some((link) => link.sources.includes(source))) facts.push('links')
+          return (
+            <li>
+              <strong>{sentenceCase(SOURCE_NAMES[source])}</strong>:{' '}
+              {facts.length > 0 ? facts.join(', ') : 'nothing that another source does not give better'}.
+              Received <When instant={recordedAt} now={site.now()} />
+              {asOf && `, as of ${plainDay(asOf.toISOString().slice(0, 10))}`}.
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+function sentenceCase(text: string): string {
+  return text.startsWith('arXiv') ? text : text.slice(0, 1).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,96 @@
+import type { Context } from 'hono'
+import { toBibtex } from '../../papers/export/bibtex.ts'
+import { toJson } from '../../papers/export/json.ts'
+import { toMarkdown } from '../../papers/export/markdown.ts'
+import { toRis } from '../../papers/export/ris.ts'
+import { findPaper, sourcesOf } from '../../papers/find.ts'
+import {
+  addressPath,
+  parseAddress,
+  parseIdentifier,
+  type ParsedIdentifier,
+} from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { heatParts } from '../../ranking/heat-parts.ts'
+import { notFound } from '../errors/show.tsx'
+import type { Site } from '../site.ts'
+import { EXPORTS, paperPage } from './page.tsx'
+
+/**
+ * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports beside it.
+ * Whatever leads to a paper but is not its own address redirects there.
+ */
+export function showPaper(site: Site) {
+  return async (c: Context) => {
+    const asked = c.req.param('address') ?? ''
+    const { address, suffix } = splitExportSuffix(asked)
+    // A pasted URL may carry its identifier in the query.
+    const query = URL.parse(c.req.url)?.search ?? ''
+    const parsed = parseAddress(address) ?? parseIdentifier(address) ?? parseIdentifier(address + query)
+    if (!parsed) {
+      return notFound(site, c, {
+        what: `“${shorten(asked)}” is no identifier of a paper.`,
+        hint: 'Papers stand under their arXiv identifier or DOI, as in /papers/2412.19723.',
+      })
+    }
+    const paper = await findPaper(site.db, parsed.identifier)
+    if (!paper) return notFound(site, c, missing(parsed))
+    const own = addressPath(paper.address)
+    const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
+    const expected = (suffix === null ? versioned : own + suffix) satisfies string
+    if (addressPath(address) + (suffix ?? '') !== expected) return c.redirect(expected, 301)
+    if (suffix !== null) return sendExport(site, c, { paper, suffix })
+    const [sources, heat] = await Promise.all([sourcesOf(site.db, paper.id), heatParts(site.db, paper.id)])
+    return c.html(paperPage(site, { paper, sources, heat, version: parsed.version ?? null }))
+  }
+}
+
+type Suffix = (typeof EXPORTS)[number]['suffix']
+
+function splitExportSuffix(text: string): { address: string; suffix: Suffix | null } {
+  const found = EXPORTS.find(({ suffix }) => text.endsWith(suffix))
+  return found
+    ? { address: text.slice(0, -found.suffix.length), suffix: found.suffix }
+    : { address: text, suffix: null }
+}
+
+function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; suffix: Suffix }): Response {
+  const options = { url: site.origin + addressPath(paper.address), siteName: site.name }
+  const name = paper.address.replaceAll(/[^\w.-]+/g, '-')
+  switch (suffix) {
+    case '.bib':
+      return c.body(toBibtex(paper, options), 200, {
+        'content-type': 'application/x-bibtex; charset=utf-8',
+        'content-disposition': `inline; filename="${name}.bib"`,
+      })
+    case '.ris':
+      return c.body(toRis(paper, options), 200, {
+        'content-type': 'application/x-research-info-systems; charset=utf-8',
+        'content-disposition': `inline; filename="${name}.ris"`,
+      })
+    case '.md':
+      return c.body(toMarkdown(paper, options), 200, { 'content-type': 'text/markdown; charset=utf-8' })
+    case '.json':
+      return c.body(JSON.stringify(toJson(paper, options)), 200, {
+        'content-type': 'application/json; charset=utf-8',
+      })
+  }
+}
+
+function missing({ identifier }: ParsedIdentifier): { what: string; hint?: string } {
+  switch (identifier.scheme) {
+    case 'arxiv':
+      return {
+        what: `The paper ${identifier.value} is not here.`,
+        hint: `It may be at https://arxiv.org/abs/${identifier.value}.`,
+      }
+    case 'doi':
+      return { what: `The paper with the DOI ${identifier.value} is not here.` }
+    case 'local':
+      return { what: 'This paper is not here.' }
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+}

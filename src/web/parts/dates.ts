@@ -1,0 +1,82 @@
+import type { Period } from '../../papers/calendar.ts'
+import type { PublishedDate } from '../../papers/harvested-paper.ts'
+
+const LANGUAGE = 'en-GB'
+const utc = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(LANGUAGE, { timeZone: 'UTC', ...options })
+const LONG_DAY = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const DAY = utc({ day: 'numeric', month: 'long', year: 'numeric' })
+const SHORT_DAY = utc({ day: 'numeric', month: 'short', year: 'numeric' })
+const MONTH = utc({ month: 'long', year: 'numeric' })
+const DAY_AND_MONTH = utc({ day: 'numeric', month: 'long' })
+const INSTANT = utc({ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' })
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+function atMidnight(day: string): Date {
+  return new Date(`${day}T00:00:00Z`)
+}
+
+/** `Tuesday, 8 July 2025` */
+export function longDay(day: string): string {
+  return LONG_DAY.format(atMidnight(day)).replace(/^(\w+) /, '$1, ')
+}
+
+/** `8 July 2025` */
+export function plainDay(day: string): string {
+  return DAY.format(atMidnight(day))
+}
+
+/** `8 Jul 2025` */
+export function shortDay(day: string): string {
+  return SHORT_DAY.format(atMidnight(day))
+}
+
+/** The name of a period: `Tuesday, 8 July 2025`, `Week 28, 7 to 13 July 2025`, `July 2025`. */
+export function periodTitle(period: Period): string {
+  if (period.kind === 'date') return longDay(period.from)
+  if (period.kind === 'month') return MONTH.format(atMidnight(period.from))
+  return `Week ${Number(period.name.slice(6))}, ${span(period)}`
+}
+
+/** A period in few words, for links: `8 Jul 2025`, `Week 28`, `July 2025`. */
+export function periodLabel(period: Period): string {
+  if (period.kind === 'date') return shortDay(period.from)
+  if (period.kind === 'month') return MONTH.format(atMidnight(period.from))
+  return `Week ${Number(period.name.slice(6))} of ${period.name.slice(0, 4)}`
+}
+
+function span({ from, to }: Period): string {
+  const start =
+    from.slice(0, 7) === to.slice(0, 7)
+      ? String(Number(from.slice(8)))
+      : from.slice(0, 4) === to.slice(0, 4)
+        ? DAY_AND_MONTH.format(atMidnight(from))
+        : plainDay(from)
+  return `${start} to ${plainDay(to)}`
+}
+
+/** When a paper came out, as exactly as it is known: `27 December 2024`, `August 2024`, `2014`. */
+export function publishedText(published: PublishedDate): string {
+  switch (published.precision) {
+    case 'year':
+      return published.value
+    case 'month':
+      return MONTH.format(atMidnight(`${published.value}-01`))
+    default:
+      return plainDay(published.value.slice(0, 10))
+  }
+}
+
+/** An instant to the minute: `27 December 2024 at 16:21 UTC`. */
+export function exactInstant(instant: Date): string {
+  return `${INSTANT.format(instant)} UTC`
+}
+
+/** How long ago, for what is less than a week old (`3 hours ago`, `yesterday`); null for what is older or to come. */
+export function relativeTo(instant: Date, now: Date): string | null {
+  const minutes = Math.floor((now.getTime() - instant.getTime()) / 60_000)
+  if (minutes < 0 || minutes >= 7 * 24 * 60) return null
+  if (minutes < 60) return RELATIVE.format(-minutes, 'minute')
+  if (minutes < 24 * 60) return RELATIVE.format(-Math.floor(minutes / 60), 'hour')
+  return RELATIVE.format(-Math.floor(minutes / (24 * 60)), 'day')
+}

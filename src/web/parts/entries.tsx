@@ -1,0 +1,42 @@
+import type { Paper } from '../../papers/paper.ts'
+import { Entry } from './entry.tsx'
+
+/** A list of papers; with `rankFrom` numbered from there on. `level` is that of the entries' headings. */
+export function Entries({
+  papers,
+  now,
+  level,
+  rankFrom,
+}: {
+  papers: Paper[]
+  now: Date
+  level: 2 | 3
+  rankFrom?: number | undefined
+}) {
+  return (
+    <paper-list>
+      <ol class={rankFrom === undefined ? 'entries' : 'entries ranked'} start={rankFrom}>
+        {papers.map((paper) => (
+          <li>
+            <Entry paper={paper} now={now} level={level} />
+          </li>
+        ))}
+      </ol>
+    </paper-list>
+  )
+}
+
+/** The way on from a page of a list, and back to its beginning. */
+export function Pager({ path, next, first }: { path: string; next: string | null; first: boolean }) {
+  if (!next && first) return null
+  return (
+    <nav class="pager" aria-label="Pages">
+      {!first && <a href={path}>Back to the beginning</a>}
+      {next && (
+        <a class="pager-next" href={next} rel="next">
+          More papers
+        </a>
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,126 @@
+import { raw } from 'hono/html'
+import { addressPath } from '../../papers/identifiers.ts'
+import { categoryName } from '../../papers/categories.ts'
+import { nameKey } from '../../papers/names.ts'
+import type { Author } from '../../papers/harvested-paper.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { ledeHtml, titleHtml } from './lede.ts'
+import { Published } from './when.tsx'
+
+const AUTHORS_SHOWN = 4
+
+/** A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. */
+export function Entry({ paper, now, level }: { paper: Paper; now: Date; level: 2 | 3 }) {
+  const path = addressPath(paper.address)
+  const Heading = `h${level}` as 'h2' | 'h3'
+  const lede = ledeHtml(paper)
+  return (
+    <article class="entry" data-recorded={paper.recordedAt.toISOString()}>
+      <Heading class="entry-title">
+        <a href={path}>{raw(titleHtml(paper))}</a>
+      </Heading>
+      {paper.authors.length > 0 && (
+        <p class="byline">
+          <AuthorLinks authors={paper.authors} shown={AUTHORS_SHOWN} restPath={`${path}#authors`} />
+        </p>
+      )}
+      {lede !== null && <p class="lede">{raw(lede)}</p>}
+      <ul class="facts">
+        {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
+        {paper.published && (
+          <li>
+            <Published published={paper.published} now={now} short />
+          </li>
+        )}
+        {paper.primaryCategory && (
+          <li>
+            <a
+              href={`/topics/${encodeURIComponent(paper.primaryCategory)}`}
+              title={categoryName(paper.primaryCategory)}
+            >
+              {paper.primaryCategory}
+            </a>
+          </li>
+        )}
+        {outLinks(paper).map(({ href, name }) => (
+          <li>
+            <a href={href} rel="noopener">
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </article>
+  )
+}
+
+/** Authors as links to the papers under their names; after `shown` of them, how many more there are. */
+export function AuthorLinks({
+  authors,
+  shown = authors.length,
+  restPath,
+}: {
+  authors: Author[]
+  shown?: number
+  restPath?: string
+}) {
+  // One name more takes no more room than "and 1 other".
+  const cut = authors.length > shown + 1 ? shown : authors.length
+  return (
+    <>
+      {authors.slice(0, cut).map((author, i) => (
+        <>
+          {i > 0 && ', '}
+          <a href={authorPath(author)}>{author.name}</a>
+        </>
+      ))}
+      {cut < authors.length && (
+        <>
+          {' '}
+          <a class="more" href={restPath}>
+            and {authors.length - cut} others
+          </a>
+        </>
+      )}
+    </>
+  )
+}
+
+/** The page of a person known by ORCID, else of a name. */
+export function authorPath(author: Author): string {
+  return `/authors/${encodeURIComponent(author.orcid ?? nameKey(author.name))}`
+}
+
+const LINK_NAMES = {
+  code: 'Code',
+  project: 'Project',
+  dataset: 'Data',
+  model: 'Model',
+  demo: 'Demo',
+  paper: 'Published version',
+  other: 'Link',
+} as const
+
+/** The places outside that a list leads to: the original first, then one link of each kind. */
+function outLinks(paper: Paper): { href: string; name: string }[] {
+  const links: { href: string; name: string }[] = []
+  if (paper.arxivId) {
+    links.push({ href: `https://arxiv.org/abs/${paper.arxivId}`, name: 'arXiv' })
+    links.push({ href: `https://arxiv.org/pdf/${paper.arxivId}`, name: 'PDF' })
+  } else if (paper.doi) {
+    links.push({ href: doiUrl(paper.doi), name: 'DOI' })
+  }
+  for (const kind of ['code', 'project', 'dataset', 'model', 'demo'] as const) {
+    const link = paper.links.find((candidate) => candidate.kind === kind)
+    if (link) links.push({ href: link.url, name: LINK_NAMES[kind] })
+  }
+  return links
+}
+
+export function linkName(kind: keyof typeof LINK_NAMES): string {
+  return LINK_NAMES[kind]
+}
+
+export function doiUrl(doi: string): string {
+  return `https://doi.org/${doi.split('/').map(encodeURIComponent).join('/')}`
+}

@@ -1,0 +1,12 @@
+import { isPlainKey, PaperList } from './paper-list.ts'
+import { ThemeSwitch } from './theme-switch.ts'
+
+customElements.define('paper-list', PaperList)
+customElements.define('theme-switch', ThemeSwitch)
+
+// Back to the list one came from, or to the front page.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'u' || !isPlainKey(event) || document.querySelector('paper-list')) return
+  if (document.referrer.startsWith(location.origin) && history.length > 1) history.back()
+  else location.assign('/')
+})

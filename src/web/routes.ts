@@ -1,0 +1,35 @@
+import type { Hono } from 'hono'
+import { showAbout, showRanking } from './about/show.tsx'
+import { showAuthor } from './authors/show.tsx'
+import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
+import { showNew, showTop, showTrending } from './list/show.tsx'
+import { showPaper } from './paper/show.tsx'
+import { showTopic, showTopics } from './topics/show.tsx'
+import type { Site } from './site.ts'
+
+/** Every address of the site. Lists answer at their address with a feed's suffix too, papers with an export's. */
+export function addRoutes(app: Hono, site: Site): void {
+  app.get('/', showNewest(site))
+  for (const feed of ['.atom', '.rss', '.feed.json']) {
+    app.get(`/index${feed}`, showNewest(site))
+    app.get(`/papers/new${feed}`, showNew(site))
+    app.get(`/papers/trending${feed}`, showTrending(site))
+    app.get(`/papers/top${feed}`, showTop(site))
+  }
+  app.get('/papers', (c) => c.redirect('/papers/new', 302))
+  app.get('/papers/date', showNewestPeriod(site, 'date'))
+  app.get('/papers/week', showNewestPeriod(site, 'week'))
+  app.get('/papers/month', showNewestPeriod(site, 'month'))
+  app.get('/papers/date/:name', showPeriod(site, 'date'))
+  app.get('/papers/week/:name', showPeriod(site, 'week'))
+  app.get('/papers/month/:name', showPeriod(site, 'month'))
+  app.get('/papers/new', showNew(site))
+  app.get('/papers/trending', showTrending(site))
+  app.get('/papers/top', showTop(site))
+  app.get('/papers/:address{.+}', showPaper(site))
+  app.get('/authors/:key', showAuthor(site))
+  app.get('/topics', showTopics(site))
+  app.get('/topics/:category', showTopic(site))
+  app.get('/about', showAbout(site))
+  app.get('/about/ranking', showRanking(site))
+}

@@ -1,0 +1,78 @@
+import type { Context } from 'hono'
+import { categoryName, fieldOf } from '../../papers/categories.ts'
+import { allTopics } from '../../ranking/editions.ts'
+import { countPapers } from '../../ranking/lists.ts'
+import { notFound } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import { splitFeedSuffix } from '../list/paging.ts'
+import { showList } from '../list/show.tsx'
+import type { Site } from '../site.ts'
+
+/** `/topics`: all categories that have papers, by field. */
+export function showTopics(site: Site) {
+  return async (c: Context) => {
+    const topics = await allTopics(site.db)
+    const fields = Object.entries(Object.groupBy(topics, ({ category }) => fieldOf(category))).toSorted(
+      ([a], [b]) => (a === 'Other' ? 1 : b === 'Other' ? -1 : a.localeCompare(b)),
+    )
+    return c.html(
+      renderPage(site, {
+        section: 'Topics',
+        head: { title: 'Topics', description: 'All topics that have papers.', path: '/topics' },
+        children: (
+          <>
+            <header class="edition-head">
+              <p class="kicker">By category</p>
+              <h1>Topics</h1>
+            </header>
+            {topics.length === 0 && (
+              <div class="blank">
+                <p>No papers have come in yet.</p>
+              </div>
+            )}
+            <div class="fields">
+              {fields.map(([field, categories]) => (
+                <section class="box">
+                  <h2>{field}</h2>
+                  <ul class="tally">
+                    {categories?.map(({ category, papers }) => (
+                      <li>
+                        <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
+                        <span class="tally-count">{papers.toLocaleString('en-GB')}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              ))}
+            </div>
+          </>
+        ),
+      }),
+    )
+  }
+}
+
+/** `/topics/cs.CL` and its feeds. */
+export function showTopic(site: Site) {
+  return async (c: Context) => {
+    const { path: category, feed } = splitFeedSuffix(c.req.param('category') ?? '')
+    const list = { kind: 'topic', category } as const
+    const total = await countPapers(site.db, list)
+    if (total === 0) return notFound(site, c, { what: `No paper here has the topic “${category}”.` })
+    const name = categoryName(category)
+    return showList(site, c, {
+      list,
+      feed,
+      view: {
+        section: 'Topics',
+        kicker: name === category ? 'Topic' : `Topic ${category}`,
+        title: name,
+        description: `Papers on ${name}, newest first.`,
+        intro: <p>{total === 1 ? '1 paper' : `${total.toLocaleString('en-GB')} papers, newest first`}</p>,
+        path: `/topics/${encodeURIComponent(category)}`,
+        ranked: false,
+        empty: <p>No papers.</p>,
+      },
+    })
+  }
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, inject } from 'vitest'
+import { migrate } from '../src/db/migrate.ts'
+import { openDatabase } from '../src/db/open.ts'
+import type { Database } from '../src/db/schema.ts'
+
+/**
+ * Describes tests that run on a real database: one for the file, emptied before each test. Skipped (the server's set-up
+ * says so) where the machine lacks that PostgreSQL.
+ */
+export function describeWithDatabase(name: string, tests: (db: () => Kysely<Database>) => void): void {
+  const server = inject('server')
+  describe.skipIf(server === null)(name, () => {
+    const database = `test_${randomUUID().replaceAll('-', '')}`
+    let db: Kysely<Database>
+
+    beforeAll(async () => {
+      await administer(sql`create database ${sql.id(database)}`)
+      db = openDatabase({ ...server, database }, { onError: () => {} })
+      const outcome = await migrate(db)
+      if (!outcome.ok) throw new Error(`migration ${outcome.migration} ${outcome.reason}`)
+    })
+    beforeEach(async () => {
+      await sql`truncate papers, imports, site_state restart identity cascade`.execute(db)
+    })
+    afterAll(async () => {
+      await db.destroy()
+      await administer(sql`drop database if exists ${sql.id(database)} with (force)`)
+    })
+    tests(() => db)
+
+    async function administer(statement: ReturnType<typeof sql>) {
+      const admin = openDatabase({ ...server }, { size: 1, onError: () => {} })
+      await statement.execute(admin)
+      await admin.destroy()
+    }
+  })
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vite'
+
+/** Two builds: the browser's files (`vite build`) and the program itself (`vite build --ssr`). */
+export default defineConfig(({ isSsrBuild }) =>
+  isSsrBuild
+    ? {
+        publicDir: false,
+        build: {
+          ssr: true,
+          outDir: 'dist',
+          emptyOutDir: false,
+          target: 'node24',
+          sourcemap: true,
+          rolldownOptions: { input: 'src/main.ts' },
+        },
+      }
+    : {
+        publicDir: 'src/web/public/static',
+        build: {
+          outDir: 'dist/public',
+          emptyOutDir: true,
+          manifest: true,
+          target: ['chrome120', 'firefox121', 'safari17.4'],
+          cssTarget: ['chrome120', 'firefox121', 'safari17.4'],
+          modulePreload: false,
+          assetsInlineLimit: 0,
+          rolldownOptions: {
+            input: ['src/web/public/site.css', 'src/web/public/site.ts', 'src/web/public/theme.ts'],
+          },
+        },
+      },
+)
