@@ -1,12 +1,9 @@
-import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Command, CommanderError, Option } from 'commander'
 import { DatabaseUnavailable } from '../db/connect.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
-import { addConfig } from './config.ts'
-import { addImport } from './import.ts'
-import { addMigrate } from './migrate.ts'
-import { addServe } from './serve.ts'
+import { FORMATS } from '../sources/format.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs one verb; answers the exit code: 0 only on success, errors go to stderr in one sentence. */
@@ -17,16 +14,13 @@ export async function runCommand(argv: string[]): Promise<number> {
   const program = new Command('broadsheet')
     .description('Your field’s front page of research, self-hosted.')
     .version(version)
-    .showHelpAfterError('(--help tells more)')
-    .exitOverride()
-  addServe(program)
-  addImport(program)
-  addMigrate(program)
-  addConfig(program)
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)')
+  addVerbs(program)
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError('(--help tells more)')
+  }
   try {
     await program.parseAsync(argv, { from: 'user' })
-    return process.exitCode === undefined ? 0 : Number(process.exitCode)
+    return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     if (error instanceof UsageError || error instanceof DatabaseUnavailable) {
@@ -35,4 +29,31 @@ export async function runCommand(argv: string[]): Promise<number> {
     }
     throw error
   }
+}
+
+/** Each verb's own file is loaded when it is called, so that none waits for what only another needs. */
+function addVerbs(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the site until stopped')
+    .action(async () => (await import('./serve.ts')).serve())
+  program
+    .command('import')
+    .description('bring papers in from a file, or from standard input with -')
+    .argument(
+      '<file>',
+      'JSON Lines, a trending page’s text, BibTeX, Hugging Face or arXiv; plain or gzipped; - for standard input',
+    )
+    .addOption(new Option('--format <format>', 'what the file is; guessed when absent').choices(FORMATS))
+    .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
+    .option('--date <day>', 'the day of a page, as YYYY-MM-DD')
+    .action(async (file, options) => (await import('./import.ts')).importFile(file, options))
+  program
+    .command('migrate')
+    .description('bring the database to the newest schema (every other verb does so too)')
+    .action(async () => (await import('./migrate.ts')).migrateDatabase())
+  program
+    .command('config')
+    .description('print the settings in force, secrets masked')
+    .action(async () => (await import('./config.ts')).printSettings())
 }

@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Option, type Command } from 'commander'
 import { connect } from '../db/connect.ts'
 import { createLog } from '../log.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { readArxivAtom } from '../sources/arxiv-atom.ts'
 import { readArxivOai } from '../sources/arxiv-oai.ts'
-import { readBibtex } from '../sources/bibtex.ts'
 import { decodeText, detectFormat, FORMATS, type Format } from '../sources/format.ts'
 import { readHuggingFace } from '../sources/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
@@ -20,21 +18,8 @@ import { UsageError } from './usage-error.ts'
 
 type Options = { format?: Format; bibliography?: string; date?: string }
 
-export function addImport(program: Command): void {
-  program
-    .command('import')
-    .description('bring papers in from a file, or from standard input with -')
-    .argument(
-      '<file>',
-      'JSON Lines, a trending page’s text, BibTeX, Hugging Face or arXiv; plain or gzipped; - for standard input',
-    )
-    .addOption(new Option('--format <format>', 'what the file is; guessed when absent').choices(FORMATS))
-    .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
-    .option('--date <day>', 'the day of a page, as YYYY-MM-DD')
-    .action(importFile)
-}
-
-async function importFile(file: string, options: Options): Promise<void> {
+/** `import FILE|-`: takes in a file's papers, saying what became of each record. */
+export async function importFile(file: string, options: Options): Promise<void> {
   const config = settings()
   if (options.date !== undefined && parseDay(options.date) === null) {
     throw new UsageError(`--date must be a day such as 2026-07-08, not "${options.date}".`)
@@ -46,7 +31,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     throw new UsageError(`--bibliography and --date go with a page, not with ${format}.`)
   }
   const now = () => new Date()
-  const outcomes = read(format, text, {
+  const outcomes = await read(format, text, {
     now: now(),
     ...(bibliography ? { bibliography } : {}),
     ...(options.date === undefined ? {} : { date: options.date }),
@@ -106,11 +91,11 @@ async function* guarded(
   }
 }
 
-function read(
+async function read(
   format: Format,
   text: AsyncIterable<string>,
   options: { now: Date; bibliography?: Bibliography; date?: string },
-): AsyncIterable<HarvestOutcome> {
+): Promise<AsyncIterable<HarvestOutcome>> {
   switch (format) {
     case 'jsonl':
       return readJsonLines(text)
@@ -121,7 +106,8 @@ function read(
     case 'arxiv-atom':
       return readArxivAtom(text)
     case 'bibtex':
-      return readBibtex(text)
+      // The parser is large, and nothing else needs it.
+      return (await import('../sources/bibtex.ts')).readBibtex(text)
     case 'page':
       return readTrendingPage(text, options)
   }

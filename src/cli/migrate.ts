@@ -1,17 +1,11 @@
-import type { Command } from 'commander'
 import { connect } from '../db/connect.ts'
 import { createLog } from '../log.ts'
 import { settings } from './settings.ts'
 
-export function addMigrate(program: Command): void {
-  program
-    .command('migrate')
-    .description('bring the database to the newest schema (every other verb does so too)')
-    .action(async () => {
-      const config = settings()
-      const connection = await connect(config, { log: createLog(config.logLevel), size: 1 })
-      await connection.close()
-      process.stdout.write('The database has the newest schema.\n')
-      if (connection.psqlCommand) process.stdout.write(`While it runs: ${connection.psqlCommand}\n`)
-    })
+export async function migrateDatabase(): Promise<void> {
+  const config = settings()
+  const connection = await connect(config, { log: createLog(config.logLevel), size: 1 })
+  await connection.close()
+  process.stdout.write('The database has the newest schema.\n')
+  if (connection.psqlCommand) process.stdout.write(`While it runs: ${connection.psqlCommand}\n`)
 }

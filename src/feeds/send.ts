@@ -2,10 +2,9 @@ import type { Context } from 'hono'
 import type { Paper } from '../papers/paper.ts'
 import { FEED_FORMATS } from '../web/layout.tsx'
 import type { Site } from '../web/site.ts'
-import { renderAtom, renderJsonFeed, renderRss } from './render.ts'
 
 /** Answers with a list of papers as a feed; `format` is the suffix of the address. */
-export function sendFeed(
+export async function sendFeed(
   site: Site,
   c: Context,
   {
@@ -15,7 +14,7 @@ export function sendFeed(
     title,
     papers,
   }: { format: FeedSuffix; path: string; feedPath: string; title: string; papers: Paper[] },
-): Response {
+): Promise<Response> {
   const feed = {
     title,
     description: `${title}: papers, in the order of the page.`,
@@ -25,11 +24,11 @@ export function sendFeed(
     siteName: site.name,
     papers,
   }
-  const body = RENDERERS[format](feed)
+  // Loaded by the first reader of a feed: the library would slow down every start.
+  const { renderAtom, renderJsonFeed, renderRss } = await import('./render.ts')
+  const body = { '.atom': renderAtom, '.rss': renderRss, '.feed.json': renderJsonFeed }[format](feed)
   const type = FEED_FORMATS.find(({ suffix }) => suffix === format)?.type
   return c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
 }
 
 export type FeedSuffix = (typeof FEED_FORMATS)[number]['suffix']
-
-const RENDERERS = { '.atom': renderAtom, '.rss': renderRss, '.feed.json': renderJsonFeed }

@@ -122,14 +122,16 @@ describe('BibTeX', () => {
     ])
   })
 
-  it('does not let strings grow without bound', async () => {
+  it('does not let strings grow without bound', { timeout: 20_000 }, async () => {
     const bomb = Array.from(
-      { length: 60 },
+      { length: 30 },
       (_, index) => `@string{s${index + 1} = s${index} # s${index}}`,
     ).join('\n')
-    const outcomes = await read(`@string{s0 = "lakes"}\n${bomb}\n@misc{x, title = {T}, note = s0}`)
+    const outcomes = await read(
+      `@string{s0 = "lakes"}\n${bomb}\n@misc{x, title = {T}, note = s0, annote = s20}`,
+    )
     expect(papersIn(outcomes)[0]).toMatchObject({ title: 'T', comments: 'lakes' })
-  }, 20_000)
+  })
 
   it('gives the same outcomes however the text is cut', async () => {
     const text = `@string{jl = {Journal}}\r\n${FULL}\n@misc{a, title={b\n\n  @misc{c, title="{\\"o}"}\n@comment{x\n@misc(d, title={e\\\n}) rest @misc{f,`

@@ -10,22 +10,21 @@ import { quote, type PaperDraft } from './settle-paper.ts'
 
 // Reading an entry takes some 15 µs a character, and nothing else is done meanwhile.
 const MAX_ENTRY = 100_000
-const MAX_STRINGS = 20_000
+// Strings may be made of strings: a few lines of them could stand for more than memory holds.
+const MAX_STRING = 500
+const MAX_STRINGS = 2_000
 
 /**
  * Papers from a BibTeX or BibLaTeX file, every entry being one; those with neither DOI nor arXiv id get an identifier
  * made from title, first author and year. `crossref` is not followed. Positions are `entry smith2020 (line 44)`.
  */
 export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
-  let definitions = ''
   let strings: Record<string, string> = {}
   let count = 0
   for await (const entry of readBibtexEntries(chunks)) {
     if (entry.ok && entry.type === 'preamble') continue
     if (entry.ok && entry.type === 'string') {
-      if (definitions.length + entry.text.length > MAX_STRINGS) continue
-      definitions += `${entry.text}\n`
-      strings = stringsIn(definitions) ?? strings
+      strings = withString(strings, entry.text)
       continue
     }
     count += 1
@@ -48,10 +47,10 @@ function parseEntries(text: string, strings: Record<string, string>): Library | 
   }
 }
 
-function stringsIn(definitions: string): Record<string, string> | null {
-  const found = parseEntries(definitions, {})?.strings ?? null
-  // Strings may be made of strings: a few lines of them can stand for more than memory holds.
-  return found && Object.values(found).join('').length <= MAX_STRINGS ? found : null
+function withString(strings: Record<string, string>, definition: string): Record<string, string> {
+  if (definition.length > MAX_STRING || Object.keys(strings).length >= MAX_STRINGS) return strings
+  const defined = Object.entries(parseEntries(definition, strings)?.strings ?? {})
+  return { ...strings, ...Object.fromEntries(defined.filter(([, value]) => value.length <= MAX_STRING)) }
 }
 
 function draftOf(
@@ -59,7 +58,9 @@ function draftOf(
   strings: Record<string, string>,
 ): PaperDraft | { refused: string } {
   const kept = protectEntry(text)
-  if (kept.text.length > MAX_ENTRY) {
+  const longestString = Math.max(0, ...Object.values(strings).map(({ length }) => length))
+  const places = kept.text.match(/[=#]/g)?.length ?? 0
+  if (kept.text.length + places * longestString > MAX_ENTRY) {
     return { refused: `The entry is longer than ${MAX_ENTRY.toLocaleString('en-GB')} characters.` }
   }
   const library = parseEntries(kept.text, strings)
@@ -76,12 +77,17 @@ function inFile(error: string, line: number): string {
   return error.replace(/line (\d+), column \d+/, (_, within: string) => `line ${line + Number(within) - 1}`)
 }
 
+// TeX is not looked for in these, but some write it all the same.
+const VERBATIM = new Set(['doi', 'eprint', 'url'])
+
 type Field = (name: string) => string
 
 function fieldsOf(entry: Entry, kept: ProtectedEntry): Field {
   return (name) => {
     const value: unknown = Object.hasOwn(entry.fields, name) ? entry.fields[name] : undefined
-    return typeof value === 'string' ? plainText(value, kept).trim() : ''
+    if (typeof value !== 'string') return ''
+    const text = plainText(value, kept).trim()
+    return VERBATIM.has(name) ? text.replace(/\\([_%#&~])/g, '$1') : text
   }
 }
 
@@ -100,7 +106,7 @@ function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused:
   const title = [field('title'), field('subtitle')].filter(Boolean).join(': ')
   const identifiers = identifiersOf(field)
   const url = field('url')
-  const isPreprint = arxivIdIn(field('journal') || field('journaltitle')) !== null
+  const isPreprint = /^(?:corr|arxiv)\b/i.test(field('journal') || field('journaltitle'))
   return {
     source: 'bibtex',
     identifiers,

@@ -99,6 +99,12 @@ describe('a paper as BibTeX', () => {
     expect(braceDepths(entry)).toEqual({ lowest: 0, last: 0 })
   })
 
+  it('brings back the signs that TeX has other uses for', () => {
+    expect(readBack(bibtex({ title: 'Is a < b > c | d & e_f?' })).fields['title']).toBe(
+      'Is a < b > c | d & e_f?',
+    )
+  })
+
   it('gives families, particles and suffixes their places', () => {
     const authors = ['Ludo van den Berg', 'Sam Poe Jr.', 'Plato', 'Ann and Sons, Bo'].map((name) => ({
       name,

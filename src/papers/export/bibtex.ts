@@ -21,6 +21,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '}': '\\textbraceright{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
+  // TeX's oldest fonts have other signs in the places of these three.
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
   '&': '\\&',
   '%': '\\%',
   '#': '\\#',
@@ -39,7 +43,7 @@ const STYLES: Readonly<Record<TexStyle, string>> = {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[\\{}~^&%#_$\u00A0]/g, (character) => ESCAPES[character] ?? character)
+  return text.replace(/[\\{}~^<>|&%#_$\u00A0]/g, (character) => ESCAPES[character] ?? character)
 }
 
 function bracesAreEven(tex: string): boolean {

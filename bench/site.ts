@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const ROOT = join(import.meta.dirname, '..')
+const PROGRAM = join(ROOT, 'bin', 'broadsheet')
+export const ARXIV_40K = join(ROOT, '..', 'shared', 'data', 'arxiv-40k.jsonl.gz')
+
+/** The 40,000 real papers, or null (said aloud) where this machine does not have them. */
+export function realPapers(): string | null {
+  if (existsSync(ARXIV_40K)) return ARXIV_40K
+  console.log('SKIPPED: the 40,000 real papers are not on this machine.')
+  return null
+}
+
+/** A data folder of its own for the time of one measurement. */
+export async function withDataFolder<T>(measure: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'broadsheet-bench-'))
+  try {
+    return await measure(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs a verb to its end; answers what it printed and how long it took, in seconds. Throws when it fails. */
+export async function runVerb(
+  folder: string,
+  ...argv: string[]
+): Promise<{ output: string; seconds: number }> {
+  const started = performance.now()
+  const child = spawn(PROGRAM, argv, { env: environment(folder), stdio: ['ignore', 'pipe', 'ignore'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const code = await new Promise((resolve) => child.on('exit', resolve))
+  if (code !== 0) throw new Error(`broadsheet ${argv.join(' ')} ended with ${String(code)}: ${output}`)
+  return { output, seconds: (performance.now() - started) / 1000 }
+}
+
+/** A running site: where it is, its process, and how to stop it. */
+export type RunningSite = { url: string; child: ChildProcess; stop(): Promise<void> }
+
+/** Starts the site and waits until it says where it is. */
+export function startSite(folder: string): Promise<RunningSite> {
+  return startServer(
+    spawn(PROGRAM, ['serve'], { env: environment(folder), stdio: ['ignore', 'pipe', 'ignore'] }),
+  )
+}
+
+/** Starts the yardstick: the same HTTP server and framework with one empty page and nothing else. */
+export function startEmptyServer(): Promise<RunningSite> {
+  return startServer(
+    spawn(process.execPath, [join(import.meta.dirname, 'empty-server.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  )
+}
+
+async function startServer(child: ChildProcess): Promise<RunningSite> {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  if (!child.stdout) throw new Error('the server has no output')
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /http:\/\/\S+/.exec(line)?.[0]
+    if (url) {
+      const stop = async () => {
+        child.kill('SIGTERM')
+        await exited
+      }
+      return { url, child, stop }
+    }
+  }
+  throw new Error('the server ended before it said where it is')
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, BROADSHEET_DATA: folder, PORT: '0', LOG_LEVEL: 'silent' }
+}
+
+/**
+ * Memory that all processes of a site hold, in MiB: proportional set size, which counts a page that several processes
+ * share once (Linux only; elsewhere null). The processes are found by the data folder in their command line.
+ */
+export function memoryOf(folder: string, child: ChildProcess): { all: number; node: number } | null {
+  if (!existsSync('/proc/self/smaps_rollup')) return null
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => ({ pid: Number(pid), parent: parentOf(pid), command: read(`/proc/${pid}/cmdline`) }))
+  const own = new Set([child.pid])
+  for (const { pid, command } of processes) if (command.includes(folder)) own.add(pid)
+  for (let grew = true; grew;) {
+    grew = false
+    for (const { pid, parent } of processes) {
+      if (!own.has(pid) && own.has(parent)) {
+        own.add(pid)
+        grew = true
+      }
+    }
+  }
+  const sizes = [...own].map((pid) => ({ pid, size: proportionalSize(String(pid)) }))
+  const sum = (list: { size: number }[]) => list.reduce((total, { size }) => total + size, 0)
+  const node = sizes.filter(({ pid }) => /node|main\.js/.test(read(`/proc/${String(pid)}/cmdline`)))
+  return { all: sum(sizes), node: sum(node) }
+}
+
+function parentOf(pid: string): number {
+  return Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0)
+}
+
+function proportionalSize(pid: string): number {
+  return Number(/^Pss:\s*(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
