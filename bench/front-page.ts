@@ -2,7 +2,7 @@
  * The front page of a database of 40,000 papers, asked for by another process: requests a second and their times, as a
  * ratio to the same HTTP server answering an empty page, in alternating rounds of one run.
  */
-import autocannon from 'autocannon'
+import { load } from './load.ts'
 import {
   memoryOf,
   realPapers,
@@ -13,23 +13,8 @@ import {
   type RunningSite,
 } from './site.ts'
 
-const ROUNDS = 3
-const SECONDS = 5
-const CONNECTIONS = 32
-/** What every browser says of itself. */
-const headers = { 'accept-encoding': 'gzip, deflate, br' }
-
-async function load(url: string, options: { rate?: number } = {}) {
-  const result = await autocannon({
-    url,
-    headers,
-    connections: CONNECTIONS,
-    duration: SECONDS,
-    ...(options.rate ? { overallRate: options.rate } : {}),
-  })
-  if (result.errors + result.non2xx > 0) throw new Error(`${result.errors + result.non2xx} failed requests`)
-  return result
-}
+const ROUNDS = 5
+const FULL = { connections: 32, seconds: 3 }
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
@@ -45,24 +30,25 @@ async function measure(site: RunningSite, empty: RunningSite, folder: string) {
     ['busiest edition', busiest],
     ['month', month],
   ] as const) {
-    await load(url)
-    const pairs = []
+    await load(url, FULL)
+    await load(empty.url, FULL)
+    const rounds = []
     for (let round = 0; round < ROUNDS; round++) {
-      const page = await load(url)
-      const yardstick = await load(empty.url)
-      pairs.push({ page, yardstick, ratio: yardstick.requests.average / page.requests.average })
+      const page = await load(url, FULL)
+      const yardstick = await load(empty.url, FULL)
+      rounds.push({ page, yardstick, ratio: yardstick.rate / page.rate })
     }
-    const rate = median(pairs.map(({ page }) => page.requests.average))
-    const yard = median(pairs.map(({ yardstick }) => yardstick.requests.average))
+    const rate = median(rounds.map(({ page }) => page.rate))
+    const yard = median(rounds.map(({ yardstick }) => yardstick.rate))
     console.log(
-      `${name}: ${Math.round(rate)} requests/s, p50 ${median(pairs.map(({ page }) => page.latency.p50))} ms, ` +
-        `p99 ${median(pairs.map(({ page }) => page.latency.p99))} ms; empty page ${Math.round(yard)} requests/s; ` +
-        `ratio ${median(pairs.map(({ ratio }) => ratio)).toFixed(2)} (goal: below 3)`,
+      `${name}: ${Math.round(rate)} requests/s, p50 ${median(rounds.map(({ page }) => page.p50)).toFixed(1)} ms, ` +
+        `p99 ${median(rounds.map(({ page }) => page.p99)).toFixed(1)} ms; empty page ${Math.round(yard)} requests/s; ` +
+        `ratio ${median(rounds.map(({ ratio }) => ratio)).toFixed(2)} (goal: below 3)`,
     )
   }
-  const steady = await load(site.url, { rate: 200 })
+  const steady = await load(site.url, { connections: 32, seconds: 10, rate: 200 })
   console.log(
-    `front page at 200 requests/s: p50 ${steady.latency.p50} ms, p99 ${steady.latency.p99} ms (goal: below 25 ms)`,
+    `front page at ${Math.round(steady.rate)} requests/s: p50 ${steady.p50.toFixed(1)} ms, p99 ${steady.p99.toFixed(1)} ms (goal: below 25 ms at 200)`,
   )
   const memory = memoryOf(folder, site.child)
   if (memory) {

@@ -5,26 +5,24 @@ import { Hono } from 'hono'
 import { sql } from 'kysely'
 import { notFound, serverFault } from './web/errors/show.tsx'
 import { ASSETS_FOLDER } from './web/assets.ts'
-import { pageCache } from './web/page-cache.ts'
+import { createPageCache, type PageCache } from './web/page-cache.ts'
 import { addRoutes } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
 import type { Site } from './web/site.ts'
 
-/** The whole site as one handler of requests. `version` counts the changes of papers; `heard` tells whether all are noticed. */
+/** The whole site as one handler of requests, and the cache before it. `version` counts the changes of papers; `heard` tells whether all are noticed. */
 export function createApp(
   site: Site,
   { version = () => 0, heard = () => true }: { version?: () => number; heard?: () => boolean } = {},
-): Hono {
+): { app: Hono; cache: PageCache } {
   const app = new Hono()
-
-  app.use(
-    pageCache({
-      version,
-      // Relative dates may stand still for so long; while changes can't be heard, pages are made anew every second.
-      maxAgeMs: () => (heard() ? 30_000 : 1_000),
-      now: site.now,
-    }),
-  )
+  const cache = createPageCache({
+    version,
+    // Relative dates may stand still for so long; while changes can't be heard, pages are made anew every second.
+    maxAgeMs: () => (heard() ? 30_000 : 1_000),
+    now: site.now,
+  })
+  app.use(cache.middleware)
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
   app.use(
@@ -54,5 +52,5 @@ export function createApp(
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
     return serverFault(site, c, { reference }) as Response
   })
-  return app
+  return { app, cache }
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
@@ -47,8 +47,15 @@ export async function serveSite({
     timeZone,
     now,
   }
-  const app = createApp(site, { version: () => version, heard: listener.connected })
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const { app, cache } = createApp(site, { version: () => version, heard: listener.connected })
+  const answer = getRequestListener(app.fetch)
+  const server = createServer((incoming, outgoing) => {
+    // A page at hand goes out without the detour through Request and Response objects.
+    const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
+    if (!ready) return void answer(incoming, outgoing)
+    outgoing.writeHead(ready.status, ready.headers)
+    outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
+  })
   const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     server.once('error', resolve)
     server.listen(config.port, config.host, () => resolve(null))

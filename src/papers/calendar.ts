@@ -54,12 +54,13 @@ export function dayPeriod(name: string): Period | null {
 
 /** The ISO week written `YYYY-Www`, or null when that year has no such week. */
 export function weekPeriod(name: string): Period | null {
-  const match = /^(\d{4})-W(\d\d)$/.exec(name)
-  const year = match && parseDay(`${match[1]}-01-04`)
-  if (!match || !year) return null
-  const monday = addDays(year, -((new Date(`${year}T00:00:00Z`).getUTCDay() + 6) % 7))
-  const from = addDays(monday, (Number(match[2]) - 1) * 7)
-  return weekOf(from) === name ? { kind: 'week', name, from, to: addDays(from, 6) } : null
+  const [, year, week] = /^(\d{4})-W(\d\d)$/.exec(name) ?? []
+  if (year === undefined) return null
+  // Always in week 1.
+  const fourth = new Date(`${year}-01-04T00:00:00Z`)
+  const from = addDays(`${year}-01-04`, (Number(week) - 1) * 7 - ((fourth.getUTCDay() + 6) % 7))
+  // The last days of 2999 are in the first week of the year after.
+  return parseDay(from) && weekOf(from) === name ? { kind: 'week', name, from, to: addDays(from, 6) } : null
 }
 
 /** The month written `YYYY-MM`, or null when there is none such. */

@@ -68,5 +68,11 @@ export type HarvestedPaper = {
 
 /** What a source yields for one record of its input: a paper, or why there is none. */
 export type HarvestOutcome =
-  | { ok: true; position: string; paper: HarvestedPaper }
+  | {
+      ok: true
+      position: string
+      paper: HarvestedPaper
+      /** A further statement of the record before: both go in together and count as one. */
+      continues?: true
+    }
   | { ok: false; position: string; reason: string }

@@ -42,11 +42,12 @@ const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 /**
  * The best of what all sources say. Pure, and the same whatever the order of the statements (one a source, at least
  * one): recording twice, or from two sources in any order, must give one paper.
- * `recordedAt` dates the paper when no source does; `timeZone` turns instants into editions.
+ * `arxivId` is the one it is known by, which a source may have stopped naming; `recordedAt` dates the paper when no
+ * source does; `timeZone` turns instants into editions.
  */
 export function mergeStatements(
   statements: Statement[],
-  { recordedAt, timeZone }: { recordedAt: Date; timeZone: string },
+  { arxivId, recordedAt, timeZone }: { arxivId: string | null; recordedAt: Date; timeZone: string },
 ): MergedPaper {
   const ranked = statements.toSorted((a, b) => PRECEDENCE.indexOf(a.source) - PRECEDENCE.indexOf(b.source))
   const provenance: Paper['provenance'] = {}
@@ -68,9 +69,12 @@ export function mergeStatements(
   }
 
   const identifiers = ranked.flatMap((statement) => statement.identifiers)
-  const arxiv = identifiers.find(({ scheme }) => scheme === 'arxiv')
   const doi = identifiers.find(({ scheme }) => scheme === 'doi')
-  const address = paperAddress(arxiv ?? doi ?? (identifiers[0] as (typeof identifiers)[0]))
+  const address = paperAddress(
+    arxivId === null
+      ? (doi ?? (identifiers[0] as (typeof identifiers)[0]))
+      : { scheme: 'arxiv', value: arxivId },
+  )
 
   const byAuthors = statements.toSorted(
     (a, b) => AUTHOR_PRECEDENCE.indexOf(a.source) - AUTHOR_PRECEDENCE.indexOf(b.source),
@@ -80,14 +84,20 @@ export function mergeStatements(
     (s) => s.published,
     ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
   )
-  const published = stated && stated.precision !== 'year' ? stated : arxiv ? monthOfId(arxiv.value) : stated
+  const isOfId = arxivId !== null && (stated === null || stated.precision === 'year')
+  const published = isOfId ? monthOfId(arxivId) : stated
+  if (isOfId) delete provenance.published
   const subjects = best('categories', (s) => (s.categories?.length || s.primaryCategory ? s : undefined))
+  const topics = unique([
+    ...(subjects?.primaryCategory ? [subjects.primaryCategory] : []),
+    ...(subjects?.categories ?? []),
+  ]).filter(isTopic)
   const abstract = best('abstract', (s) => s.abstract)
   const comments = best('comments', (s) => s.comments)
 
   return {
     address,
-    arxivId: arxiv?.value ?? null,
+    arxivId,
     doi: doi?.value ?? null,
     title: best('title', (s) => s.title) ?? '',
     abstract,
@@ -95,11 +105,8 @@ export function mergeStatements(
     authors: best('authors', (s) => s.authors, byAuthors) ?? [],
     published,
     versions: mergeVersions(ranked, provenance),
-    primaryCategory: subjects?.primaryCategory ?? subjects?.categories?.[0] ?? null,
-    categories: unique([
-      ...(subjects?.primaryCategory ? [subjects.primaryCategory] : []),
-      ...(subjects?.categories ?? []),
-    ]).filter(isTopic),
+    primaryCategory: topics[0] ?? null,
+    categories: topics,
     comments,
     journalReference: best('journalReference', (s) => s.journalReference),
     licenseUrl: best('licenseUrl', (s) => s.licenseUrl),

@@ -47,15 +47,15 @@ export async function recordPapers(
 ): Promise<RecordResult> {
   await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
   const works = await findWorks(trx, papers, now)
-  const statementWorks = papers
+  const statements = papers
     .map((paper) => {
-      const work = workOf(works, paper, now)
-      state(work, paper)
-      return work
+      const { work, grown } = workOf(works, paper, now)
+      const restated = state(work, paper)
+      return { work, changed: grown || restated }
     })
-    .map(survivor)
+    .map(({ work, changed }) => ({ work: survivor(work), changed }))
 
-  const distinct = [...new Set(statementWorks)]
+  const distinct = [...new Set(statements.map(({ work }) => work))]
   const wasKnown = new Set(distinct.filter((work) => work.paperId !== null))
   const toWrite = distinct
     .filter((work) => work.changed || work.paperId === null)
@@ -63,22 +63,18 @@ export async function recordPapers(
       work,
       merged: mergeStatements(
         [...work.records.values()].map((record) => record.facts),
-        { recordedAt: work.recordedAt, timeZone },
+        { arxivId: work.arxivId, recordedAt: work.recordedAt, timeZone },
       ),
     }))
   await unite(trx, distinct)
   await writePapers(trx, toWrite, now)
-  await writeRecords(trx, toWrite, now)
+  await writeRecords(trx, distinct, now)
+  await writeLookups(trx, toWrite)
 
-  const changed = new Set(toWrite.map(({ work }) => work))
   const counted = new Set<Work>()
   return {
-    recorded: statementWorks.map((work) => {
-      const outcome = !changed.has(work)
-        ? 'unchanged'
-        : wasKnown.has(work) || counted.has(work)
-          ? 'updated'
-          : 'new'
+    recorded: statements.map(({ work, changed }) => {
+      const outcome = !changed ? 'unchanged' : wasKnown.has(work) || counted.has(work) ? 'updated' : 'new'
       counted.add(work)
       return { paperId: idOf(work), outcome }
     }),
@@ -102,18 +98,20 @@ async function findWorks(trx: Transaction<Database>, papers: HarvestedPaper[], n
 
   const byId = new Map<number, Work>()
   const [rows, identifiers, records] = [
-    await trx.selectFrom('papers').select(['id', 'arxiv_id', 'recorded_at']).where('id', 'in', ids).execute(),
+    await trx.selectFrom('papers').select(['id', 'recorded_at']).where('id', 'in', ids).execute(),
     await trx.selectFrom('paper_identifiers').selectAll().where('paper_id', 'in', ids).execute(),
     await trx.selectFrom('paper_records').selectAll().where('paper_id', 'in', ids).execute(),
   ]
   for (const row of rows) {
-    byId.set(row.id, { ...newWork(row.recorded_at ?? now), paperId: row.id, arxivId: row.arxiv_id })
+    byId.set(row.id, { ...newWork(row.recorded_at ?? now), paperId: row.id })
   }
   for (const row of identifiers) {
     const work = byId.get(row.paper_id)
     const identifier = { scheme: row.scheme, value: row.value } as PaperIdentifier
-    work?.identifiers.set(keyOf(identifier), identifier)
-    if (work) works.set(keyOf(identifier), work)
+    if (!work) continue
+    work.identifiers.set(keyOf(identifier), identifier)
+    works.set(keyOf(identifier), work)
+    if (identifier.scheme === 'arxiv') work.arxivId = identifier.value
   }
   for (const row of records) {
     byId.get(row.paper_id)?.records.set(row.source, {
@@ -139,8 +137,8 @@ function newWork(recordedAt: Date): Work {
   }
 }
 
-/** The work a statement speaks of: known by one of its identifiers, united of several, or new. */
-function workOf(works: Works, paper: HarvestedPaper, now: Date): Work {
+/** The work a statement speaks of (known by one of its identifiers, united of several, or new), and whether it grew by it. */
+function workOf(works: Works, paper: HarvestedPaper, now: Date): { work: Work; grown: boolean } {
   const arxiv = paper.identifiers.find(({ scheme }) => scheme === 'arxiv')
   const byArxiv = arxiv && works.get(keyOf(arxiv))
   const others = paper.identifiers
@@ -148,7 +146,12 @@ function workOf(works: Works, paper: HarvestedPaper, now: Date): Work {
     .filter((work) => work !== undefined)
     .filter((work) => !arxiv || work.arxivId === null || work.arxivId === arxiv.value)
   let work = byArxiv ?? others[0] ?? newWork(now)
-  for (const other of others) work = united(works, work, other)
+  let grown = false
+  for (const other of new Set(others)) {
+    if (other === work || !mayBeOne(work, other)) continue
+    work = united(works, work, other)
+    grown = true
+  }
   if (arxiv) work.arxivId = arxiv.value
   for (const identifier of paper.identifiers) {
     // An identifier that another paper holds stays there; so does a second arXiv identifier of one statement.
@@ -156,14 +159,19 @@ function workOf(works: Works, paper: HarvestedPaper, now: Date): Work {
     if (identifier.scheme === 'arxiv' && identifier !== arxiv) continue
     work.identifiers.set(keyOf(identifier), identifier)
     works.set(keyOf(identifier), work)
-    work.changed = true
+    grown = true
   }
-  return work
+  if (grown) work.changed = true
+  return { work, grown }
 }
 
-/** One work out of two that turned out to be the same; two with different arXiv identifiers stay apart. */
+/** Two with different arXiv identifiers stay apart. */
+function mayBeOne(a: Work, b: Work): boolean {
+  return a.arxivId === null || b.arxivId === null || a.arxivId === b.arxivId
+}
+
+/** One work out of two that turned out to be the same. */
 function united(works: Works, a: Work, b: Work): Work {
-  if (a === b || (a.arxivId !== null && b.arxivId !== null && a.arxivId !== b.arxivId)) return a
   // The older paper stays, so that its number and its links live on.
   const [kept, gone] = (b.paperId ?? Infinity) < (a.paperId ?? Infinity) ? [b, a] : [a, b]
   kept.arxivId ??= gone.arxivId
@@ -178,7 +186,6 @@ function united(works: Works, a: Work, b: Work): Work {
   if (gone.recordedAt < kept.recordedAt) kept.recordedAt = gone.recordedAt
   if (gone.paperId !== null) kept.absorbed.push(gone.paperId)
   kept.absorbed.push(...gone.absorbed)
-  kept.changed = true
   gone.into = kept
   return kept
 }
@@ -187,14 +194,18 @@ function survivor(work: Work): Work {
   return work.into === null ? work : survivor(work.into)
 }
 
-/** Puts a statement beside those of other sources, in place of an older one from its own. */
-function state(work: Work, paper: HarvestedPaper): void {
-  const { upvotes: _, ...facts } = paper
-  const digest = createHash('sha256').update(JSON.stringify(facts)).digest('base64')
-  const held = work.records.get(paper.source)
-  if (held && (held.digest === digest || (paper.asOf !== undefined && isNewer(held.asOf, paper.asOf)))) return
-  work.records.set(paper.source, { facts, digest, asOf: paper.asOf ?? null, changed: true })
-  work.changed = true
+/** Puts a statement beside those of other sources, in place of an older one from its own; answers whether it says anything new. */
+function state(work: Work, { upvotes: _, ...facts }: HarvestedPaper): boolean {
+  const { asOf, ...stated } = facts
+  const digest = createHash('sha256').update(JSON.stringify(stated)).digest('base64')
+  const held = work.records.get(facts.source)
+  if (held && asOf !== undefined && isNewer(held.asOf, asOf)) return false
+  const saysNew = held?.digest !== digest
+  // The same said again, at a later date: only that date is kept.
+  if (!saysNew && (asOf === undefined || asOf === held?.asOf)) return false
+  work.records.set(facts.source, { facts, digest, asOf: asOf ?? null, changed: true })
+  if (saysNew) work.changed = true
+  return saysNew
 }
 
 /** Whether a dated statement is later than another; one without a date is taken in the order it comes. */
@@ -207,10 +218,13 @@ async function unite(trx: Transaction<Database>, works: Work[]): Promise<void> {
   for (const work of works) {
     if (work.absorbed.length === 0) continue
     const kept = idOf(work)
-    await sql`
-      update signals s set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[]) and not exists (
-        select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
-    `.execute(trx)
+    // One by one: two of them may know the same event.
+    for (const absorbed of work.absorbed) {
+      await sql`
+        update signals s set paper_id = ${kept} where paper_id = ${absorbed} and not exists (
+          select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
+      `.execute(trx)
+    }
     await sql`update paper_identifiers set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[])`.execute(
       trx,
     )
@@ -300,10 +314,9 @@ function rowset(writes: Write[]) {
     dated_at timestamptz, recorded_at timestamptz)`
 }
 
-/** The statements, identifiers, author names and categories of the papers written. */
-async function writeRecords(trx: Transaction<Database>, writes: Write[], now: Date): Promise<void> {
-  if (writes.length === 0) return
-  const records = writes.flatMap(({ work }) =>
+/** The statements that are new, or were said again at a later date. */
+async function writeRecords(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
+  const records = works.flatMap((work) =>
     [...work.records]
       .filter(([, record]) => record.changed)
       .map(([source, record]) => ({
@@ -314,6 +327,7 @@ async function writeRecords(trx: Transaction<Database>, writes: Write[], now: Da
         as_of: record.asOf,
       })),
   )
+  if (records.length === 0) return
   await sql`
     insert into paper_records (paper_id, source, facts, digest, as_of, recorded_at)
     select paper_id, source, facts, digest, as_of, ${now} from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
@@ -321,7 +335,11 @@ async function writeRecords(trx: Transaction<Database>, writes: Write[], now: Da
     on conflict (paper_id, source) do update
       set facts = excluded.facts, digest = excluded.digest, as_of = excluded.as_of, recorded_at = excluded.recorded_at
   `.execute(trx)
+}
 
+/** The identifiers, author names and categories by which the papers written are found. */
+async function writeLookups(trx: Transaction<Database>, writes: Write[]): Promise<void> {
+  if (writes.length === 0) return
   const identifiers = writes.flatMap(({ work }) =>
     [...work.identifiers.values()].map((identifier) => ({ paper_id: idOf(work), ...identifier })),
   )

@@ -115,13 +115,18 @@ export function formatCursor(cursor: Cursor): string {
 }
 
 const number = z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)
-const double = z.string().regex(/^(-Infinity|-?\d{1,20}(\.\d{1,20})?(e[+-]\d{1,3})?)$/)
-const instant = z.iso.datetime({ precision: 3 }).regex(/^\d{4}-/)
+// As `read` writes it: what PostgreSQL could not hold (1e-999) is written otherwise.
+const double = z.string().refine((text) => text === '-Infinity' || isFiniteNumber(text))
+const instant = z.iso.datetime({ precision: 3 }).regex(/^(?!0000)\d{4}-/)
 const KEY_SHAPES: Record<string, z.ZodType<number | string>> = {
   integer: number.max(2_147_483_647).min(-2_147_483_648),
   bigint: number,
-  'double precision': double.refine((text) => text === '-Infinity' || Number.isFinite(Number(text))),
+  'double precision': double,
   timestamptz: instant,
+}
+
+function isFiniteNumber(text: string): boolean {
+  return Number.isFinite(Number(text)) && String(Number(text)) === text
 }
 
 /** The cursor that stands in an address of this list, or null when there is none such. */

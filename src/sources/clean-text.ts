@@ -1,8 +1,6 @@
 const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|^ | $/
 // Control characters, and the invisible ones that reorder or hide text; the white space among them is collapsed instead.
-// oxlint-disable-next-line no-control-regex
-const UNSEEN =
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
+const UNSEEN = /(?![\s\u0085])\p{Cc}|[\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 /** One line of text: well-formed, NFC, without control characters, white space collapsed to single spaces, trimmed. */
 export function cleanLine(text: string): string {

@@ -45,58 +45,70 @@ export async function importPapers(
     .returning('id')
     .executeTakeFirstOrThrow()
 
-  let batch: Extract<HarvestOutcome, { ok: true }>[] = []
-  let refusals: Refusal[] = []
+  let batch = newBatch()
+  // While one batch goes to the disk the next is read: never more than these two are held.
+  let writing: Promise<void> = Promise.resolve()
 
-  async function flush() {
+  async function write({ statements, refusals }: Batch) {
     const recorded = await recordHarvest(
       db,
-      batch.map(({ paper }) => paper),
+      statements.map(({ paper }) => paper),
       { now: now(), timeZone },
     )
-    for (const outcome of outcomesByRecord(batch, recorded)) counts[outcome]++
-    const kept = refusals.filter((_, i) => counts.refused - refusals.length + i < REFUSALS_KEPT)
+    for (const outcome of outcomesByRecord(statements, recorded)) counts[outcome]++
+    const kept = refusals.slice(0, Math.max(0, REFUSALS_KEPT - counts.refused))
     if (kept.length > 0) {
-      const first = counts.refused - refusals.length + 1
       await db
         .insertInto('import_refusals')
-        .values(kept.map((refusal, i) => ({ import_id: id, number: first + i, ...refusal })))
+        .values(kept.map((refusal, i) => ({ import_id: id, number: counts.refused + 1 + i, ...refusal })))
         .execute()
     }
+    counts.refused += refusals.length
     await db.updateTable('imports').set(counts).where('id', '=', id).execute()
-    batch = []
-    refusals = []
     onProgress(counts)
+  }
+  async function flush() {
+    const full = batch
+    batch = newBatch()
+    await writing
+    writing = write(full)
+    // Awaited with the next batch; until then a failure is not unheard of.
+    writing.catch(() => {})
   }
 
   for await (const outcome of outcomes) {
-    if (outcome.ok) {
-      // One record may yield several statements; they go in together.
-      if (batch.length >= BATCH && batch.at(-1)?.position !== outcome.position) await flush()
-      batch.push(outcome)
-    } else {
-      counts.refused++
+    // One record may yield several statements; they go in together.
+    const continues = outcome.ok && outcome.continues === true
+    if (!continues && batch.statements.length + batch.refusals.length >= BATCH) await flush()
+    if (outcome.ok) batch.statements.push(outcome)
+    else {
       const refusal = { position: outcome.position, reason: outcome.reason }
-      refusals.push(refusal)
+      batch.refusals.push(refusal)
       onRefusal(refusal)
-      if (refusals.length >= BATCH) await flush()
     }
   }
   await flush()
+  await writing
   await db.updateTable('imports').set({ finished_at: now() }).where('id', '=', id).execute()
   return counts
 }
 
+type Batch = { statements: Extract<HarvestOutcome, { ok: true }>[]; refusals: Refusal[] }
+
+function newBatch(): Batch {
+  return { statements: [], refusals: [] }
+}
+
 const STRONGEST = ['new', 'updated', 'unchanged'] as const
 
-/** One outcome a record: of several statements at one position, the one that changed most. */
-function outcomesByRecord(batch: { position: string }[], recorded: Recorded[]): Recorded['outcome'][] {
+/** One outcome a record: of several statements of one record, the one that changed most. */
+function outcomesByRecord(statements: Batch['statements'], recorded: Recorded[]): Recorded['outcome'][] {
   const outcomes: Recorded['outcome'][] = []
-  batch.forEach(({ position }, i) => {
+  statements.forEach(({ continues }, i) => {
     const outcome = recorded[i]?.outcome ?? 'unchanged'
     const last = outcomes.length - 1
     const before = outcomes[last]
-    if (before !== undefined && batch[i - 1]?.position === position) {
+    if (before !== undefined && continues) {
       outcomes[last] = STRONGEST.find((one) => one === before || one === outcome) ?? outcome
     } else outcomes.push(outcome)
   })

@@ -109,7 +109,7 @@ export function settlePaper(draft: PaperDraft): Settled {
 /** Text as a refusal quotes it: on one line, and not longer than a line. */
 export function quote(text: string): string {
   const line = cleanLine(text)
-  const characters = [...line.slice(0, 240)]
+  const characters = Array.from(line.slice(0, 240))
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
 }
 

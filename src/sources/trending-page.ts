@@ -126,7 +126,7 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
     title: cleanLine(entry.title),
     ...(entry.authors?.[0] ? { firstAuthor: entry.authors[0] } : {}),
   }
-  return outcomeOf(`${position}, in the bibliography`, {
+  const outcome = outcomeOf(`${position}, in the bibliography`, {
     source: 'bibliography',
     identifiers: [entry.arxivId, entry.doi],
     identifier: entry.arxivId || entry.doi ? undefined : localIdentifier(local),
@@ -137,6 +137,7 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
     categories: entry.categories ?? [],
     links: entry.links ?? [],
   })
+  return outcome.ok ? { ...outcome, continues: true } : outcome
 }
 
 // The page's abstracts are kept to the letter, but for what no database takes.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { MiddlewareHandler } from 'hono'
@@ -8,24 +9,42 @@ const compressGzip = promisify(gzip)
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
-/** An answer as it was made, and its compressed forms as they are asked for. */
+/** An answer that can be sent as it is. */
+export type Ready = { status: number; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> | null }
+
+/** An answer as it was made, and ready in each encoding that was asked for. */
 type Page = {
   status: number
-  headers: Headers
-  bodies: Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>
+  headers: Record<string, string>
   plain: Uint8Array<ArrayBuffer>
   etag: string | null
+  encoded: Map<Encoding, Ready>
   version: number
   madeAt: number
+}
+
+/** What of a request decides on the answer: `url` begins with the path, or with scheme and host. */
+type Asked = {
+  method: string | undefined
+  url: string | undefined
+  header: (name: AskedHeader) => string | undefined
+}
+type AskedHeader = 'cookie' | 'accept-encoding' | 'if-none-match'
+
+export type PageCache = {
+  /** Makes pages through the rest of the app, once for all who wait, and answers with them. */
+  middleware: MiddlewareHandler
+  /** The answer to a request when it is at hand: nothing needs to be made, looked up or compressed. */
+  ready(method: string | undefined, url: string | undefined, headers: IncomingHttpHeaders): Ready | null
 }
 
 /**
  * Keeps the answers that are the same for every anonymous reader, so that a page is made once until the papers change
  * and costs little more to send than an empty one. `version` counts the changes; `maxAgeMs` bounds how long relative
  * dates stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for
- * that one. It gives ETags, answers If-None-Match with 304, and compresses.
+ * that one. It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held.
  */
-export function pageCache({
+export function createPageCache({
   version,
   maxAgeMs,
   now,
@@ -35,119 +54,157 @@ export function pageCache({
   maxAgeMs: () => number
   now: () => Date
   maxBytes?: number
-}): MiddlewareHandler {
-  const pages = new Map<string, Promise<Page>>()
-  const sizes = new Map<string, number>()
+}): PageCache {
+  /** In the order in which they were made: the first goes first. */
+  const pages = new Map<string, Page>()
+  const making = new Map<string, { page: Promise<Page>; version: number }>()
   let bytes = 0
 
-  function forget(key: string) {
+  function fresh(key: string): Page | null {
+    const page = pages.get(key)
+    if (!page) return null
+    if (page.version !== version()) {
+      forget(key, page)
+      return null
+    }
+    const age = now().getTime() - page.madeAt
+    // Of a page that only grew old, one reader's request makes a new one, and the others need not wait for it.
+    return (age >= 0 && age <= maxAgeMs()) || making.has(key) ? page : null
+  }
+  function forget(key: string, page: Page) {
     pages.delete(key)
-    bytes -= sizes.get(key) ?? 0
-    sizes.delete(key)
+    bytes -= weight(page)
   }
   function keep(key: string, page: Page) {
-    if (!pages.has(key)) return
-    // The compressed forms are a fraction of the plain one.
-    const size = page.plain.length * 1.5 + 1_000
-    sizes.set(key, size)
-    bytes += size
-    for (const oldest of pages.keys()) {
+    const before = pages.get(key)
+    if (before) forget(key, before)
+    pages.set(key, page)
+    bytes += weight(page)
+    for (const [oldest, old] of pages) {
       if (bytes <= maxBytes) break
-      if (sizes.has(oldest)) forget(oldest)
+      forget(oldest, old)
     }
   }
 
-  return async (c, next) => {
-    const request = c.req.raw
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || request.headers.has('cookie'))
-      return next()
-    const start = request.url.indexOf('/', request.url.indexOf('//') + 2)
-    const key = start < 0 ? '/' : request.url.slice(start)
-    if (key.startsWith('/assets/') || key === '/healthz') return next()
-
-    const time = now().getTime()
-    let made = pages.get(key)
-    let page = made && (await made)
-    if (page && (page.version !== version() || time - page.madeAt > maxAgeMs() || time < page.madeAt)) {
-      if (pages.get(key) === made) forget(key)
-      made = pages.get(key)
-      page = made && (await made)
-    }
-    if (!page) {
-      const startedAt = version()
-      made = next().then(() => readPage(c.res, startedAt, now().getTime()))
-      pages.set(key, made)
-      try {
-        page = await made
-      } catch (error) {
-        pages.delete(key)
-        throw error
+  return {
+    ready(method, url, headers) {
+      const asked: Asked = { method, url, header: (name) => headers[name] }
+      const key = keyOf(asked)
+      const page = key === null ? null : fresh(key)
+      return page && readyFor(page, asked)
+    },
+    async middleware(c, next) {
+      const { raw } = c.req
+      const asked: Asked = {
+        method: raw.method,
+        url: raw.url,
+        header: (name) => raw.headers.get(name) ?? undefined,
       }
-      if (page.status === 200 && !page.headers.has('set-cookie')) keep(key, page)
-      else pages.delete(key)
-    }
-    c.res = undefined
-    c.res = await answer(page, request)
+      const key = keyOf(asked)
+      if (key === null) return next()
+      const startedAt = version()
+      const underway = making.get(key)
+      // One begun before the last change would show a reader less than was there when they asked.
+      let page = fresh(key) ?? (underway?.version === startedAt ? await underway.page : null)
+      if (!page) {
+        const made = {
+          page: next().then(() => readPage(c.res, startedAt, now().getTime())),
+          version: startedAt,
+        }
+        making.set(key, made)
+        try {
+          page = await made.page
+        } finally {
+          if (making.get(key) === made) making.delete(key)
+        }
+        if (page.status === 200 && !('set-cookie' in page.headers)) keep(key, page)
+      }
+      const { status, headers, body } =
+        readyFor(page, asked) ?? (await encode(page, encodingFor(page, asked)))
+      // Replaced whole: setting it over another one would keep that one's headers.
+      c.res = undefined
+      c.res = new Response(body, { status, headers })
+      return undefined
+    },
   }
+}
+
+/** The path and query that name a page, or null for what is not kept: other methods, readers with a session, files. */
+function keyOf({ method, url, header }: Asked): string | null {
+  if ((method !== 'GET' && method !== 'HEAD') || url === undefined || header('cookie') !== undefined)
+    return null
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
+  const key = start < 0 ? '/' : url.slice(start)
+  return key.startsWith('/assets/') || key === '/healthz' ? null : key
 }
 
 async function readPage(response: Response, version: number, madeAt: number): Promise<Page> {
   const plain = new Uint8Array(await response.arrayBuffer())
-  const headers = new Headers(response.headers)
-  headers.delete('content-length')
+  const headers = Object.fromEntries(response.headers)
+  delete headers['content-length']
   // Weak: the same page compressed has the same tag.
   const etag =
     response.status === 200
       ? `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`
       : null
   if (etag) {
-    headers.set('etag', etag)
-    headers.set('vary', 'accept-encoding')
-    if (!headers.has('cache-control')) headers.set('cache-control', 'no-cache')
+    headers['etag'] = etag
+    headers['vary'] = 'accept-encoding'
+    headers['cache-control'] ??= 'no-cache'
   }
-  return { status: response.status, headers, bodies: new Map(), plain, etag, version, madeAt }
+  return { status: response.status, headers, plain, etag, encoded: new Map(), version, madeAt }
 }
 
-async function answer(page: Page, request: Request): Promise<Response> {
-  const { etag } = page
-  if (etag && matches(request.headers.get('if-none-match'), etag)) {
-    const headers = new Headers(page.headers)
-    headers.delete('content-type')
-    return new Response(null, { status: 304, headers })
-  }
-  const encoding =
-    page.plain.length > 1_000 ? preferredEncoding(request.headers.get('accept-encoding')) : 'identity'
-  const headers = new Headers(page.headers)
-  if (encoding !== 'identity') headers.set('content-encoding', encoding)
-  const body = await encoded(page, encoding)
-  headers.set('content-length', String(body.length))
-  return new Response(body, { status: page.status, headers })
+/** What a page takes in memory: its compressed forms are a fraction of the plain one. */
+function weight(page: Page): number {
+  return page.plain.length * 1.5 + 1_000
 }
 
-function encoded(page: Page, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
-  let body = page.bodies.get(encoding)
-  if (!body) {
-    body =
-      encoding === 'br'
-        ? compressBrotli(page.plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
-        : encoding === 'gzip'
-          ? compressGzip(page.plain)
-          : Promise.resolve(page.plain)
-    page.bodies.set(encoding, body)
+function readyFor(page: Page, asked: Asked): Ready | null {
+  if (page.etag && matches(asked.header('if-none-match'), page.etag)) {
+    const { 'content-type': _, ...headers } = page.headers
+    return { status: 304, headers, body: null }
   }
-  return body
+  return page.encoded.get(encodingFor(page, asked)) ?? null
+}
+
+function encodingFor(page: Page, asked: Asked): Encoding {
+  return page.plain.length > 1_000 ? preferredEncoding(asked.header('accept-encoding')) : 'identity'
+}
+
+async function encode(page: Page, encoding: Encoding): Promise<Ready> {
+  const body = await compress(page.plain, encoding)
+  const headers = { ...page.headers, 'content-length': String(body.length) }
+  if (encoding !== 'identity') Object.assign(headers, { 'content-encoding': encoding })
+  const ready = { status: page.status, headers, body }
+  page.encoded.set(encoding, ready)
+  return ready
+}
+
+async function compress(
+  plain: Uint8Array<ArrayBuffer>,
+  encoding: Encoding,
+): Promise<Uint8Array<ArrayBuffer>> {
+  switch (encoding) {
+    case 'br':
+      return compressBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+    case 'gzip':
+      return compressGzip(plain)
+    case 'identity':
+      return plain
+  }
 }
 
 /** Whether a tag is among those of an If-None-Match header; weak comparison (RFC 9110, 13.1.2). */
-function matches(header: string | null, etag: string): boolean {
-  if (header === null) return false
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
   if (header.trim() === '*') return true
   const opaque = etag.replace(/^W\//, '')
   return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === opaque)
 }
 
 /** Brotli, gzip, or neither: what a reader accepts (RFC 9110, 12.5.3), in our order of preference. */
-export function preferredEncoding(header: string | null): Encoding {
+function preferredEncoding(header: string | undefined): Encoding {
   if (!header) return 'identity'
   const accepted = new Map(
     header.split(',').map((part) => {

@@ -1,3 +1,5 @@
+import { recall, remember } from './memory.ts'
+
 /**
  * The browser's part of a list of papers: `j` and `k` walk, `o` opens; papers that came in since the last visit are
  * marked. Which papers those are is remembered on this device only.
@@ -57,9 +59,9 @@ const VISIT_ENDS_MS = 30 * 60_000
 /** When the visit before this one ended (epoch milliseconds); null on the first. */
 function lastVisit(): number | null {
   const now = Date.now()
-  const seen = Number(localStorage.getItem('seen-at'))
-  if (seen > 0 && now - seen > VISIT_ENDS_MS) localStorage.setItem('last-visit', String(seen))
-  localStorage.setItem('seen-at', String(now))
-  const last = localStorage.getItem('last-visit')
+  const seen = Number(recall('seen-at'))
+  if (seen > 0 && now - seen > VISIT_ENDS_MS) remember('last-visit', String(seen))
+  remember('seen-at', String(now))
+  const last = recall('last-visit')
   return last === null ? null : Number(last)
 }

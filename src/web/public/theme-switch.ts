@@ -1,3 +1,5 @@
+import { remember } from './memory.ts'
+
 /** A button that turns the page from light to dark and back; the choice stays on the device. */
 export class ThemeSwitch extends HTMLElement {
   connectedCallback() {
@@ -11,7 +13,7 @@ export class ThemeSwitch extends HTMLElement {
     button.addEventListener('click', () => {
       const theme = isDark() ? 'light' : 'dark'
       document.documentElement.dataset['theme'] = theme
-      localStorage.setItem('theme', theme)
+      remember('theme', theme)
       update()
     })
     darkByDevice.addEventListener('change', update)

@@ -1,3 +1,7 @@
 // Runs before the first paint, so that a chosen theme never flashes.
-const chosen = localStorage.getItem('theme')
-if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset['theme'] = chosen
+try {
+  const chosen = localStorage.getItem('theme')
+  if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset['theme'] = chosen
+} catch {
+  // A browser that may remember nothing follows the device.
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { DIFFICULT_PAPERS } from './difficult-papers.ts'
+import { dataFolder, importPapers, openDatabase, processesIn, startSite } from './site.ts'
+
+describe('The program as a process', () => {
+  it('shows at once what is imported beside it, and keeps it through a power cut', async () => {
+    const data = await dataFolder()
+    const site = await startSite(data)
+    expect(await titleOf(`${site.origin}/`)).toContain('Tuesday, 8 July 2025')
+    expect(await importPapers(data, DIFFICULT_PAPERS)).toMatch(
+      new RegExp(String.raw`^${DIFFICULT_PAPERS.length} records: ${DIFFICULT_PAPERS.length} new, .* 0 refused`),
+    )
+    expect(await titleOf(`${site.origin}/`)).toContain('Wednesday, 9 July 2025')
+    expect(await importPapers(data, DIFFICULT_PAPERS)).toContain(`${DIFFICULT_PAPERS.length} unchanged`)
+
+    await site.kill()
+    const again = await startSite(data)
+    expect(await titleOf(`${again.origin}/`)).toContain('Wednesday, 9 July 2025')
+    expect(await titleOf(`${again.origin}/papers/2507.90005`)).toBe('A result that did not hold')
+    expect(await titleOf(`${again.origin}/papers/date/2025-07-08`)).toContain('Tuesday, 8 July 2025')
+
+    expect(await again.stop()).toBe(0)
+    expect(await processesIn(data)).toEqual([])
+    await rm(data, { recursive: true })
+  })
+
+  it('finishes what it is answering when it is stopped, and takes nothing new', async () => {
+    const data = await dataFolder()
+    const site = await startSite(data)
+    const agent = new Agent({ keepAlive: true })
+    const open = async (path: string) => {
+      const [response] = (await once(get(site.origin + path, { agent }), 'response')) as [IncomingMessage]
+      return { status: response.statusCode, body: await text(response) }
+    }
+    // Two connections that are kept: one is idle when the program is stopped, one is being answered.
+    await Promise.all([open('/about'), open('/about/ranking')])
+    const database = await openDatabase(data)
+    await database.query('begin')
+    await database.query('lock table papers in access exclusive mode')
+    const answer = open('/papers/new')
+    await waitFor(async () => {
+      const { rows } = await database.query(
+        `select 1 from pg_locks where relation = 'papers'::regclass and not granted`,
+      )
+      return rows.length > 0
+    })
+
+    const stopped = site.stop()
+    await waitFor(() => isRefused(site.origin))
+    await database.query('commit')
+    await database.end()
+    const { status, body } = await answer
+    expect(status).toBe(200)
+    expect(body).toContain('</html>')
+    expect(await stopped).toBe(0)
+    expect(await processesIn(data)).toEqual([])
+    agent.destroy()
+    await rm(data, { recursive: true })
+  })
+})
+
+async function titleOf(url: string): Promise<string | undefined> {
+  const html = await (await fetch(url)).text()
+  return /<h1>(.*?)<\/h1>/.exec(html)?.[1]
+}
+
+function isRefused(origin: string): Promise<boolean> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname)
+      .on('connect', () => {
+        socket.destroy()
+        resolve(false)
+      })
+      .on('error', () => resolve(true))
+  })
+}
+
+/** Asks until the answer is yes; the test's own time limit is the end of it. */
+async function waitFor(question: () => Promise<boolean>): Promise<void> {
+  while (!(await question()));
+}

@@ -1,0 +1,119 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, beforeAll, expect } from 'vitest'
+
+const PROGRAM = join(import.meta.dirname, '..', 'bin', 'broadsheet')
+/** A first start makes a database; a busy machine takes its time. */
+const START_MS = 60_000
+
+/** The built program, serving from a data folder of its own. */
+export type RunningSite = {
+  /** Without a slash at the end. */
+  origin: string
+  data: string
+  pid: number
+  /** Asks it to stop; answers the exit code. */
+  stop(): Promise<number | null>
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>
+}
+
+/** An empty folder for a site's data; remove it when the site is gone. */
+export function dataFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'broadsheet-journey-'))
+}
+
+/** Starts the program on a free port and waits for the line that says where it is. */
+export async function startSite(data: string): Promise<RunningSite> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    env: environment(data),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  const deadline = setTimeout(() => child.kill('SIGKILL'), START_MS)
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
+    ended.then(([code]) => {
+      throw new Error(`The site ended with ${code} before it served:\n${log}`)
+    }),
+  ])
+  clearTimeout(deadline)
+  const origin = /^Broadsheet is at (http:\/\/127\.0\.0\.1:\d+)\/$/.exec(line)?.[1]
+  if (origin === undefined || child.pid === undefined) throw new Error(`An unexpected first line: ${line}`)
+  return {
+    origin,
+    data,
+    pid: child.pid,
+    async stop() {
+      child.kill('SIGTERM')
+      return (await ended)[0]
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** Runs a verb of the command line on a data folder; a failure throws with what the program said. */
+export async function runVerb(data: string, args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
+    env: environment(data),
+  })
+  return stdout
+}
+
+/** Imports papers given as records of JSON Lines. */
+export async function importPapers(data: string, papers: object[]): Promise<string> {
+  const file = join(data, 'papers.jsonl')
+  await writeFile(file, papers.map((paper) => JSON.stringify(paper)).join('\n'))
+  return runVerb(data, ['import', file])
+}
+
+/** A connection of our own to the site's database; end it before the site is stopped. */
+export async function openDatabase(data: string): Promise<pg.Client> {
+  const client = new pg.Client({ host: join(data, 'postgres'), user: 'broadsheet', database: 'broadsheet' })
+  await client.connect()
+  return client
+}
+
+/** The processes that work in a data folder: those of its PostgreSQL. */
+export async function processesIn(data: string): Promise<string[]> {
+  try {
+    const { stdout } = await promisify(execFile)('pgrep', ['-f', data])
+    return stdout.trim().split('\n')
+  } catch (error) {
+    // What pgrep answers when there is none.
+    if ((error as { code?: unknown }).code === 1) return []
+    throw error
+  }
+}
+
+/** One site for the tests of a file, with the sample edition and the given papers; it must stop cleanly at the end. */
+export function useSite({ papers = [] }: { papers?: object[] } = {}): () => RunningSite {
+  let site: RunningSite
+  beforeAll(async () => {
+    site = await startSite(await dataFolder())
+    if (papers.length > 0) await importPapers(site.data, papers)
+  })
+  afterAll(async () => {
+    expect(await site.stop(), 'exit code').toBe(0)
+    expect(await processesIn(site.data), 'processes left over').toEqual([])
+    await rm(site.data, { recursive: true })
+  })
+  return () => site
+}
+
+// Only what the program is told here: the settings of whoever runs the tests must not reach it.
+function environment(data: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, TMPDIR, BROADSHEET_DATA: data, PORT: '0', LOG_LEVEL: 'warn' }
+}

@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stated } from '../../test/papers.ts'
+import { SOURCES, type HarvestedPaper, type PublishedDate } from './harvested-paper.ts'
+import { mergeStatements, type Statement } from './merge.ts'
+
+const recordedAt = new Date('2026-01-15T03:00:00Z')
+const timeZone = 'America/New_York'
+
+function merged(statements: Statement[], options: { arxivId?: string | null; timeZone?: string } = {}) {
+  const arxivId =
+    statements.flatMap((s) => s.identifiers).find(({ scheme }) => scheme === 'arxiv')?.value ?? null
+  return mergeStatements(statements, { arxivId, recordedAt, timeZone, ...options })
+}
+
+const day = (value: string): PublishedDate => ({ precision: 'day', value })
+
+describe('the merged paper', () => {
+  it('is the same whatever the order of the statements', () => {
+    const published = fc.constantFrom<PublishedDate[]>(
+      { precision: 'year', value: '2024' },
+      { precision: 'month', value: '2024-12' },
+      day('2024-12-27'),
+      day('2024-12-28'),
+      { precision: 'time', value: '2024-12-27T16:21:00.000Z' },
+      { precision: 'time', value: '2024-12-30T01:00:00.000Z' },
+    )
+    const url = fc.constantFrom(
+      'https://code.example/a',
+      'http://code.example/a/',
+      'https://github.com/Lee/Tide',
+    )
+    const facts = fc.record(
+      {
+        title: fc.constantFrom('Tides', 'Tides!', 'On tides'),
+        abstract: fc.constantFrom('See https://github.com/lee/tide.', 'We look at tides.'),
+        synopsis: fc.constantFrom('Tides, measured.', 'Tides.'),
+        authors: fc.array(fc.record({ name: fc.constantFrom('Ann Lee', 'Bo Ek') }), { maxLength: 2 }),
+        published,
+        versions: fc.array(
+          fc.record({
+            number: fc.integer({ min: 1, max: 3 }),
+            submittedAt: fc.constantFrom('2024-12-27T16:21:00.000Z', '2025-01-02T00:00:00.000Z'),
+          }),
+          { maxLength: 3 },
+        ),
+        primaryCategory: fc.constantFrom('cs.LG', '68T05'),
+        categories: fc.array(fc.constantFrom('cs.LG', 'cs.AI', 'I.2.7', '76B15'), { maxLength: 3 }),
+        comments: fc.constantFrom('9 pages', 'Code: https://code.example/a'),
+        withdrawn: fc.boolean(),
+        links: fc.array(fc.record({ kind: fc.constantFrom('code', 'other'), url }), { maxLength: 2 }),
+        listing: fc.record({ date: fc.constantFrom('2025-01-02', '2025-01-03', '2026-01-01') }),
+      },
+      { requiredKeys: ['title'] },
+    )
+    const identifiers = fc.constantFrom<[string, ...string[]][]>(
+      ['2412.19723'],
+      ['2412.19723', 'doi/10.5555/a'],
+      ['doi/10.5555/b'],
+      ['local/0123456789abcdef', 'doi/10.5555/a'],
+    )
+    const statements = fc
+      .uniqueArray(fc.constantFrom(...SOURCES), { minLength: 1 })
+      .chain((sources) =>
+        fc.tuple(
+          ...sources.map((source) =>
+            fc
+              .tuple(identifiers, facts)
+              .map(([of, facts]) => stated(of, { ...(facts as Partial<HarvestedPaper>), source })),
+          ),
+        ),
+      )
+      .chain((all) =>
+        fc.record({ all: fc.constant(all), shuffled: fc.shuffledSubarray(all, { minLength: all.length }) }),
+      )
+    fc.assert(
+      fc.property(statements, ({ all, shuffled }) => {
+        expect(merged(shuffled)).toStrictEqual(merged(all))
+      }),
+    )
+  })
+
+  it('takes each fact from the source that knows best, and says which', () => {
+    const paper = merged([
+      stated('2412.19723', { source: 'sample', title: 'Tides (sample)', synopsis: 'Tides, measured.' }),
+      stated('2412.19723', {
+        source: 'arxiv-raw',
+        title: 'Tides (raw)',
+        authors: [{ name: 'A. Lee and B. Ek' }],
+        versions: [{ number: 1, submittedAt: '2024-12-27T16:21:00.000Z' }],
+        comments: '9 pages',
+      }),
+      stated('2412.19723', {
+        source: 'huggingface',
+        title: 'Tides (daily)',
+        authors: [{ name: 'Ann Lee' }, { name: 'Bo Ek' }],
+        listing: { date: '2025-01-02' },
+      }),
+      stated(['2412.19723', 'doi/10.5555/a'], {
+        source: 'arxiv-oai',
+        title: 'Tides',
+        authors: [],
+        published: { precision: 'month', value: '2024-12' },
+      }),
+      stated('2412.19723', { source: 'jsonl', title: 'Tides (file)', published: day('2024-12-27') }),
+    ])
+    expect(paper).toMatchObject({
+      address: '2412.19723',
+      doi: '10.5555/a',
+      title: 'Tides',
+      synopsis: 'Tides, measured.',
+      authors: [{ name: 'Ann Lee' }, { name: 'Bo Ek' }],
+      published: day('2024-12-27'),
+      comments: '9 pages',
+      edition: '2025-01-02',
+      editionFrom: 'listing',
+    })
+    expect(paper.provenance).toEqual({
+      title: 'arxiv-oai',
+      synopsis: 'sample',
+      authors: 'huggingface',
+      published: 'jsonl',
+      versions: 'arxiv-raw',
+      comments: 'arxiv-raw',
+      edition: 'huggingface',
+    })
+  })
+
+  it('stands under its arXiv identifier, else its DOI, else its local one', () => {
+    const doi = stated(['local/0123456789abcdef', 'doi/10.5555/a'])
+    expect(merged([doi]).address).toBe('doi/10.5555/a')
+    expect(merged([doi], { arxivId: 'hep-th/9901001' })).toMatchObject({
+      address: 'hep-th/9901001',
+      arxivId: 'hep-th/9901001',
+      doi: '10.5555/a',
+    })
+    expect(merged([stated('local/0123456789abcdef')]).address).toBe('local/0123456789abcdef')
+  })
+
+  it('stands in the first edition that listed it', () => {
+    const paper = merged([
+      stated('2412.19723', { source: 'huggingface', listing: { date: '2025-01-03' } }),
+      stated('2412.19723', { source: 'page', listing: { date: '2025-01-02', rank: 1, of: 2 } }),
+      stated('2412.19723', { source: 'arxiv-oai', published: day('2024-12-27') }),
+    ])
+    expect(paper).toMatchObject({ edition: '2025-01-02', editionFrom: 'listing' })
+    expect(paper.provenance.edition).toBe('page')
+    expect(paper.datedAt).toEqual(new Date('2024-12-27T00:00:00Z'))
+  })
+
+  it('stands else in the edition of its publication, an instant by the site’s time zone', () => {
+    const instant = stated('2601.00001', {
+      published: { precision: 'time', value: '2026-01-02T03:00:00.000Z' },
+    })
+    expect(merged([instant])).toMatchObject({ edition: '2026-01-01', editionFrom: 'publication' })
+    expect(merged([instant], { timeZone: 'Asia/Tokyo' })).toMatchObject({ edition: '2026-01-02' })
+    const known = merged([stated('2601.00001', { published: day('2026-01-02') })], {
+      timeZone: 'Pacific/Honolulu',
+    })
+    expect(known).toMatchObject({ edition: '2026-01-02', provenance: { edition: 'arxiv-oai' } })
+  })
+
+  it('stands else in the edition of its arrival', () => {
+    const month = stated('doi/10.5555/a', { published: { precision: 'month', value: '2019-03' } })
+    const paper = merged([month])
+    expect(paper).toMatchObject({ edition: '2026-01-14', editionFrom: 'arrival' })
+    expect(paper.datedAt).toEqual(new Date('2019-03-01T00:00:00Z'))
+    expect(paper.provenance.edition).toBeUndefined()
+    const undated = merged([stated('doi/10.5555/a')], { timeZone: 'UTC' })
+    expect(undated).toMatchObject({ edition: '2026-01-15', published: null, datedAt: recordedAt })
+  })
+
+  it('has the month of its arXiv identifier when no source knows more than a year', () => {
+    const year = stated('hep-th/9901001', { published: { precision: 'year', value: '2001' } })
+    for (const paper of [merged([year]), merged([stated('hep-th/9901001')])]) {
+      expect(paper.published).toEqual({ precision: 'month', value: '1999-01' })
+      expect(paper.provenance.published).toBeUndefined()
+    }
+    const { published, provenance } = merged([{ ...year, identifiers: stated('doi/10.5555/a').identifiers }])
+    expect(published).toEqual({ precision: 'year', value: '2001' })
+    expect(provenance.published).toBe('arxiv-oai')
+  })
+
+  it('has topics, without the codes of other classifications', () => {
+    const paper = merged([
+      stated('2601.00001', {
+        primaryCategory: '68T50',
+        categories: ['I.2.7; H.3.3', 'cs.CL', '76B15', 'math.AP'],
+      }),
+    ])
+    expect(paper).toMatchObject({ primaryCategory: 'cs.CL', categories: ['cs.CL', 'math.AP'] })
+    expect(merged([stated('2601.00001', { categories: ['68T50'] })])).toMatchObject({
+      primaryCategory: null,
+      categories: [],
+    })
+    expect(
+      merged([
+        stated('2601.00001', { source: 'sample', primaryCategory: 'cs.AI', categories: ['cs.AI', 'cs.LG'] }),
+        stated('2601.00001', {
+          source: 'arxiv-oai',
+          primaryCategory: 'cs.CL',
+          categories: ['math.AP', 'cs.CL'],
+        }),
+      ]),
+    ).toMatchObject({ primaryCategory: 'cs.CL', categories: ['cs.CL', 'math.AP'] })
+  })
+
+  it('has the links of all sources and those in its abstract, each once', () => {
+    const { links } = merged([
+      stated('2601.00001', {
+        source: 'huggingface',
+        links: [{ kind: 'code', url: 'https://github.com/Lee/Tide' }],
+      }),
+      stated('2601.00001', {
+        source: 'arxiv-oai',
+        abstract: 'Our code is at https://github.com/lee/tide and data at https://tides.example/data.',
+        comments: 'Project page: https://tides.example',
+      }),
+    ])
+    expect(links).toEqual([
+      {
+        kind: 'code',
+        url: expect.stringMatching(/^https:\/\/github.com\/lee\/tide$/i),
+        sources: ['abstract', 'huggingface'],
+      },
+      { kind: 'project', url: 'https://tides.example', sources: ['abstract'] },
+      { kind: 'dataset', url: 'https://tides.example/data', sources: ['abstract'] },
+    ])
+  })
+
+  it('has the versions that any source knows, arXiv’s own word first', () => {
+    const { versions, provenance } = merged([
+      stated('2601.00001', {
+        source: 'jsonl',
+        versions: [
+          { number: 2, submittedAt: '2026-01-05T00:00:00.000Z' },
+          { number: 1, submittedAt: '2026-01-02T00:00:00.000Z' },
+        ],
+      }),
+      stated('2601.00001', {
+        source: 'arxiv-raw',
+        versions: [{ number: 1, submittedAt: '2026-01-01T09:00:00.000Z' }],
+      }),
+    ])
+    expect(versions).toEqual([
+      { number: 1, submittedAt: '2026-01-01T09:00:00.000Z' },
+      { number: 2, submittedAt: '2026-01-05T00:00:00.000Z' },
+    ])
+    expect(provenance.versions).toBe('arxiv-raw')
+  })
+})

@@ -1,0 +1,114 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { expect, inject, it } from 'vitest'
+import { describeWithDatabase } from '../../test/database.ts'
+import { stated } from '../../test/papers.ts'
+import { storedPapers } from '../../test/stored.ts'
+import type { HarvestedPaper } from '../papers/harvested-paper.ts'
+import { addHeat, eventHeat, WEIGHTS } from '../ranking/heat.ts'
+import { replayHeat } from '../ranking/signals.ts'
+import { recordHarvest } from './record-harvest.ts'
+
+const now = new Date('2026-01-15T12:00:00Z')
+const since = '2026-01-13T00:30:00.000Z'
+
+describeWithDatabase('recording a harvest', (db) => {
+  const outcomes = async (papers: HarvestedPaper[]) =>
+    (await recordHarvest(db(), papers, { now, timeZone: 'UTC' })).map(({ outcome }) => outcome)
+  const papers = () =>
+    db().selectFrom('papers').select(['address', 'uuid', 'heat', 'attention']).orderBy('address').execute()
+  const votes = (total: number, observedAt = '2026-01-14T00:00:00.000Z', of = '2601.00001') =>
+    stated(of, { source: 'huggingface', upvotes: { total, observedAt, since } })
+  const events = () =>
+    db().selectFrom('signals').select(['kind', 'origin', 'amount', 'weight', 'at']).orderBy('id').execute()
+
+  it('counts upvotes only as far as they exceed those counted before', async () => {
+    expect(await outcomes([votes(10)])).toEqual(['new'])
+    expect(await outcomes([votes(10, '2026-01-14T06:00:00.000Z')])).toEqual(['unchanged'])
+    expect(await outcomes([votes(7, '2026-01-14T12:00:00.000Z')])).toEqual(['unchanged'])
+    expect(await outcomes([votes(16, '2026-01-15T00:00:00.000Z')])).toEqual(['updated'])
+    const upvote = { kind: 'upvote', origin: 'huggingface' }
+    expect(await events()).toEqual([
+      { ...upvote, amount: 10, weight: 10 * WEIGHTS.upvote, at: new Date(since) },
+      {
+        ...upvote,
+        amount: 6,
+        weight: expect.closeTo(6 * WEIGHTS.upvote, 12),
+        at: new Date('2026-01-15T00:00:00Z'),
+      },
+    ])
+    const heat = addHeat(
+      eventHeat(10 * WEIGHTS.upvote, new Date(since)),
+      eventHeat(6 * WEIGHTS.upvote, new Date('2026-01-15T00:00:00Z')),
+    )
+    expect(await papers()).toMatchObject([
+      { heat: expect.closeTo(heat, 9), attention: expect.closeTo(1.6, 9) },
+    ])
+  })
+
+  it('counts several totals in one batch as it would one after the other', async () => {
+    await outcomes([votes(3), votes(8, '2026-01-15T00:00:00.000Z'), votes(5)])
+    expect((await events()).map(({ amount }) => amount)).toEqual([3, 5])
+  })
+
+  it('has no event in no upvotes', async () => {
+    expect(await outcomes([votes(0)])).toEqual(['new'])
+    expect(await events()).toEqual([])
+    expect(await papers()).toMatchObject([{ heat: -Infinity, attention: 0 }])
+  })
+
+  it('counts a listing once a day and source', async () => {
+    const listed = stated('2601.00001', { source: 'page', listing: { date: '2026-01-14', rank: 1, of: 3 } })
+    await outcomes([listed])
+    await outcomes([{ ...listed, listing: { date: '2026-01-14', rank: 2, of: 3 } }])
+    await outcomes([{ ...listed, source: 'huggingface', listing: { date: '2026-01-14' } }])
+    expect(await events()).toMatchObject([
+      { kind: 'listing', origin: 'page', weight: 2 * WEIGHTS.listing, at: new Date('2026-01-14T12:00:00Z') },
+      { kind: 'listing', origin: 'huggingface', weight: 1.5 * WEIGHTS.listing },
+    ])
+  })
+
+  it('moves the attention of papers that turn out to be one, an event that several know once', async () => {
+    const listing = { date: '2026-01-14', rank: 2, of: 3 }
+    const listed = (of: string) => stated(of, { source: 'page', listing })
+    await outcomes([votes(10), stated('doi/10.5555/a', { source: 'bibtex' })])
+    await outcomes([listed('doi/10.5555/a'), listed('doi/10.5555/b'), listed('local/00000000000000aa')])
+    const [oldest] = await papers()
+    const all = stated(['2601.00001', 'doi/10.5555/a', 'doi/10.5555/b', 'local/00000000000000aa'])
+    expect(await outcomes([all])).toEqual(['updated'])
+    const united = await papers()
+    expect(united).toMatchObject([{ address: '2601.00001', uuid: oldest?.uuid, attention: 2.5 }])
+    const heat = addHeat(eventHeat(1, new Date(since)), eventHeat(1.5, new Date('2026-01-14T12:00:00Z')))
+    expect(united[0]?.heat).toBeCloseTo(heat, 9)
+    expect((await events()).map(({ kind }) => kind)).toEqual(['upvote', 'listing'])
+
+    const before = await storedPapers(db())
+    const ids = await db().selectFrom('papers').select('id').execute()
+    await db()
+      .transaction()
+      .execute((trx) =>
+        replayHeat(
+          trx,
+          ids.map(({ id }) => id),
+        ),
+      )
+    expect(await storedPapers(db())).toEqual(before)
+  })
+
+  it('lets every process hear of a change, and of nothing else', async () => {
+    const heard: string[] = []
+    const { rows } = await sql<{ database: string }>`select current_database() as database`.execute(db())
+    const client = new pg.Client({ ...inject('server'), ...rows[0] })
+    await client.connect()
+    client.on('notification', ({ channel }) => heard.push(channel))
+    await client.query('listen papers_changed')
+    await outcomes([votes(3)])
+    await client.query('select 1')
+    expect(heard).toEqual(['papers_changed'])
+    await outcomes([votes(3)])
+    await outcomes([])
+    await client.query('select 1')
+    expect(heard).toEqual(['papers_changed'])
+    await client.end()
+  })
+})

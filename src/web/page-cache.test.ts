@@ -1,0 +1,255 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { createPageCache } from './page-cache.ts'
+
+const LONG = 'We look at tides. '.repeat(200)
+
+/** An app whose pages are numbered as they are made, with the cache before it. */
+function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: number } = {}) {
+  const state = { made: 0, version: 0, time: Date.UTC(2026, 0, 15), status: 200, text: LONG }
+  let gate: Promise<void> = Promise.resolve()
+  const cache = createPageCache({
+    version: () => state.version,
+    maxAgeMs: () => maxAgeMs,
+    now: () => new Date(state.time),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  })
+  const app = new Hono()
+  app.use(cache.middleware)
+  app.get('/moved', (c) => c.redirect('/page', 301))
+  app.get('/fails', () => {
+    state.made++
+    throw new Error('a fault')
+  })
+  app.get('/session', (c) => c.body(`page ${++state.made}`, 200, { 'set-cookie': 'a=b' }))
+  app.get('*', async (c) => {
+    const page = ++state.made
+    const { text } = state
+    await gate
+    return c.html(`page ${page} ${text}`, state.status as 200, { 'x-kept': 'yes' })
+  })
+  app.onError((_, c) => c.text(`fault ${state.made}`, 500))
+  const get = (path = '/page', headers: Record<string, string> = {}, method = 'GET') =>
+    app.request(path, { method, headers })
+  return {
+    app,
+    cache,
+    state,
+    get,
+    /** Which page is shown. */
+    page: async (path?: string, headers?: Record<string, string>) =>
+      /^page \d+/.exec(await (await get(path, headers)).text())?.[0],
+    /** Holds pages back that are being made until the answer is called. */
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gate = promise
+      return resolve
+    },
+  }
+}
+
+describe('the page cache', () => {
+  it('makes a page once, until the papers change', async () => {
+    const { page, state } = open()
+    expect([await page(), await page(), await page('/other'), await page('/page?x=1'), await page()]).toEqual([
+      'page 1',
+      'page 1',
+      'page 2',
+      'page 3',
+      'page 1',
+    ])
+    state.version++
+    expect([await page(), await page()]).toEqual(['page 4', 'page 4'])
+  })
+
+  it('makes a page anew when it is too old, or the clock was set back', async () => {
+    const { page, state } = open()
+    await page()
+    state.time += 30_000
+    expect(await page()).toBe('page 1')
+    state.time += 1
+    expect(await page()).toBe('page 2')
+    state.time -= 10_000
+    expect(await page()).toBe('page 3')
+  })
+
+  it('lets all readers who arrive meanwhile wait for the one being made', async () => {
+    const { page, state, hold } = open()
+    const release = hold()
+    const waiting = Promise.all(Array.from({ length: 20 }, () => page()))
+    release()
+    expect(new Set(await waiting)).toEqual(new Set(['page 1']))
+    expect(state.made).toBe(1)
+  })
+
+  it('shows no reader a page begun before the last change', async () => {
+    const { page, state, hold } = open()
+    const release = hold()
+    const before = page()
+    await Promise.resolve()
+    state.version++
+    const after = [page(), page()]
+    release()
+    expect([await before, ...(await Promise.all(after))]).toEqual(['page 1', 'page 2', 'page 2'])
+    expect(await page()).toBe('page 2')
+  })
+
+  it('makes a page anew that changed while it was made', async () => {
+    const { page, state, hold } = open()
+    const release = hold()
+    const before = page()
+    await Promise.resolve()
+    state.version++
+    release()
+    expect(await before).toBe('page 1')
+    expect(await page()).toBe('page 2')
+  })
+
+  it('keeps no errors, redirects, nor what sets a cookie', async () => {
+    const { get, state } = open()
+    expect([await (await get('/fails')).text(), await (await get('/fails')).text()]).toEqual(['fault 1', 'fault 2'])
+    expect((await get('/fails')).headers.get('etag')).toBeNull()
+    state.made = 0
+    await get('/session')
+    expect(await (await get('/session')).text()).toBe('page 2')
+    const moved = await get('/moved')
+    expect([moved.status, moved.headers.get('location'), moved.headers.get('etag')]).toEqual([301, '/page', null])
+    state.status = 404
+    state.made = 0
+    await get()
+    const missing = await get()
+    expect([missing.status, (await missing.text()).slice(0, 6)]).toEqual([404, 'page 2'])
+    state.status = 200
+    expect((await get()).status).toBe(200)
+  })
+
+  it('makes a page anew after one failed, also for those who waited', async () => {
+    const { get, state, hold } = open()
+    const release = hold()
+    state.status = 500
+    const waiting = [get(), get()]
+    release()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([500, 500])
+    state.status = 200
+    expect((await get()).status).toBe(200)
+  })
+
+  it('passes by readers with a cookie, files and other methods', async () => {
+    const { page, get, cache } = open()
+    await page()
+    expect(await page('/page', { cookie: 'session=1' })).toBe('page 2')
+    expect((await get('/page', { cookie: 'session=1' })).headers.get('etag')).toBeNull()
+    expect(await page()).toBe('page 1')
+    expect([await page('/assets/a.js'), await page('/assets/a.js')]).toEqual(['page 4', 'page 5'])
+    expect([await page('/healthz'), await page('/healthz')]).toEqual(['page 6', 'page 7'])
+    expect((await get('/page', {}, 'POST')).status).toBe(404)
+    expect(cache.ready('POST', '/page', {})).toBeNull()
+    expect(cache.ready('GET', '/page', { cookie: 'session=1' })).toBeNull()
+  })
+
+  it('answers with 304 whoever has the page already', async () => {
+    const { get, state } = open()
+    const first = await get()
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^W\/"[\w-]{27}"$/)
+    for (const tag of [etag, etag.slice(2), `"x", ${etag}`, '*', ` ${etag} `]) {
+      const again = await get('/page', { 'if-none-match': tag, 'accept-encoding': 'br' })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      expect(again.headers.get('etag')).toBe(etag)
+      expect(again.headers.get('cache-control')).toBe('no-cache')
+      expect(again.headers.get('vary')).toBe('accept-encoding')
+      expect(again.headers.get('x-kept')).toBe('yes')
+      expect(again.headers.get('content-type')).toBeNull()
+      expect(again.headers.get('content-encoding')).toBeNull()
+    }
+    for (const tag of ['"other"', 'W/""', '', etag.slice(0, -2)])
+      expect((await get('/page', { 'if-none-match': tag })).status).toBe(200)
+    state.text += '.'
+    state.version++
+    const changed = await get('/page', { 'if-none-match': etag })
+    expect(changed.status).toBe(200)
+    expect(changed.headers.get('etag')).not.toBe(etag)
+  })
+
+  it('answers HEAD as GET, without a body', async () => {
+    const { get, state } = open()
+    const head = await get('/page', {}, 'HEAD')
+    const page = await get()
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    for (const name of ['etag', 'content-length', 'content-type', 'x-kept'])
+      expect(head.headers.get(name)).toBe(page.headers.get(name))
+    expect(state.made).toBe(1)
+    expect((await page.text()).length).toBe(Number(head.headers.get('content-length')))
+  })
+
+  it('compresses as the reader can read', async () => {
+    const { get, state } = open()
+    const encodings: [string, string | null][] = [
+      ['br', 'br'],
+      ['gzip', 'gzip'],
+      ['gzip, deflate, br, zstd', 'br'],
+      ['gzip;q=1.0, br;q=0.1', 'br'],
+      ['br;q=0, gzip', 'gzip'],
+      ['BR ; Q=0.5', 'br'],
+      ['gzip;q=0', null],
+      ['identity', null],
+      ['deflate', null],
+      ['*', 'br'],
+      ['*;q=0', null],
+      ['br;q=0, *', 'gzip'],
+      ['gzip;q=x', null],
+      ['', null],
+    ]
+    const tags = new Set()
+    for (const [accepted, expected] of encodings) {
+      const response = await get('/page', { 'accept-encoding': accepted })
+      expect([accepted, response.headers.get('content-encoding')]).toEqual([accepted, expected])
+      const body = Buffer.from(await response.arrayBuffer())
+      expect(response.headers.get('content-length')).toBe(String(body.length))
+      expect(response.headers.get('vary')).toBe('accept-encoding')
+      const plain = expected === 'br' ? brotliDecompressSync(body) : expected === 'gzip' ? gunzipSync(body) : body
+      expect(plain.toString()).toBe(`page 1 ${LONG}`)
+      if (expected !== null) expect(body.length).toBeLessThan(plain.length / 4)
+      tags.add(response.headers.get('etag'))
+    }
+    expect(tags.size).toBe(1)
+    state.text = 'short'
+    state.version++
+    expect((await get('/page', { 'accept-encoding': 'br' })).headers.get('content-encoding')).toBeNull()
+  })
+
+  it('holds no more than it may, the oldest pages going first', async () => {
+    const { page, state } = open({ maxBytes: 40_000 })
+    for (let i = 0; i < 20; i++) await page(`/page/${i}`)
+    expect(state.made).toBe(20)
+    expect(await page('/page/19')).toBe('page 20')
+    expect(await page('/page/0')).toBe('page 21')
+    state.text = 'x'.repeat(100_000)
+    state.version++
+    expect([await page('/huge'), await page('/huge')]).toEqual(['page 22', 'page 23'])
+    // Nothing of what went counts any more.
+    state.text = LONG
+    state.version++
+    for (let i = 0; i < 5; i++) await page(`/page/${i}`)
+    expect(state.made).toBe(28)
+    for (let i = 0; i < 5; i++) expect(await page(`/page/${i}`)).toBe(`page ${24 + i}`)
+  })
+
+  it('has at hand what was made, and nothing else', async () => {
+    const { app, cache, get, state } = open()
+    expect(cache.ready('GET', '/page', {})).toBeNull()
+    await get()
+    const ready = cache.ready('GET', '/page', {})
+    expect(ready).toMatchObject({ status: 200, headers: { 'x-kept': 'yes', 'content-length': expect.any(String) } })
+    expect(Buffer.from(ready?.body ?? []).toString()).toBe(`page 1 ${LONG}`)
+    expect(cache.ready('HEAD', '/page', {})?.status).toBe(200)
+    expect(cache.ready('GET', '/page', { 'accept-encoding': 'br' })).toBeNull()
+    await app.request('http://tides.example/page', { headers: { 'accept-encoding': 'br' } })
+    expect(cache.ready('GET', '/page', { 'accept-encoding': 'br' })?.headers['content-encoding']).toBe('br')
+    expect(cache.ready('GET', '/page', { 'if-none-match': '*' })).toMatchObject({ status: 304, body: null })
+    expect(cache.ready('GET', undefined, {})).toBeNull()
+    state.version++
+    expect(cache.ready('GET', '/page', {})).toBeNull()
+  })
+})

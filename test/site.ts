@@ -1,0 +1,68 @@
+import type { Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import { createApp } from '../src/app.ts'
+import type { Database } from '../src/db/schema.ts'
+import { createLog, type Logger } from '../src/log.ts'
+import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
+import { recordHarvest } from '../src/sources/record-harvest.ts'
+import type { Site } from '../src/web/site.ts'
+
+export const NOON = new Date('2026-01-15T12:00:00Z')
+export const TIME_ZONE = 'America/New_York'
+
+/** A site as a reader meets it, its clock standing still at `now`. */
+export type TestSite = {
+  app: Hono
+  site: Site
+  /** Takes papers in, as an import does, and lets the pages know. */
+  record(papers: HarvestedPaper[]): Promise<void>
+}
+
+export function openSite(
+  db: Kysely<Database>,
+  {
+    now = NOON,
+    log = createLog('silent'),
+    ...facts
+  }: { now?: Date; log?: Logger } & Partial<Omit<Site, 'now' | 'log'>> = {},
+): TestSite {
+  let version = 0
+  const site: Site = {
+    db,
+    log,
+    assets: {
+      style: '/assets/s.css',
+      script: '/assets/s.js',
+      theme: '/assets/t.js',
+      fonts: ['/assets/f.woff2'],
+    },
+    name: 'Tide Lines',
+    origin: 'https://tides.example',
+    timeZone: TIME_ZONE,
+    now: () => now,
+    ...facts,
+  }
+  return {
+    site,
+    app: createApp(site, { version: () => version }).app,
+    async record(papers) {
+      await recordHarvest(db, papers, { now, timeZone: site.timeZone })
+      version++
+    },
+  }
+}
+
+/** What a person reads on a page: its text without markup, white space collapsed. */
+export function wordsOf(html: string): string {
+  const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html
+  return main
+    .replaceAll(/<annotation[\s\S]*?<\/annotation>/g, '')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}
