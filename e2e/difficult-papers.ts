@@ -1,8 +1,18 @@
 /** Invented papers that try the layout and the markup, as records of JSON Lines. All are in the edition of 9 July 2025. */
 
-const LONG_SUM = Array.from({ length: 24 }, (_, i) => String.raw`\frac{\alpha_{${i}}}{1+x_{${i}}^2}`).join('+')
+const LONG_SUM = Array.from({ length: 24 }, (_, i) => String.raw`\frac{\alpha_{${i}}}{1+x_{${i}}^2}`).join(
+  '+',
+)
 
-const SURNAMES = ['Åkerblom', 'Nguyễn', 'Okonkwo-Featherstonehaugh', 'Żuławski', '山本', 'O’Leary', 'de la Cruz']
+const SURNAMES = [
+  'Åkerblom',
+  'Nguyễn',
+  'Okonkwo-Featherstonehaugh',
+  'Żuławski',
+  '山本',
+  'O’Leary',
+  'de la Cruz',
+]
 
 export const DIFFICULT_PAPERS = [
   {

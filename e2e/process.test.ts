@@ -13,7 +13,9 @@ describe('The program as a process', () => {
     const site = await startSite(data)
     expect(await titleOf(`${site.origin}/`)).toContain('Tuesday, 8 July 2025')
     expect(await importPapers(data, DIFFICULT_PAPERS)).toMatch(
-      new RegExp(String.raw`^${DIFFICULT_PAPERS.length} records: ${DIFFICULT_PAPERS.length} new, .* 0 refused`),
+      new RegExp(
+        String.raw`^${DIFFICULT_PAPERS.length} records: ${DIFFICULT_PAPERS.length} new, .* 0 refused`,
+      ),
     )
     expect(await titleOf(`${site.origin}/`)).toContain('Wednesday, 9 July 2025')
     expect(await importPapers(data, DIFFICULT_PAPERS)).toContain(`${DIFFICULT_PAPERS.length} unchanged`)

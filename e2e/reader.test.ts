@@ -209,9 +209,7 @@ function isInView(element: Locator): Promise<boolean> {
 /** Whether a page is light or dark, by the colour behind its text. */
 function shade(page: Page): Promise<'light' | 'dark'> {
   return page.evaluate(() => {
-    const channels = getComputedStyle(document.documentElement)
-      .backgroundColor.match(/\d+/g)
-      ?.map(Number)
+    const channels = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g)?.map(Number)
     return Math.max(...(channels ?? [])) > 127 ? 'light' : 'dark'
   })
 }

@@ -26,9 +26,9 @@ describeWithDatabase('migrations', (db) => {
     expect(await migrate(db())).toEqual({ ok: true, applied: FILES })
     expect(await tables()).toContain('papers')
     expect(await migrate(db())).toEqual({ ok: true, applied: [] })
-    expect(await db().selectFrom('migrations').select('name').orderBy('applied_at').orderBy('name').execute()).toEqual(
-      FILES.map((name) => ({ name })),
-    )
+    expect(
+      await db().selectFrom('migrations').select('name').orderBy('applied_at').orderBy('name').execute(),
+    ).toEqual(FILES.map((name) => ({ name })))
   })
 
   it('are applied by one of four that start at once', async () => {

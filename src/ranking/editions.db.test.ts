@@ -4,7 +4,15 @@ import { stated } from '../../test/papers.ts'
 import { dayPeriod, monthPeriod, weekPeriod, type Period } from '../papers/calendar.ts'
 import type { PublishedDate } from '../papers/harvested-paper.ts'
 import { recordPapers } from '../papers/record.ts'
-import { allTopics, editionsOfMonth, nearest, neighbours, newestEdition, redateEditions, topicsOf } from './editions.ts'
+import {
+  allTopics,
+  editionsOfMonth,
+  nearest,
+  neighbours,
+  newestEdition,
+  redateEditions,
+  topicsOf,
+} from './editions.ts'
 import { frontPage } from './front-page.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
@@ -19,20 +27,31 @@ const period = (name: string): Period => {
 describeWithDatabase('editions', (db) => {
   let number = 0
   async function publish(published: PublishedDate | string | undefined, categories: string[] = []) {
-    const date =
-      typeof published === 'string' ? { precision: 'day' as const, value: published } : published
+    const date = typeof published === 'string' ? { precision: 'day' as const, value: published } : published
     const paper = stated(`2601.${String(++number).padStart(5, '0')}`, {
       categories,
       ...(date ? { published: date } : {}),
     })
-    await db().transaction().execute((trx) => recordPapers(trx, [paper], { now, timeZone }))
+    await db()
+      .transaction()
+      .execute((trx) => recordPapers(trx, [paper], { now, timeZone }))
     return paper.identifiers[0].value
   }
   const editionOf = async (address: string) =>
-    (await db().selectFrom('papers').select('edition').where('address', '=', address).executeTakeFirstOrThrow())
-      .edition
+    (
+      await db()
+        .selectFrom('papers')
+        .select('edition')
+        .where('address', '=', address)
+        .executeTakeFirstOrThrow()
+    ).edition
   const shown = async (asked: string | null) => {
-    const page = await frontPage(db(), { period: asked === null ? null : period(asked), limit: 10, now, timeZone })
+    const page = await frontPage(db(), {
+      period: asked === null ? null : period(asked),
+      limit: 10,
+      now,
+      timeZone,
+    })
     return page.kind === 'empty' ? null : page
   }
 
@@ -127,7 +146,9 @@ describeWithDatabase('editions', (db) => {
       published: { precision: 'time', value: '2026-01-05T03:00:00.000Z' },
       listing: { date: '2026-01-09' },
     })
-    await db().transaction().execute((trx) => recordPapers(trx, [listed], { now, timeZone }))
+    await db()
+      .transaction()
+      .execute((trx) => recordPapers(trx, [listed], { now, timeZone }))
     const editions = async () => Promise.all([instant, day, arrived, '2601.09999'].map(editionOf))
 
     expect(await editions()).toEqual(['2026-01-04', '2026-01-05', '2026-01-15', '2026-01-09'])
@@ -141,14 +162,23 @@ describeWithDatabase('editions', (db) => {
 
   it('come out the same dated anew as recorded anew', async () => {
     const address = await publish({ precision: 'time', value: '2026-03-08T04:30:00.000Z' })
-    for (const zone of ['Asia/Kolkata', 'America/St_Johns', 'Asia/Kathmandu', 'utc', 'Etc/GMT+5', 'Pacific/Apia']) {
+    for (const zone of [
+      'Asia/Kolkata',
+      'America/St_Johns',
+      'Asia/Kathmandu',
+      'utc',
+      'Etc/GMT+5',
+      'Pacific/Apia',
+    ]) {
       await redateEditions(db(), { timeZone: zone })
       const redated = await editionOf(address)
       const said = stated(address, {
         title: `In ${zone}`,
         published: { precision: 'time', value: '2026-03-08T04:30:00.000Z' },
       })
-      await db().transaction().execute((trx) => recordPapers(trx, [said], { now, timeZone: zone }))
+      await db()
+        .transaction()
+        .execute((trx) => recordPapers(trx, [said], { now, timeZone: zone }))
       expect([zone, await editionOf(address)]).toEqual([zone, redated])
     }
   })

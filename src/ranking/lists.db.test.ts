@@ -32,7 +32,9 @@ describeWithDatabase('lists', (db) => {
         ],
       })
     })
-    await db().transaction().execute((trx) => recordPapers(trx, papers, { now, timeZone: 'UTC' }))
+    await db()
+      .transaction()
+      .execute((trx) => recordPapers(trx, papers, { now, timeZone: 'UTC' }))
     const last = from + count - 1
     await sql`
       update papers set votes = id % 3,

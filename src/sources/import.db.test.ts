@@ -86,15 +86,28 @@ describeWithDatabase('an import', (db) => {
   const addresses = async () =>
     (await db().selectFrom('papers').select('address').orderBy('address').execute()).map((row) => row.address)
   const refusals = () =>
-    db().selectFrom('import_refusals').select(['import_id', 'number', 'position', 'reason']).orderBy('import_id').orderBy('number').execute()
+    db()
+      .selectFrom('import_refusals')
+      .select(['import_id', 'number', 'position', 'reason'])
+      .orderBy('import_id')
+      .orderBy('number')
+      .execute()
 
   const SOURCES: [string, (at: Date) => AsyncIterable<HarvestOutcome>, ImportCounts][] = [
     ['arXiv’s OAI-PMH', () => readArxivOai(feed(OAI)), { new: 2, updated: 0, unchanged: 0, refused: 1 }],
     ['arXiv’s Atom', () => readArxivAtom(feed(ATOM)), { new: 1, updated: 0, unchanged: 0, refused: 0 }],
-    ['Hugging Face', (at) => readHuggingFace(feed(DAILY), { now: at }), { new: 1, updated: 0, unchanged: 0, refused: 1 }],
+    [
+      'Hugging Face',
+      (at) => readHuggingFace(feed(DAILY), { now: at }),
+      { new: 1, updated: 0, unchanged: 0, refused: 1 },
+    ],
     ['BibTeX', () => readBibtex(feed(BIBTEX)), { new: 1, updated: 0, unchanged: 0, refused: 1 }],
     ['JSON Lines', () => readJsonLines(feed(LINES)), { new: 2, updated: 0, unchanged: 0, refused: 1 }],
-    ['a page', (at) => readTrendingPage(feed(PAGE), { now: at }), { new: 2, updated: 0, unchanged: 0, refused: 0 }],
+    [
+      'a page',
+      (at) => readTrendingPage(feed(PAGE), { now: at }),
+      { new: 2, updated: 0, unchanged: 0, refused: 0 },
+    ],
   ]
 
   it.each(SOURCES)('takes in %s, and the second time finds all of it there', async (_, source, expected) => {
@@ -129,11 +142,36 @@ describeWithDatabase('an import', (db) => {
       onRefusal: ({ position, reason }) => shown.push(`${position}: ${reason}`),
     })
     expect(await db().selectFrom('imports').selectAll().orderBy('id').execute()).toEqual([
-      { id: 1, name: 'papers', format: 'some', started_at: now, finished_at: now, new: 2, updated: 0, unchanged: 0, refused: 1 },
-      { id: 2, name: 'lines.jsonl', format: 'jsonl', started_at: later, finished_at: later, new: 1, updated: 1, unchanged: 0, refused: 1 },
+      {
+        id: 1,
+        name: 'papers',
+        format: 'some',
+        started_at: now,
+        finished_at: now,
+        new: 2,
+        updated: 0,
+        unchanged: 0,
+        refused: 1,
+      },
+      {
+        id: 2,
+        name: 'lines.jsonl',
+        format: 'jsonl',
+        started_at: later,
+        finished_at: later,
+        new: 1,
+        updated: 1,
+        unchanged: 0,
+        refused: 1,
+      },
     ])
     expect(await refusals()).toEqual([
-      { import_id: 1, number: 1, position: 'record 2 (line 6)', reason: expect.stringContaining('“nonsense”') },
+      {
+        import_id: 1,
+        number: 1,
+        position: 'record 2 (line 6)',
+        reason: expect.stringContaining('“nonsense”'),
+      },
       { import_id: 2, number: 1, position: 'line 2', reason: expect.stringContaining('identifier') },
     ])
     expect(shown).toEqual(['line 2: It has no identifier (an arXiv id or a DOI).'])
@@ -147,7 +185,8 @@ describeWithDatabase('an import', (db) => {
       ]),
     )
     if (!parsed.ok) throw new Error(parsed.reason)
-    const page = () => readTrendingPage(feed(PAGE), { now, bibliography: parsed.bibliography, date: '2026-01-05' })
+    const page = () =>
+      readTrendingPage(feed(PAGE), { now, bibliography: parsed.bibliography, date: '2026-01-05' })
     expect(await bring(page())).toEqual({ new: 2, updated: 0, unchanged: 0, refused: 0 })
     expect(await db().selectFrom('paper_records').select('source').execute()).toHaveLength(4)
     expect(await bring(page())).toEqual({ new: 0, updated: 0, unchanged: 2, refused: 0 })
@@ -157,7 +196,12 @@ describeWithDatabase('an import', (db) => {
     async function* many(): AsyncGenerator<HarvestOutcome> {
       for (let i = 1; i <= 1_203; i++) {
         if (i % 10 === 0) yield { ok: false, position: `line ${i}`, reason: 'No.' }
-        else yield { ok: true, position: `line ${i}`, paper: stated(`2601.${String((i % 700) + 1).padStart(5, '0')}`) }
+        else
+          yield {
+            ok: true,
+            position: `line ${i}`,
+            paper: stated(`2601.${String((i % 700) + 1).padStart(5, '0')}`),
+          }
       }
     }
     const seen: ImportCounts[] = []
@@ -172,7 +216,9 @@ describeWithDatabase('an import', (db) => {
     expect(counts.new + counts.updated + counts.unchanged).toBe(1_203 - 120)
     expect(counts).toMatchObject({ new: 630, updated: 0, unchanged: 453 })
     expect(await addresses()).toHaveLength(630)
-    expect((await refusals()).map(({ number }) => number)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1))
+    expect((await refusals()).map(({ number }) => number)).toEqual(
+      Array.from({ length: 120 }, (_, i) => i + 1),
+    )
     expect(seen.length).toBeGreaterThan(1)
     expect(seen.at(-1)).toEqual(counts)
   })
@@ -212,7 +258,10 @@ describeWithDatabase('the sample edition', (db) => {
       ok: true,
       counts: { new: 91, updated: 0, unchanged: 0, refused: 0 },
     })
-    const edition = JSON.parse(readFileSync(SAMPLE_EDITION, 'utf8')) as { date: string; papers: { title: string }[] }
+    const edition = JSON.parse(readFileSync(SAMPLE_EDITION, 'utf8')) as {
+      date: string
+      papers: { title: string }[]
+    }
     const page = await frontPage(db(), { period: null, limit: 100, now, timeZone })
     if (page.kind === 'empty') throw new Error('the front page is empty')
     expect(page.period.name).toBe(edition.date)
@@ -230,7 +279,10 @@ describeWithDatabase('the sample edition', (db) => {
   it('is not laid out a second time, also when all papers are gone', async () => {
     await layOutSample(db(), { now: () => now, timeZone })
     await db().deleteFrom('papers').execute()
-    expect(await layOutSample(db(), { now: () => later, timeZone })).toEqual({ ok: false, reason: 'laid-out-before' })
+    expect(await layOutSample(db(), { now: () => later, timeZone })).toEqual({
+      ok: false,
+      reason: 'laid-out-before',
+    })
     expect(await db().selectFrom('papers').select('id').execute()).toEqual([])
   })
 })

@@ -52,13 +52,9 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
 describe('the page cache', () => {
   it('makes a page once, until the papers change', async () => {
     const { page, state } = open()
-    expect([await page(), await page(), await page('/other'), await page('/page?x=1'), await page()]).toEqual([
-      'page 1',
-      'page 1',
-      'page 2',
-      'page 3',
-      'page 1',
-    ])
+    expect([await page(), await page(), await page('/other'), await page('/page?x=1'), await page()]).toEqual(
+      ['page 1', 'page 1', 'page 2', 'page 3', 'page 1'],
+    )
     state.version++
     expect([await page(), await page()]).toEqual(['page 4', 'page 4'])
   })
@@ -108,13 +104,20 @@ describe('the page cache', () => {
 
   it('keeps no errors, redirects, nor what sets a cookie', async () => {
     const { get, state } = open()
-    expect([await (await get('/fails')).text(), await (await get('/fails')).text()]).toEqual(['fault 1', 'fault 2'])
+    expect([await (await get('/fails')).text(), await (await get('/fails')).text()]).toEqual([
+      'fault 1',
+      'fault 2',
+    ])
     expect((await get('/fails')).headers.get('etag')).toBeNull()
     state.made = 0
     await get('/session')
     expect(await (await get('/session')).text()).toBe('page 2')
     const moved = await get('/moved')
-    expect([moved.status, moved.headers.get('location'), moved.headers.get('etag')]).toEqual([301, '/page', null])
+    expect([moved.status, moved.headers.get('location'), moved.headers.get('etag')]).toEqual([
+      301,
+      '/page',
+      null,
+    ])
     state.status = 404
     state.made = 0
     await get()
@@ -208,7 +211,8 @@ describe('the page cache', () => {
       const body = Buffer.from(await response.arrayBuffer())
       expect(response.headers.get('content-length')).toBe(String(body.length))
       expect(response.headers.get('vary')).toBe('accept-encoding')
-      const plain = expected === 'br' ? brotliDecompressSync(body) : expected === 'gzip' ? gunzipSync(body) : body
+      const plain =
+        expected === 'br' ? brotliDecompressSync(body) : expected === 'gzip' ? gunzipSync(body) : body
       expect(plain.toString()).toBe(`page 1 ${LONG}`)
       if (expected !== null) expect(body.length).toBeLessThan(plain.length / 4)
       tags.add(response.headers.get('etag'))
@@ -241,7 +245,10 @@ describe('the page cache', () => {
     expect(cache.ready('GET', '/page', {})).toBeNull()
     await get()
     const ready = cache.ready('GET', '/page', {})
-    expect(ready).toMatchObject({ status: 200, headers: { 'x-kept': 'yes', 'content-length': expect.any(String) } })
+    expect(ready).toMatchObject({
+      status: 200,
+      headers: { 'x-kept': 'yes', 'content-length': expect.any(String) },
+    })
     expect(Buffer.from(ready?.body ?? []).toString()).toBe(`page 1 ${LONG}`)
     expect(cache.ready('HEAD', '/page', {})?.status).toBe(200)
     expect(cache.ready('GET', '/page', { 'accept-encoding': 'br' })).toBeNull()
