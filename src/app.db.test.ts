@@ -13,7 +13,11 @@ const ORCID = '0000-0002-1825-0097'
 const day = (value: string) => ({ precision: 'day' as const, value })
 
 /** A paper of a day; `n` is its arXiv number. */
-function paper(n: number, date: string, facts: Partial<Omit<HarvestedPaper, 'identifiers'>> = {}): HarvestedPaper {
+function paper(
+  n: number,
+  date: string,
+  facts: Partial<Omit<HarvestedPaper, 'identifiers'>> = {},
+): HarvestedPaper {
   return stated(`2601.${String(n).padStart(5, '0')}`, { title: `Paper ${n}`, published: day(date), ...facts })
 }
 
@@ -28,7 +32,9 @@ describeWithDatabase('the site', (db) => {
     it('is the newest edition, its papers by heat', async () => {
       const { read } = await open([
         paper(1, '2026-01-14'),
-        paper(2, '2026-01-14', { upvotes: { total: 9, observedAt: NOON.toISOString(), since: '2026-01-14T00:00:00.000Z' } }),
+        paper(2, '2026-01-14', {
+          upvotes: { total: 9, observedAt: NOON.toISOString(), since: '2026-01-14T00:00:00.000Z' },
+        }),
         paper(3, '2026-01-13'),
         paper(4, '2026-03-01'),
       ])
@@ -62,25 +68,42 @@ describeWithDatabase('the site', (db) => {
         const response = await get(`/papers/${kind}`)
         expect([response.status, response.headers.get('location')]).toEqual([302, '/'])
       }
-      for (const feed of ['/index.atom', '/index.rss', '/index.feed.json', '/papers/new.atom', '/papers/week/2026-W03.rss'])
+      for (const feed of [
+        '/index.atom',
+        '/index.rss',
+        '/index.feed.json',
+        '/papers/new.atom',
+        '/papers/week/2026-W03.rss',
+      ])
         expect((await get(feed)).status).toBe(200)
     })
   })
 
   describe('its editions', () => {
-    const papers = [paper(1, '2026-01-02'), paper(2, '2026-01-05'), paper(3, '2026-01-05'), paper(4, '2026-02-10')]
+    const papers = [
+      paper(1, '2026-01-02'),
+      paper(2, '2026-01-05'),
+      paper(3, '2026-01-05'),
+      paper(4, '2026-02-10'),
+    ]
 
     it('are days, weeks and months', async () => {
       const { read } = await open(papers)
       expect(await read('/papers/date/2026-01-05')).toContain('Monday, 5 January 2026 2 papers')
-      expect(await read('/papers/week/2026-W02')).toContain('Week 2, 5 to 11 January 2026 2 papers, best first')
+      expect(await read('/papers/week/2026-W02')).toContain(
+        'Week 2, 5 to 11 January 2026 2 papers, best first',
+      )
       expect(await read('/papers/month/2026-01')).toContain('January 2026 3 papers, best first')
-      expect(await read('/papers/week/2026-W01')).toContain('Week 1, 29 December 2025 to 4 January 2026 1 paper')
+      expect(await read('/papers/week/2026-W01')).toContain(
+        'Week 1, 29 December 2025 to 4 January 2026 1 paper',
+      )
     })
 
     it('lead to the newest of each kind', async () => {
       const { get } = await open([paper(1, '2026-01-02'), paper(2, '2026-01-05')])
-      const locations = ['date', 'week', 'month'].map(async (kind) => (await get(`/papers/${kind}`)).headers.get('location'))
+      const locations = ['date', 'week', 'month'].map(async (kind) =>
+        (await get(`/papers/${kind}`)).headers.get('location'),
+      )
       expect(await Promise.all(locations)).toEqual([
         '/papers/date/2026-01-05',
         '/papers/week/2026-W02',
@@ -93,29 +116,58 @@ describeWithDatabase('the site', (db) => {
       const nearest = await read('/papers/date/2026-01-04')
       expect(nearest).toContain('Monday, 5 January 2026')
       expect(nearest).toContain('No papers on Sunday, 4 January 2026: this is the nearest edition.')
-      expect(await read('/papers/week/2026-W10')).toContain('No papers in Week 10, 2 to 8 March 2026: this is the nearest week.')
-      expect(await read('/papers/month/1987-05')).toContain('No papers in May 1987: this is the nearest month.')
+      expect(await read('/papers/week/2026-W10')).toContain(
+        'No papers in Week 10, 2 to 8 March 2026: this is the nearest week.',
+      )
+      expect(await read('/papers/month/1987-05')).toContain(
+        'No papers in May 1987: this is the nearest month.',
+      )
     })
 
     it('lead to those before and after', async () => {
       const { html, read } = await open(papers)
       const walk = async (path: string) =>
         [...(await html(path)).matchAll(/<a href="([^"]*)" rel="(?:prev|next)">/g)].map(([, href]) => href)
-      expect(await walk('/papers/date/2026-01-05')).toEqual(['/papers/date/2026-01-02', '/papers/date/2026-02-10'])
+      expect(await walk('/papers/date/2026-01-05')).toEqual([
+        '/papers/date/2026-01-02',
+        '/papers/date/2026-02-10',
+      ])
       expect(await walk('/papers/date/2026-01-02')).toEqual(['/papers/date/2026-01-05'])
       expect(await walk('/papers/week/2026-W02')).toEqual(['/papers/week/2026-W01', '/papers/week/2026-W07'])
       expect(await walk('/papers/month/2026-02')).toEqual(['/papers/month/2026-01'])
       expect(await read('/papers/date/2026-01-02')).toContain('First edition')
       expect(await read('/papers/date/2026-02-10')).toContain('Newest edition')
-      expect(await html('/papers/date/2026-01-05')).toContain('href="/papers/date/2026-01-02" title="Friday, 2 January 2026: 1 paper"')
+      expect(await html('/papers/date/2026-01-05')).toContain(
+        'href="/papers/date/2026-01-02" title="Friday, 2 January 2026: 1 paper"',
+      )
     })
 
     it('are none where the calendar has no such day', async () => {
       const { get, read } = await open(papers)
-      const none = ['date/2026-02-30', 'date/2026-1-5', 'date/today', 'date/0000-01-01', 'week/2026-W54', 'week/2021-W53', 'week/2026-01-05', 'month/2026-13', 'month/2026-01-05', 'date/%00', 'date/2026-01-05.xml']
+      const none = [
+        'date/2026-02-30',
+        'date/2026-1-5',
+        'date/today',
+        'date/0000-01-01',
+        'week/2026-W54',
+        'week/2021-W53',
+        'week/2026-01-05',
+        'month/2026-13',
+        'month/2026-01-05',
+        'date/%00',
+        'date/2026-01-05.xml',
+      ]
       for (const path of none) expect([path, (await get(`/papers/${path}`)).status]).toEqual([path, 404])
-      expect(await read('/papers/week/2021-W53', 404)).toContain('Weeks are written as in /papers/week/2026-W47.')
-      for (const path of ['date/1500-01-01', 'date/2999-12-31', 'week/3000-W01', 'month/2999-12', 'month/1500-01'])
+      expect(await read('/papers/week/2021-W53', 404)).toContain(
+        'Weeks are written as in /papers/week/2026-W47.',
+      )
+      for (const path of [
+        'date/1500-01-01',
+        'date/2999-12-31',
+        'week/3000-W01',
+        'month/2999-12',
+        'month/1500-01',
+      ])
         expect([path, (await get(`/papers/${path}`)).status]).toEqual([path, 200])
     })
 
@@ -129,14 +181,18 @@ describeWithDatabase('the site', (db) => {
   describe('its lists', () => {
     it('go on page by page, numbered where places mean something', async () => {
       const { html, read } = await open(
-        Array.from({ length: 230 }, (_, i) => paper(i + 1, '2026-01-05', { listing: { date: '2026-01-05', rank: i + 1, of: 230 } })),
+        Array.from({ length: 230 }, (_, i) =>
+          paper(i + 1, '2026-01-05', { listing: { date: '2026-01-05', rank: i + 1, of: 230 } }),
+        ),
       )
       for (const list of ['/', '/papers/date/2026-01-05', '/papers/trending', '/papers/top', '/papers/new']) {
         const seen: string[] = []
         let path: string | undefined = list
         for (let page = 0; path !== undefined; page++) {
           const text: string = await html(path)
-          seen.push(...[...text.matchAll(/<h2 class="entry-title"><a href="([^"]*)"/g)].map(([, href]) => href ?? ''))
+          seen.push(
+            ...[...text.matchAll(/<h2 class="entry-title"><a href="([^"]*)"/g)].map(([, href]) => href ?? ''),
+          )
           expect(/<ol[^>]* start="(\d+)"/.exec(text)?.[1]).toBe(
             list === '/papers/new' ? undefined : String(page * 100 + 1),
           )
@@ -151,8 +207,17 @@ describeWithDatabase('the site', (db) => {
 
     it('say so where a link to a later page is broken', async () => {
       const { read, get } = await open([paper(1, '2026-01-05')])
-      for (const path of ['/', '/papers/new', '/papers/trending', '/papers/top', '/papers/date/2026-01-05', '/papers/new.atom'])
-        expect(await read(`${path}?after=x&n=100`, 404)).toContain('This link to a later page of a list is broken.')
+      for (const path of [
+        '/',
+        '/papers/new',
+        '/papers/trending',
+        '/papers/top',
+        '/papers/date/2026-01-05',
+        '/papers/new.atom',
+      ])
+        expect(await read(`${path}?after=x&n=100`, 404)).toContain(
+          'This link to a later page of a list is broken.',
+        )
       const crafted = Buffer.from(JSON.stringify(['0000-01-01T00:00:00.000Z', 1])).toString('base64url')
       expect((await get(`/papers/new?after=${crafted}`)).status).toBe(404)
       expect((await get('/papers/new?after=')).status).toBe(404)
@@ -167,7 +232,8 @@ describeWithDatabase('the site', (db) => {
         paper(3, '2026-01-02', votes(30, '2026-01-10T00:00:00.000Z')),
         paper(4, '2026-01-09'),
       ])
-      const order = async (path: string) => [...(await read(path)).matchAll(/Paper (\d)/g)].map(([, n]) => Number(n))
+      const order = async (path: string) =>
+        [...(await read(path)).matchAll(/Paper (\d)/g)].map(([, n]) => Number(n))
       expect(await order('/papers/trending')).toEqual([2, 3, 1])
       expect(await order('/papers/top')).toEqual([1, 3, 2])
       expect(await order('/papers/new')).toEqual([4, 2, 3, 1])
@@ -180,7 +246,9 @@ describeWithDatabase('the site', (db) => {
         stated('doi/10.5555/a', { source: 'jsonl', categories: ['Tidal & wave mechanics'] }),
       ])
       expect(await read('/topics')).toContain('Machine Learning2')
-      expect(await read('/topics/cs.LG')).toContain('Topic cs.LG Machine Learning 2 papers, newest first Paper 2')
+      expect(await read('/topics/cs.LG')).toContain(
+        'Topic cs.LG Machine Learning 2 papers, newest first Paper 2',
+      )
       expect(await read('/topics/math.AP')).toContain('1 paper')
       expect(await html('/topics')).toContain('href="/topics/Tidal%20%26%20wave%20mechanics"')
       expect(await read('/topics/Tidal%20%26%20wave%20mechanics')).toContain('On doi/10.5555/a')
@@ -200,12 +268,21 @@ describeWithDatabase('the site', (db) => {
       expect(person).toContain(`Jose Alvarez 1 paper. ORCID ${ORCID}`)
       expect(person).not.toContain('share this name')
       expect(await html('/papers/2601.00002')).toContain(`<a href="/authors/${ORCID}">`)
-      const links = [...(await html('/papers/2601.00001')).matchAll(/href="(\/authors\/[^"]*)"/g)].map(([, href]) => href ?? '')
+      const links = [...(await html('/papers/2601.00001')).matchAll(/href="(\/authors\/[^"]*)"/g)].map(
+        ([, href]) => href ?? '',
+      )
       expect(links).toEqual(['/authors/jose-alvarez', `/authors/${encodeURIComponent('王小明')}`])
       for (const link of links) expect((await get(link)).status).toBe(200)
       const written = await get('/authors/Jos%C3%A9%20%C3%81lvarez')
       expect([written.status, written.headers.get('location')]).toEqual([301, '/authors/jose-alvarez'])
-      for (const path of ['/authors/nobody', '/authors/%00', '/authors/jose%00alvarezz', '/authors/0000-0000-0000-0000', '/authors/%FF', '/authors/---'])
+      for (const path of [
+        '/authors/nobody',
+        '/authors/%00',
+        '/authors/jose%00alvarezz',
+        '/authors/0000-0000-0000-0000',
+        '/authors/%FF',
+        '/authors/---',
+      ])
         expect([path, [301, 404].includes((await get(path)).status)]).toEqual([path, true])
     })
   })
@@ -234,7 +311,9 @@ describeWithDatabase('the site', (db) => {
       expect(words).toContain('We look at tides.')
       expect(words).toContain('9 pages')
       expect(words).toContain('Code github.com')
-      expect(words).toContain('arXiv (OAI-PMH): title, abstract, authors, date, versions, topics, comments, edition.')
+      expect(words).toContain(
+        'arXiv (OAI-PMH): title, abstract, authors, date, versions, topics, comments, edition.',
+      )
       expect(words).toContain('Listed by arXiv (OAI-PMH)')
       expect(words).toContain('100 %')
       const page = await html('/papers/2601.00001')
@@ -251,13 +330,22 @@ describeWithDatabase('the site', (db) => {
 
     it('says which version was asked for', async () => {
       const { read } = await open([tides])
-      expect(await read('/papers/2601.00001v1')).toContain('You asked for version 1 of 2 January 2026. This page shows what is known of the paper as a whole')
+      expect(await read('/papers/2601.00001v1')).toContain(
+        'You asked for version 1 of 2 January 2026. This page shows what is known of the paper as a whole',
+      )
       expect(await read('/papers/2601.00001v2')).toContain('it is the latest one known here')
       expect(await read('/papers/2601.00001v9')).toContain('You asked for version 9.')
     })
 
     it('is found by whatever names it', async () => {
-      const odd = ['doi/10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2', 'doi/10.1000/a%b?c#d[e]', 'doi/10.1000/a%2fb', 'doi/10.1000/größe', 'doi/10.1000/data.json', 'doi/10.1000//x'] as const
+      const odd = [
+        'doi/10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2',
+        'doi/10.1000/a%b?c#d[e]',
+        'doi/10.1000/a%2fb',
+        'doi/10.1000/größe',
+        'doi/10.1000/data.json',
+        'doi/10.1000//x',
+      ] as const
       const { get, html } = await open([
         tides,
         stated('hep-th/9901001', { title: 'Old strings' }),
@@ -316,7 +404,9 @@ describeWithDatabase('the site', (db) => {
 
     it('says what is missing, and where it may be', async () => {
       const { read } = await open([tides])
-      expect(await read('/papers/2601.00002', 404)).toContain('It may be at https://arxiv.org/abs/2601.00002.')
+      expect(await read('/papers/2601.00002', 404)).toContain(
+        'It may be at https://arxiv.org/abs/2601.00002.',
+      )
       expect(await read('/papers/nonsense', 404)).toContain('“nonsense” is no identifier of a paper.')
       expect(await read('/nowhere', 404)).toContain('There is nothing at this address.')
     })
@@ -336,13 +426,30 @@ describeWithDatabase('the site', (db) => {
         expect(text).toContain(start)
         expect(text).toContain('tides.example/papers/2601.00001')
       }
-      expect((await get('/papers/2601.00001.bib')).headers.get('content-disposition')).toBe('inline; filename="2601.00001.bib"')
+      expect((await get('/papers/2601.00001.bib')).headers.get('content-disposition')).toBe(
+        'inline; filename="2601.00001.bib"',
+      )
     })
   })
 
   describe('its feeds', () => {
-    const FEEDS = ['/index', '/papers/new', '/papers/trending', '/papers/top', '/papers/date/2026-01-05', '/papers/week/2026-W02', '/papers/month/2026-01', '/topics/cs.LG', '/authors/ann-lee', `/authors/${ORCID}`]
-    const TYPES = { '.atom': 'application/atom+xml', '.rss': 'application/rss+xml', '.feed.json': 'application/feed+json' }
+    const FEEDS = [
+      '/index',
+      '/papers/new',
+      '/papers/trending',
+      '/papers/top',
+      '/papers/date/2026-01-05',
+      '/papers/week/2026-W02',
+      '/papers/month/2026-01',
+      '/topics/cs.LG',
+      '/authors/ann-lee',
+      `/authors/${ORCID}`,
+    ]
+    const TYPES = {
+      '.atom': 'application/atom+xml',
+      '.rss': 'application/rss+xml',
+      '.feed.json': 'application/feed+json',
+    }
     const tides = paper(1, '2026-01-05', {
       title: 'Tides & “<waves>” of $x^2$',
       categories: ['cs.LG'],
@@ -369,8 +476,16 @@ describeWithDatabase('the site', (db) => {
 
     it('are named by the pages they belong to', async () => {
       const { html, get } = await open([tides])
-      for (const path of ['/', '/papers/new', '/topics/cs.LG', '/authors/ann-lee', '/papers/date/2026-01-05']) {
-        const named = [...(await html(path)).matchAll(/<link rel="alternate"[^>]*href="([^"]*)"/g)].map(([, href]) => href ?? '')
+      for (const path of [
+        '/',
+        '/papers/new',
+        '/topics/cs.LG',
+        '/authors/ann-lee',
+        '/papers/date/2026-01-05',
+      ]) {
+        const named = [...(await html(path)).matchAll(/<link rel="alternate"[^>]*href="([^"]*)"/g)].map(
+          ([, href]) => href ?? '',
+        )
         expect(named).toHaveLength(3)
         for (const href of named) expect((await get(href)).status).toBe(200)
       }
@@ -379,7 +494,9 @@ describeWithDatabase('the site', (db) => {
     it('keep the names of their entries, also when an address changes', async () => {
       const { get, record } = await open([stated('doi/10.5555/a', { source: 'bibtex', title: 'Tides' })])
       const ids = async () => {
-        const feed = (await (await get('/papers/new.feed.json')).json()) as { items: { id: string; url: string }[] }
+        const feed = (await (await get('/papers/new.feed.json')).json()) as {
+          items: { id: string; url: string }[]
+        }
         const atom = await (await get('/papers/new.atom')).text()
         const rss = await (await get('/papers/new.rss')).text()
         for (const { id } of feed.items) {
@@ -389,21 +506,26 @@ describeWithDatabase('the site', (db) => {
         return feed.items
       }
       const [before] = await ids()
-      expect(before).toMatchObject({ id: expect.stringMatching(/^urn:uuid:/), url: 'https://tides.example/papers/doi/10.5555/a' })
+      expect(before).toMatchObject({
+        id: expect.stringMatching(/^urn:uuid:/),
+        url: 'https://tides.example/papers/doi/10.5555/a',
+      })
       await record([stated(['2601.00001', 'doi/10.5555/a'], { title: 'Tides' })])
       expect(await ids()).toMatchObject([{ id: before?.id, url: 'https://tides.example/papers/2601.00001' }])
     })
 
     it('are sent again only when a paper changed', async () => {
       const { get, record } = await open([tides])
+      let said = tides
       for (const suffix of Object.keys(TYPES)) {
         const etag = (await get(`/papers/new${suffix}`)).headers.get('etag') ?? ''
         const again = await get(`/papers/new${suffix}`, { headers: { 'if-none-match': etag } })
         expect([again.status, await again.text()]).toEqual([304, ''])
         // Made anew, though nothing changed: the same.
-        await record([tides])
+        await record([said])
         expect((await get(`/papers/new${suffix}`, { headers: { 'if-none-match': etag } })).status).toBe(304)
-        await record([{ ...tides, title: `Tides ${suffix}` }])
+        said = { ...tides, title: `Tides ${suffix}` }
+        await record([said])
         const changed = await get(`/papers/new${suffix}`, { headers: { 'if-none-match': etag } })
         expect(changed.status).toBe(200)
         expect(changed.headers.get('etag')).not.toBe(etag)
@@ -413,7 +535,8 @@ describeWithDatabase('the site', (db) => {
   })
 
   describe('every answer', () => {
-    const evil = '<script>alert(1)</script><img src=x onerror=alert(2)> "quoted" \'single\' & </script><!-- ]]> $<b>$ \\href{javascript:alert(3)}{x} {{x}} ${x}'
+    const evil =
+      '<script>alert(1)</script><img src=x onerror=alert(2)> "quoted" \'single\' & </script><!-- ]]> $<b>$ \\href{javascript:alert(3)}{x} {{x}} ${x}'
     const hostile = stated(['2601.00001', 'doi/10.1000/"><script>alert(4)</script>'], {
       title: evil,
       abstract: `${evil}\n\n${evil}`,
@@ -428,7 +551,29 @@ describeWithDatabase('the site', (db) => {
       versions: [{ number: 1, submittedAt: '2026-01-02T09:00:00.000Z' }],
       listing: { date: '2026-01-05' },
     })
-    const PAGES = ['/', '/papers/date/2026-01-05', '/papers/date/2026-01-06', '/papers/week/2026-W02', '/papers/month/2026-01', '/papers/new', '/papers/trending', '/papers/top', '/papers/2601.00001', '/papers/2601.00001v1', '/papers/2601.00002', '/papers/%3Cscript%3Ealert(6)%3C/script%3E', '/authors/%22%3E%3Cscript%3E', '/topics', '/topics/cs.LG', '/topics/%3Cscript%3E', '/about', '/about/ranking', '/nowhere/%22onload=%22', '/papers/new?after=%22%3E%3Cscript%3E', '/papers/date/%3Cscript%3E']
+    const PAGES = [
+      '/',
+      '/papers/date/2026-01-05',
+      '/papers/date/2026-01-06',
+      '/papers/week/2026-W02',
+      '/papers/month/2026-01',
+      '/papers/new',
+      '/papers/trending',
+      '/papers/top',
+      '/papers/2601.00001',
+      '/papers/2601.00001v1',
+      '/papers/2601.00002',
+      '/papers/%3Cscript%3Ealert(6)%3C/script%3E',
+      '/authors/%22%3E%3Cscript%3E',
+      '/topics',
+      '/topics/cs.LG',
+      '/topics/%3Cscript%3E',
+      '/about',
+      '/about/ranking',
+      '/nowhere/%22onload=%22',
+      '/papers/new?after=%22%3E%3Cscript%3E',
+      '/papers/date/%3Cscript%3E',
+    ]
 
     it('keeps what sources and addresses say inert', async () => {
       const { get, html } = await open([hostile])
@@ -441,7 +586,9 @@ describeWithDatabase('the site', (db) => {
             expect(JSON.parse(script[1] ?? '')).toMatchObject({ author: [{ name: evil }] })
           } else expect(script[0]).toMatch(/^<script (type="module" )?src="\/assets\/[a-z]+\.js"><\/script>$/)
         }
-        const tags = page.replaceAll(/<script type="application\/ld\+json">[\s\S]*?<\/script>/g, '').match(/<[a-z!/][^>]*>/gi)
+        const tags = page
+          .replaceAll(/<script type="application\/ld\+json">[\s\S]*?<\/script>/g, '')
+          .match(/<[a-z!/][^>]*>/gi)
         for (const tag of tags ?? []) {
           // What stands between quotes is text; so only names of attributes are left.
           const names = tag.replaceAll(/="[^"]*"/g, '=')
@@ -462,7 +609,9 @@ describeWithDatabase('the site', (db) => {
         expect(new XMLParser().parse(xml)).toBeTypeOf('object')
         expect(xml.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>/g, '')).not.toMatch(/<(?:script|img)\b/)
       }
-      const { items } = (await (await get('/papers/new.feed.json')).json()) as { items: { content_html: string }[] }
+      const { items } = (await (await get('/papers/new.feed.json')).json()) as {
+        items: { content_html: string }[]
+      }
       expect(items[0]?.content_html).not.toMatch(/<(?:script|img)\b/)
       expect(await html('/papers/2601.00001')).not.toContain('<script>alert')
       const exported = (await (await get('/papers/2601.00001.json')).json()) as { title: string }
@@ -471,7 +620,16 @@ describeWithDatabase('the site', (db) => {
 
     it('bears the security headers', async () => {
       const { get } = await open([hostile])
-      const answers = [...PAGES, '/index.atom', '/papers/2601.00001.bib', '/papers/doi/10.5555/x', '/papers', '/healthz', '/robots.txt', '/assets/none.js']
+      const answers = [
+        ...PAGES,
+        '/index.atom',
+        '/papers/2601.00001.bib',
+        '/papers/doi/10.5555/x',
+        '/papers',
+        '/healthz',
+        '/robots.txt',
+        '/assets/none.js',
+      ]
       for (const path of answers) {
         const { headers } = await get(path)
         const policy = headers.get('content-security-policy') ?? ''
@@ -495,7 +653,14 @@ describeWithDatabase('the site', (db) => {
 
     it('to HEAD is that to GET without a body', async () => {
       const { get } = await open([hostile])
-      for (const path of ['/', '/papers/2601.00001', '/papers/new.atom', '/papers/2601.00001.bib', '/nowhere', '/healthz']) {
+      for (const path of [
+        '/',
+        '/papers/2601.00001',
+        '/papers/new.atom',
+        '/papers/2601.00001.bib',
+        '/nowhere',
+        '/healthz',
+      ]) {
         const head = await get(path, { method: 'HEAD' })
         const whole = await get(path)
         expect([path, head.status, await head.text()]).toEqual([path, whole.status, ''])
@@ -518,7 +683,11 @@ describeWithDatabase('the site', (db) => {
   it('says whether it is well', async () => {
     const { get } = await open()
     const well = await get('/healthz')
-    expect([well.status, await well.json(), well.headers.get('cache-control')]).toEqual([200, { status: 'ok' }, 'no-store'])
+    expect([well.status, await well.json(), well.headers.get('cache-control')]).toEqual([
+      200,
+      { status: 'ok' },
+      'no-store',
+    ])
     const gone = openDatabase({ host: '127.0.0.1', port: 1 }, { onError: () => {} })
     const ill = await openSite(gone).app.request('/healthz')
     expect([ill.status, await ill.json()]).toEqual([503, { status: 'the database does not answer' }])

@@ -57,7 +57,8 @@ export function wordsOf(html: string): string {
   const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html
   return main
     .replaceAll(/<annotation[\s\S]*?<\/annotation>/g, '')
-    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/<\/?(?:a|abbr|code|em|i|kbd|m[a-z]+|span|strong|sub|sup|time)\b[^>]*>/g, '')
+    .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')

@@ -51,11 +51,15 @@ export async function connect(
   } catch (error) {
     await close()
     if (error instanceof DatabaseUnavailable) throw error
-    throw new DatabaseUnavailable(
-      `The database cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new DatabaseUnavailable(`The database cannot be used: ${messageOf(error)}`)
   }
   return { db, address, psqlCommand: local?.psqlCommand ?? null, close }
+}
+
+/** Where a host has several addresses, the failures of all come as one error that says nothing itself. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function acquire(dataFolder: string, log: Logger) {

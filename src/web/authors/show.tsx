@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { printedName } from '../../papers/authors.ts'
+import { nameKey } from '../../papers/names.ts'
 import { countPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
@@ -11,12 +12,16 @@ const ORCID = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
 /** `/authors/qiushi-sun`: papers under a name; `/authors/0000-0002-1825-0097`: papers of a person. And their feeds. */
 export function showAuthor(site: Site) {
   return async (c: Context) => {
-    const { path: key, feed } = splitFeedSuffix(c.req.param('key') ?? '')
-    const list: Extract<PaperList, { kind: 'name' | 'orcid' }> = ORCID.test(key)
+    const { path: asked, feed } = splitFeedSuffix(c.req.param('key') ?? '')
+    const isOrcid = ORCID.test(asked)
+    const key = isOrcid ? asked : nameKey(asked)
+    const list: Extract<PaperList, { kind: 'name' | 'orcid' }> = isOrcid
       ? { kind: 'orcid', orcid: key }
       : { kind: 'name', nameKey: key }
-    const name = await printedName(site.db, list)
+    const name = key === '' ? null : await printedName(site.db, list)
     if (name === null) return notFound(site, c, { what: 'No paper here has an author of this name.' })
+    // A name as it is printed leads to its page too.
+    if (key !== asked) return c.redirect(`/authors/${encodeURIComponent(key)}${feed ?? ''}`, 301)
     const total = await countPapers(site.db, list)
     const papers = total === 1 ? '1 paper' : `${total.toLocaleString('en-GB')} papers, newest first`
     return showList(site, c, {

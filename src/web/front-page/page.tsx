@@ -64,7 +64,7 @@ export function editionPage(
         )}
         <div class="with-rail">
           <div>
-            <Entries papers={edition.papers} now={site.now()} level={2} rankFrom={rankFrom} />
+            <Entries site={site} papers={edition.papers} rankFrom={rankFrom} />
             <Pager path={path} next={next} first={!after} />
           </div>
           <aside class="rail" aria-label="About this edition">

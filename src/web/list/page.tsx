@@ -52,12 +52,7 @@ export function listPage(
         ) : (
           <div class="with-rail">
             <div>
-              <Entries
-                papers={page.papers}
-                now={site.now()}
-                level={2}
-                rankFrom={view.ranked ? rankFrom : undefined}
-              />
+              <Entries site={site} papers={page.papers} rankFrom={view.ranked ? rankFrom : undefined} />
               <Pager path={view.path} next={next} first={!after} />
             </div>
             <aside class="rail" aria-label="About this list">

@@ -196,7 +196,7 @@ function Links({ paper }: { paper: Paper }) {
 
 function details(site: Site, paper: Paper): Child[] {
   const rows: [string, Child][] = []
-  if (paper.published) rows.push(['Published', <Published published={paper.published} now={site.now()} />])
+  if (paper.published) rows.push(['Published', <Published site={site} published={paper.published} />])
   rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
   if (paper.arxivId) rows.push(['arXiv', paper.arxivId])
   if (paper.doi) rows.push(['DOI', paper.doi])
@@ -323,7 +323,7 @@ function Provenance({ site, view: { paper, sources } }: { site: Site; view: Pape
             <li>
               <strong>{sentenceCase(SOURCE_NAMES[source])}</strong>:{' '}
               {facts.length > 0 ? facts.join(', ') : 'nothing that another source does not give better'}.
-              Received <When instant={recordedAt} now={site.now()} />
+              Received <When site={site} instant={recordedAt} />
               {asOf && `, as of ${plainDay(asOf.toISOString().slice(0, 10))}`}.
             </li>
           )

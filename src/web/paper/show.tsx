@@ -23,7 +23,7 @@ import { EXPORTS, paperPage } from './page.tsx'
 export function showPaper(site: Site) {
   return async (c: Context) => {
     const asked = c.req.param('address') ?? ''
-    const { address, suffix } = splitExportSuffix(asked)
+    const { address, suffix } = await splitExportSuffix(site, asked)
     // A pasted URL may carry its identifier in the query.
     const query = URL.parse(c.req.url)?.search ?? ''
     const parsed = parseAddress(address) ?? parseIdentifier(address) ?? parseIdentifier(address + query)
@@ -47,11 +47,17 @@ export function showPaper(site: Site) {
 
 type Suffix = (typeof EXPORTS)[number]['suffix']
 
-function splitExportSuffix(text: string): { address: string; suffix: Suffix | null } {
+async function splitExportSuffix(
+  site: Site,
+  text: string,
+): Promise<{ address: string; suffix: Suffix | null }> {
   const found = EXPORTS.find(({ suffix }) => text.endsWith(suffix))
-  return found
-    ? { address: text.slice(0, -found.suffix.length), suffix: found.suffix }
-    : { address: text, suffix: null }
+  if (!found) return { address: text, suffix: null }
+  // A DOI may itself end so.
+  const whole = parseAddress(text)
+  return whole && (await findPaper(site.db, whole.identifier))
+    ? { address: text, suffix: null }
+    : { address: text.slice(0, -found.suffix.length), suffix: found.suffix }
 }
 
 function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; suffix: Suffix }): Response {

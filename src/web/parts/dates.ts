@@ -1,4 +1,4 @@
-import type { Period } from '../../papers/calendar.ts'
+import { dayIn, type Period } from '../../papers/calendar.ts'
 import type { PublishedDate } from '../../papers/harvested-paper.ts'
 
 const LANGUAGE = 'en-GB'
@@ -55,15 +55,24 @@ function span({ from, to }: Period): string {
   return `${start} to ${plainDay(to)}`
 }
 
-/** When a paper came out, as exactly as it is known: `27 December 2024`, `August 2024`, `2014`. */
-export function publishedText(published: PublishedDate): string {
+/**
+ * When a paper came out, as exactly as it is known: `27 December 2024` (in `short`, `27 Dec 2024`), `August 2024`,
+ * `2014`. An instant is told as its day in the site's time zone, the day whose edition it stands in.
+ */
+export function publishedText(
+  published: PublishedDate,
+  { timeZone, short = false }: { timeZone: string; short?: boolean },
+): string {
+  const day = short ? shortDay : plainDay
   switch (published.precision) {
     case 'year':
       return published.value
     case 'month':
       return MONTH.format(atMidnight(`${published.value}-01`))
-    default:
-      return plainDay(published.value.slice(0, 10))
+    case 'day':
+      return day(published.value)
+    case 'time':
+      return day(dayIn(timeZone, new Date(published.value)))
   }
 }
 

@@ -1,16 +1,15 @@
 import type { Paper } from '../../papers/paper.ts'
+import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
 
-/** A list of papers; with `rankFrom` numbered from there on. `level` is that of the entries' headings. */
+/** A list of papers; with `rankFrom` numbered from there on. */
 export function Entries({
+  site,
   papers,
-  now,
-  level,
   rankFrom,
 }: {
+  site: Site
   papers: Paper[]
-  now: Date
-  level: 2 | 3
   rankFrom?: number | undefined
 }) {
   return (
@@ -18,7 +17,7 @@ export function Entries({
       <ol class={rankFrom === undefined ? 'entries' : 'entries ranked'} start={rankFrom}>
         {papers.map((paper) => (
           <li>
-            <Entry paper={paper} now={now} level={level} />
+            <Entry site={site} paper={paper} />
           </li>
         ))}
       </ol>

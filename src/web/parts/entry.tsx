@@ -4,21 +4,21 @@ import { categoryName } from '../../papers/categories.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import type { Paper } from '../../papers/paper.ts'
+import type { Site } from '../site.ts'
 import { ledeHtml, titleHtml } from './lede.ts'
 import { Published } from './when.tsx'
 
 const AUTHORS_SHOWN = 4
 
 /** A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. */
-export function Entry({ paper, now, level }: { paper: Paper; now: Date; level: 2 | 3 }) {
+export function Entry({ site, paper }: { site: Site; paper: Paper }) {
   const path = addressPath(paper.address)
-  const Heading = `h${level}` as 'h2' | 'h3'
   const lede = ledeHtml(paper)
   return (
     <article class="entry" data-recorded={paper.recordedAt.toISOString()}>
-      <Heading class="entry-title">
+      <h2 class="entry-title">
         <a href={path}>{raw(titleHtml(paper))}</a>
-      </Heading>
+      </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
           <AuthorLinks authors={paper.authors} shown={AUTHORS_SHOWN} restPath={`${path}#authors`} />
@@ -29,7 +29,7 @@ export function Entry({ paper, now, level }: { paper: Paper; now: Date; level: 2
         {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
         {paper.published && (
           <li>
-            <Published published={paper.published} now={now} short />
+            <Published site={site} published={paper.published} short />
           </li>
         )}
         {paper.primaryCategory && (
@@ -71,7 +71,7 @@ export function AuthorLinks({
       {authors.slice(0, cut).map((author, i) => (
         <>
           {i > 0 && ', '}
-          <a href={authorPath(author)}>{author.name}</a>
+          <AuthorLink author={author} />
         </>
       ))}
       {cut < authors.length && (
@@ -86,9 +86,10 @@ export function AuthorLinks({
   )
 }
 
-/** The page of a person known by ORCID, else of a name. */
-export function authorPath(author: Author): string {
-  return `/authors/${encodeURIComponent(author.orcid ?? nameKey(author.name))}`
+/** To the page of a person known by ORCID, else of a name; a name without letters has none. */
+function AuthorLink({ author: { name, orcid } }: { author: Author }) {
+  const key = orcid ?? nameKey(name)
+  return key === '' ? <>{name}</> : <a href={`/authors/${encodeURIComponent(key)}`}>{name}</a>
 }
 
 const LINK_NAMES = {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { categoryName, fieldOf } from '../../papers/categories.ts'
+import { categoryName, fieldOf, isTopic } from '../../papers/categories.ts'
 import { allTopics } from '../../ranking/editions.ts'
 import { countPapers } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
@@ -57,7 +57,7 @@ export function showTopic(site: Site) {
   return async (c: Context) => {
     const { path: category, feed } = splitFeedSuffix(c.req.param('category') ?? '')
     const list = { kind: 'topic', category } as const
-    const total = await countPapers(site.db, list)
+    const total = isTopic(category) ? await countPapers(site.db, list) : 0
     if (total === 0) return notFound(site, c, { what: `No paper here has the topic “${category}”.` })
     const name = categoryName(category)
     return showList(site, c, {

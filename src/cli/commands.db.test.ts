@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { describeWithDatabase } from '../../test/database.ts'
+import { ensureBuilt, runProgram, type Finished } from '../../test/program.ts'
+
+const line = (n: number, title = `Paper ${n}`) =>
+  JSON.stringify({ id: `2601.${String(n).padStart(5, '0')}`, title, abstract: `Words ${n * 7_919} of it.` })
+const LINES = `${line(1)}\n${line(2)}\n{"title": "No identifier"}\n`
+
+describeWithDatabase('broadsheet', (db) => {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-cli-'))
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  async function run(argv: string[], input?: string | Uint8Array): Promise<Finished> {
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db())
+    const server = inject('server')
+    const address = new URL(`postgresql:///${rows[0]?.name}`)
+    for (const name of ['host', 'port', 'user'] as const)
+      address.searchParams.set(name, String(server?.[name]))
+    const env = { BROADSHEET_DATA: join(folder, 'data'), DATABASE_URL: address.href }
+    return runProgram(argv, { env, ...(input === undefined ? {} : { input }) })
+  }
+  const titles = async () =>
+    (await db().selectFrom('papers').select('title').orderBy('address').execute()).map(({ title }) => title)
+  const summary = (counts: string) =>
+    expect.stringMatching(new RegExp(`^\\d+ records: ${counts}; \\d+\\.\\d s, \\d+ records/s\\n$`))
+
+  beforeAll(ensureBuilt)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('imports a file, and finds all of it there the second time', async () => {
+    const path = file('lines.jsonl', LINES)
+    expect(await run(['import', path])).toEqual({
+      code: 0,
+      stdout: summary('2 new, 0 updated, 0 unchanged, 1 refused'),
+      stderr: 'refused line 3: It has no identifier (an arXiv id or a DOI).\n',
+    })
+    expect(await run(['import', path])).toMatchObject({
+      code: 0,
+      stdout: summary('0 new, 0 updated, 2 unchanged, 1 refused'),
+    })
+    expect(await titles()).toEqual(['Paper 1', 'Paper 2'])
+    expect(await db().selectFrom('imports').select(['name', 'format']).execute()).toEqual([
+      { name: 'lines.jsonl', format: 'jsonl' },
+      { name: 'lines.jsonl', format: 'jsonl' },
+    ])
+  })
+
+  it('imports what is piped in, gzipped or not', async () => {
+    expect(await run(['import', '-'], LINES)).toMatchObject({ code: 0, stdout: summary('2 new, .*') })
+    expect(await run(['import', '-', '--format', 'jsonl'], gzipSync(LINES))).toMatchObject({
+      code: 0,
+      stdout: summary('0 new, 0 updated, 2 unchanged, 1 refused'),
+    })
+    const zipped = await run(['import', file('other.dat.gz', gzipSync(`${line(3)}\n`))])
+    expect(zipped).toMatchObject({ code: 0, stdout: summary('1 new, .*'), stderr: '' })
+    expect((await db().selectFrom('imports').select('name').execute()).map(({ name }) => name)).toContain(
+      'standard input',
+    )
+  })
+
+  it('keeps what came before a file breaks off, and says that it did', async () => {
+    const whole = gzipSync(Array.from({ length: 3_000 }, (_, i) => line(i + 1)).join('\n'))
+    const path = file('cut.jsonl.gz', whole.subarray(0, whole.length / 2))
+    const { code, stdout, stderr } = await run(['import', path])
+    expect(code).toBe(1)
+    expect(stdout).toEqual(summary('\\d+ new, 0 updated, 0 unchanged, [01] refused'))
+    expect(stderr).toContain(
+      `broadsheet: ${path} could not be read to its end: The gzip file is damaged or ends too early; what could be read of it was read. What came before is in; import it again when it is mended.\n`,
+    )
+    const kept = await titles()
+    expect(kept.length).toBeGreaterThan(500)
+    expect(kept.length).toBeLessThan(3_000)
+    expect(kept[0]).toBe('Paper 1')
+  })
+
+  it('fails where nothing could be taken in', async () => {
+    const none = file('none.jsonl', '{"title": "No identifier"}\n')
+    expect(await run(['import', none])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`broadsheet: No record of ${none} could be taken in.\n`),
+    })
+    const empty = file('empty.jsonl', '')
+    expect(await run(['import', empty, '--format', 'jsonl'])).toMatchObject({
+      code: 1,
+      stderr: `broadsheet: ${empty} holds no papers in the format jsonl.\n`,
+    })
+  })
+
+  it('brings the database to the newest schema, and refuses one of a newer program', async () => {
+    expect(await run(['migrate'])).toEqual({
+      code: 0,
+      stdout: 'The database has the newest schema.\n',
+      stderr: '',
+    })
+    await db().insertInto('migrations').values({ name: '9999-later.sql', sha256: 'x' }).execute()
+    try {
+      for (const argv of [['migrate'], ['import', file('lines.jsonl', LINES)], ['serve']]) {
+        expect(await run(argv)).toEqual({
+          code: 1,
+          stdout: '',
+          stderr:
+            'broadsheet: The database was set up by a newer Broadsheet (migration 9999-later.sql): run that version.\n',
+        })
+      }
+    } finally {
+      await db().deleteFrom('migrations').where('name', '=', '9999-later.sql').execute()
+    }
+  })
+})
