@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 
-const PROGRAM = join(import.meta.dirname, '..', 'bin', 'broadsheet')
+export const PROGRAM = join(import.meta.dirname, '..', 'bin', 'broadsheet')
 /** A first start makes a database; a busy machine takes its time. */
 const START_MS = 60_000
 
@@ -81,6 +81,8 @@ export async function importPapers(data: string, papers: object[]): Promise<stri
 /** A connection of our own to the site's database; end it before the site is stopped. */
 export async function openDatabase(data: string): Promise<pg.Client> {
   const client = new pg.Client({ host: join(data, 'postgres'), user: 'broadsheet', database: 'broadsheet' })
+  // Losing it shows in the query that fails.
+  client.on('error', () => {})
   await client.connect()
   return client
 }
@@ -113,7 +115,7 @@ export function useSite({ papers = [] }: { papers?: object[] } = {}): () => Runn
 }
 
 // Only what the program is told here: the settings of whoever runs the tests must not reach it.
-function environment(data: string): NodeJS.ProcessEnv {
+export function environment(data: string): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
   return { PATH, HOME, TMPDIR, BROADSHEET_DATA: data, PORT: '0', LOG_LEVEL: 'warn' }
 }

@@ -162,17 +162,22 @@ describeWithDatabase('the site', (db) => {
         'Weeks are written as in /papers/week/2026-W47.',
       )
       for (const path of [
-        'date/1500-01-01',
+        'date/1000-01-01',
+        'week/1000-W01',
         'date/2999-12-31',
         'week/3000-W01',
         'month/2999-12',
-        'month/1500-01',
+        'month/1000-01',
       ])
         expect([path, (await get(`/papers/${path}`)).status]).toEqual([path, 200])
     })
 
-    it('bear a paper that is dated at the end of days', async () => {
-      const { get } = await open([...papers, paper(5, '2026-01-05', { listing: { date: '2999-12-31' } })])
+    it('bear papers that are dated at either end of time', async () => {
+      const { get } = await open([
+        ...papers,
+        paper(5, '2026-01-05', { listing: { date: '2999-12-31' } }),
+        paper(6, '2026-01-05', { published: { precision: 'time', value: '1499-12-31T10:00:00.000Z' } }),
+      ])
       for (const path of ['week/2026-W02', 'month/2026-01', 'week/3000-W01'])
         expect([path, (await get(`/papers/${path}`)).status]).toEqual([path, 200])
     })

@@ -17,12 +17,18 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
 
     beforeAll(async () => {
       await administer(sql`create database ${sql.id(database)}`)
+      // No test cuts the power.
+      await administer(sql`alter database ${sql.id(database)} set synchronous_commit = off`)
       db = openDatabase({ ...server, database }, { onError: () => {} })
       const outcome = await migrate(db)
       if (!outcome.ok) throw new Error(`migration ${outcome.migration} ${outcome.reason}`)
     })
     beforeEach(async () => {
-      await sql`truncate papers, imports, site_state restart identity cascade`.execute(db)
+      // On small tables far quicker than to truncate them.
+      await sql`
+        with a as (delete from papers), b as (delete from imports), c as (delete from site_state)
+        select setval(pg_get_serial_sequence(name, 'id'), 1, false) from unnest('{papers,signals,imports}'::text[]) name
+      `.execute(db)
     })
     afterAll(async () => {
       await db.destroy()

@@ -15,7 +15,7 @@ export type TestSite = {
   app: Hono
   site: Site
   /** Takes papers in, as an import does, and lets the pages know. */
-  record(papers: HarvestedPaper[]): Promise<void>
+  record: (papers: HarvestedPaper[]) => Promise<void>
 }
 
 export function openSite(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { DatabaseUnavailable } from '../db/connect.ts'
+import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
 import { FORMATS } from '../sources/format.ts'
 import { UsageError } from './usage-error.ts'
@@ -25,6 +25,12 @@ export async function runCommand(argv: string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode
     if (error instanceof UsageError || error instanceof DatabaseUnavailable) {
       process.stderr.write(`broadsheet: ${error.message}\n`)
+      return 1
+    }
+    if (isConnectionLost(error)) {
+      process.stderr.write(
+        'broadsheet: The database went away in the middle of the work: run it again, what was done is kept.\n',
+      )
       return 1
     }
     throw error

@@ -16,6 +16,9 @@ import { progressLine } from './progress.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
+/** Refusals told one by one; a file of another kind may have thousands. */
+const REFUSALS_SHOWN = 100
+
 type Options = { format?: Format; bibliography?: string; date?: string }
 
 /** `import FILE|-`: takes in a file's papers, saying what became of each record. */
@@ -42,6 +45,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
   const started = performance.now()
   const progress = progressLine(process.stderr)
   let failure: unknown = null
+  let refused = 0
   let counts: ImportCounts = { new: 0, updated: 0, unchanged: 0, refused: 0 }
   try {
     counts = await importPapers(
@@ -53,10 +57,13 @@ export async function importFile(file: string, options: Options): Promise<void> 
         timeZone: config.siteTimeZone,
         now,
         onProgress: (sofar) => progress.show(`${total(sofar).toLocaleString('en')} records`),
-        onRefusal: ({ position, reason }) => progress.say(`refused ${position}: ${reason}`),
+        onRefusal: ({ position, reason }) => {
+          if (++refused <= REFUSALS_SHOWN) progress.say(`refused ${position}: ${reason}`)
+        },
       },
     )
   } finally {
+    if (refused > REFUSALS_SHOWN) progress.say(`… and ${refused - REFUSALS_SHOWN} more refused`)
     progress.end()
     await connection.close()
   }

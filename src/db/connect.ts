@@ -62,6 +62,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Whether an error of a query means that the server is gone, rather than that it refused (SQLSTATE classes 08 and 57P). */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return /^(08|57P|ECONN|ENOENT|EPIPE)/.test(code) || error.message.startsWith('Connection terminated')
+}
+
 async function acquire(dataFolder: string, log: Logger) {
   try {
     await mkdir(dataFolder, { recursive: true })

@@ -1,6 +1,7 @@
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith'
 import { addressPath } from '../papers/identifiers.ts'
 import { categoryName } from '../papers/categories.ts'
+import { mapInTurns } from '../in-turns.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/typeset.ts'
 
@@ -18,7 +19,7 @@ export type Feed = {
 }
 
 /** Atom (RFC 4287). */
-export function renderAtom(feed: Feed): string {
+export async function renderAtom(feed: Feed): Promise<string> {
   return generateAtomFeed({
     id: feed.feedUrl,
     title: { value: feed.title },
@@ -29,7 +30,7 @@ export function renderAtom(feed: Feed): string {
       { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
       { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
     ],
-    entries: feed.papers.map((paper) => ({
+    entries: await mapInTurns(feed.papers, (paper) => ({
       id: `urn:uuid:${paper.uuid}`,
       title: { value: plainText(paper.title) },
       links: [{ href: feed.origin + addressPath(paper.address), rel: 'alternate', type: 'text/html' }],
@@ -43,7 +44,7 @@ export function renderAtom(feed: Feed): string {
 }
 
 /** RSS 2.0, with authors as dc:creator. */
-export function renderRss(feed: Feed): string {
+export async function renderRss(feed: Feed): Promise<string> {
   return generateRssFeed({
     title: feed.title,
     link: feed.pageUrl,
@@ -51,7 +52,7 @@ export function renderRss(feed: Feed): string {
     language: 'en',
     lastBuildDate: lastChange(feed),
     atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
-    items: feed.papers.map((paper) => ({
+    items: await mapInTurns(feed.papers, (paper) => ({
       title: plainText(paper.title),
       link: feed.origin + addressPath(paper.address),
       guid: { value: `urn:uuid:${paper.uuid}`, isPermaLink: false },
@@ -64,7 +65,7 @@ export function renderRss(feed: Feed): string {
 }
 
 /** JSON Feed 1.1. */
-export function renderJsonFeed(feed: Feed): string {
+export async function renderJsonFeed(feed: Feed): Promise<string> {
   return JSON.stringify(
     generateJsonFeed({
       title: feed.title,
@@ -72,7 +73,7 @@ export function renderJsonFeed(feed: Feed): string {
       home_page_url: feed.pageUrl,
       feed_url: feed.feedUrl,
       language: 'en',
-      items: feed.papers.map((paper) => ({
+      items: await mapInTurns(feed.papers, (paper) => ({
         id: `urn:uuid:${paper.uuid}`,
         url: feed.origin + addressPath(paper.address),
         ...(paper.arxivId ? { external_url: `https://arxiv.org/abs/${paper.arxivId}` } : {}),

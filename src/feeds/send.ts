@@ -26,7 +26,7 @@ export async function sendFeed(
   }
   // Loaded by the first reader of a feed: the library would slow down every start.
   const { renderAtom, renderJsonFeed, renderRss } = await import('./render.ts')
-  const body = { '.atom': renderAtom, '.rss': renderRss, '.feed.json': renderJsonFeed }[format](feed)
+  const body = await { '.atom': renderAtom, '.rss': renderRss, '.feed.json': renderJsonFeed }[format](feed)
   const type = FEED_FORMATS.find(({ suffix }) => suffix === format)?.type
   return c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
 }

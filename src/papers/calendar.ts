@@ -15,10 +15,10 @@ export function dayIn(timeZone: string, instant: Date): string {
 
 /**
  * The calendar day that is written as `YYYY-MM-DD`, or null when there is none such (2026-02-30), or when it is out
- * of the range that any paper could have (1500 to 2999).
+ * of the range that any paper could have (1000 to 2999).
  */
 export function parseDay(text: string): string | null {
-  if (!/^(1[5-9]|2\d)\d\d-\d\d-\d\d$/.test(text)) return null
+  if (!/^[12]\d\d\d-\d\d-\d\d$/.test(text)) return null
   const date = new Date(`${text}T00:00:00Z`)
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text ? text : null
 }
@@ -59,8 +59,10 @@ export function weekPeriod(name: string): Period | null {
   // Always in week 1.
   const fourth = new Date(`${year}-01-04T00:00:00Z`)
   const from = addDays(`${year}-01-04`, (Number(week) - 1) * 7 - ((fourth.getUTCDay() + 6) % 7))
-  // The last days of 2999 are in the first week of the year after.
-  return parseDay(from) && weekOf(from) === name ? { kind: 'week', name, from, to: addDays(from, 6) } : null
+  const to = addDays(from, 6)
+  // The first and the last day there is are in weeks that are not whole.
+  const isThere = parseDay(from) !== null || parseDay(to) !== null
+  return isThere && weekOf(from) === name ? { kind: 'week', name, from, to } : null
 }
 
 /** The month written `YYYY-MM`, or null when there is none such. */

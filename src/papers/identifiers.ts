@@ -11,6 +11,7 @@ export type ParsedIdentifier = { identifier: PaperIdentifier; version?: number }
 
 // Longer than any identifier or address of a page that holds one; keeps the work on hostile input small.
 const LONGEST_TEXT = 4096
+// In bytes: what is longer has no place in an index of the database.
 const LONGEST_DOI = 2048
 
 /**
@@ -146,7 +147,7 @@ const DOI = /^10\.\d{4,9}(?:\.\d+)*\/[^\s\p{Cc}\p{Cf}\p{Cs}]+$/u
  * hold it.
  */
 function parseDoi(text: string): ParsedIdentifier | null {
-  if (!text.startsWith('10.') || text.length > LONGEST_DOI) return null
+  if (!text.startsWith('10.') || Buffer.byteLength(text) > LONGEST_DOI) return null
   const value = dropTrailing(text, '/').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   if (!DOI.test(value) || value.split('/').some((segment) => segment === '.' || segment === '..')) return null
   const own = value.startsWith('10.48550/arxiv.') ? parseArxiv(value.slice('10.48550/arxiv.'.length)) : null

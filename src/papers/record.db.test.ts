@@ -295,7 +295,7 @@ describeWithDatabase('recording papers', (db) => {
         expect(await stored(batches.filter((batch) => batch.length > 0))).toEqual(one)
         await expectSound(db())
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })

@@ -103,7 +103,7 @@ describeWithDatabase('signals', (db) => {
         })
         expect(grown[2]).toMatchObject({ heat: -Infinity, attention: 0 })
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 

@@ -31,7 +31,7 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
   })
   app.onError((_, c) => c.text(`fault ${state.made}`, 500))
   const get = (path = '/page', headers: Record<string, string> = {}, method = 'GET') =>
-    app.request(path, { method, headers })
+    Promise.resolve(app.request(path, { method, headers }))
   return {
     app,
     cache,
@@ -41,7 +41,7 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
     page: async (path?: string, headers?: Record<string, string>) =>
       /^page \d+/.exec(await (await get(path, headers)).text())?.[0],
     /** Holds pages back that are being made until the answer is called. */
-    hold() {
+    hold: () => {
       const { promise, resolve } = Promise.withResolvers<void>()
       gate = promise
       return resolve

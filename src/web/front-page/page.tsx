@@ -20,11 +20,19 @@ export function editionPage(
   site: Site,
   {
     edition,
+    entries,
     atHome,
     after,
     next,
     rankFrom,
-  }: { edition: FrontPage; atHome: boolean; after: boolean; next: string | null; rankFrom: number },
+  }: {
+    edition: FrontPage
+    entries: string[]
+    atHome: boolean
+    after: boolean
+    next: string | null
+    rankFrom: number
+  },
 ) {
   const { period, asked, neighbours, total } = edition
   const path = atHome ? '/' : periodPath(period)
@@ -64,7 +72,7 @@ export function editionPage(
         )}
         <div class="with-rail">
           <div>
-            <Entries site={site} papers={edition.papers} rankFrom={rankFrom} />
+            <Entries entries={entries} rankFrom={rankFrom} />
             <Pager path={path} next={next} first={!after} />
           </div>
           <aside class="rail" aria-label="About this edition">

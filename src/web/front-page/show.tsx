@@ -5,7 +5,7 @@ import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
 import { notFound } from '../errors/show.tsx'
 import { periodTitle } from '../parts/dates.ts'
-import { typesetAhead } from '../parts/lede.ts'
+import { renderEntries } from '../parts/entries.tsx'
 import { nextPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
 import type { Site } from '../site.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
@@ -69,12 +69,12 @@ async function show(
     })
   }
   if (edition.kind === 'empty') return c.html(emptyPage(site))
-  await typesetAhead(edition.papers)
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
   return c.html(
     editionPage(site, {
       edition,
+      entries: await renderEntries(site, edition.papers),
       atHome,
       after: paging.after !== null,
       next: nextPath(path, edition.next, paging.rankFrom),

@@ -1,5 +1,4 @@
 import type { Child } from 'hono/jsx'
-import type { ListPage } from '../../ranking/lists.ts'
 import { renderPage, type Section } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
@@ -24,11 +23,11 @@ export function listPage(
   site: Site,
   {
     view,
-    page,
+    entries,
     after,
     next,
     rankFrom,
-  }: { view: ListView; page: ListPage; after: boolean; next: string | null; rankFrom: number },
+  }: { view: ListView; entries: string[]; after: boolean; next: string | null; rankFrom: number },
 ) {
   return renderPage(site, {
     section: view.section,
@@ -47,12 +46,12 @@ export function listPage(
           <h1>{view.title}</h1>
           {view.intro && <div class="intro">{view.intro}</div>}
         </header>
-        {page.papers.length === 0 ? (
+        {entries.length === 0 ? (
           <div class="blank">{view.empty}</div>
         ) : (
           <div class="with-rail">
             <div>
-              <Entries site={site} papers={page.papers} rankFrom={view.ranked ? rankFrom : undefined} />
+              <Entries entries={entries} rankFrom={view.ranked ? rankFrom : undefined} />
               <Pager path={view.path} next={next} first={!after} />
             </div>
             <aside class="rail" aria-label="About this list">

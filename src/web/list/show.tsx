@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { sendFeed, type FeedSuffix } from '../../feeds/send.ts'
 import { listPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
-import { typesetAhead } from '../parts/lede.ts'
+import { renderEntries } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
 import { nextPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
@@ -25,11 +25,10 @@ export async function showList(
       papers: page.papers,
     })
   }
-  await typesetAhead(page.papers)
   return c.html(
     listPage(site, {
       view,
-      page,
+      entries: await renderEntries(site, page.papers),
       after: paging.after !== null,
       next: nextPath(view.path, page.next, paging.rankFrom),
       rankFrom: paging.rankFrom,

@@ -1,24 +1,21 @@
+import { raw } from 'hono/html'
+import { mapInTurns } from '../../in-turns.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
 
-/** A list of papers; with `rankFrom` numbered from there on. */
-export function Entries({
-  site,
-  papers,
-  rankFrom,
-}: {
-  site: Site
-  papers: Paper[]
-  rankFrom?: number | undefined
-}) {
+/** The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. */
+export async function renderEntries(site: Site, papers: Paper[]): Promise<string[]> {
+  return mapInTurns(papers, (paper) => String(<Entry site={site} paper={paper} />))
+}
+
+/** A list of papers, from `renderEntries`; with `rankFrom` numbered from there on. */
+export function Entries({ entries, rankFrom }: { entries: string[]; rankFrom?: number | undefined }) {
   return (
     <paper-list>
       <ol class={rankFrom === undefined ? 'entries' : 'entries ranked'} start={rankFrom}>
-        {papers.map((paper) => (
-          <li>
-            <Entry site={site} paper={paper} />
-          </li>
+        {entries.map((entry) => (
+          <li>{raw(entry)}</li>
         ))}
       </ol>
     </paper-list>

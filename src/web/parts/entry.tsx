@@ -4,10 +4,12 @@ import { categoryName } from '../../papers/categories.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { excerpt, typeset } from '../../papers/typeset.ts'
 import type { Site } from '../site.ts'
-import { ledeHtml, titleHtml } from './lede.ts'
 import { Published } from './when.tsx'
 
+/** Source characters of an abstract that stand in a list. */
+const EXCERPT_LENGTH = 420
 const AUTHORS_SHOWN = 4
 
 /** A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. */
@@ -17,7 +19,7 @@ export function Entry({ site, paper }: { site: Site; paper: Paper }) {
   return (
     <article class="entry" data-recorded={paper.recordedAt.toISOString()}>
       <h2 class="entry-title">
-        <a href={path}>{raw(titleHtml(paper))}</a>
+        <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
@@ -52,6 +54,12 @@ export function Entry({ site, paper }: { site: Site; paper: Paper }) {
       </ul>
     </article>
   )
+}
+
+/** What a list shows of a paper's content, as HTML: its synopsis, else the beginning of its abstract, else nothing. */
+function ledeHtml(paper: Paper): string | null {
+  if (paper.synopsis !== null) return typeset(paper.synopsis, { links: false })
+  return paper.abstract === null ? null : typeset(excerpt(paper.abstract, EXCERPT_LENGTH), { links: false })
 }
 
 /** Authors as links to the papers under their names; after `shown` of them, how many more there are. */

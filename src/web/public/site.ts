@@ -1,8 +1,10 @@
+import { makeLongFormulasReachable } from './long-formulas.ts'
 import { isPlainKey, PaperList } from './paper-list.ts'
 import { ThemeSwitch } from './theme-switch.ts'
 
 customElements.define('paper-list', PaperList)
 customElements.define('theme-switch', ThemeSwitch)
+makeLongFormulasReachable()
 
 // Back to the list one came from, or to the front page.
 document.addEventListener('keydown', (event) => {

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
+
+const PAPERS = 4_000
+/** How far the import has come when everything is killed: papers that are in. */
+const KILLS_AFTER = [0, 500, 1_500, 2_500, 3_500]
+
+let data: string
+let file: string
+
+beforeAll(async () => {
+  data = await dataFolder()
+  file = join(data, 'papers.jsonl')
+  await writeFile(file, Array.from({ length: PAPERS }, (_, i) => JSON.stringify(paper(i))).join('\n'))
+})
+afterAll(async () => {
+  expect(await processesIn(data), 'processes left over').toEqual([])
+  await rm(data, { recursive: true })
+})
+
+it('has exactly the right papers after kill -9 of everything, again and again, in the middle of an import', async () => {
+  for (const records of KILLS_AFTER) await importAndKill(records)
+
+  const last = await runVerb(data, ['import', file])
+  const [total, added, updated, unchanged, refused] = [...last.matchAll(/\d+/g)].map(Number)
+  expect([total, updated, refused]).toEqual([PAPERS, 0, 0])
+  expect((added ?? 0) + (unchanged ?? 0)).toBe(PAPERS)
+  expect(unchanged, 'what was in before the last kill').toBeGreaterThanOrEqual(Math.max(...KILLS_AFTER) - 1_000)
+  expect(await runVerb(data, ['import', file])).toContain(`0 new, 0 updated, ${PAPERS} unchanged, 0 refused`)
+
+  const site = await startSite(data)
+  const database = await openDatabase(data)
+  const { rows } = await database.query<{ arxiv_id: string; title: string; signals: string }>(
+    `select arxiv_id, title, (select count(*) from signals) as signals from papers order by arxiv_id`,
+  )
+  await database.end()
+  expect(await site.stop()).toBe(0)
+  expect(rows.map(({ arxiv_id, title }) => ({ id: arxiv_id, title }))).toEqual(
+    Array.from({ length: PAPERS }, (_, i) => ({ id: paper(i).id, title: paper(i).title })),
+  )
+})
+
+function paper(i: number) {
+  return {
+    id: `2601.${String(i + 1).padStart(5, '0')}`,
+    title: `Tides of the ${i}th lake`,
+    abstract: 'Lakes have tides too. '.repeat(30).trim(),
+    published: '2026-01-15',
+    categories: ['physics.ao-ph', 'physics.flu-dyn'],
+  }
+}
+
+/** Starts an import, and kills it and its database once so many papers are in. */
+async function importAndKill(records: number): Promise<void> {
+  const child = spawn(process.execPath, [PROGRAM, 'import', file], {
+    env: { ...environment(data), LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  const exited = once(child, 'exit')
+  const over = new AbortController()
+  child.once('exit', () => over.abort())
+  await recordsIn(records, over.signal)
+  for (const pid of await processesIn(data)) kill(Number(pid))
+  kill(child.pid ?? 0)
+  await exited
+  while ((await processesIn(data)).length > 0) await delay(20)
+}
+
+/** Waits until the database has so many papers, as another process sees them, or the import is over. */
+async function recordsIn(records: number, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await delay(10)
+    try {
+      const database = await openDatabase(data)
+      const { rows } = await database
+        .query<{ n: number }>('select count(*)::int as n from papers')
+        .finally(() => database.end())
+      if ((rows[0]?.n ?? 0) >= records) return
+    } catch {
+      // Not up yet.
+    }
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}
