@@ -30,7 +30,9 @@ it('has exactly the right papers after kill -9 of everything, again and again, i
   const [total, added, updated, unchanged, refused] = [...last.matchAll(/\d+/g)].map(Number)
   expect([total, updated, refused]).toEqual([PAPERS, 0, 0])
   expect((added ?? 0) + (unchanged ?? 0)).toBe(PAPERS)
-  expect(unchanged, 'what was in before the last kill').toBeGreaterThanOrEqual(Math.max(...KILLS_AFTER) - 1_000)
+  expect(unchanged, 'what was in before the last kill').toBeGreaterThanOrEqual(
+    Math.max(...KILLS_AFTER) - 1_000,
+  )
   expect(await runVerb(data, ['import', file])).toContain(`0 new, 0 updated, ${PAPERS} unchanged, 0 refused`)
 
   const site = await startSite(data)
@@ -79,7 +81,7 @@ async function recordsIn(records: number, over: AbortSignal): Promise<void> {
       const database = await openDatabase(data)
       const { rows } = await database
         .query<{ n: number }>('select count(*)::int as n from papers')
-        .finally(() => database.end())
+        .finally(() => void database.end())
       if ((rows[0]?.n ?? 0) >= records) return
     } catch {
       // Not up yet.

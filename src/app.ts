@@ -50,7 +50,7 @@ export function createApp(
   app.onError((error, c) => {
     const reference = randomUUID().slice(0, 8)
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
-    return serverFault(site, c, { reference }) as Response
+    return serverFault(site, c, { reference })
   })
   return { app, cache }
 }

@@ -106,7 +106,7 @@ export function printConfig(config: Config): string {
 function maskUrl(text: string): string {
   const url = new URL(text)
   if (url.password) url.password = '***'
-  for (const name of [...url.searchParams.keys()])
+  for (const name of url.searchParams.keys().toArray())
     if (/pass|key|secret/i.test(name)) url.searchParams.set(name, '***')
   return url.href
 }

@@ -44,13 +44,13 @@ export async function importFile(file: string, options: Options): Promise<void> 
   const connection = await connect(config, { log, size: 2 })
   const started = performance.now()
   const progress = progressLine(process.stderr)
-  let failure: unknown = null
+  const failures: string[] = []
   let refused = 0
   let counts: ImportCounts = { new: 0, updated: 0, unchanged: 0, refused: 0 }
   try {
     counts = await importPapers(
       connection.db,
-      guarded(outcomes, (error) => (failure = error)),
+      guarded(outcomes, (reason) => failures.push(reason)),
       {
         name: file === '-' ? 'standard input' : basename(file),
         format,
@@ -72,9 +72,10 @@ export async function importFile(file: string, options: Options): Promise<void> 
     `${total(counts)} records: ${counts.new} new, ${counts.updated} updated, ${counts.unchanged} unchanged, ` +
       `${counts.refused} refused; ${seconds.toFixed(1)} s, ${Math.round(total(counts) / seconds)} records/s\n`,
   )
-  if (failure !== null) {
+  const [failure] = failures
+  if (failure !== undefined) {
     throw new UsageError(
-      `${file} could not be read to its end: ${failure instanceof Error ? failure.message : String(failure)} What came before is in; import it again when it is mended.`,
+      `${file} could not be read to its end: ${failure} What came before is in; import it again when it is mended.`,
     )
   }
   if (total(counts) === counts.refused) {
@@ -89,12 +90,12 @@ export async function importFile(file: string, options: Options): Promise<void> 
 /** Ends at an error of the input instead of throwing, so that all that came before it goes in. */
 async function* guarded(
   outcomes: AsyncIterable<HarvestOutcome>,
-  onFailure: (error: unknown) => void,
+  onFailure: (reason: string) => void,
 ): AsyncGenerator<HarvestOutcome> {
   try {
     yield* outcomes
   } catch (error) {
-    onFailure(error)
+    onFailure(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -72,7 +72,7 @@ export async function countedUpvotes(
     .where('paper_id', 'in', paperIds)
     .groupBy(['paper_id', 'origin'])
     .execute()
-  return new Map(rows.map((row) => [`${row.paper_id} ${row.origin}`, Number(row.total)]))
+  return new Map(rows.map((row) => [`${row.paper_id} ${row.origin}`, row.total]))
 }
 
 /** Makes the heat of papers anew from their events. */

@@ -73,14 +73,18 @@ describeWithDatabase('recording a harvest', (db) => {
     const listed = (of: string) => stated(of, { source: 'page', listing })
     await outcomes([votes(10), stated('doi/10.5555/a', { source: 'bibtex' })])
     await outcomes([listed('doi/10.5555/a'), listed('doi/10.5555/b'), listed('local/00000000000000aa')])
+    // And one that only the last of them knows.
+    await outcomes([{ ...listed('local/00000000000000aa'), listing: { ...listing, date: '2026-01-13' } }])
     const [oldest] = await papers()
     const all = stated(['2601.00001', 'doi/10.5555/a', 'doi/10.5555/b', 'local/00000000000000aa'])
     expect(await outcomes([all])).toEqual(['updated'])
     const united = await papers()
-    expect(united).toMatchObject([{ address: '2601.00001', uuid: oldest?.uuid, attention: 2.5 }])
-    const heat = addHeat(eventHeat(1, new Date(since)), eventHeat(1.5, new Date('2026-01-14T12:00:00Z')))
+    expect(united).toMatchObject([{ address: '2601.00001', uuid: oldest?.uuid, attention: 4 }])
+    const heat = ['2026-01-13T12:00:00Z', '2026-01-14T12:00:00Z']
+      .map((at) => eventHeat(1.5, new Date(at)))
+      .reduce(addHeat, eventHeat(1, new Date(since)))
     expect(united[0]?.heat).toBeCloseTo(heat, 9)
-    expect((await events()).map(({ kind }) => kind)).toEqual(['upvote', 'listing'])
+    expect((await events()).map(({ kind }) => kind)).toEqual(['upvote', 'listing', 'listing'])
 
     const before = await storedPapers(db())
     const ids = await db().selectFrom('papers').select('id').execute()

@@ -104,7 +104,7 @@ describe('a page of trending papers', () => {
 
   it('refuses titles that the bibliography lacks, or that come twice', async () => {
     const bibliography = bibliographyOf([entries[0]])
-    const page = `${PAGE.replace('They flow.', `${'They flow on. '.repeat(30)}`)}Lakes – A Survey\n\nAgain.\n`
+    const page = `${PAGE.replace('They flow.', 'They flow on. '.repeat(30))}Lakes – A Survey\n\nAgain.\n`
     const outcomes = await read(page, { bibliography, date: '2025-07-08' })
     expect(papersIn(outcomes)).toHaveLength(2)
     expect(refusalsIn(outcomes)).toEqual([

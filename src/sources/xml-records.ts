@@ -219,7 +219,7 @@ function elementsOf(nodes: unknown): XmlElement[] {
     return [
       {
         name,
-        attributes: new Map(attributes.map(([key, value]) => [key, decodeEntities(String(value))])),
+        attributes: new Map(attributes.map(([key, value]) => [key, decodeEntities(value)])),
         children: elementsOf(node[name]),
         text: textIn(node[name]),
       },

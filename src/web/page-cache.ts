@@ -10,7 +10,7 @@ const compressGzip = promisify(gzip)
 type Encoding = 'br' | 'gzip' | 'identity'
 
 /** An answer that can be sent as it is. */
-export type Ready = { status: number; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> | null }
+type Ready = { status: number; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> | null }
 
 /** An answer as it was made, and ready in each encoding that was asked for. */
 type Page = {

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import type { Config } from '../config.ts'
 import type { Database } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
 import type { Assets } from './assets.ts'
@@ -15,5 +14,3 @@ export type Site = {
   timeZone: string
   now: () => Date
 }
-
-export type SiteSettings = Pick<Config, 'siteName' | 'siteTimeZone'>

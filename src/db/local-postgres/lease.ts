@@ -8,9 +8,9 @@ import { readLockFile, worksIn } from './lock-file.ts'
  * The advisory lock by which processes hold the server open, in the database `broadsheet`: everyone who uses it holds
  * it shared, and whoever gets it exclusively may stop the server. It spells "BROAD" in ASCII.
  */
-export const LEASE_KEY = '284848767300'
+const LEASE_KEY = '284848767300'
 
-export const DATABASE = 'broadsheet'
+const DATABASE = 'broadsheet'
 
 /** Options for pg's Client and Pool. */
 export type Connection = { host: string; port: number; user: string; database: string; ssl: false }

@@ -6,6 +6,7 @@ import { Entry } from './entry.tsx'
 
 /** The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. */
 export async function renderEntries(site: Site, papers: Paper[]): Promise<string[]> {
+  // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
   return mapInTurns(papers, (paper) => String(<Entry site={site} paper={paper} />))
 }
 
