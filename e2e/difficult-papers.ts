@@ -29,7 +29,7 @@ export const DIFFICULT_PAPERS = [
     title: String.raw`Bounds for $S = ${LONG_SUM}$ in $\mathbb{R}^{n}$ when $p < 2$ \& $q > 3$`,
     abstract: String.raw`We bound the sum $${LONG_SUM}$ by way of $$\int_{0}^{\infty} ${LONG_SUM} \, dx \le \sum_{k=1}^{n} \binom{n}{k} \begin{pmatrix} a & b \\ c & d \end{pmatrix}$$ and of $\hat{f} \in L^2(\Omega)$.
 
-  A second paragraph has an unfinished formula $\notamacro{x$ and a price of 5\$.`,
+  A second paragraph has a formula $\notamacro{x}$ that nobody can set, an unfinished one $\frac{x$, and a price of 5\$.`,
     authors: ['Ada Quill', 'Bertram Inkwell'],
     published: '2025-07-09T08:30:00Z',
     categories: ['math.AP', 'math.CA'],

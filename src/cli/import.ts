@@ -5,6 +5,7 @@ import { connect } from '../db/connect.ts'
 import { createLog } from '../log.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { redateEditions } from '../ranking/editions.ts'
 import { readArxivAtom } from '../sources/arxiv-atom.ts'
 import { readArxivOai } from '../sources/arxiv-oai.ts'
 import { decodeText, detectFormat, FORMATS, type Format } from '../sources/format.ts'
@@ -42,6 +43,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
 
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
   const connection = await connect(config, { log, size: 2 })
+  await redateEditions(connection.db, { timeZone: config.siteTimeZone })
   const started = performance.now()
   const progress = progressLine(process.stderr)
   const failures: string[] = []

@@ -109,7 +109,7 @@ const LATIN: Readonly<Record<string, string>> = {
 
 /**
  * A name as it stands in a URL: ASCII letters, digits and single hyphens, with the letters of other scripts kept. The
- * key of a key is itself, and it is empty only for a name without letters and digits.
+ * key of a key is itself, and it is empty only for a name without letters and digits (in NFKC).
  */
 export function nameKey(name: string): string {
   let key = ''
