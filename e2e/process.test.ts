@@ -59,9 +59,7 @@ describe('The program as a process', () => {
     const { status, body } = await answer
     expect(status).toBe(200)
     expect(body).toContain('</html>')
-    const answered = performance.now()
     expect(await stopped).toBe(0)
-    console.log('STOP AFTER ANSWER', Math.round(performance.now() - answered))
     expect(await processesIn(data)).toEqual([])
     agent.destroy()
     await rm(data, { recursive: true })

@@ -1,11 +1,10 @@
 import type { Context } from 'hono'
 import type { Paper } from '../papers/paper.ts'
-import { FEED_FORMATS } from '../web/layout.tsx'
-import type { Site } from '../web/site.ts'
+import { FEED_FORMATS, type FeedSuffix } from './formats.ts'
 
 /** Answers with a list of papers as a feed; `format` is the suffix of the address. */
 export async function sendFeed(
-  site: Site,
+  site: { name: string; origin: string },
   c: Context,
   {
     format,
@@ -30,5 +29,3 @@ export async function sendFeed(
   const type = FEED_FORMATS.find(({ suffix }) => suffix === format)?.type
   return c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
 }
-
-export type FeedSuffix = (typeof FEED_FORMATS)[number]['suffix']

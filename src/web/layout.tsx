@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { html } from 'hono/html'
+import { FEED_FORMATS } from '../feeds/formats.ts'
 import type { Site } from './site.ts'
 
 /** What a page says of itself to browsers, feed readers, search engines and other sites. */
@@ -19,12 +20,6 @@ export type Head = {
   openGraphType?: 'website' | 'article'
   children?: Child
 }
-
-export const FEED_FORMATS = [
-  { suffix: '.atom', type: 'application/atom+xml', name: 'Atom' },
-  { suffix: '.rss', type: 'application/rss+xml', name: 'RSS' },
-  { suffix: '.feed.json', type: 'application/feed+json', name: 'JSON Feed' },
-] as const
 
 const SECTIONS = [
   { path: '/', name: 'Front page' },

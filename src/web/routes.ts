@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showAbout, showRanking } from './about/show.tsx'
 import { showAuthor } from './authors/show.tsx'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
@@ -10,7 +11,7 @@ import type { Site } from './site.ts'
 /** Every address of the site. Lists answer at their address with a feed's suffix too, papers with an export's. */
 export function addRoutes(app: Hono, site: Site): void {
   app.get('/', showNewest(site))
-  for (const feed of ['.atom', '.rss', '.feed.json']) {
+  for (const { suffix: feed } of FEED_FORMATS) {
     app.get(`/index${feed}`, showNewest(site))
     app.get(`/papers/new${feed}`, showNew(site))
     app.get(`/papers/trending${feed}`, showTrending(site))

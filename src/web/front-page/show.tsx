@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { sendFeed, type FeedSuffix } from '../../feeds/send.ts'
+import type { FeedSuffix } from '../../feeds/formats.ts'
+import { sendFeed } from '../../feeds/send.ts'
 import { dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
 import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'

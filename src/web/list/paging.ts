@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import { formatCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/lists.ts'
-import type { FeedSuffix } from '../../feeds/send.ts'
-import { FEED_FORMATS } from '../layout.tsx'
+import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 
 /** Papers on one page of a list. */
 export const PAGE_SIZE = 100

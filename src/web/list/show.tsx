@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { sendFeed, type FeedSuffix } from '../../feeds/send.ts'
+import type { FeedSuffix } from '../../feeds/formats.ts'
+import { sendFeed } from '../../feeds/send.ts'
 import { listPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderEntries } from '../parts/entries.tsx'

@@ -1,4 +1,4 @@
-import { FEED_FORMATS } from '../layout.tsx'
+import { FEED_FORMATS } from '../../feeds/formats.ts'
 
 /** Ways to follow a list without an account. */
 export function FeedLinks({ path }: { path: string }) {
