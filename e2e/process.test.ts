@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
-import { dataFolder, importPapers, openDatabase, processesIn, startSite } from './site.ts'
+import { dataFolder, importPapers, openDatabase, processesIn, startSite, type RunningSite } from './site.ts'
 
 describe('The program as a process', () => {
   it('shows at once what is imported beside it, and keeps it through a power cut', async () => {
     const data = await dataFolder()
-    const site = await startSite(data)
+    const site = await start(data)
     expect(await titleOf(`${site.origin}/`)).toContain('Tuesday, 8 July 2025')
     expect(await importPapers(data, DIFFICULT_PAPERS)).toMatch(
       new RegExp(
@@ -21,7 +21,7 @@ describe('The program as a process', () => {
     expect(await importPapers(data, DIFFICULT_PAPERS)).toContain(`${DIFFICULT_PAPERS.length} unchanged`)
 
     await site.kill()
-    const again = await startSite(data)
+    const again = await start(data)
     expect(await titleOf(`${again.origin}/`)).toContain('Wednesday, 9 July 2025')
     expect(await titleOf(`${again.origin}/papers/2507.90005`)).toBe('A result that did not hold')
     expect(await titleOf(`${again.origin}/papers/date/2025-07-08`)).toContain('Tuesday, 8 July 2025')
@@ -33,7 +33,7 @@ describe('The program as a process', () => {
 
   it('finishes what it is answering when it is stopped, and takes nothing new', async () => {
     const data = await dataFolder()
-    const site = await startSite(data)
+    const site = await start(data)
     const agent = new Agent({ keepAlive: true })
     const open = async (path: string) => {
       const [response] = (await once(get(site.origin + path, { agent }), 'response')) as [IncomingMessage]
@@ -65,6 +65,13 @@ describe('The program as a process', () => {
     await rm(data, { recursive: true })
   })
 })
+
+/** Starts the site, which a test that fails half-way must not leave running. */
+async function start(data: string): Promise<RunningSite> {
+  const site = await startSite(data)
+  onTestFinished(() => site.kill())
+  return site
+}
 
 async function titleOf(url: string): Promise<string | undefined> {
   const html = await (await fetch(url)).text()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { sql } from 'kysely'
 import { notFound, serverFault } from './web/errors/show.tsx'
 import { ASSETS_FOLDER } from './web/assets.ts'
@@ -25,11 +26,11 @@ export function createApp(
   app.use(cache.middleware)
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
+  app.use('/assets/*', compress())
   app.use(
     '/assets/*',
     serveStatic({
       root: relative(process.cwd(), ASSETS_FOLDER),
-      precompressed: true,
       // Their names carry a hash of their content.
       onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
     }),

@@ -73,10 +73,12 @@ export async function serveSite({
     url: `${url}/`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      server.closeIdleConnections()
+      // A kept-alive connection whose last request was under way becomes idle after it.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50)
       const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS)
       await closed
       clearTimeout(cutOff)
+      clearInterval(sweep)
       await listener.close()
       await connection.close()
     },

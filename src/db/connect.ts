@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
-import { acquireLocalPostgres } from './local-postgres.ts'
+import { holdLocalPostgres } from './hold-local-postgres.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase, type DatabaseAddress } from './open.ts'
 import type { Database } from './schema.ts'
@@ -28,7 +26,7 @@ export async function connect(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   { log, size }: { log: Logger; size?: number },
 ): Promise<Connection> {
-  const local = config.databaseUrl === null ? await acquire(config.dataFolder, log) : null
+  const local = config.databaseUrl === null ? await hold(config.dataFolder, log) : null
   const address: DatabaseAddress = local ? local.address : { connectionString: config.databaseUrl ?? '' }
   const db = openDatabase(address, {
     ...(size === undefined ? {} : { size }),
@@ -69,16 +67,10 @@ export function isConnectionLost(error: unknown): boolean {
   return /^(08|57P|ECONN|ENOENT|EPIPE)/.test(code) || error.message.startsWith('Connection terminated')
 }
 
-async function acquire(dataFolder: string, log: Logger) {
+async function hold(dataFolder: string, log: Logger) {
   try {
-    await mkdir(dataFolder, { recursive: true })
-    return await acquireLocalPostgres({
-      folder: join(dataFolder, 'postgres'),
-      logFile: join(dataFolder, 'postgres.log'),
-      log: (message) => log.info(message),
-      onLost: (error) => log.error({ error: error.message }, 'the database in the data folder went away'),
-    })
+    return await holdLocalPostgres(dataFolder, { log })
   } catch (error) {
-    throw new DatabaseUnavailable(error instanceof Error ? error.message : String(error))
+    throw new DatabaseUnavailable(messageOf(error))
   }
 }

@@ -126,7 +126,7 @@ export function mergeStatements(
 
 /**
  * The edition of a paper: the first day on which a page listed it; else the day it was published, in the site's time
- * zone; else, when no source knows its day, the day it came in.
+ * zone (of a month or a year, the first day); else, when no source dates it, the day it came in.
  */
 function editionOf(
   ranked: Statement[],
@@ -145,10 +145,12 @@ function editionOf(
     provenance.edition = listed.source
     return { edition: listed.listing.date, editionFrom: 'listing' }
   }
-  if (published && (published.precision === 'day' || published.precision === 'time')) {
+  if (published) {
     if (provenance.published) provenance.edition = provenance.published
     const day =
-      published.precision === 'day' ? published.value : dayIn(from.timeZone, new Date(published.value))
+      published.precision === 'time'
+        ? dayIn(from.timeZone, new Date(published.value))
+        : firstInstant(published).toISOString().slice(0, 10)
     return { edition: day, editionFrom: 'publication' }
   }
   return { edition: dayIn(from.timeZone, from.recordedAt), editionFrom: 'arrival' }

@@ -83,6 +83,7 @@ export function renderPage(
                 {site.name}
               </a>
               <p class="motto">The front page of research</p>
+              <theme-switch></theme-switch>
             </div>
             <nav class="sections" aria-label="Sections">
               <ul>
@@ -94,7 +95,6 @@ export function renderPage(
                   </li>
                 ))}
               </ul>
-              <theme-switch></theme-switch>
             </nav>
           </header>
           <main id="content" tabindex={-1}>

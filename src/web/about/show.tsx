@@ -26,8 +26,9 @@ export function showAbout(site: Site) {
             <h2>Editions</h2>
             <p>
               An edition is a calendar day in the time zone {site.timeZone}. A paper stands in the edition of
-              the day on which a page listed it; otherwise in that of the day it was published. Days without
-              papers, such as weekends and holidays, lead to the nearest edition.
+              the day on which a page listed it; otherwise in that of the day it was published, or the first
+              day of the month or year if no more is known; and if nothing is, in that of the day it came in.
+              Days without papers, such as weekends and holidays, lead to the nearest edition.
             </p>
             <h2>Where papers come from</h2>
             <p>

@@ -1,8 +1,8 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { categoryName } from '../../papers/categories.ts'
-import type { Source } from '../../papers/harvested-paper.ts'
-import { addressPath } from '../../papers/identifiers.ts'
+import type { Author, Source } from '../../papers/harvested-paper.ts'
+import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText, typeset, typesetAbstract } from '../../papers/typeset.ts'
 import type { HeatPart } from '../../ranking/heat-parts.ts'
@@ -41,6 +41,9 @@ const SOURCE_NAMES: Record<Source, string> = {
   sample: 'the sample edition that comes with this site',
 }
 
+/** Authors shown at once: a collaboration may have thousands. */
+const AUTHORS_SHOWN = 25
+
 /** A paper's own page. */
 export function paperPage(site: Site, view: PaperView) {
   const { paper, version } = view
@@ -77,13 +80,12 @@ export function paperPage(site: Site, view: PaperView) {
             )}
           </p>
           <h1>{raw(typeset(paper.title))}</h1>
-          {paper.authors.length > 0 && (
-            <p class="byline" id="authors">
-              <AuthorLinks authors={paper.authors} />
-            </p>
-          )}
+          {paper.authors.length > 0 && <Authors authors={paper.authors} />}
           {paper.withdrawn && (
-            <p class="notice">This paper was withdrawn. {paper.comments && raw(typeset(paper.comments))}</p>
+            <p class="notice">
+              {/withdraw/i.test(paper.comments ?? '') || 'This paper was withdrawn.'}{' '}
+              {paper.comments && raw(typeset(paper.comments))}
+            </p>
           )}
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
         </header>
@@ -137,6 +139,26 @@ export function paperPage(site: Site, view: PaperView) {
   })
 }
 
+/** The authors in order; of a crowd the first ones, and the others when asked for. */
+function Authors({ authors }: { authors: Author[] }) {
+  const cut = authors.length > AUTHORS_SHOWN * 1.2 ? AUTHORS_SHOWN : authors.length
+  return (
+    <div class="byline" id="authors">
+      <p>
+        <AuthorLinks authors={authors.slice(0, cut)} />
+      </p>
+      {cut < authors.length && (
+        <details>
+          <summary>and {authors.length - cut} others</summary>
+          <p>
+            <AuthorLinks authors={authors.slice(cut)} />
+          </p>
+        </details>
+      )}
+    </div>
+  )
+}
+
 function VersionNotice({ paper, version, path }: { paper: Paper; version: number; path: string }) {
   const latest = paper.versions.at(-1)?.number
   const known = paper.versions.find(({ number }) => number === version)
@@ -169,7 +191,7 @@ function Links({ paper }: { paper: Paper }) {
       : []),
     ...(paper.doi ? [{ href: doiUrl(paper.doi), name: 'Published version', of: 'DOI' }] : []),
     ...paper.links
-      .filter((link) => !(paper.doi && link.url.toLowerCase().endsWith(paper.doi)))
+      .filter((link) => !isOwnAddress(paper, link.url))
       .map((link) => ({
         href: link.url,
         name: linkName(link.kind),
@@ -192,6 +214,12 @@ function Links({ paper }: { paper: Paper }) {
       </ul>
     </section>
   )
+}
+
+/** Whether a link leads where the paper's own identifiers lead: such stand above the others already. */
+function isOwnAddress(paper: Paper, url: string): boolean {
+  const identifier = parseIdentifier(url)?.identifier
+  return identifier?.value === (identifier?.scheme === 'doi' ? paper.doi : paper.arxivId)
 }
 
 function details(site: Site, paper: Paper): Child[] {

@@ -85,6 +85,7 @@ export function exactInstant(instant: Date): string {
 export function relativeTo(instant: Date, now: Date): string | null {
   const minutes = Math.floor((now.getTime() - instant.getTime()) / 60_000)
   if (minutes < 0 || minutes >= 7 * 24 * 60) return null
+  if (minutes < 1) return 'just now'
   if (minutes < 60) return RELATIVE.format(-minutes, 'minute')
   if (minutes < 24 * 60) return RELATIVE.format(-Math.floor(minutes / 60), 'hour')
   return RELATIVE.format(-Math.floor(minutes / (24 * 60)), 'day')

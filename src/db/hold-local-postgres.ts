@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '../log.ts'
+import { acquireLocalPostgres, type LocalPostgres } from './local-postgres.ts'
+
+/** How long to wait before another attempt to bring back a server that went away. */
+const RETRY_MS = 1_000
+
+/**
+ * Holds the PostgreSQL of the data folder for as long as this process needs it. When the server goes away (killed, out
+ * of memory), it is started again: it comes back at the same address, where the pool finds it. Throws what
+ * `acquireLocalPostgres` throws, the first time; later failures are logged and tried again.
+ */
+export async function holdLocalPostgres(
+  dataFolder: string,
+  { log }: { log: Logger },
+): Promise<Pick<LocalPostgres, 'address' | 'psqlCommand' | 'release'>> {
+  let released = false
+  let wake = () => {}
+  await mkdir(dataFolder, { recursive: true })
+
+  const acquire = () =>
+    acquireLocalPostgres({
+      folder: join(dataFolder, 'postgres'),
+      logFile: join(dataFolder, 'postgres.log'),
+      log: (message) => log.info(message),
+      onLost: (error) => {
+        if (released) return
+        log.error({ error: error.message }, 'the database in the data folder went away and is started again')
+        current = bringBack()
+      },
+    })
+  async function bringBack(): Promise<LocalPostgres | null> {
+    while (!released) {
+      try {
+        const back = await acquire()
+        log.info('the database is back')
+        return back
+      } catch (error) {
+        log.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the database does not start',
+        )
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          setTimeout(resolve, RETRY_MS)
+        })
+      }
+    }
+    return null
+  }
+
+  const first = await acquire()
+  let current: Promise<LocalPostgres | null> = Promise.resolve(first)
+  return {
+    address: first.address,
+    psqlCommand: first.psqlCommand,
+    async release() {
+      released = true
+      wake()
+      await (await current)?.release()
+    },
+  }
+}
