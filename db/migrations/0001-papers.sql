@@ -18,6 +18,8 @@ create table papers (
   abstract          text,
   synopsis          text,
   authors           jsonb not null default '[]',
+  -- Whether there are more authors than the source names.
+  authors_truncated boolean not null default false,
   published         jsonb,
   versions          jsonb not null default '[]',
   primary_category  text,

@@ -15,6 +15,7 @@ type PapersTable = {
   abstract: string | null
   synopsis: string | null
   authors: Json<Author[]>
+  authors_truncated: boolean
   published: Json<PublishedDate | null>
   versions: Json<PaperVersion[]>
   primary_category: string | null

@@ -16,6 +16,7 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
     abstract: row.abstract,
     synopsis: row.synopsis,
     authors: row.authors,
+    authorsTruncated: row.authors_truncated,
     published: row.published,
     versions: row.versions,
     primaryCategory: row.primary_category,

@@ -52,6 +52,8 @@ export type HarvestedPaper = {
   synopsis?: string
   /** In the order of the paper. */
   authors?: Author[]
+  /** Whether the paper has more authors than the source names ("et al."). */
+  authorsTruncated?: boolean
   published?: PublishedDate
   versions?: PaperVersion[]
   primaryCategory?: string

@@ -160,14 +160,34 @@ describe('the merged paper', () => {
     expect(known).toMatchObject({ edition: '2026-01-02', provenance: { edition: 'arxiv-oai' } })
   })
 
+  it('stands in the edition of the first day of its month or year when no more is known', () => {
+    const month = merged([stated('doi/10.5555/a', { published: { precision: 'month', value: '2019-03' } })])
+    expect(month).toMatchObject({ edition: '2019-03-01', editionFrom: 'publication' })
+    expect(month.datedAt).toEqual(new Date('2019-03-01T00:00:00Z'))
+    expect(month.provenance.edition).toBe('arxiv-oai')
+    const year = merged([stated('doi/10.5555/a', { published: { precision: 'year', value: '2019' } })])
+    expect(year).toMatchObject({ edition: '2019-01-01', editionFrom: 'publication' })
+  })
+
   it('stands else in the edition of its arrival', () => {
-    const month = stated('doi/10.5555/a', { published: { precision: 'month', value: '2019-03' } })
-    const paper = merged([month])
-    expect(paper).toMatchObject({ edition: '2026-01-14', editionFrom: 'arrival' })
-    expect(paper.datedAt).toEqual(new Date('2019-03-01T00:00:00Z'))
-    expect(paper.provenance.edition).toBeUndefined()
-    const undated = merged([stated('doi/10.5555/a')], { timeZone: 'UTC' })
-    expect(undated).toMatchObject({ edition: '2026-01-15', published: null, datedAt: recordedAt })
+    const undated = merged([stated('doi/10.5555/a')])
+    expect(undated).toMatchObject({ edition: '2026-01-14', editionFrom: 'arrival', published: null })
+    expect(undated.datedAt).toEqual(recordedAt)
+    expect(undated.provenance.edition).toBeUndefined()
+    expect(merged([stated('doi/10.5555/a')], { timeZone: 'UTC' })).toMatchObject({ edition: '2026-01-15' })
+  })
+
+  it('has the authors of a source that names all of them, before one that names some', () => {
+    const some = stated('2601.00001', { authors: [{ name: 'Ada Lake' }], authorsTruncated: true })
+    const all = stated('2601.00001', {
+      source: 'bibtex',
+      authors: [{ name: 'Ada Lake' }, { name: 'Bo Rill' }],
+    })
+    for (const paper of [merged([some, all]), merged([all, some])]) {
+      expect(paper.authors.map(({ name }) => name)).toEqual(['Ada Lake', 'Bo Rill'])
+      expect(paper.authorsTruncated).toBe(false)
+    }
+    expect(merged([some])).toMatchObject({ authors: [{ name: 'Ada Lake' }], authorsTruncated: true })
   })
 
   it('has the month of its arXiv identifier when no source knows more than a year', () => {

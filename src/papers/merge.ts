@@ -25,7 +25,10 @@ const PRECEDENCE: Source[] = [
   'page',
   'sample',
 ]
-/** arXivRaw gives authors as one line of text: any source that lists them one by one knows better. */
+/**
+ * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. Before either comes
+ * who names all of them.
+ */
 const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-oai',
   'arxiv-atom',
@@ -77,7 +80,9 @@ export function mergeStatements(
   )
 
   const byAuthors = statements.toSorted(
-    (a, b) => AUTHOR_PRECEDENCE.indexOf(a.source) - AUTHOR_PRECEDENCE.indexOf(b.source),
+    (a, b) =>
+      Number(a.authorsTruncated ?? false) - Number(b.authorsTruncated ?? false) ||
+      AUTHOR_PRECEDENCE.indexOf(a.source) - AUTHOR_PRECEDENCE.indexOf(b.source),
   )
   const stated = best(
     'published',
@@ -92,6 +97,7 @@ export function mergeStatements(
     ...(subjects?.primaryCategory ? [subjects.primaryCategory] : []),
     ...(subjects?.categories ?? []),
   ]).filter(isTopic)
+  const named = best('authors', (s) => (s.authors?.length ? s : undefined), byAuthors)
   const abstract = best('abstract', (s) => s.abstract)
   const comments = best('comments', (s) => s.comments)
 
@@ -102,7 +108,8 @@ export function mergeStatements(
     title: best('title', (s) => s.title) ?? '',
     abstract,
     synopsis: best('synopsis', (s) => s.synopsis),
-    authors: best('authors', (s) => s.authors, byAuthors) ?? [],
+    authors: named?.authors ?? [],
+    authorsTruncated: named?.authorsTruncated ?? false,
     published,
     versions: mergeVersions(ranked, provenance),
     primaryCategory: topics[0] ?? null,

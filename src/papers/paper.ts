@@ -35,6 +35,8 @@ export type Paper = {
   abstract: string | null
   synopsis: string | null
   authors: Author[]
+  /** Whether there are more authors than these. */
+  authorsTruncated: boolean
   published: PublishedDate | null
   versions: PaperVersion[]
   primaryCategory: string | null

@@ -265,6 +265,7 @@ const PAPER_COLUMN_NAMES = [
   'abstract',
   'synopsis',
   'authors',
+  'authors_truncated',
   'published',
   'versions',
   'primary_category',
@@ -293,6 +294,7 @@ function rowset(writes: Write[]) {
     abstract: merged.abstract,
     synopsis: merged.synopsis,
     authors: merged.authors,
+    authors_truncated: merged.authorsTruncated,
     published: merged.published,
     versions: merged.versions,
     primary_category: merged.primaryCategory,
@@ -310,7 +312,7 @@ function rowset(writes: Write[]) {
   }))
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
     number integer, id bigint, address text, arxiv_id text, doi text, title text, abstract text, synopsis text,
-    authors jsonb, published jsonb, versions jsonb, primary_category text, categories text[], comments text,
+    authors jsonb, authors_truncated boolean, published jsonb, versions jsonb, primary_category text, categories text[], comments text,
     journal_reference text, license_url text, withdrawn boolean, links jsonb, provenance jsonb, edition date, edition_from text,
     dated_at timestamptz, recorded_at timestamptz)`
 }

@@ -141,15 +141,15 @@ describeWithDatabase('editions', (db) => {
   it('are dated anew where the site moves to another time zone, and only then', async () => {
     const instant = await publish({ precision: 'time', value: '2026-01-05T03:00:00.000Z' })
     const day = await publish('2026-01-05')
-    const arrived = await publish({ precision: 'year', value: '2026' })
+    const arrived = stated('doi/10.5555/arrived')
     const listed = stated('2601.09999', {
       published: { precision: 'time', value: '2026-01-05T03:00:00.000Z' },
       listing: { date: '2026-01-09' },
     })
     await db()
       .transaction()
-      .execute((trx) => recordPapers(trx, [listed], { now, timeZone }))
-    const editions = async () => Promise.all([instant, day, arrived, '2601.09999'].map(editionOf))
+      .execute((trx) => recordPapers(trx, [listed, arrived], { now, timeZone }))
+    const editions = async () => Promise.all([instant, day, 'doi/10.5555/arrived', '2601.09999'].map(editionOf))
 
     expect(await editions()).toEqual(['2026-01-04', '2026-01-05', '2026-01-15', '2026-01-09'])
     expect(await redateEditions(db(), { timeZone })).toBe(0)

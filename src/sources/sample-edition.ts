@@ -17,6 +17,7 @@ const editionSchema = z.object({
       title: z.string(),
       synopsis: z.string().nullish(),
       authors: z.array(z.string()),
+      authorsTruncated: z.boolean().optional(),
       published: z.string().nullish(),
       primaryCategory: z.string().nullish(),
       categories: z.array(z.string()),
@@ -43,13 +44,13 @@ export async function* readSampleEdition(chunks: AsyncIterable<string>): AsyncGe
     return
   }
   const { date, papers } = parsed.data
-  for (const { rank, arxivId, doi, authors, synopsis, ...paper } of papers) {
+  for (const { rank, arxivId, doi, authors, authorsTruncated, synopsis, ...paper } of papers) {
     yield outcomeOf(`paper ${rank}`, {
       ...paper,
       source: 'sample',
       identifiers: [arxivId, doi],
       synopsis,
-      authors: authors.map((name) => ({ name })),
+      authors: [...authors, ...(authorsTruncated ? ['et al.'] : [])].map((name) => ({ name })),
       listing: { date, rank, of: papers.length },
     })
   }

@@ -85,6 +85,10 @@ export function settlePaper(draft: PaperDraft): Settled {
   }
 
   const authors = settleAuthors(draft.authors ?? [])
+  if (OTHERS.test(authors.at(-1)?.name ?? '')) {
+    authors.pop()
+    paper.authorsTruncated = true
+  }
   if (authors.length > 0) paper.authors = authors
   const versions = settleVersions(draft.versions ?? [])
   if (versions.length > 0) paper.versions = versions
@@ -130,6 +134,9 @@ function settleIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | {
   if (arxivIds.length > 1) return refuse(`It names two arXiv papers, ${arxivIds[0]} and ${arxivIds[1]}.`)
   return [first, ...others]
 }
+
+/** What stands for the authors who are not named. */
+const OTHERS = /^(?:and )?(?:others|et al\.?)$/i
 
 function settleAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
   const settled: Author[] = []

@@ -87,6 +87,7 @@ describe('a page of trending papers', () => {
         ],
         title: 'Lakes: a survey',
         authors: [{ name: 'Ann Lee' }],
+        authorsTruncated: true,
         published: { precision: 'day', value: '2024-12-27' },
         primaryCategory: 'cs.AI',
         categories: ['cs.AI'],

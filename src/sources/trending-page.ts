@@ -131,7 +131,9 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
     identifiers: [entry.arxivId, entry.doi],
     identifier: entry.arxivId || entry.doi ? undefined : localIdentifier(local),
     title: entry.title,
-    authors: entry.authors?.map((name) => ({ name })),
+    authors: [...(entry.authors ?? []), ...(entry.authorsTruncated ? ['et al.'] : [])].map((name) => ({
+      name,
+    })),
     published: entry.published,
     primaryCategory: entry.primaryCategory,
     categories: entry.categories ?? [],

@@ -135,7 +135,12 @@ export function toBibtex(paper: Paper, options: { url: string; siteName: string 
   const authors = paper.authors.map((author) => author.name).filter((name) => plainText(name) !== '')
   const fields: [name: string, value: string | undefined][] = [
     ['title', `{{${texField(paper.title)}}}`],
-    ['author', authors.length === 0 ? undefined : `{${authors.map(person).join(' and ')}}`],
+    [
+      'author',
+      authors.length === 0
+        ? undefined
+        : `{${[...authors.map(person), ...(paper.authorsTruncated ? ['others'] : [])].join(' and ')}}`,
+    ],
     ['year', year && `{${year}}`],
     ['month', monthName],
     ['journal', paper.journalReference === null ? undefined : `{${texField(paper.journalReference)}}`],

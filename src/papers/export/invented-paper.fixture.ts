@@ -11,6 +11,7 @@ export function inventedPaper(facts: Partial<Paper> = {}): Paper {
     title: 'TideGauges: Sea Levels at $O(n^2)$ Cost',
     abstract: 'We measure 5\\% of all tides.',
     synopsis: 'Tides, measured.',
+    authorsTruncated: false,
     authors: [
       { name: 'Ada B. van Loon', orcid: '0000-0002-1825-0097' },
       { name: 'The Tide Collaboration' },

@@ -16,6 +16,7 @@ export function toJson(paper: Paper, options: { url: string; siteName: string })
       affiliation: affiliation ?? null,
       orcid: orcid ?? null,
     })),
+    authorsTruncated: paper.authorsTruncated,
     published: paper.published,
     versions: paper.versions.map(({ number, submittedAt }) => ({ number, submittedAt })),
     primaryCategory: paper.primaryCategory,

@@ -76,7 +76,13 @@ function line(text: string): string {
 export function toMarkdown(paper: Paper, options: { url: string; siteName: string }): string {
   const title = texToMarkdown(paper.title).replace(/\n+/g, ' ')
   const facts: [name: string, value: string][] = [
-    ['Authors', paper.authors.map((author) => line(author.name)).join(', ')],
+    [
+      'Authors',
+      [
+        ...paper.authors.map((author) => line(author.name)),
+        ...(paper.authorsTruncated ? ['et al.'] : []),
+      ].join(', '),
+    ],
     ['Published', paper.published?.value ?? ''],
     ['Last version', versionLine(paper)],
     [

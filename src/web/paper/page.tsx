@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { categoryName } from '../../papers/categories.ts'
-import type { Author, Source } from '../../papers/harvested-paper.ts'
+import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText, typeset, typesetAbstract } from '../../papers/typeset.ts'
@@ -80,7 +80,7 @@ export function paperPage(site: Site, view: PaperView) {
             )}
           </p>
           <h1>{raw(typeset(paper.title))}</h1>
-          {paper.authors.length > 0 && <Authors authors={paper.authors} />}
+          {paper.authors.length > 0 && <Authors paper={paper} />}
           {paper.withdrawn && (
             <p class="notice">
               {/withdraw/i.test(paper.comments ?? '') || 'This paper was withdrawn.'}{' '}
@@ -140,18 +140,20 @@ export function paperPage(site: Site, view: PaperView) {
 }
 
 /** The authors in order; of a crowd the first ones, and the others when asked for. */
-function Authors({ authors }: { authors: Author[] }) {
+function Authors({ paper: { authors, authorsTruncated } }: { paper: Paper }) {
   const cut = authors.length > AUTHORS_SHOWN * 1.2 ? AUTHORS_SHOWN : authors.length
   return (
     <div class="byline" id="authors">
       <p>
         <AuthorLinks authors={authors.slice(0, cut)} />
+        {authorsTruncated && cut === authors.length && ' and others'}
       </p>
       {cut < authors.length && (
         <details>
-          <summary>and {authors.length - cut} others</summary>
+          <summary>and {authorsTruncated ? 'others' : `${authors.length - cut} others`}</summary>
           <p>
             <AuthorLinks authors={authors.slice(cut)} />
+            {authorsTruncated && ' and others, whom no source here names'}
           </p>
         </details>
       )}

@@ -23,7 +23,12 @@ export function Entry({ site, paper }: { site: Site; paper: Paper }) {
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
-          <AuthorLinks authors={paper.authors} shown={AUTHORS_SHOWN} restPath={`${path}#authors`} />
+          <AuthorLinks
+            authors={paper.authors}
+            truncated={paper.authorsTruncated}
+            shown={AUTHORS_SHOWN}
+            restPath={`${path}#authors`}
+          />
         </p>
       )}
       {lede !== null && <p class="lede">{raw(lede)}</p>}
@@ -65,10 +70,12 @@ function ledeHtml(paper: Paper): string | null {
 /** Authors as links to the papers under their names; after `shown` of them, how many more there are. */
 export function AuthorLinks({
   authors,
+  truncated = false,
   shown = authors.length,
   restPath,
 }: {
   authors: Author[]
+  truncated?: boolean
   shown?: number
   restPath?: string
 }) {
@@ -86,7 +93,7 @@ export function AuthorLinks({
         <>
           {' '}
           <a class="more" href={restPath}>
-            and {authors.length - cut} others
+            and {truncated ? 'others' : `${authors.length - cut} others`}
           </a>
         </>
       )}
