@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
@@ -27,6 +28,24 @@ describe('The program as a process', () => {
     expect(await titleOf(`${again.origin}/papers/date/2025-07-08`)).toContain('Tuesday, 8 July 2025')
 
     expect(await again.stop()).toBe(0)
+    expect(await processesIn(data)).toEqual([])
+    await rm(data, { recursive: true })
+  })
+
+  it('starts its database again when that dies, and serves on', async () => {
+    const data = await dataFolder()
+    const site = await start(data)
+    const postmaster = async () =>
+      Number((await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
+    const first = await postmaster()
+    process.kill(first, 'SIGKILL')
+    await waitFor(async () => (await postmaster().catch(() => first)) !== first)
+    await waitFor(async () => (await fetch(`${site.origin}/healthz`)).status === 200)
+    expect(await titleOf(`${site.origin}/papers/month/2025-07`)).toContain('July 2025')
+    expect(await importPapers(data, DIFFICULT_PAPERS)).toContain('0 refused')
+    expect(await titleOf(`${site.origin}/`)).toContain('Wednesday, 9 July 2025')
+
+    expect(await site.stop()).toBe(0)
     expect(await processesIn(data)).toEqual([])
     await rm(data, { recursive: true })
   })
@@ -59,7 +78,10 @@ describe('The program as a process', () => {
     const { status, body } = await answer
     expect(status).toBe(200)
     expect(body).toContain('</html>')
+    const answered = performance.now()
     expect(await stopped).toBe(0)
+    // Less than the time for which the other side may keep an idle connection.
+    expect(performance.now() - answered).toBeLessThan(4_000)
     expect(await processesIn(data)).toEqual([])
     agent.destroy()
     await rm(data, { recursive: true })
