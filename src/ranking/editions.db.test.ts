@@ -149,7 +149,8 @@ describeWithDatabase('editions', (db) => {
     await db()
       .transaction()
       .execute((trx) => recordPapers(trx, [listed, arrived], { now, timeZone }))
-    const editions = async () => Promise.all([instant, day, 'doi/10.5555/arrived', '2601.09999'].map(editionOf))
+    const editions = async () =>
+      Promise.all([instant, day, 'doi/10.5555/arrived', '2601.09999'].map(editionOf))
 
     expect(await editions()).toEqual(['2026-01-04', '2026-01-05', '2026-01-15', '2026-01-09'])
     expect(await redateEditions(db(), { timeZone })).toBe(0)
