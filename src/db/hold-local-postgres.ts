@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../log.ts'
 import { acquireLocalPostgres, type LocalPostgres } from './local-postgres.ts'
 
@@ -15,8 +16,7 @@ export async function holdLocalPostgres(
   dataFolder: string,
   { log }: { log: Logger },
 ): Promise<Pick<LocalPostgres, 'address' | 'psqlCommand' | 'release'>> {
-  let released = false
-  let wake = () => {}
+  const released = new AbortController()
   await mkdir(dataFolder, { recursive: true })
 
   const acquire = () =>
@@ -25,13 +25,13 @@ export async function holdLocalPostgres(
       logFile: join(dataFolder, 'postgres.log'),
       log: (message) => log.info(message),
       onLost: (error) => {
-        if (released) return
+        if (released.signal.aborted) return
         log.error({ error: error.message }, 'the database in the data folder went away and is started again')
         current = bringBack()
       },
     })
   async function bringBack(): Promise<LocalPostgres | null> {
-    while (!released) {
+    while (!released.signal.aborted) {
       try {
         const back = await acquire()
         log.info('the database is back')
@@ -41,10 +41,7 @@ export async function holdLocalPostgres(
           { error: error instanceof Error ? error.message : String(error) },
           'the database does not start',
         )
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          setTimeout(resolve, RETRY_MS)
-        })
+        await sleep(RETRY_MS, undefined, { signal: released.signal }).catch(() => {})
       }
     }
     return null
@@ -56,8 +53,7 @@ export async function holdLocalPostgres(
     address: first.address,
     psqlCommand: first.psqlCommand,
     async release() {
-      released = true
-      wake()
+      released.abort()
       await (await current)?.release()
     },
   }
