@@ -15,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -401,6 +401,20 @@ describe('as root', { timeout: 120_000 }, () => {
     expect(await readFile(`/proc/${server?.pid}/status`, 'utf8')).toMatch(/^CapEff:\s*0+$/m)
     await local.release()
   })
+
+  it.skipIf(!asRoot || !onLinux)(
+    'works with programs that only root may reach, as in a clone below such a folder',
+    async () => {
+      const folder = await freshFolder()
+      const { postgres } = await npmBinaries()
+      const copy = join(folder, '..', 'native')
+      await cp(join(dirname(postgres), '..'), copy, { recursive: true, verbatimSymlinks: true })
+      const binaries = { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+      const local = await acquireLocalPostgres({ folder, binaries })
+      expect(await ask(local.address, 'select 1 as one')).toEqual([{ one: 1 }])
+      await local.release()
+    },
+  )
 
   it.skipIf(!asRoot || !onLinux)('works below a closed folder without setpriv', async () => {
     const folder = await freshFolder()

@@ -90,6 +90,8 @@ function waysFromRoot(target: Owner): Way[] {
     `--regid=${target.gid}`,
     '--clear-groups',
     '--no-new-privs',
+    // access(2), by which PostgreSQL looks for its own programs, else ignores the capability (credentials(7)).
+    '--securebits=+no_setuid_fixup',
     `--inh-caps=+${capability}`,
     `--ambient-caps=+${capability}`,
     '--',
@@ -122,7 +124,10 @@ async function tried({
   const trial = command({ runner: { ...way, major: 0, searchPath }, program: '/bin/sh', args })
   let answer: string
   try {
-    answer = (await run(trial.file, trial.args, trial.options)).stdout
+    const { stdout, stderr } = await run(trial.file, trial.args, trial.options)
+    // It runs, but cannot see itself in its folder: initdb and the server would fail.
+    if (stderr.includes('invalid binary')) throw Object.assign(new Error('invalid binary'), { stderr })
+    answer = stdout
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim().split('\n').at(-1) || (cause as Error).message
     throw new LocalPostgresError(
