@@ -381,6 +381,14 @@ describe('a data folder with its own PostgreSQL', { timeout: 120_000 }, () => {
 })
 
 describe('as root', { timeout: 120_000 }, () => {
+  /** The programs, copied to where the rights are those of the test and not of this checkout. */
+  async function programsBeside(folder: string) {
+    const { postgres } = await npmBinaries()
+    const copy = join(folder, '..', 'native')
+    await cp(join(dirname(postgres), '..'), copy, { recursive: true, verbatimSymlinks: true })
+    return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+  }
+
   it.skipIf(!asRoot)('works below a folder that only root may enter', async () => {
     const folder = await freshFolder()
     const closed = await stat(join(folder, '..'))
@@ -396,25 +404,18 @@ describe('as root', { timeout: 120_000 }, () => {
     await chmod(root, 0o755)
     onTestFinished(() => chmod(root, 0o700))
     await chmod(join(folder, '..'), 0o755)
-    const local = await acquireLocalPostgres({ folder })
+    const local = await acquireLocalPostgres({ folder, binaries: await programsBeside(folder) })
     const server = await readLockFile(folder)
     expect(await readFile(`/proc/${server?.pid}/status`, 'utf8')).toMatch(/^CapEff:\s*0+$/m)
     await local.release()
   })
 
-  it.skipIf(!asRoot || !onLinux)(
-    'works with programs that only root may reach, as in a clone below such a folder',
-    async () => {
-      const folder = await freshFolder()
-      const { postgres } = await npmBinaries()
-      const copy = join(folder, '..', 'native')
-      await cp(join(dirname(postgres), '..'), copy, { recursive: true, verbatimSymlinks: true })
-      const binaries = { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
-      const local = await acquireLocalPostgres({ folder, binaries })
-      expect(await ask(local.address, 'select 1 as one')).toEqual([{ one: 1 }])
-      await local.release()
-    },
-  )
+  it.skipIf(!asRoot || !onLinux)('works with programs that only root may reach', async () => {
+    const folder = await freshFolder()
+    const local = await acquireLocalPostgres({ folder, binaries: await programsBeside(folder) })
+    expect(await ask(local.address, 'select 1 as one')).toEqual([{ one: 1 }])
+    await local.release()
+  })
 
   it.skipIf(!asRoot || !onLinux)('works below a closed folder without setpriv', async () => {
     const folder = await freshFolder()
