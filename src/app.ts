@@ -3,13 +3,18 @@ import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
+import { trimTrailingSlash } from 'hono/trailing-slash'
 import { sql } from 'kysely'
-import { notFound, serverFault } from './web/errors/show.tsx'
+import { databaseAway, methodNotAllowed, notFound, serverFault } from './web/errors/show.tsx'
+import { isConnectionLost } from './db/connect.ts'
 import { ASSETS_FOLDER } from './web/assets.ts'
 import { createPageCache, type PageCache } from './web/page-cache.ts'
 import { addRoutes } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
 import type { Site } from './web/site.ts'
+
+/** How long the database may take to answer a check of its health. */
+const HEALTH_MS = 2_000
 
 /** The whole site as one handler of requests, and the cache before it. `version` counts the changes of papers; `heard` tells whether all are noticed. */
 export function createApp(
@@ -26,6 +31,11 @@ export function createApp(
   app.use(cache.middleware)
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
+  app.use(async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return methodNotAllowed(site, c)
+    return next()
+  })
+  app.use(trimTrailingSlash())
   app.use('/assets/*', compress())
   app.use(
     '/assets/*',
@@ -39,7 +49,7 @@ export function createApp(
   app.get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /\n'))
   app.get('/healthz', async (c) => {
     try {
-      await sql`select 1`.execute(site.db)
+      await Promise.race([sql`select 1`.execute(site.db), tooLate(HEALTH_MS)])
       return c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
     } catch {
       return c.json({ status: 'the database does not answer' }, 503, { 'cache-control': 'no-store' })
@@ -49,9 +59,22 @@ export function createApp(
 
   app.notFound((c) => notFound(site, c))
   app.onError((error, c) => {
+    if (isConnectionLost(error)) {
+      site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
+      c.header('retry-after', '5')
+      return databaseAway(site, c)
+    }
     const reference = randomUUID().slice(0, 8)
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
     return serverFault(site, c, { reference })
   })
   return { app, cache }
+}
+
+/** Fails after so long: a database that hangs is no better than one that is away. */
+async function tooLate(ms: number): Promise<never> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+  throw new Error(`no answer in ${ms} ms`)
 }

@@ -1,3 +1,12 @@
 import { runCommand } from './cli/commands.ts'
 
-process.exitCode = await runCommand(process.argv.slice(2))
+// Who reads our output may stop reading (`| head`): that is no fault of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = 1
+  })
+}
+
+const code = await runCommand(process.argv.slice(2))
+// A connection that a failed attempt left open must not keep the process.
+process.exit(code || process.exitCode)

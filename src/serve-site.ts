@@ -14,7 +14,9 @@ import { readAssets } from './web/assets.ts'
 /** Requests that are being answered get so long to finish when the server stops. */
 const GRACE_MS = 10_000
 
-export type Serving = { ok: true; url: string; stop(): Promise<void> } | { ok: false; reason: string }
+export type Serving =
+  /** `url` is the address for readers, `listensAt` the one the server listens at. */
+  { ok: true; url: string; listensAt: string; stop(): Promise<void> } | { ok: false; reason: string }
 
 /** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
 export async function serveSite({
@@ -58,19 +60,25 @@ export async function serveSite({
   })
   const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     server.once('error', resolve)
-    server.listen(config.port, config.host, () => resolve(null))
+    server.listen(config.port, config.host, () => {
+      server.off('error', resolve)
+      server.on('error', (error) => log.error({ error: error.message }, 'the server'))
+      resolve(null)
+    })
   })
   if (failure) {
     await listener.close()
     await connection.close()
     return { ok: false, reason: listenFailure(failure, config) }
   }
-  const url = config.publicUrl ?? localUrl(config.host, (server.address() as AddressInfo).port)
+  const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
+  const url = config.publicUrl ?? listensAt
   site.origin = url
 
   return {
     ok: true,
     url: `${url}/`,
+    listensAt: `${listensAt}/`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       // A kept-alive connection whose last request was under way becomes idle after it.

@@ -115,7 +115,9 @@ describe('the program', () => {
         DATABASE_URL: `postgresql://user:hunter2@${host}/papers`,
       })
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toMatch(/^broadsheet: The database cannot be used: .*ECONNREFUSED.*\n$/)
+      expect(stderr).toMatch(
+        /^broadsheet: The database cannot be used \(.*ECONNREFUSED.*\): check DATABASE_URL.*\n$/,
+      )
       expect(stderr).not.toContain('hunter2')
     }
   })

@@ -5,7 +5,7 @@ import { connect } from '../db/connect.ts'
 import { createLog } from '../log.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { redateEditions } from '../ranking/editions.ts'
+import { editionTimeZone } from '../ranking/editions.ts'
 import { readArxivAtom } from '../sources/arxiv-atom.ts'
 import { readArxivOai } from '../sources/arxiv-oai.ts'
 import { decodeText, detectFormat, FORMATS, type Format } from '../sources/format.ts'
@@ -13,6 +13,7 @@ import { readHuggingFace } from '../sources/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
 import { readJsonLines } from '../sources/jsonl.ts'
 import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/trending-page.ts'
+import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -43,7 +44,8 @@ export async function importFile(file: string, options: Options): Promise<void> 
 
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
   const connection = await connect(config, { log, size: 2 })
-  await redateEditions(connection.db, { timeZone: config.siteTimeZone })
+  const timeZone = await editionTimeZone(connection.db, { otherwise: config.siteTimeZone })
+  const asked = interruption()
   const started = performance.now()
   const progress = progressLine(process.stderr)
   const failures: string[] = []
@@ -52,11 +54,11 @@ export async function importFile(file: string, options: Options): Promise<void> 
   try {
     counts = await importPapers(
       connection.db,
-      guarded(outcomes, (reason) => failures.push(reason)),
+      guarded(outcomes, { asked, onFailure: (reason) => failures.push(reason) }),
       {
         name: file === '-' ? 'standard input' : basename(file),
         format,
-        timeZone: config.siteTimeZone,
+        timeZone,
         now,
         onProgress: (sofar) => progress.show(`${total(sofar).toLocaleString('en')} records`),
         onRefusal: ({ position, reason }) => {
@@ -74,6 +76,9 @@ export async function importFile(file: string, options: Options): Promise<void> 
     `${total(counts)} records: ${counts.new} new, ${counts.updated} updated, ${counts.unchanged} unchanged, ` +
       `${counts.refused} refused; ${seconds.toFixed(1)} s, ${Math.round(total(counts) / seconds)} records/s\n`,
   )
+  if (asked.aborted) {
+    throw new UsageError('Interrupted: what is counted above is in; import again to take in the rest.')
+  }
   const [failure] = failures
   if (failure !== undefined) {
     throw new UsageError(
@@ -89,13 +94,16 @@ export async function importFile(file: string, options: Options): Promise<void> 
   }
 }
 
-/** Ends at an error of the input instead of throwing, so that all that came before it goes in. */
+/** Ends at an error of the input, or when asked to stop, instead of throwing, so that all that came before it goes in. */
 async function* guarded(
   outcomes: AsyncIterable<HarvestOutcome>,
-  onFailure: (reason: string) => void,
+  { asked, onFailure }: { asked: AbortSignal; onFailure: (reason: string) => void },
 ): AsyncGenerator<HarvestOutcome> {
   try {
-    yield* outcomes
+    for await (const outcome of outcomes) {
+      yield outcome
+      if (asked.aborted) return
+    }
   } catch (error) {
     onFailure(error instanceof Error ? error.message : String(error))
   }

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { createLog } from '../log.ts'
 import { serveSite } from '../serve-site.ts'
+import { interruption } from './interruption.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -7,16 +9,14 @@ import { UsageError } from './usage-error.ts'
 export async function serve(): Promise<void> {
   const config = settings()
   const log = createLog(config.logLevel)
+  const asked = interruption()
   const outcome = await serveSite({ config, log, now: () => new Date() })
   if (!outcome.ok) throw new UsageError(outcome.reason)
   process.stdout.write(`${config.siteName} is at ${outcome.url}\n`)
+  if (outcome.listensAt !== outcome.url) process.stdout.write(`It listens at ${outcome.listensAt}\n`)
 
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name))
-  })
-  // A second signal ends the wait.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1))
-  log.info({ signal }, 'stopping')
+  if (!asked.aborted) await once(asked, 'abort')
+  log.info('stopping')
   await outcome.stop()
   log.info('stopped')
 }

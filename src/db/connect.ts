@@ -49,7 +49,9 @@ export async function connect(
   } catch (error) {
     await close()
     if (error instanceof DatabaseUnavailable) throw error
-    throw new DatabaseUnavailable(`The database cannot be used: ${messageOf(error)}`)
+    throw new DatabaseUnavailable(
+      `The database cannot be used (${messageOf(error)}): check ${config.databaseUrl === null ? 'postgres.log in the data folder' : 'DATABASE_URL, and that its server is up'}.`,
+    )
   }
   return { db, address, psqlCommand: local?.psqlCommand ?? null, close }
 }
@@ -64,7 +66,8 @@ function messageOf(error: unknown): string {
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  return /^(08|57P|ECONN|ENOENT|EPIPE)/.test(code) || error.message.startsWith('Connection terminated')
+  const noSocket = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'
+  return noSocket || /^(08|57P|ECONN|EPIPE)/.test(code) || error.message.startsWith('Connection terminated')
 }
 
 async function hold(dataFolder: string, log: Logger) {

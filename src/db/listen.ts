@@ -21,7 +21,12 @@ export function listen(
   let retry: NodeJS.Timeout | undefined
 
   async function connect(): Promise<void> {
-    const attempt = new pg.Client({ application_name: 'broadsheet listener', keepAlive: true, ...address })
+    const attempt = new pg.Client({
+      application_name: 'broadsheet listener',
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      ...address,
+    })
     client = attempt
     attempt.on('notification', onNotice)
     attempt.on('error', (error) => log.warn({ error: error.message }, 'the listening connection was lost'))
@@ -35,6 +40,7 @@ export function listen(
       connected = true
       onNotice()
     } catch {
+      await attempt.end().catch(() => undefined)
       if (!closed) later()
     }
   }

@@ -25,5 +25,9 @@ export function openDatabase(
     ...address,
   })
   pool.on('error', onError)
+  // A server of the operator's own may write dates in another style, which nothing here would understand.
+  pool.on('connect', (client) => {
+    client.query('set datestyle to iso').catch(onError)
+  })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

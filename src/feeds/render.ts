@@ -36,7 +36,7 @@ export async function renderAtom(feed: Feed): Promise<string> {
       links: [{ href: feed.origin + addressPath(paper.address), rel: 'alternate', type: 'text/html' }],
       published: publishedAt(paper),
       updated: paper.changedAt,
-      ...(paper.authors.length > 0 ? { authors: paper.authors.map(({ name }) => ({ name })) } : {}),
+      ...(paper.authors.length > 0 ? { authors: authorNames(paper).map((name) => ({ name })) } : {}),
       categories: paper.categories.map((category) => ({ term: category, label: categoryName(category) })),
       content: { type: 'html', value: contentHtml(paper) },
     })),
@@ -59,7 +59,7 @@ export async function renderRss(feed: Feed): Promise<string> {
       pubDate: publishedAt(paper),
       description: contentHtml(paper),
       categories: paper.categories.map((category) => ({ name: category })),
-      ...(paper.authors.length > 0 ? { dc: { creators: paper.authors.map(({ name }) => name) } } : {}),
+      ...(paper.authors.length > 0 ? { dc: { creators: authorNames(paper) } } : {}),
     })),
   })
 }
@@ -81,11 +81,19 @@ export async function renderJsonFeed(feed: Feed): Promise<string> {
         content_html: contentHtml(paper),
         date_published: publishedAt(paper),
         date_modified: paper.changedAt,
-        ...(paper.authors.length > 0 ? { authors: paper.authors.map(({ name }) => ({ name })) } : {}),
+        ...(paper.authors.length > 0 ? { authors: authorNames(paper).map((name) => ({ name })) } : {}),
         ...(paper.categories.length > 0 ? { tags: paper.categories } : {}),
       })),
     }),
   )
+}
+
+/** Authors that a feed names: a collaboration of thousands would make it megabytes long. */
+const AUTHORS_NAMED = 50
+
+function authorNames({ authors, authorsTruncated }: Paper): string[] {
+  const more = authorsTruncated || authors.length > AUTHORS_NAMED
+  return [...authors.slice(0, AUTHORS_NAMED).map(({ name }) => name), ...(more ? ['et al.'] : [])]
 }
 
 function publishedAt(paper: Paper): Date {

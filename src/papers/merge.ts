@@ -126,7 +126,7 @@ export function mergeStatements(
       })),
     ]),
     ...editionOf(ranked, { published, recordedAt, timeZone, provenance }),
-    datedAt: published ? firstInstant(published) : recordedAt,
+    datedAt: published ? earlier(firstInstant(published), recordedAt) : recordedAt,
     provenance,
   }
 }
@@ -173,6 +173,11 @@ function mergeVersions(ranked: Statement[], provenance: Paper['provenance']): Pa
     }
   }
   return [...byNumber.values()].toSorted((a, b) => a.number - b.number)
+}
+
+/** A paper dated to a time to come (an error, or a journal's next issue) must not stay the newest until then. */
+function earlier(published: Date, recordedAt: Date): Date {
+  return published < recordedAt ? published : recordedAt
 }
 
 /** An arXiv identifier tells the month in which its paper was submitted. */

@@ -32,7 +32,14 @@ type Work = {
   /** The work it was united with, once a statement showed both to be the same. */
   into: Work | null
 }
-type StoredRecord = { facts: Statement; digest: string; asOf: string | null; changed: boolean }
+/** A source's statement; `facts` is null while they are only in the database, with the paper `storedWith`. */
+type StoredRecord = {
+  facts: Statement | null
+  storedWith: number | null
+  digest: string
+  asOf: string | null
+  changed: boolean
+}
 
 /**
  * Records what sources say, in the caller's transaction: finds the paper each statement speaks of by its identifiers
@@ -57,15 +64,16 @@ export async function recordPapers(
 
   const distinct = [...new Set(statements.map(({ work }) => work))]
   const wasKnown = new Set(distinct.filter((work) => work.paperId !== null))
-  const toWrite = distinct
-    .filter((work) => work.changed || work.paperId === null)
-    .map((work) => ({
-      work,
-      merged: mergeStatements(
-        [...work.records.values()].map((record) => record.facts),
-        { arxivId: work.arxivId, recordedAt: work.recordedAt, timeZone },
-      ),
-    }))
+  const changedWorks = distinct.filter((work) => work.changed || work.paperId === null)
+  await loadFacts(trx, changedWorks)
+  const toWrite = changedWorks.map((work) => ({
+    work,
+    merged: mergeStatements([...work.records.values()].map(factsOf), {
+      arxivId: work.arxivId,
+      recordedAt: work.recordedAt,
+      timeZone,
+    }),
+  }))
   await unite(trx, distinct)
   await writePapers(trx, toWrite, now)
   await writeRecords(trx, distinct, now)
@@ -100,7 +108,11 @@ async function findWorks(trx: Transaction<Database>, papers: HarvestedPaper[], n
   const [rows, identifiers, records] = [
     await trx.selectFrom('papers').select(['id', 'recorded_at']).where('id', 'in', ids).execute(),
     await trx.selectFrom('paper_identifiers').selectAll().where('paper_id', 'in', ids).execute(),
-    await trx.selectFrom('paper_records').selectAll().where('paper_id', 'in', ids).execute(),
+    await trx
+      .selectFrom('paper_records')
+      .select(['paper_id', 'source', 'digest', 'as_of'])
+      .where('paper_id', 'in', ids)
+      .execute(),
   ]
   for (const row of rows) {
     byId.set(row.id, { ...newWork(row.recorded_at ?? now), paperId: row.id })
@@ -115,13 +127,39 @@ async function findWorks(trx: Transaction<Database>, papers: HarvestedPaper[], n
   }
   for (const row of records) {
     byId.get(row.paper_id)?.records.set(row.source, {
-      facts: row.facts as Statement,
+      facts: null,
+      storedWith: row.paper_id,
       digest: row.digest,
       asOf: row.as_of?.toISOString() ?? null,
       changed: false,
     })
   }
   return works
+}
+
+/** Reads the statements that works to be derived anew hold; those of unchanged works stay in the database. */
+async function loadFacts(trx: Transaction<Database>, works: Work[]): Promise<void> {
+  const missing = works
+    .flatMap((work) => [...work.records.values()])
+    .filter((record) => record.facts === null)
+  const ids = [...new Set(missing.map((record) => record.storedWith))].filter((id) => id !== null)
+  if (ids.length === 0) return
+  const rows = await trx
+    .selectFrom('paper_records')
+    .select(['paper_id', 'source', 'facts'])
+    .where('paper_id', 'in', ids)
+    .execute()
+  const stored = new Map(rows.map((row) => [`${row.paper_id} ${row.source}`, row.facts as Statement]))
+  for (const work of works) {
+    for (const [source, record] of work.records) {
+      record.facts ??= stored.get(`${record.storedWith} ${source}`) ?? null
+    }
+  }
+}
+
+function factsOf(record: StoredRecord): Statement {
+  if (record.facts === null) throw new Error('a statement was to be merged without having been read')
+  return record.facts
 }
 
 function newWork(recordedAt: Date): Work {
@@ -204,7 +242,7 @@ function state(work: Work, paper: HarvestedPaper): boolean {
   const saysNew = held?.digest !== digest
   // The same said again, at a later date: only that date is kept.
   if (!saysNew && (asOf === undefined || asOf === held?.asOf)) return false
-  work.records.set(facts.source, { facts, digest, asOf: asOf ?? null, changed: true })
+  work.records.set(facts.source, { facts, storedWith: null, digest, asOf: asOf ?? null, changed: true })
   if (saysNew) work.changed = true
   return saysNew
 }
@@ -325,7 +363,7 @@ async function writeRecords(trx: Transaction<Database>, works: Work[], now: Date
       .map(([source, record]) => ({
         paper_id: idOf(work),
         source,
-        facts: record.facts,
+        facts: factsOf(record),
         digest: record.digest,
         as_of: record.asOf,
       })),

@@ -26,22 +26,26 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }
 
-function nodeHtml(node: TexNode, links: boolean): string {
+/** Formulas that are typeset in one text; a text of thousands would hold everyone up, and shows the others' source. */
+const FORMULAS_SET = 300
+type Options = { links: boolean; formulas: { left: number } }
+
+function nodeHtml(node: TexNode, options: Options): string {
   if (node.kind === 'text') return escapeHtml(node.text)
   if (node.kind === 'math') {
-    const rendered = renderMathml(node.tex, node.display)
-    return rendered.ok ? rendered.mathml : `<code class="tex">${escapeHtml(node.source)}</code>`
+    const rendered = options.formulas.left-- > 0 ? renderMathml(node.tex, node.display) : null
+    return rendered?.ok ? rendered.mathml : `<code class="tex">${escapeHtml(node.source)}</code>`
   }
   if (node.kind === 'style') {
     const [opening, closing] = TAGS[node.style]
-    return opening + html(node.children, links) + closing
+    return opening + html(node.children, options) + closing
   }
-  const label = html(node.children, false)
-  return links ? `<a href="${escapeHtml(node.url)}" rel="nofollow noopener">${label}</a>` : label
+  const label = html(node.children, { ...options, links: false })
+  return options.links ? `<a href="${escapeHtml(node.url)}" rel="nofollow noopener">${label}</a>` : label
 }
 
-function html(nodes: TexNode[], links: boolean): string {
-  return nodes.map((node) => nodeHtml(node, links)).join('')
+function html(nodes: TexNode[], options: Options): string {
+  return nodes.map((node) => nodeHtml(node, options)).join('')
 }
 
 function plain(nodes: TexNode[]): string {
@@ -92,17 +96,19 @@ function cached(key: string, make: () => string): string {
  */
 export function typeset(text: string, options: { links?: boolean } = {}): string {
   const links = options.links ?? true
-  return cached((links ? '1' : '0') + text, () =>
-    paragraphs(text)
-      .map((paragraph) => html(parseTex(paragraph), links).trim())
-      .join(' '),
-  )
+  return cached((links ? '1' : '0') + text, () => {
+    const formulas = { left: FORMULAS_SET }
+    return paragraphs(text)
+      .map((paragraph) => html(parseTex(paragraph), { links, formulas }).trim())
+      .join(' ')
+  })
 }
 
 /** An abstract as HTML flow content: a `<p>` for each of its paragraphs. */
 export function typesetAbstract(text: string): string {
+  const formulas = { left: FORMULAS_SET }
   return paragraphs(text)
-    .map((paragraph) => `<p>${html(parseTex(paragraph), true).trim()}</p>`)
+    .map((paragraph) => `<p>${html(parseTex(paragraph), { links: true, formulas }).trim()}</p>`)
     .join('\n')
 }
 

@@ -72,6 +72,19 @@ export async function allTopics(db: Kysely<Database>): Promise<{ category: strin
   return rows
 }
 
+/** The time zone by which this site's editions are dated: as it was last served, or `otherwise` before it ever was. */
+export async function editionTimeZone(
+  db: Kysely<Database>,
+  { otherwise }: { otherwise: string },
+): Promise<string> {
+  const row = await db
+    .selectFrom('site_state')
+    .select('value')
+    .where('name', '=', 'time_zone')
+    .executeTakeFirst()
+  return typeof row?.value === 'string' ? row.value : otherwise
+}
+
 /** Dates editions anew after the site's time zone was changed; answers how many papers moved, and remembers the zone. */
 export async function redateEditions(
   db: Kysely<Database>,
@@ -84,7 +97,7 @@ export async function redateEditions(
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
       update papers set edition = (instant at time zone ${timeZone})::date
-      from (select id, case edition_from when 'publication' then dated_at else recorded_at end as instant from papers
+      from (select id, case edition_from when 'publication' then (published->>'value')::timestamptz else recorded_at end as instant from papers
         where edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time')) i
       where i.id = papers.id and papers.edition <> (instant at time zone ${timeZone})::date
     `.execute(trx)

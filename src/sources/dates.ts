@@ -65,7 +65,11 @@ function instant(parts: number[], fraction: number, zone: string): PublishedDate
   const offsetMinutes = offset
     ? Number(`${offset[1]}1`) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
     : 0
+  if (Math.abs(offsetMinutes) > 14 * 60) return null
   // A leap second has no place in a JavaScript date: it counts as the second before it.
   const utc = Date.UTC(year, month - 1, day, hour, minute - offsetMinutes, Math.min(second, 59))
-  return { precision: 'time', value: new Date(utc + Math.floor(fraction * 1000)).toISOString() }
+  const exact = new Date(utc + Math.floor(fraction * 1000))
+  // The offset may lead out of the years allowed.
+  if (calendarDay(exact.getUTCFullYear(), 1, 1) === null) return null
+  return { precision: 'time', value: exact.toISOString() }
 }

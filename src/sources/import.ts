@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import type { HarvestedPaper, HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { Recorded } from '../papers/record.ts'
 import { recordHarvest } from './record-harvest.ts'
 
@@ -11,6 +11,8 @@ export type Refusal = { position: string; reason: string }
 
 /** Statements recorded in one transaction: large enough to be fast, small enough to lose little when killed. */
 const BATCH = 500
+/** And the characters of them, beyond which a batch is large enough however few they are. */
+const BATCH_SIZE = 2_000_000
 /** Refusals remembered of one import; beyond, they are counted only. */
 const REFUSALS_KEPT = 1_000
 
@@ -79,9 +81,13 @@ export async function importPapers(
   for await (const outcome of outcomes) {
     // One record may yield several statements; they go in together.
     const continues = outcome.ok && outcome.continues === true
-    if (!continues && batch.statements.length + batch.refusals.length >= BATCH) await flush()
-    if (outcome.ok) batch.statements.push(outcome)
-    else {
+    if (!continues && (batch.statements.length + batch.refusals.length >= BATCH || batch.size > BATCH_SIZE)) {
+      await flush()
+    }
+    if (outcome.ok) {
+      batch.statements.push(outcome)
+      batch.size += sizeOf(outcome.paper)
+    } else {
       const refusal = { position: outcome.position, reason: outcome.reason }
       batch.refusals.push(refusal)
       onRefusal(refusal)
@@ -93,10 +99,15 @@ export async function importPapers(
   return counts
 }
 
-type Batch = { statements: Extract<HarvestOutcome, { ok: true }>[]; refusals: Refusal[] }
+type Batch = { statements: Extract<HarvestOutcome, { ok: true }>[]; refusals: Refusal[]; size: number }
 
 function newBatch(): Batch {
-  return { statements: [], refusals: [] }
+  return { statements: [], refusals: [], size: 0 }
+}
+
+/** Roughly the characters that a statement takes: a collaboration may have thousands of authors. */
+function sizeOf({ abstract = '', authors = [] }: HarvestedPaper): number {
+  return 500 + abstract.length + 50 * authors.length
 }
 
 const STRONGEST = ['new', 'updated', 'unchanged'] as const

@@ -46,7 +46,8 @@ function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, 
     signals.push({
       paperId,
       kind: 'listing',
-      origin,
+      // The sample edition is a page of trending papers: its listing and that page's own are one event.
+      origin: origin === 'sample' ? 'page' : origin,
       originKey: paper.listing.date,
       amount: 1,
       weight: listingWeight(paper.listing),

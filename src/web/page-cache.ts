@@ -29,7 +29,7 @@ type Asked = {
   url: string | undefined
   header: (name: AskedHeader) => string | undefined
 }
-type AskedHeader = 'cookie' | 'accept-encoding' | 'if-none-match'
+type AskedHeader = 'accept-encoding' | 'if-none-match'
 
 export type PageCache = {
   /** Makes pages through the rest of the app, once for all who wait, and answers with them. */
@@ -55,7 +55,7 @@ export function createPageCache({
   now: () => Date
   maxBytes?: number
 }): PageCache {
-  /** In the order in which they were made: the first goes first. */
+  /** In the order in which they were last asked for: the first goes first. */
   const pages = new Map<string, Page>()
   const making = new Map<string, { page: Promise<Page>; version: number }>()
   let bytes = 0
@@ -67,6 +67,9 @@ export function createPageCache({
       forget(key, page)
       return null
     }
+    // Last: what is asked for stays longest.
+    pages.delete(key)
+    pages.set(key, page)
     const age = now().getTime() - page.madeAt
     // Of a page that only grew old, one reader's request makes a new one, and the others need not wait for it.
     return (age >= 0 && age <= maxAgeMs()) || making.has(key) ? page : null
@@ -129,13 +132,25 @@ export function createPageCache({
   }
 }
 
-/** The path and query that name a page, or null for what is not kept: other methods, readers with a session, files. */
-function keyOf({ method, url, header }: Asked): string | null {
-  if ((method !== 'GET' && method !== 'HEAD') || url === undefined || header('cookie') !== undefined)
-    return null
+/** The parameters of a query that pages read; any other leaves a page as it is. */
+const PARAMETERS = ['after', 'n']
+/** What stands here may be a pasted URL, whose query may hold an identifier. */
+const PASTED = /^\/papers\/(?!(?:new|trending|top|date|week|month)(?:[/.?]|$))/
+
+/** What names a page: path and the parameters that matter. null for what is not kept: other methods, files. */
+function keyOf({ method, url }: Asked): string | null {
+  if ((method !== 'GET' && method !== 'HEAD') || url === undefined) return null
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
-  const key = start < 0 ? '/' : url.slice(start)
-  return key.startsWith('/assets/') || key === '/healthz' ? null : key
+  const path = start < 0 ? '/' : url.slice(start)
+  if (path.startsWith('/assets/') || path === '/healthz') return null
+  const query = path.indexOf('?')
+  if (query < 0) return path
+  if (PASTED.test(path)) return null
+  const given = new URLSearchParams(path.slice(query))
+  const known = PARAMETERS.map((name) => given.get(name))
+  return known.some((value) => value !== null)
+    ? `${path.slice(0, query)} ${known.join(' ')}`
+    : path.slice(0, query)
 }
 
 async function readPage(response: Response, version: number, madeAt: number): Promise<Page> {

@@ -31,6 +31,6 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     referrerPolicy: 'strict-origin-when-cross-origin',
     xFrameOptions: 'DENY',
     xXssProtection: '0',
-    strictTransportSecurity: https ? 'max-age=31536000; includeSubDomains' : false,
+    strictTransportSecurity: https ? 'max-age=31536000' : false,
   })
 }

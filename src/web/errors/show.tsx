@@ -47,3 +47,43 @@ export function serverFault(site: Site, c: Context, { reference }: { reference: 
     500,
   )
 }
+
+/** A page for the time in which the database does not answer. Status 503. */
+export function databaseAway(site: Site, c: Context) {
+  return c.html(
+    renderPage(site, {
+      head: {
+        title: 'Back in a moment',
+        description: 'The site is not ready.',
+        path: c.req.path,
+        noindex: true,
+      },
+      children: (
+        <div class="blank">
+          <p class="kicker">Error 503</p>
+          <h1>Back in a moment</h1>
+          <p>The archive does not answer right now. Try again in a few seconds.</p>
+        </div>
+      ),
+    }),
+    503,
+  )
+}
+
+/** A page for a method that no address here knows: everything is only read. Status 405. */
+export function methodNotAllowed(site: Site, c: Context) {
+  c.header('allow', 'GET, HEAD')
+  return c.html(
+    renderPage(site, {
+      head: { title: 'Not allowed', description: 'This can only be read.', path: c.req.path, noindex: true },
+      children: (
+        <div class="blank">
+          <p class="kicker">Error 405</p>
+          <h1>This can only be read</h1>
+          <p>Addresses here answer GET and HEAD.</p>
+        </div>
+      ),
+    }),
+    405,
+  )
+}

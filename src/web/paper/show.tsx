@@ -22,7 +22,8 @@ import { EXPORTS, paperPage } from './page.tsx'
  */
 export function showPaper(site: Site) {
   return async (c: Context) => {
-    const asked = c.req.param('address') ?? ''
+    // Proxies may have merged the slashes of a pasted URL.
+    const asked = (c.req.param('address') ?? '').replace(/^(https?):\/(?!\/)/i, '$1://')
     const { address, suffix } = await splitExportSuffix(site, asked)
     // A pasted URL may carry its identifier in the query.
     const query = URL.parse(c.req.url)?.search ?? ''
