@@ -685,6 +685,33 @@ describeWithDatabase('the site', (db) => {
     })
   })
 
+  it('is only read', async () => {
+    const { app } = await open()
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      const answer = await app.request('/papers/new', { method })
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    }
+  })
+
+  it('forgives a slash too many, or one that a proxy took away', async () => {
+    const { app } = await open([paper(1, '2026-01-14')])
+    const wayOf = async (path: string) => {
+      const answer = await app.request(path)
+      return [answer.status, answer.headers.get('location')?.replace(/^https?:\/\/[^/]+/, '')]
+    }
+    expect(await wayOf('/topics/')).toEqual([301, '/topics'])
+    expect(await wayOf('/papers/2601.00001/')).toEqual([301, '/papers/2601.00001'])
+    expect(await wayOf('/papers/https:/arxiv.org/abs/2601.00001v1')).toEqual([301, '/papers/2601.00001v1'])
+  })
+
+  it('asks for patience while the database is away', async () => {
+    const away = openDatabase({ host: '127.0.0.1', port: 1 }, { onError: () => {} })
+    const answer = await openSite(away).app.request('/papers/new')
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(wordsOf(await answer.text())).toContain('Try again in a few seconds')
+    await away.destroy()
+  })
+
   it('says whether it is well', async () => {
     const { get } = await open()
     const well = await get('/healthz')
