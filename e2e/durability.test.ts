@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
@@ -47,6 +48,29 @@ it('has exactly the right papers after kill -9 of everything, again and again, i
   )
 })
 
+it('leaves an import in order when it is asked to', async () => {
+  const folder = await dataFolder()
+  const child = spawn(process.execPath, [PROGRAM, 'import', file], {
+    env: environment(folder),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = Promise.all([text(child.stdout), text(child.stderr)])
+  const exited = once(child, 'exit')
+  const over = new AbortController()
+  child.once('exit', () => over.abort())
+  await recordsIn(500, over.signal, folder)
+  child.kill('SIGINT')
+  expect(await exited).toEqual([1, null])
+  const [counts, reason] = await said
+  expect(reason).toContain('Interrupted')
+  const total = Number(/^\d+/.exec(counts)?.[0])
+  expect(total).toBeGreaterThanOrEqual(500)
+  expect(total).toBeLessThan(PAPERS)
+  expect(await processesIn(folder)).toEqual([])
+  expect(await runVerb(folder, ['import', file])).toContain(` ${total} unchanged, 0 refused`)
+  await rm(folder, { recursive: true })
+})
+
 function paper(i: number) {
   return {
     id: `2601.${String(i + 1).padStart(5, '0')}`,
@@ -74,11 +98,11 @@ async function importAndKill(records: number): Promise<void> {
 }
 
 /** Waits until the database has so many papers, as another process sees them, or the import is over. */
-async function recordsIn(records: number, over: AbortSignal): Promise<void> {
+async function recordsIn(records: number, over: AbortSignal, folder = data): Promise<void> {
   while (!over.aborted) {
     await delay(10)
     try {
-      const database = await openDatabase(data)
+      const database = await openDatabase(folder)
       const { rows } = await database
         .query<{ n: number }>('select count(*)::int as n from papers')
         .finally(() => void database.end())

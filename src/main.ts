@@ -8,5 +8,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const code = await runCommand(process.argv.slice(2))
+// What could not be written is told in the next turn.
+await new Promise(setImmediate)
 // A connection that a failed attempt left open must not keep the process.
 process.exit(code || process.exitCode)

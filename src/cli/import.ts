@@ -43,9 +43,9 @@ export async function importFile(file: string, options: Options): Promise<void> 
   })
 
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const asked = interruption()
   const connection = await connect(config, { log, size: 2 })
   const timeZone = await editionTimeZone(connection.db, { otherwise: config.siteTimeZone })
-  const asked = interruption()
   const started = performance.now()
   const progress = progressLine(process.stderr)
   const failures: string[] = []
