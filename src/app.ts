@@ -61,7 +61,6 @@ export function createApp(
   app.onError((error, c) => {
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
-      c.header('retry-after', '5')
       return databaseAway(site, c)
     }
     const reference = randomUUID().slice(0, 8)

@@ -1,0 +1,173 @@
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { MergedPaper } from './merge.ts'
+import { nameKey } from './names.ts'
+import { factsOf, idOf, type Work } from './works.ts'
+
+/** Moves what hangs on papers that turned out to be another one, and removes them. */
+export async function unite(trx: Transaction<Database>, works: Work[]): Promise<void> {
+  for (const work of works) {
+    if (work.absorbed.length === 0) continue
+    const kept = idOf(work)
+    // One by one: two of them may know the same event.
+    for (const absorbed of work.absorbed) {
+      await sql`
+        update signals s set paper_id = ${kept} where paper_id = ${absorbed} and not exists (
+          select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
+      `.execute(trx)
+    }
+    await sql`update paper_identifiers set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[])`.execute(
+      trx,
+    )
+    await trx.deleteFrom('papers').where('id', 'in', work.absorbed).execute()
+  }
+}
+
+/** A work and the paper derived of it. */
+export type Write = { work: Work; merged: MergedPaper }
+
+export async function writePapers(trx: Transaction<Database>, writes: Write[], now: Date): Promise<void> {
+  const fresh = writes.filter(({ work }) => work.paperId === null)
+  const known = writes.filter(({ work }) => work.paperId !== null)
+  if (fresh.length > 0) {
+    const inserted = await sql<{ id: number; address: string }>`
+      insert into papers (${PAPER_COLUMNS}, recorded_at, changed_at)
+      select ${PAPER_COLUMNS}, recorded_at, ${now} from ${rowset(fresh)}
+      order by number
+      returning id, address
+    `.execute(trx)
+    const ids = new Map(inserted.rows.map((row) => [row.address, row.id]))
+    for (const { work, merged } of fresh) work.paperId = ids.get(merged.address) ?? null
+  }
+  if (known.length > 0) {
+    await sql`
+      update papers p set (${PAPER_COLUMNS}, recorded_at, changed_at) =
+        (${sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)))}, r.recorded_at, ${now})
+      from ${rowset(known)} where p.id = r.id
+    `.execute(trx)
+  }
+}
+
+const PAPER_COLUMN_NAMES = [
+  'address',
+  'arxiv_id',
+  'doi',
+  'title',
+  'abstract',
+  'synopsis',
+  'authors',
+  'authors_truncated',
+  'published',
+  'versions',
+  'primary_category',
+  'categories',
+  'comments',
+  'journal_reference',
+  'license_url',
+  'withdrawn',
+  'links',
+  'provenance',
+  'edition',
+  'edition_from',
+  'dated_at',
+] as const
+const PAPER_COLUMNS = sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(name)))
+
+/** Many papers as one parameter: a set of rows `r` in the types of the table. */
+function rowset(writes: Write[]) {
+  const rows = writes.map(({ work, merged }, number) => ({
+    number,
+    id: work.paperId,
+    address: merged.address,
+    arxiv_id: merged.arxivId,
+    doi: merged.doi,
+    title: merged.title,
+    abstract: merged.abstract,
+    synopsis: merged.synopsis,
+    authors: merged.authors,
+    authors_truncated: merged.authorsTruncated,
+    published: merged.published,
+    versions: merged.versions,
+    primary_category: merged.primaryCategory,
+    categories: merged.categories,
+    comments: merged.comments,
+    journal_reference: merged.journalReference,
+    license_url: merged.licenseUrl,
+    withdrawn: merged.withdrawn,
+    links: merged.links,
+    provenance: merged.provenance,
+    edition: merged.edition,
+    edition_from: merged.editionFrom,
+    dated_at: merged.datedAt,
+    recorded_at: work.recordedAt,
+  }))
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+    number integer, id bigint, address text, arxiv_id text, doi text, title text, abstract text, synopsis text,
+    authors jsonb, authors_truncated boolean, published jsonb, versions jsonb, primary_category text, categories text[], comments text,
+    journal_reference text, license_url text, withdrawn boolean, links jsonb, provenance jsonb, edition date, edition_from text,
+    dated_at timestamptz, recorded_at timestamptz)`
+}
+
+/** The statements that are new, or were said again at a later date. */
+export async function writeRecords(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
+  const records = works.flatMap((work) =>
+    [...work.records]
+      .filter(([, record]) => record.changed)
+      .map(([source, record]) => ({
+        paper_id: idOf(work),
+        source,
+        facts: factsOf(record),
+        digest: record.digest,
+        as_of: record.asOf,
+      })),
+  )
+  if (records.length === 0) return
+  await sql`
+    insert into paper_records (paper_id, source, facts, digest, as_of, recorded_at)
+    select paper_id, source, facts, digest, as_of, ${now} from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      as r(paper_id bigint, source text, facts jsonb, digest text, as_of timestamptz)
+    on conflict (paper_id, source) do update
+      set facts = excluded.facts, digest = excluded.digest, as_of = excluded.as_of, recorded_at = excluded.recorded_at
+  `.execute(trx)
+}
+
+/** The identifiers, author names and categories by which the papers written are found. */
+export async function writeLookups(trx: Transaction<Database>, writes: Write[]): Promise<void> {
+  if (writes.length === 0) return
+  const identifiers = writes.flatMap(({ work }) =>
+    [...work.identifiers.values()].map((identifier) => ({ paper_id: idOf(work), ...identifier })),
+  )
+  await sql`
+    insert into paper_identifiers (scheme, value, paper_id)
+    select scheme, value, paper_id from jsonb_to_recordset(${JSON.stringify(identifiers)}::jsonb)
+      as r(scheme text, value text, paper_id bigint)
+    on conflict do nothing
+  `.execute(trx)
+
+  const ids = writes.map(({ work }) => idOf(work))
+  await trx.deleteFrom('paper_authors').where('paper_id', 'in', ids).execute()
+  await trx.deleteFrom('paper_categories').where('paper_id', 'in', ids).execute()
+  const authors = writes.flatMap(({ work, merged }) =>
+    merged.authors.map((author, position) => ({
+      paper_id: idOf(work),
+      position,
+      name_key: nameKey(author.name),
+      name: author.name,
+      orcid: author.orcid ?? null,
+      dated_at: merged.datedAt,
+    })),
+  )
+  const categories = writes.flatMap(({ work, merged }) =>
+    merged.categories.map((category) => ({ paper_id: idOf(work), category, dated_at: merged.datedAt })),
+  )
+  await sql`
+    insert into paper_authors (paper_id, position, name_key, name, orcid, dated_at)
+    select * from jsonb_to_recordset(${JSON.stringify(authors)}::jsonb)
+      as r(paper_id bigint, position integer, name_key text, name text, orcid text, dated_at timestamptz)
+  `.execute(trx)
+  await sql`
+    insert into paper_categories (paper_id, category, dated_at)
+    select * from jsonb_to_recordset(${JSON.stringify(categories)}::jsonb)
+      as r(paper_id bigint, category text, dated_at timestamptz)
+  `.execute(trx)
+}
