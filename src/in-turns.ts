@@ -17,3 +17,12 @@ export async function mapInTurns<T, R>(items: T[], make: (item: T) => R): Promis
   }
   return made
 }
+
+/** Drives work that yields now and then to its end, in turns as well. */
+export async function driveInTurns(work: Generator<void, void>): Promise<void> {
+  for (;;) {
+    const started = performance.now()
+    while (performance.now() - started < TURN_MS) if (work.next().done) return
+    await new Promise(setImmediate)
+  }
+}

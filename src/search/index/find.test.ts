@@ -1,0 +1,244 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseQuery } from '../query/parse-query.ts'
+import { anyText } from '../query/testing/arbitraries.ts'
+import { indexed } from '../testing/invented-papers.ts'
+import { openVectorStore } from '../vectors/vector-store.ts'
+import { quantize } from '../embeddings/quantize.ts'
+import { find, type FindRequest } from './find.ts'
+import { FLAGS, type IndexedPaper } from './indexed-paper.ts'
+import { Scores } from './match-words.ts'
+import { addPapers, newWordIndex } from './word-index.ts'
+
+function indexOf(papers: IndexedPaper[]) {
+  const index = newWordIndex()
+  addPapers(index, papers, papers.length)
+  return index
+}
+
+function search(papers: IndexedPaper[], text: string, more: Partial<FindRequest> = {}) {
+  return find(
+    { words: indexOf(papers), vectors: null },
+    { query: parseQuery(text), vector: null, offset: 0, limit: 100, unfinished: false, ranked: [], ...more },
+    new Scores(),
+  )
+}
+const ids = (papers: IndexedPaper[], text: string, more: Partial<FindRequest> = {}) =>
+  search(papers, text, more).hits.map(({ id }) => id)
+/** Those that have all that was asked for. */
+const having = (papers: IndexedPaper[], text: string) =>
+  search(papers, text)
+    .hits.filter(({ byWords }) => byWords)
+    .map(({ id }) => id)
+    .toSorted((a, b) => a - b)
+
+const LAKES = [
+  indexed(1, {
+    title: 'Tides of mountain lakes',
+    body: 'Waves reach the shore at night.',
+    authors: [['ada', 'a', 'quill']],
+  }),
+  indexed(2, {
+    title: 'On colour in glaciers',
+    body: 'Ice is blue. Mountain air is thin.',
+    categories: ['physics.ao-ph'],
+  }),
+  indexed(3, {
+    title: 'Learning to swim',
+    body: 'A graph neural network learns tides.',
+    categories: ['cs.LG', 'cs.AI'],
+    flags: FLAGS.code,
+    day: '2024-06-01',
+  }),
+  indexed(4, {
+    title: 'Neural graph drawings',
+    body: 'The network of lakes is drawn as a graph.',
+    categories: ['cs.CG'],
+    flags: FLAGS.code | FLAGS.data,
+    day: '2025-03-31',
+  }),
+]
+
+describe('what is found', () => {
+  it.each([
+    ['tides', [1, 3]],
+    ['TIDE', [1, 3]],
+    ['lakes network', [4]],
+    ['tides OR glaciers', [1, 2, 3]],
+    ['mountain -lakes', [2]],
+    ['"graph neural"', [3]],
+    ['"neural graph"', [4]],
+    ['"network of lakes"', [4]],
+    ['"shore waves"', []],
+    ['title:mountain', [1]],
+    ['title:"mountain lakes"', [1]],
+    ['author:quill', [1]],
+    ['author:"ada quill"', [1]],
+    ['author:"a quill"', [1]],
+    ['author:lovelace', []],
+    ['quill', [1]],
+    ['cat:cs.LG', [3]],
+    ['cat:cs', [3, 4]],
+    ['cat:cs -cat:cs.AI', [4]],
+    ['cat:cs.CG OR cat:physics.ao-ph', [2, 4]],
+    ['has:code', [3, 4]],
+    ['has:data graph', [4]],
+    ['year:2024', [3]],
+    ['date:2024..2025', [3, 4]],
+    ['date:2025-03-31', [4]],
+    ['date:..2025-03-30', [3]],
+    ['color', [2]],
+    ['graph has:model', []],
+    ['zzzz', []],
+    ['???', []],
+  ] as [string, number[]][])('%s', (text, expected) => {
+    expect(having(LAKES, text)).toEqual(expected)
+    expect(search(LAKES, text).total).toBe(expected.length)
+  })
+
+  it('is everything, the newest first, without a query', () => {
+    expect(ids(LAKES, '')).toEqual([2, 1, 4, 3])
+  })
+
+  it('forgives one slip in a word, and says what was looked for', () => {
+    const found = search(LAKES, 'glacirs')
+    expect(found.hits.map(({ id }) => id)).toEqual([2])
+    expect(found.corrections).toEqual([{ word: 'glacirs', terms: ['glacier'] }])
+  })
+
+  it('completes the last word while it is typed, and no other', () => {
+    expect(ids(LAKES, 'moun', { unfinished: true })).toEqual([1, 2])
+    expect(ids(LAKES, 'moun')).toEqual([])
+    expect(ids(LAKES, 'gla mou', { unfinished: true }).length).toBe(2)
+    expect(ids(LAKES, 'author:qui', { unfinished: true })).toEqual([1])
+  })
+
+  it('is in titles, for words that say nothing by themselves', () => {
+    const papers = [
+      indexed(1, { title: 'To be or to have' }),
+      indexed(2, { body: 'It is to be or to have.' }),
+    ]
+    expect(having(papers, 'to be or to have')).toEqual([1])
+    expect(having(papers, '"to be or to"')).toEqual([1])
+  })
+
+  it('has most of many words, not all', () => {
+    const text = 'waves reach the shore of lakes at night with tides and walruses'
+    expect(having(LAKES, text)).toEqual([1])
+  })
+
+  it('is counted by kind', () => {
+    expect(search(LAKES, 'graph').facets).toEqual({
+      categories: [
+        { category: 'cs.AI', papers: 1 },
+        { category: 'cs.CG', papers: 1 },
+        { category: 'cs.LG', papers: 1 },
+      ],
+      years: [
+        { year: 2025, papers: 1 },
+        { year: 2024, papers: 1 },
+      ],
+      has: { code: 2, data: 1, model: 0 },
+    })
+  })
+})
+
+describe('the order', () => {
+  it('puts titles before bodies, and rare words before common ones', () => {
+    expect(ids(LAKES, 'graph')[0]).toBe(4)
+    expect(ids(LAKES, 'mountain glaciers')[0]).toBe(2)
+  })
+
+  it('puts the shorter title first', () => {
+    const papers = [
+      indexed(1, { title: 'Wide and very long rivers in spring' }),
+      indexed(2, { title: 'Wide rivers' }),
+    ]
+    expect(ids(papers, 'wide rivers')).toEqual([2, 1])
+  })
+
+  it('is by date, or by what the ranking says', () => {
+    expect(ids(LAKES, 'graph OR lakes sort:new')).toEqual([1, 4, 3])
+    expect(ids(LAKES, 'graph OR lakes sort:hot', { ranked: [2, 3, 1] })).toEqual([3, 1, 4])
+    expect(ids(LAKES, 'graph OR lakes sort:top', { ranked: [] })).toEqual([1, 4, 3])
+  })
+
+  it('is cut into pages that leave nothing out', () => {
+    const papers = Array.from({ length: 57 }, (_, i) =>
+      indexed(i + 1, { title: `Rivers ${i}`, day: `2026-01-${String((i % 28) + 1).padStart(2, '0')}` }),
+    )
+    for (const text of ['rivers', 'rivers sort:new', 'rivers sort:hot']) {
+      const pages = [0, 20, 40].map((offset) => ids(papers, text, { offset, limit: 20, ranked: [9, 5] }))
+      expect(pages.flat()).toEqual(ids(papers, text, { ranked: [9, 5] }))
+      expect(new Set(pages.flat()).size).toBe(57)
+    }
+  })
+})
+
+describe('words and meaning', () => {
+  const axis = (i: number) =>
+    Float32Array.from({ length: 32 }, (_, n) => (n === i ? 1 : 0.05 * Math.sin(n + i)))
+  const unit = (vector: Float32Array) => {
+    const length = Math.hypot(...vector)
+    return vector.map((value) => value / length)
+  }
+  function searchMeaning(text: string, toward: number, { embedded = [1, 2, 3, 4], ...more } = {}) {
+    const vectors = openVectorStore({ path: null, dimensions: 32 })
+    for (const id of embedded) {
+      const { bytes, scale } = quantize(unit(axis(id)))
+      vectors.set(id, { scale, numbers: bytes }, id)
+    }
+    const request = {
+      query: parseQuery(text),
+      vector: unit(axis(toward)),
+      offset: 0,
+      limit: 10,
+      unfinished: false,
+      ranked: [],
+    }
+    const found = find({ words: indexOf(LAKES), vectors }, { ...request, ...more }, new Scores())
+    vectors.close()
+    return found.hits
+  }
+
+  it('finds by meaning what lacks the words, and says so', () => {
+    const hits = searchMeaning('oceanography', 2)
+    expect(hits[0]).toMatchObject({ id: 2, byWords: false })
+    expect(hits[0]?.similarity).toBeCloseTo(1, 2)
+  })
+
+  it('counts both', () => {
+    expect(searchMeaning('graph', 3)[0]?.id).toBe(3)
+    expect(searchMeaning('graph', 4)[0]?.id).toBe(4)
+  })
+
+  it('keeps to the filters', () => {
+    expect(searchMeaning('oceanography cat:cs', 2).every(({ id }) => id > 2)).toBe(true)
+    expect(searchMeaning('oceanography -glaciers', 2).map(({ id }) => id)).not.toContain(2)
+  })
+
+  it('does not hold it against a paper that it was not embedded yet', () => {
+    expect(searchMeaning('colour in glaciers', 1, { embedded: [1, 3, 4] })[0]?.id).toBe(2)
+  })
+
+  it('goes by meaning alone when asked to', () => {
+    expect(searchMeaning('graph', 1, { meaningOnly: true })[0]?.id).toBe(1)
+  })
+})
+
+it('has an answer to any query', () => {
+  const index = indexOf(LAKES)
+  const scratch = new Scores()
+  fc.assert(
+    fc.property(anyText, fc.boolean(), (text, unfinished) => {
+      const query = parseQuery(text)
+      const found = find(
+        { words: index, vectors: null },
+        { query, vector: null, offset: 0, limit: 10, unfinished, ranked: [4, 9] },
+        scratch,
+      )
+      expect(found.hits.length).toBeLessThanOrEqual(found.reachable)
+      expect(new Set(found.hits.map(({ id }) => id)).size).toBe(found.hits.length)
+    }),
+  )
+})

@@ -1,0 +1,33 @@
+import type { Word } from '../text/words.ts'
+
+/** A paper as the index takes it in. */
+export type IndexedPaper = {
+  /** The paper's number in the database: small and dense, so that arrays are addressed by it. */
+  id: number
+  /** The change of the database (`papers.index_seq`) that this is the state after. */
+  seq: number
+  title: Word[]
+  /** Of the abstract, and of the synopsis where there is one. */
+  body: Word[]
+  /** For each author, the words of the name. */
+  authors: string[][]
+  categories: string[]
+  /** Epoch milliseconds: the instant it is sorted by in "new". */
+  datedAt: number
+  /** A sum of `FLAGS`. */
+  flags: number
+}
+
+export const FLAGS = { code: 1, data: 2, model: 4 } as const
+
+/** Terms that are not words of a text start with a character that no word has. */
+export function authorTerm(word: string): string {
+  return `@${word}`
+}
+
+export function categoryTerm(category: string): string {
+  return `#${category}`
+}
+
+/** Words of a paper beyond which its length no longer counts against it; also what a column of 16 bits can hold. */
+export const LONGEST = 2_047

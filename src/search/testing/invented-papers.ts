@@ -1,0 +1,35 @@
+import { wordsIn } from '../text/words.ts'
+import type { IndexedPaper } from '../index/indexed-paper.ts'
+
+/** An invented paper as the index takes it. */
+export function indexed(
+  id: number,
+  {
+    seq = id,
+    title = `Paper ${id}`,
+    body = '',
+    authors = [],
+    categories = [],
+    day = '2026-01-15',
+    flags = 0,
+  }: {
+    seq?: number
+    title?: string
+    body?: string
+    authors?: string[][]
+    categories?: string[]
+    day?: string
+    flags?: number
+  } = {},
+): IndexedPaper {
+  return {
+    id,
+    seq,
+    title: wordsIn(title),
+    body: wordsIn(body),
+    authors,
+    categories,
+    datedAt: Date.parse(`${day}T00:00:00Z`),
+    flags,
+  }
+}
