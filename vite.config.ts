@@ -24,7 +24,11 @@ export default defineConfig(({ isSsrBuild }) =>
           emptyOutDir: false,
           target: 'node24',
           sourcemap: true,
-          rolldownOptions: { input: 'src/main.ts', output: { chunkFileNames: 'program/[name].js' } },
+          rolldownOptions: {
+            // The program, and what runs in threads of its own.
+            input: ['src/main.ts', 'src/search/engine-thread.ts', 'src/search/embeddings/embedding-thread.ts'],
+            output: { entryFileNames: '[name].js', chunkFileNames: 'program/[name].js' },
+          },
         },
       }
     : {

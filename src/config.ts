@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 const timeZone = z.string().refine((zone) => {
@@ -31,6 +32,16 @@ const schema = z.object({
     ['postgres:', 'postgresql:'],
     'must be a PostgreSQL URL such as postgresql://user:password@host/database',
   ).optional(),
+  SEARCH_URL: z
+    .string()
+    .refine(
+      (text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || text.startsWith('file://'),
+      'must be a folder: each machine keeps an index of its own, made out of the database',
+    )
+    .optional(),
+  EMBEDDINGS_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  EMBEDDINGS_KEY: z.string().optional(),
+  EMBEDDINGS_MODEL: z.string().optional(),
   SITE_NAME: z.string().trim().max(80, 'must have at most 80 characters').default('Broadsheet'),
   SITE_TIMEZONE: timeZone.default('America/New_York'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -49,6 +60,13 @@ export type Config = {
   dataFolder: string
   /** null: the PostgreSQL in the data folder. */
   databaseUrl: string | null
+  /** Where the search index is kept. Absolute. */
+  searchFolder: string
+  /** null: the model that comes with Broadsheet. Without a slash at the end. */
+  embeddingsUrl: string | null
+  embeddingsKey: string | null
+  /** `none` switches embeddings off; null: the server's first. */
+  embeddingsModel: string | null
   siteName: string
   siteTimeZone: string
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
@@ -80,11 +98,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome 
       publicUrl: settings.PUBLIC_URL ? new URL(settings.PUBLIC_URL).origin : null,
       dataFolder: resolve(settings.BROADSHEET_DATA),
       databaseUrl: settings.DATABASE_URL ?? null,
+      searchFolder: searchFolder(settings),
+      embeddingsUrl: settings.EMBEDDINGS_URL?.replace(/\/+$/, '') ?? null,
+      embeddingsKey: settings.EMBEDDINGS_KEY ?? null,
+      embeddingsModel: settings.EMBEDDINGS_MODEL ?? null,
       siteName: settings.SITE_NAME,
       siteTimeZone: settings.SITE_TIMEZONE,
       logLevel: settings.LOG_LEVEL,
     },
   }
+}
+
+function searchFolder({
+  SEARCH_URL: given,
+  BROADSHEET_DATA: data,
+}: {
+  SEARCH_URL?: string | undefined
+  BROADSHEET_DATA: string
+}): string {
+  if (given === undefined) return resolve(data, 'search')
+  return given.startsWith('file://') ? fileURLToPath(given) : resolve(given)
 }
 
 /** The settings in force as lines `NAME=value`, secrets masked. */
@@ -95,6 +128,10 @@ export function printConfig(config: Config): string {
     PUBLIC_URL: config.publicUrl,
     BROADSHEET_DATA: config.dataFolder,
     DATABASE_URL: config.databaseUrl && maskUrl(config.databaseUrl),
+    SEARCH_URL: config.searchFolder,
+    EMBEDDINGS_URL: config.embeddingsUrl && maskUrl(config.embeddingsUrl),
+    EMBEDDINGS_KEY: config.embeddingsKey && '***',
+    EMBEDDINGS_MODEL: config.embeddingsModel,
     SITE_NAME: config.siteName,
     SITE_TIMEZONE: config.siteTimeZone,
     LOG_LEVEL: config.logLevel,
@@ -112,5 +149,5 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  return name === 'DATABASE_URL'
+  return name === 'DATABASE_URL' || name === 'EMBEDDINGS_KEY' || name === 'EMBEDDINGS_URL'
 }

@@ -9,6 +9,9 @@ import type { Logger } from './log.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
 import { PAPERS_CHANGED } from './sources/record-harvest.ts'
+import { startEmbedding, VECTORS_CHANGED } from './search/embed-papers.ts'
+import { startEngine } from './search/engine-client.ts'
+import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
 
 /** Requests that are being answered get so long to finish when the server stops. */
@@ -21,10 +24,13 @@ export type Serving =
 /** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
 export async function serveSite({
   config,
+  jobs,
   log,
   now,
 }: {
   config: Config
+  /** Whether this process also does the work in the background: embedding papers, keeping the index. */
+  jobs: boolean
   log: Logger
   now: () => Date
 }): Promise<Serving> {
@@ -39,9 +45,28 @@ export async function serveSite({
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 
   let version = 0
-  const listener = listen(address, { channel: PAPERS_CHANGED, onNotice: () => version++, log })
+  const engine = startEngine({ address, folder: config.searchFolder, keep: jobs, log })
+  const meaning = openMeaning(config, { log })
+  const embedding =
+    jobs && meaning.embedder ? startEmbedding(db, meaning.embedder, { log }) : { wake() {}, async close() {} }
+  const vectorsListener = listen(address, { channel: VECTORS_CHANGED, onNotice: () => engine.wake(), log })
+  const listener = listen(address, {
+    channel: PAPERS_CHANGED,
+    onNotice: () => {
+      version++
+      engine.wake()
+      embedding.wake()
+    },
+    log,
+  })
+  async function closeSearch() {
+    await Promise.all([listener.close(), vectorsListener.close()])
+    await embedding.close()
+    await Promise.all([engine.close(), meaning.close()])
+  }
   const site = {
     db,
+    search: { db, index: engine, meaning },
     log,
     assets,
     name: config.siteName,
@@ -67,7 +92,7 @@ export async function serveSite({
     })
   })
   if (failure) {
-    await listener.close()
+    await closeSearch()
     await connection.close()
     return { ok: false, reason: listenFailure(failure, config) }
   }
@@ -87,7 +112,7 @@ export async function serveSite({
       await closed
       clearTimeout(cutOff)
       clearInterval(sweep)
-      await listener.close()
+      await closeSearch()
       await connection.close()
     },
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, inject } from 'vitest'
 import { migrate } from '../src/db/migrate.ts'
 import { openDatabase } from '../src/db/open.ts'
 import type { Database } from '../src/db/schema.ts'
+import { closeSearchRooms } from './search.ts'
 
 /**
  * Describes tests that run on a real database: one for the file, emptied before each test. Skipped (the server's set-up
@@ -24,13 +25,17 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
       if (!outcome.ok) throw new Error(`migration ${outcome.migration} ${outcome.reason}`)
     })
     beforeEach(async () => {
+      await closeSearchRooms()
       // On small tables far quicker than to truncate them.
       await sql`
-        with a as (delete from papers), b as (delete from imports), c as (delete from site_state)
+        with a as (delete from papers), b as (delete from imports), c as (delete from site_state), d as (delete from embedding_models)
         select setval(pg_get_serial_sequence(name, 'id'), 1, false) from unnest('{papers,signals,imports}'::text[]) name
       `.execute(db)
+      // Ids are given again here, as nowhere else: none may be known as gone.
+      await sql`delete from paper_removals`.execute(db)
     })
     afterAll(async () => {
+      await closeSearchRooms()
       await db.destroy()
       await administer(sql`drop database if exists ${sql.id(database)} with (force)`)
     })

@@ -6,6 +6,7 @@ import { createLog, type Logger } from '../src/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
 import type { Site } from '../src/web/site.ts'
+import { searchRoom } from './search.ts'
 
 export const NOON = new Date('2026-01-15T12:00:00Z')
 export const TIME_ZONE = 'America/New_York'
@@ -29,6 +30,7 @@ export function openSite(
   let version = 0
   const site: Site = {
     db,
+    search: searchRoom(db),
     log,
     assets: {
       style: '/assets/s.css',

@@ -5,7 +5,7 @@ import type { Database } from '../src/db/schema.ts'
 export async function storedPapers(db: Kysely<Database>): Promise<unknown[]> {
   const { rows } = await sql<{ paper: unknown }>`
     select jsonb_build_object(
-      'paper', to_jsonb(p) - '{id,uuid,heat,attention}'::text[],
+      'paper', to_jsonb(p) - '{id,uuid,heat,attention,index_seq}'::text[],
       'attention', round(p.attention::numeric, 6),
       'heat', case when p.heat = '-Infinity' then null else round(p.heat::numeric, 6) end,
       'identifiers', (select jsonb_agg(scheme || ':' || value order by scheme, value) from paper_identifiers i where i.paper_id = p.id),

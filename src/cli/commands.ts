@@ -41,8 +41,9 @@ export async function runCommand(argv: string[]): Promise<number> {
 function addVerbs(program: Command): void {
   program
     .command('serve')
-    .description('serve the site until stopped')
-    .action(async () => (await import('./serve.ts')).serve())
+    .description('serve the site until stopped, and do its work in the background')
+    .option('--no-jobs', 'only serve: another process does the work')
+    .action(async (options) => (await import('./serve.ts')).serve(options))
   program
     .command('import')
     .description('bring papers in from a file, or from standard input with -')
@@ -54,6 +55,27 @@ function addVerbs(program: Command): void {
     .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
     .option('--date <day>', 'the day of a page, as YYYY-MM-DD')
     .action(async (file, options) => (await import('./import.ts')).importFile(file, options))
+  program
+    .command('work')
+    .description('do the work in the background without serving: embed papers')
+    .action(async () => (await import('./work.ts')).work())
+  program
+    .command('search')
+    .description('find papers as the site’s search does')
+    .argument('<words...>', 'what to look for; all that the search box understands')
+    .option('--json', 'as JSON')
+    .option('--limit <number>', 'how many results at most', '10')
+    .action(async (words, options) => (await import('./search.ts')).searchPapers(words, options))
+  program
+    .command('index')
+    .description('bring the search index level with the database')
+    .option('--rebuild', 'make it anew; a running site takes it over')
+    .action(async (options) => (await import('./index-papers.ts')).indexPapers(options))
+  program
+    .command('doctor')
+    .description('compare the search index with the database, and heal what differs')
+    .option('--check', 'only compare; exit 1 when something differs')
+    .action(async (options) => (await import('./doctor.ts')).doctor(options))
   program
     .command('migrate')
     .description('bring the database to the newest schema (every other verb does so too)')

@@ -6,11 +6,11 @@ import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Serves until a signal asks it to stop; requests under way are finished first. */
-export async function serve(): Promise<void> {
+export async function serve({ jobs }: { jobs: boolean }): Promise<void> {
   const config = settings()
   const log = createLog(config.logLevel)
   const asked = interruption()
-  const outcome = await serveSite({ config, log, now: () => new Date() })
+  const outcome = await serveSite({ config, jobs, log, now: () => new Date() })
   if (!outcome.ok) throw new UsageError(outcome.reason)
   process.stdout.write(`${config.siteName} is at ${outcome.url}\n`)
   if (outcome.listensAt !== outcome.url) process.stdout.write(`It listens at ${outcome.listensAt}\n`)

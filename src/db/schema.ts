@@ -35,6 +35,8 @@ type PapersTable = {
   attention: Generated<number>
   recorded_at: Date
   changed_at: Date
+  /** Grows with every change of its facts. */
+  index_seq: Generated<number>
 }
 
 /** The tables of db/migrations, as Kysely knows them. */
@@ -71,6 +73,21 @@ export type Database = {
     at: Date
     recorded_at: Date
   }
+  paper_removals: { paper_id: number; index_seq: Generated<number> }
+  paper_embeddings: {
+    model: string
+    paper_id: number
+    digest: Buffer
+    vector: Buffer
+    seq: Generated<number>
+  }
+  embedding_models: {
+    model: string
+    through: Generated<number>
+    in_use: Generated<boolean>
+    dimensions: number | null
+  }
+  embedding_queue: { model: string; paper_id: number }
   imports: {
     id: Generated<number>
     name: string

@@ -199,3 +199,15 @@ export function isTopic(category: string): boolean {
 export function fieldOf(category: string): string {
   return ARCHIVES[category.split('.')[0] ?? ''] ?? 'Other'
 }
+
+/** arXiv's categories in whose code or name every word (in lower case) begins one, those with shorter names first. */
+export function categoriesNamed(words: string[]): string[] {
+  if (words.length === 0) return []
+  return Object.entries(NAMES)
+    .filter(([category, name]) => {
+      const own = [category.toLowerCase(), ...`${category} ${name}`.toLowerCase().split(/[^\p{L}\p{N}]+/u)]
+      return words.every((word) => own.some((candidate) => candidate.startsWith(word)))
+    })
+    .toSorted(([, a], [, b]) => a.length - b.length)
+    .map(([category]) => category)
+}

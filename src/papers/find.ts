@@ -48,6 +48,13 @@ export async function findPaper(db: Kysely<Database>, identifier: PaperIdentifie
   return row ? toPaper(row) : null
 }
 
+/** Papers by their numbers in the database, in one query; those that are not there are left out. */
+export async function papersByIds(db: Kysely<Database>, ids: number[]): Promise<Map<number, Paper>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('papers').selectAll().where('id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.id, toPaper(row)]))
+}
+
 /** The sources that speak of a paper, and when each was last heard. */
 export async function sourcesOf(
   db: Kysely<Database>,

@@ -124,9 +124,13 @@ export function plainText(text: string): string {
 }
 
 const ABBREVIATION =
-  /(?:^|[\s(])(?:e\.g|i\.e|al|cf|vs|etc|resp|approx|ca|Fig|Figs|Eq|Eqs|Sec|Ref|Refs|No|Dr|Prof|St|[A-Z])\.$/
+  /(?:^|[\s(])(?:(?:[A-Za-z]\.)+[A-Za-z]|al|cf|vs|viz|etc|resp|approx|incl|ca|pp|Figs?|Eqs?|Secs?|Sects?|Refs?|Tab|Thm|Prop|Lem|Cor|Def|Ch|Vol|No|Mrs?|Ms|Dr|Prof|St|[A-Z])\.$/
 
-function endsSentence(text: string, at: number): boolean {
+/**
+ * Whether a sentence ends before the white space at `at`: after a full stop, question or exclamation mark that no
+ * abbreviation or initial has, and not before a small letter.
+ */
+export function endsSentence(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 12), at)
   return (
     /[.!?]['’”)\]}]*$/.test(before) && !ABBREVIATION.test(before) && !/^\s+[a-z]/.test(text.slice(at, at + 4))

@@ -41,8 +41,8 @@ export async function writePapers(trx: Transaction<Database>, writes: Write[], n
   }
   if (known.length > 0) {
     await sql`
-      update papers p set (${PAPER_COLUMNS}, recorded_at, changed_at) =
-        (${sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)))}, r.recorded_at, ${now})
+      update papers p set (${PAPER_COLUMNS}, recorded_at, changed_at, index_seq) =
+        (${sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)))}, r.recorded_at, ${now}, nextval('papers_index_seq'))
       from ${rowset(known)} where p.id = r.id
     `.execute(trx)
   }

@@ -80,6 +80,20 @@ export async function listPapers(
   return { papers: shown.map(toPaper), next: rows.length > limit && last ? order.read(last) : null }
 }
 
+/** The numbers of the papers that are hot now, or were most of all time: the first `limit` of those that drew attention. */
+export async function rankedIds(
+  db: Kysely<Database>,
+  by: 'hot' | 'top',
+  limit: number,
+): Promise<number[]> {
+  const list: PaperList = { kind: by === 'hot' ? 'trending' : 'top' }
+  const { rows } = await sql<{ id: number }>`
+    select p.id from ${selection(list)}
+    order by ${sql.join(ORDERS[list.kind].columns.map((column) => sql.raw(`${column} desc`)))} limit ${limit}
+  `.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** How many papers a list has. */
 export async function countPapers(db: Kysely<Database>, list: PaperList): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from ${selection(list)}`.execute(db)

@@ -1,0 +1,74 @@
+import { findDifferences, healDifferences, type Differences } from '../search/doctor.ts'
+import { openWithIndex, quietLog } from './open-room.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** `doctor`: compares the search index with the database and heals what differs. Exit 0: all is well, or is again. */
+export async function doctor({ check = false }: { check?: boolean }): Promise<void> {
+  const config = settings()
+  const log = quietLog(config)
+  const say = (text: string) => process.stdout.write(`${text}\n`)
+  const opened = await openWithIndex(config, { log, keep: true })
+  let left: Differences
+  try {
+    const { db } = opened.connection
+    await opened.engine.caughtUp()
+    const found = await findDifferences(db, opened.engine, { folder: config.searchFolder })
+    const { remade } = opened.engine.status()
+    if (remade !== null) say(`The index could not be used (${remade}) and was made anew.`)
+    for (const line of describe(found)) say(line)
+    if (isWell(found)) return void say('The search index and the database agree.')
+    if (check) throw new UsageError('Run "broadsheet doctor" without --check to heal this.')
+    if (found.damage.length === 0) {
+      await healDifferences(db, found)
+      await opened.engine.caughtUp()
+      left = await findDifferences(db, opened.engine, { folder: config.searchFolder })
+    } else left = found
+  } finally {
+    await opened.close()
+  }
+  if (left.damage.length > 0) {
+    say('Files of the index are damaged: it is made anew.')
+    const anew = await openWithIndex(config, { log, keep: true, anew: true })
+    try {
+      await anew.engine.caughtUp()
+      left = await findDifferences(anew.connection.db, anew.engine, { folder: config.searchFolder })
+    } finally {
+      await anew.close()
+    }
+  }
+  if (!isWell(left)) {
+    for (const line of describe(left)) say(line)
+    throw new UsageError('Not everything could be healed: run "broadsheet index --rebuild".')
+  }
+  say('Healed: the search index and the database agree.')
+}
+
+function isWell({ damage, missing, outdated, ghosts, vectors }: Differences): boolean {
+  return damage.length + missing.length + outdated.length + ghosts.length + vectors.length === 0
+}
+
+function describe({
+  papers,
+  damage,
+  missing,
+  outdated,
+  ghosts,
+  vectors,
+  toEmbed,
+  model,
+}: Differences): string[] {
+  const some = (ids: number[]) =>
+    `${ids.length} (${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`
+  return [
+    `${papers} papers in the database.`,
+    model === null
+      ? 'No model embeds papers yet.'
+      : `${toEmbed} papers are still to be embedded by ${model}.`,
+    ...damage.map((reason) => `Damaged: ${reason}`),
+    ...(missing.length > 0 ? [`Papers that the index lacks: ${some(missing)}`] : []),
+    ...(outdated.length > 0 ? [`Papers that the index has in another state: ${some(outdated)}`] : []),
+    ...(ghosts.length > 0 ? [`Papers of the index that are not there: ${some(ghosts)}`] : []),
+    ...(vectors.length > 0 ? [`Papers whose vector differs: ${some(vectors)}`] : []),
+  ]
+}

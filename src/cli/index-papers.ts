@@ -1,0 +1,35 @@
+import { openWithIndex, quietLog } from './open-room.ts'
+import { interruption } from './interruption.ts'
+import { progressLine } from './progress.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** `index`: brings the search index level with the database; with `--rebuild` makes it anew, beside a running server. */
+export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): Promise<void> {
+  const config = settings()
+  const asked = interruption()
+  const progress = progressLine(process.stderr)
+  const started = performance.now()
+  const { engine, close } = await openWithIndex(config, {
+    log: quietLog(config),
+    keep: true,
+    anew: rebuild,
+    onProgress: ({ papers, vectors }) =>
+      progress.show(`${papers.toLocaleString('en')} papers, ${vectors.toLocaleString('en')} by meaning`),
+  })
+  try {
+    await Promise.race([
+      engine.caughtUp(),
+      new Promise<void>((resolve) => asked.addEventListener('abort', () => resolve(), { once: true })),
+    ])
+  } finally {
+    progress.end()
+    await close()
+  }
+  const { papers, vectors } = engine.status()
+  const seconds = (performance.now() - started) / 1000
+  process.stdout.write(
+    `${papers} papers in the index, ${vectors} of them by meaning; ${seconds.toFixed(1)} s\n`,
+  )
+  if (asked.aborted) throw new UsageError('Interrupted: run it again to go on where it stopped.')
+}

@@ -1,0 +1,42 @@
+import { connect, type Connection } from '../db/connect.ts'
+import type { Config } from '../config.ts'
+import { createLog, type Logger } from '../log.ts'
+import { openEngine, type Engine, type EngineStatus } from '../search/engine.ts'
+
+/** A log for verbs whose output is what matters: only what went wrong. */
+export function quietLog({ logLevel }: Config): Logger {
+  return createLog(logLevel === 'info' ? 'warn' : logLevel)
+}
+
+/** The database and the search index, beside a running server or without one. */
+export async function openWithIndex(
+  config: Config,
+  {
+    log,
+    keep,
+    anew = false,
+    onProgress,
+  }: { log: Logger; keep: boolean; anew?: boolean; onProgress?: (status: EngineStatus) => void },
+): Promise<{ connection: Connection; engine: Engine; close(): Promise<void> }> {
+  const connection = await connect(config, { log, size: 4 })
+  try {
+    const engine = await openEngine(connection.db, {
+      folder: config.searchFolder,
+      keep,
+      anew,
+      log,
+      ...(onProgress ? { onProgress } : {}),
+    })
+    return {
+      connection,
+      engine,
+      async close() {
+        await engine.close()
+        await connection.close()
+      },
+    }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}

@@ -1,0 +1,93 @@
+import { addressPath } from '../papers/identifiers.ts'
+import { plainText } from '../papers/typeset.ts'
+import { openMeaning } from '../search/meaning.ts'
+import { parseQuery } from '../search/query/parse-query.ts'
+import { search, type SearchResult, type SearchResults } from '../search/search.ts'
+import { openWithIndex, quietLog } from './open-room.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+type Options = { json?: boolean; limit: string }
+
+/** `search WORDS`: what the site's search finds, for people or, as JSON, for programs. */
+export async function searchPapers(words: string[], options: Options): Promise<void> {
+  const limit = Number(options.limit)
+  if (!/^\d+$/.test(options.limit) || limit < 1 || limit > 1_000) {
+    throw new UsageError(`--limit must be a number from 1 to 1000, not "${options.limit}".`)
+  }
+  const config = settings()
+  const log = quietLog(config)
+  const { connection, engine, close } = await openWithIndex(config, { log, keep: false })
+  const meaning = openMeaning(config, { log })
+  try {
+    await engine.caughtUp()
+    const found = await search(
+      {
+        db: connection.db,
+        meaning,
+        index: {
+          find: async (request) => engine.find(request),
+          similar: async (id, count) => engine.similar(id, count),
+          status: async () => engine.status(),
+        },
+      },
+      { query: parseQuery(words.join(' ')), limit },
+    )
+    process.stdout.write(
+      options.json ? `${JSON.stringify(toJson(found, config.publicUrl), null, 2)}\n` : toText(found),
+    )
+  } finally {
+    await meaning.close()
+    await close()
+  }
+}
+
+function toJson(found: SearchResults, publicUrl: string | null) {
+  const { total, facets, corrections, meaning } = found
+  return {
+    total,
+    meaning,
+    corrections,
+    facets,
+    results: found.results.map(({ paper, byWords, similarity, passage }) => ({
+      address: paper.address,
+      url: `${publicUrl ?? ''}${addressPath(paper.address)}`,
+      title: plainText(paper.title),
+      authors: paper.authors.map(({ name }) => name),
+      published: paper.published?.value ?? null,
+      categories: paper.categories,
+      byWords,
+      similarity,
+      passage: passage?.text ?? null,
+    })),
+  }
+}
+
+function toText(found: SearchResults): string {
+  const notes = [
+    ...found.corrections.map(
+      ({ word, instead }) => `Nothing has “${word}”: looked for “${instead}” as well.`,
+    ),
+    ...(MEANING_NOTES[found.meaning] ? [MEANING_NOTES[found.meaning]] : []),
+  ]
+  const count = `${found.total.toLocaleString('en-GB')} ${found.total === 1 ? 'paper has' : 'papers have'} these words.`
+  return [...notes, count, '', ...found.results.flatMap(lines)].join('\n')
+}
+
+const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
+  off: 'Search by meaning is switched off.',
+  away: 'Search by meaning does not work right now: these are found by words.',
+  'no-vectors': 'No paper has been embedded yet: these are found by words.',
+}
+
+function lines({ paper, byWords }: SearchResult, i: number): string[] {
+  const authors = paper.authors.slice(0, 3).map(({ name }) => name)
+  const facts = [
+    paper.authors.length > 3 ? `${authors.join(', ')} …` : authors.join(', '),
+    paper.published?.value.slice(0, 10),
+    paper.primaryCategory,
+    paper.address,
+    byWords ? null : 'by meaning',
+  ]
+  return [`${i + 1}. ${plainText(paper.title)}`, `   ${facts.filter(Boolean).join(' · ')}`, '']
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { isConnectionLost } from '../db/connect.ts'
+import type { Database } from '../db/schema.ts'
+import type { Logger } from '../log.ts'
+import { plainText } from '../papers/typeset.ts'
+import { EmbeddingUnavailable, type Embedder } from './embeddings/embedder.ts'
+import { encodeVector } from './embeddings/quantize.ts'
+import { bodyText } from './read-changes.ts'
+
+/** Papers embedded in one transaction: as many as may be done again after a kill. */
+const BATCH = 32
+/** Changes of papers that are queued at once. */
+const QUEUED_AT_ONCE = 20_000
+/** Numbers of vectors are given in the order in which they are committed: who gives them holds this lock. */
+const VECTORS_LOCK = 4_152_004
+/** The channel on which every process hears that there are new vectors. */
+export const VECTORS_CHANGED = 'vectors_changed'
+
+/** What one step did: vectors made and texts found to be unchanged; `done` when nothing was left to do. */
+export type EmbeddingStep = { embedded: number; unchanged: number; done: boolean }
+
+/**
+ * Embeds the next papers that have no vector of the embedder's model, or one of an older text; the newest papers first.
+ * When none is left, searches use the model from then on, and the vectors of others are removed. (The first model ever
+ * is used at once.) Any number of processes may do so together. Throws `EmbeddingUnavailable`, with nothing lost.
+ */
+export async function embedNextPapers(db: Kysely<Database>, embedder: Embedder): Promise<EmbeddingStep> {
+  await queueChanges(db, embedder.model)
+  const step = await db.transaction().execute(async (trx) => {
+    const queued = await trx
+      .selectFrom('embedding_queue')
+      .select('paper_id')
+      .where('model', '=', embedder.model)
+      .orderBy('paper_id', 'desc')
+      .limit(BATCH)
+      .forUpdate()
+      .skipLocked()
+      .execute()
+    const ids = queued.map(({ paper_id }) => paper_id)
+    if (ids.length === 0) return { embedded: 0, unchanged: 0, done: true }
+    const texts = await textsOf(trx, ids, embedder.model)
+    const fresh = texts.filter(({ digest, held }) => !held?.equals(digest))
+    const vectors = await embedder.embedTexts(fresh.map(({ text }) => text))
+    await writeVectors(
+      trx,
+      embedder.model,
+      fresh.flatMap(({ id, digest }, i) => {
+        const vector = vectors[i]
+        return vector ? [{ id, digest, vector }] : []
+      }),
+    )
+    await trx
+      .deleteFrom('embedding_queue')
+      .where('model', '=', embedder.model)
+      .where('paper_id', 'in', ids)
+      .execute()
+    return { embedded: fresh.length, unchanged: texts.length - fresh.length, done: false }
+  })
+  if (step.done) await useModel(db, embedder.model)
+  return step
+}
+
+/** How many papers a model is still to embed. */
+export async function papersToEmbed(db: Kysely<Database>, model: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select (select count(*) from embedding_queue where model = ${model})
+      + (select count(*) from papers where index_seq > coalesce((select through from embedding_models where model = ${model}), 0)) as n
+  `.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+/** What a paper's vector is of. */
+export function embeddedText(paper: {
+  title: string
+  abstract: string | null
+  synopsis: string | null
+}): string {
+  return `${plainText(paper.title)}. ${bodyText(paper)}`
+}
+
+async function queueChanges(db: Kysely<Database>, model: string): Promise<void> {
+  await db
+    .insertInto('embedding_models')
+    .values({ model, dimensions: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  for (;;) {
+    const { rows } = await sql<{ queued: number }>`
+      with model as (select through from embedding_models where model = ${model} for update),
+        changed as (select id, index_seq from papers where index_seq > (select through from model)
+          order by index_seq limit ${QUEUED_AT_ONCE}),
+        queued as (insert into embedding_queue (model, paper_id) select ${model}, id from changed on conflict do nothing),
+        moved as (update embedding_models set through = (select max(index_seq) from changed)
+          where model = ${model} and exists (select from changed))
+      select count(*) as queued from changed`.execute(db)
+    if ((rows[0]?.queued ?? 0) < QUEUED_AT_ONCE) return
+  }
+}
+
+async function textsOf(trx: Transaction<Database>, ids: number[], model: string) {
+  const rows = await trx
+    .selectFrom('papers')
+    .leftJoin('paper_embeddings as e', (join) =>
+      join.onRef('e.paper_id', '=', 'papers.id').on('e.model', '=', model),
+    )
+    .select(['papers.id', 'title', 'abstract', 'synopsis', 'e.digest as held'])
+    .where('papers.id', 'in', ids)
+    .orderBy('papers.id', 'desc')
+    .execute()
+  return rows.map((row) => {
+    const text = embeddedText(row)
+    return { id: row.id, held: row.held, text, digest: createHash('sha256').update(text).digest() }
+  })
+}
+
+async function writeVectors(
+  trx: Transaction<Database>,
+  model: string,
+  vectors: { id: number; digest: Buffer; vector: Float32Array }[],
+): Promise<void> {
+  const [first] = vectors
+  if (!first) return
+  await sql`
+    update embedding_models m set dimensions = ${first.vector.length},
+      in_use = in_use or not exists (select from embedding_models where in_use)
+    where model = ${model} and (dimensions is null or not in_use)`.execute(trx)
+  await sql`select pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(trx)
+  await trx
+    .insertInto('paper_embeddings')
+    .values(
+      vectors.map(({ id, digest, vector }) => ({
+        model,
+        paper_id: id,
+        digest,
+        vector: encodeVector(vector),
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['model', 'paper_id']).doUpdateSet({
+        digest: (eb) => eb.ref('excluded.digest'),
+        vector: (eb) => eb.ref('excluded.vector'),
+        seq: sql<number>`nextval('paper_embeddings_seq')`,
+      }),
+    )
+    .execute()
+  await sql`select pg_notify(${VECTORS_CHANGED}, '')`.execute(trx)
+}
+
+/** Has searches use a model whose vectors are complete, and removes those of others. */
+async function useModel(db: Kysely<Database>, model: string): Promise<void> {
+  const others = await db.selectFrom('embedding_models').select('model').where('model', '<>', model).execute()
+  if (others.length === 0) return
+  await db.transaction().execute(async (trx) => {
+    // Another process may be at the last of them.
+    const { rows } = await sql<{ left: boolean }>`
+      select exists (select from embedding_queue where model = ${model}) as left`.execute(trx)
+    if (rows[0]?.left) return
+    await trx.updateTable('embedding_models').set({ in_use: false }).where('in_use', '=', true).execute()
+    await sql`update embedding_models set in_use = true where model = ${model} and dimensions is not null`.execute(
+      trx,
+    )
+    await trx.deleteFrom('paper_embeddings').where('model', '<>', model).execute()
+    await trx.deleteFrom('embedding_models').where('model', '<>', model).execute()
+    await sql`select pg_notify(${VECTORS_CHANGED}, '')`.execute(trx)
+  })
+}
+
+const LOOK_EVERY_MS = 30_000
+const RETRY_MS = 60_000
+const DATABASE_RETRY_MS = 2_000
+const TELL_EVERY_MS = 15_000
+
+/** Embeds papers in the background as they come in, until closed; a failure is logged and tried again. */
+export function startEmbedding(
+  db: Kysely<Database>,
+  embedder: Embedder,
+  { log }: { log: Logger },
+): { wake(): void; close(): Promise<void> } {
+  let closing = false
+  let woken = false
+  let interrupt = () => {}
+
+  async function work(): Promise<void> {
+    let told = performance.now()
+    let since = 0
+    while (!closing) {
+      woken = false
+      try {
+        const step = await embedNextPapers(db, embedder)
+        since += step.embedded
+        const seconds = (performance.now() - told) / 1_000
+        if (since > 0 && (seconds * 1_000 > TELL_EVERY_MS || step.done)) {
+          const toGo = step.done ? 0 : await papersToEmbed(db, embedder.model)
+          log.info({ embedded: since, perSecond: Math.round(since / seconds), toGo }, 'papers were embedded')
+          told = performance.now()
+          since = 0
+        }
+        if (step.done) {
+          await embedder.rest()
+          await pause(LOOK_EVERY_MS)
+          told = performance.now()
+        }
+      } catch (error) {
+        if (closing) return
+        if (error instanceof EmbeddingUnavailable) {
+          log.warn({ reason: error.message }, 'papers cannot be embedded now: search works by words')
+          await pause(RETRY_MS, { wakes: false })
+        } else {
+          if (!isConnectionLost(error))
+            log.error({ error: String((error as Error).stack) }, 'embedding papers')
+          await pause(DATABASE_RETRY_MS, { wakes: false })
+        }
+      }
+    }
+  }
+
+  /** Ends early when closed, and when woken unless it is to be waited out. */
+  function pause(ms: number, { wakes = true } = {}): Promise<void> {
+    if (closing || (wakes && woken)) return Promise.resolve()
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      interrupt = () => {
+        if (closing || wakes) end()
+      }
+    })
+  }
+
+  const working = work()
+  return {
+    wake() {
+      woken = true
+      interrupt()
+    },
+    async close() {
+      closing = true
+      interrupt()
+      await embedder.close()
+      await working
+    },
+  }
+}

@@ -1,0 +1,272 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, afterEach, expect, it } from 'vitest'
+import { describeWithDatabase } from '../../test/database.ts'
+import { identifier, stated } from '../../test/papers.ts'
+import { NOON, TIME_ZONE } from '../../test/site.ts'
+import { createLog } from '../log.ts'
+import { findPaper } from '../papers/find.ts'
+import type { HarvestedPaper } from '../papers/harvested-paper.ts'
+import { recordHarvest } from '../sources/record-harvest.ts'
+import { findDifferences, healDifferences } from './doctor.ts'
+import { embedNextPapers, papersToEmbed } from './embed-papers.ts'
+import { EmbeddingUnavailable, type Embedder } from './embeddings/embedder.ts'
+import { openEngine, type Engine } from './engine.ts'
+import { parseQuery } from './query/parse-query.ts'
+import { wordCounter } from './testing/embedders.ts'
+
+describeWithDatabase('the search engine', (db) => {
+  const folders: string[] = []
+  const engines: Engine[] = []
+  const newFolder = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'broadsheet-engine-'))
+    folders.push(folder)
+    return folder
+  }
+  async function open(folder = newFolder(), { keep = true, anew = false } = {}): Promise<Engine> {
+    const engine = await openEngine(db(), { folder, keep, anew, log: createLog('silent') })
+    engines.push(engine)
+    await engine.caughtUp()
+    return engine
+  }
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close()
+  })
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  })
+
+  const record = (...papers: HarvestedPaper[]) =>
+    recordHarvest(db(), papers, { now: NOON, timeZone: TIME_ZONE })
+  const lake = (n: number, facts: Parameters<typeof stated>[1] = {}) =>
+    stated(`2601.${String(n).padStart(5, '0')}`, {
+      title: `Tides of lake ${n}`,
+      abstract: `Water number${n} rises.`,
+      ...facts,
+    })
+  const titles = async (engine: Engine, text: string) => {
+    await engine.caughtUp()
+    const { hits } = engine.find({
+      query: parseQuery(text),
+      vector: null,
+      offset: 0,
+      limit: 1_000,
+      unfinished: false,
+      ranked: [],
+    })
+    const rows = await db().selectFrom('papers').select(['id', 'title']).execute()
+    return hits.map(({ id }) => rows.find((row) => row.id === id)?.title)
+  }
+  const remove = async (address: string) => {
+    const paper = await findPaper(db(), identifier(address))
+    await db()
+      .deleteFrom('papers')
+      .where('id', '=', paper?.id ?? 0)
+      .execute()
+  }
+  async function embedAll(embedder: Embedder) {
+    while (!(await embedNextPapers(db(), embedder)).done);
+  }
+  const differences = async (engine: Engine, folder: string) => findDifferences(db(), engine, { folder })
+  const NONE = { damage: [], missing: [], outdated: [], ghosts: [], vectors: [] }
+
+  it('has what is recorded, as it changes and goes', async () => {
+    const engine = await open()
+    expect(await titles(engine, 'tides')).toEqual([])
+    await record(lake(1), lake(2))
+    expect(await titles(engine, 'tides')).toHaveLength(2)
+    await record(lake(1, { title: 'Rivers instead' }))
+    expect(await titles(engine, 'tides')).toEqual(['Tides of lake 2'])
+    expect(await titles(engine, 'rivers')).toEqual(['Rivers instead'])
+    await remove('2601.00002')
+    expect(await titles(engine, 'tides')).toEqual([])
+  })
+
+  it('follows two papers that turn out to be one', async () => {
+    const engine = await open()
+    await record(lake(1), stated('doi/10.5555/lake', { source: 'bibtex', title: 'Tides by another name' }))
+    expect(await titles(engine, 'tides')).toHaveLength(2)
+    await record(stated(['2601.00001', 'doi/10.5555/lake'], { source: 'jsonl', title: 'Tides of both' }))
+    expect(await titles(engine, 'tides')).toHaveLength(1)
+  })
+
+  it('is there again after a stop, without what went before and meanwhile', async () => {
+    const folder = newFolder()
+    await record(...Array.from({ length: 300 }, (_, i) => lake(i + 1)))
+    const first = await open(folder)
+    await remove('2601.00007')
+    await first.caughtUp()
+    await engines.splice(0)[0]?.close()
+    expect(readdirSync(folder).filter((name) => name.endsWith('.segment'))).toHaveLength(1)
+    await remove('2601.00008')
+    await record(lake(9, { title: 'Changed while nobody looked' }), lake(400))
+    const again = await open(folder)
+    expect(again.status()).toMatchObject({ papers: 299, remade: null })
+    expect(await titles(again, 'tides')).toHaveLength(298)
+    expect(await differences(again, folder)).toMatchObject({ ...NONE, papers: 299 })
+  })
+
+  it.each([
+    ['a segment is damaged', (folder: string) => damageFile(folder, '.segment')],
+    ['a segment is missing', (folder: string) => rmSync(nameIn(folder, '.segment'))],
+    ['the manifest is half a file', (folder: string) => truncateSync(join(folder, 'manifest.json'), 20)],
+    [
+      'the manifest is something else',
+      (folder: string) => writeFileSync(join(folder, 'manifest.json'), '{"format":99}'),
+    ],
+  ])('is made anew when %s', async (_, damage) => {
+    const folder = newFolder()
+    await record(...Array.from({ length: 50 }, (__, i) => lake(i + 1)))
+    await open(folder)
+    await engines.splice(0)[0]?.close()
+    damage(folder)
+    const engine = await open(folder)
+    expect(engine.status()).toMatchObject({ papers: 50, upToDate: true, remade: expect.any(String) })
+    expect(await titles(engine, 'tides')).toHaveLength(50)
+    await engines.splice(0)[0]?.close()
+    expect((await open(folder)).status().remade).toBeNull()
+  })
+
+  it('is made anew when the database was set back to an earlier state', async () => {
+    const folder = newFolder()
+    await record(lake(1), lake(2), lake(3))
+    await open(folder)
+    await engines.splice(0)[0]?.close()
+    await sql`select setval('papers_index_seq', 1)`.execute(db())
+    await db().updateTable('papers').set({ index_seq: 1 }).execute()
+    expect((await open(folder)).status()).toMatchObject({ papers: 3, remade: 'the database was set back' })
+  })
+
+  it('is taken over when another process made it anew', async () => {
+    const folder = newFolder()
+    await record(...Array.from({ length: 2_500 }, (_, i) => lake(i + 1)))
+    const serving = await open(folder)
+    const rebuilding = await open(folder, { anew: true })
+    await engines.splice(1)[0]?.close()
+    expect(rebuilding.status().papers).toBe(2_500)
+    await record(...Array.from({ length: 2_500 }, (_, i) => lake(i + 3_001)))
+    expect(await titles(serving, 'tides sort:new')).toHaveLength(1_000)
+    expect(serving.status()).toMatchObject({ papers: 5_000 })
+    expect(await differences(serving, folder)).toMatchObject(NONE)
+    await engines.splice(0)[0]?.close()
+    expect((await open(folder)).status()).toMatchObject({ papers: 5_000, remade: null })
+  })
+
+  it('serves beside another one without writing', async () => {
+    const folder = newFolder()
+    await record(lake(1))
+    const reading = await open(folder, { keep: false })
+    expect(await titles(reading, 'tides')).toHaveLength(1)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('finds by meaning what was embedded, also after a restart', async () => {
+    const folder = newFolder()
+    const counter = wordCounter('counter/1')
+    await record(lake(1), lake(2, { title: 'Glaciers', abstract: 'Ice and snow.' }))
+    await embedAll(counter)
+    const near = async (engine: Engine, text: string) =>
+      engine.find({
+        query: parseQuery('zzz'),
+        vector: await counter.embedQuery(text),
+        offset: 0,
+        limit: 10,
+        unfinished: false,
+        ranked: [],
+      }).hits[0]?.id
+    const ids = await db().selectFrom('papers').select(['id', 'title']).execute()
+    const glaciers = ids.find(({ title }) => title === 'Glaciers')?.id ?? 0
+    const engine = await open(folder)
+    expect(engine.status()).toMatchObject({ model: 'counter/1', vectors: 2 })
+    expect(await near(engine, 'snow and ice')).toBe(glaciers)
+    expect(engine.similar(glaciers, 5).map(({ id }) => id)).toEqual(
+      ids.filter(({ id }) => id !== glaciers).map(({ id }) => id),
+    )
+    await engines.splice(0)[0]?.close()
+    const again = await open(folder)
+    expect(again.status()).toMatchObject({ vectors: 2 })
+    expect(await near(again, 'snow and ice')).toBe(glaciers)
+    expect(await differences(again, folder)).toMatchObject(NONE)
+  })
+
+  it('embeds a text once, the newest first, and again when it changes', async () => {
+    const counter = wordCounter('counter/1')
+    await record(...Array.from({ length: 70 }, (_, i) => lake(i + 1)))
+    expect(await papersToEmbed(db(), 'counter/1')).toBe(70)
+    expect(await embedNextPapers(db(), counter)).toEqual({ embedded: 32, unchanged: 0, done: false })
+    expect(counter.embedded[0]).toContain('Tides of lake 70')
+    expect(await papersToEmbed(db(), 'counter/1')).toBe(38)
+    await embedAll(counter)
+    expect(counter.embedded).toHaveLength(70)
+    await record(lake(5, { categories: ['cs.LG'] }), lake(6, { title: 'Anew' }))
+    expect(await embedNextPapers(db(), counter)).toEqual({ embedded: 1, unchanged: 1, done: false })
+    expect(counter.embedded.at(-1)).toContain('Anew')
+    expect(await papersToEmbed(db(), 'counter/1')).toBe(0)
+  })
+
+  it('loses nothing when the model fails', async () => {
+    await record(lake(1))
+    const failing = {
+      ...wordCounter('counter/1'),
+      embedTexts: () => Promise.reject(new EmbeddingUnavailable('away')),
+    }
+    await expect(embedNextPapers(db(), failing)).rejects.toThrow(EmbeddingUnavailable)
+    expect(await papersToEmbed(db(), 'counter/1')).toBe(1)
+    await embedAll(wordCounter('counter/1'))
+    expect(await papersToEmbed(db(), 'counter/1')).toBe(0)
+  })
+
+  it('uses another model once that has embedded all, not before', async () => {
+    const engine = await open()
+    await record(...Array.from({ length: 40 }, (_, i) => lake(i + 1)))
+    await embedAll(wordCounter('counter/1'))
+    await engine.caughtUp()
+    const next = wordCounter('counter/2', { dimensions: 48 })
+    await embedNextPapers(db(), next)
+    await engine.caughtUp()
+    expect(engine.status()).toMatchObject({ model: 'counter/1', vectors: 40 })
+    await embedAll(next)
+    await engine.caughtUp()
+    expect(engine.status()).toMatchObject({ model: 'counter/2', vectors: 40 })
+    const models = await db().selectFrom('paper_embeddings').select('model').distinct().execute()
+    expect(models).toEqual([{ model: 'counter/2' }])
+  })
+
+  it('is healed of every kind of difference', async () => {
+    const folder = newFolder()
+    await record(...Array.from({ length: 10 }, (_, i) => lake(i + 1)))
+    await embedAll(wordCounter('counter/1'))
+    const engine = await open(folder)
+    expect(await differences(engine, folder)).toMatchObject(NONE)
+    // Behind the back of everything that tells the index.
+    const [lost, stale, ghost, vector] = await db().selectFrom('papers').select('id').orderBy('id').execute()
+    await sql`alter table papers disable trigger all`.execute(db())
+    await sql`update papers set index_seq = 1000 where id = ${stale?.id}`.execute(db())
+    await sql`delete from papers where id = ${ghost?.id}`.execute(db())
+    await sql`delete from paper_embeddings where paper_id = ${ghost?.id}`.execute(db())
+    await sql`alter table papers enable trigger all`.execute(db())
+    await sql`update paper_embeddings set seq = 999 where paper_id = ${vector?.id}`.execute(db())
+    await sql`insert into papers (address, title, edition, edition_from, dated_at, recorded_at, changed_at, index_seq)
+      select '2601.99999', 'Tides that came in the back way', edition, edition_from, dated_at, recorded_at, changed_at, 0 from papers where id = ${lost?.id}`.execute(
+      db(),
+    )
+    const found = await differences(engine, folder)
+    expect(found).toMatchObject({ outdated: [stale?.id], ghosts: [ghost?.id], damage: [] })
+    expect(found.missing).toHaveLength(1)
+    expect(found.vectors).toContain(vector?.id)
+    await healDifferences(db(), found)
+    await engine.caughtUp()
+    expect(await differences(engine, folder)).toMatchObject(NONE)
+    expect(await titles(engine, 'tides')).toContain('Tides that came in the back way')
+  })
+})
+
+function nameIn(folder: string, ending: string): string {
+  return join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? '')
+}
+
+function damageFile(folder: string, ending: string): void {
+  truncateSync(nameIn(folder, ending), 4_000)
+}

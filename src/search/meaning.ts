@@ -1,0 +1,58 @@
+import type { Logger } from '../log.ts'
+import { EmbeddingUnavailable, openEmbedder, type Embedder } from './embeddings/embedder.ts'
+
+/** The settings that say which model makes vectors. */
+export type EmbeddingSettings = {
+  embeddingsUrl: string | null
+  embeddingsKey: string | null
+  embeddingsModel: string | null
+  dataFolder: string
+}
+
+/** A text's vector, by the model whose vectors are searched; or why there is none. */
+export type QueryVector = { ok: true; vector: Float32Array } | { ok: false; reason: 'off' | 'away' }
+
+/** Says what queries mean. */
+export type Meaning = {
+  /** What papers are embedded with; null when it is switched off. */
+  embedder: Embedder | null
+  vectorOf(text: string, model: string): Promise<QueryVector>
+  close(): Promise<void>
+}
+
+const TELL_EVERY_MS = 60_000
+
+export function openMeaning(settings: EmbeddingSettings, { log }: { log: Logger }): Meaning {
+  const open = (model: string | null, url: string | null) =>
+    openEmbedder({ url, key: settings.embeddingsKey, model, dataFolder: settings.dataFolder, log })
+  const embedder = open(settings.embeddingsModel, settings.embeddingsUrl)
+  let former: Embedder | null = null
+  let told = -Infinity
+
+  /** While the papers are being embedded by another model, queries are still those of the one before. */
+  function embedderOf(model: string): Embedder | null {
+    if (embedder === null || embedder.model === model) return embedder
+    former ??= open(null, null)
+    return former?.model === model ? former : null
+  }
+
+  return {
+    embedder,
+    async vectorOf(text, model) {
+      const by = embedderOf(model)
+      if (by === null) return { ok: false, reason: embedder === null ? 'off' : 'away' }
+      try {
+        return { ok: true, vector: await by.embedQuery(text) }
+      } catch (error) {
+        if (!(error instanceof EmbeddingUnavailable)) throw error
+        if (performance.now() - told > TELL_EVERY_MS)
+          log.warn({ reason: error.message }, 'search works by words only')
+        told = performance.now()
+        return { ok: false, reason: 'away' }
+      }
+    },
+    async close() {
+      await Promise.all([embedder?.close(), former?.close()])
+    },
+  }
+}

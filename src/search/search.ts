@@ -1,0 +1,158 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { papersByIds } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+import { rankedIds } from '../ranking/lists.ts'
+import type { EngineStatus } from './engine.ts'
+import type { Facets } from './index/facets.ts'
+import type { FindRequest, Found } from './index/find.ts'
+import type { Meaning } from './meaning.ts'
+import { bestPassage, writtenForm, type Passage } from './passages.ts'
+import { wordsOf, type Query } from './query/query.ts'
+import { mapInTurns } from '../in-turns.ts'
+
+/** The index, in this thread or another one. */
+export type SearchIndex = {
+  find(request: FindRequest): Promise<Found>
+  similar(id: number, count: number): Promise<{ id: number; similarity: number }[]>
+  status(): Promise<EngineStatus>
+}
+
+/** What a search needs. */
+export type SearchRoom = { db: Kysely<Database>; index: SearchIndex; meaning: Meaning }
+
+export type SearchResult = {
+  paper: Paper
+  /** Whether the paper has the words, or came by its meaning alone. */
+  byWords: boolean
+  /** The cosine of its meaning and the query's, null where unknown. */
+  similarity: number | null
+  /** The sentence that shows best why it was found; null when no sentence has any of the words. */
+  passage: Passage | null
+}
+
+export type SearchResults = {
+  results: SearchResult[]
+  /** How many papers have the words and pass the filters. */
+  total: number
+  /** How many results can be paged through. */
+  reachable: number
+  facets: Facets
+  /** Words that hardly any paper has, as they were typed, and how they are written in a paper that was found. */
+  corrections: { word: string; instead: string }[]
+  /** `used`, or why the meaning of the query did not count. */
+  meaning: 'used' | 'not-asked' | 'off' | 'away' | 'no-vectors'
+  status: EngineStatus
+}
+
+/** The heated papers that `sort:hot` and `sort:top` put first; those beyond follow by date. */
+const RANKED = 10_000
+
+/**
+ * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
+ * command line. Any query has an answer. `offset` and `limit` say which part of the results. `unfinished`: the
+ * last word is still being typed. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
+ */
+export async function search(
+  { db, index, meaning }: SearchRoom,
+  {
+    query,
+    offset = 0,
+    limit,
+    unfinished = false,
+    by = 'both',
+  }: {
+    query: Query
+    offset?: number
+    limit: number
+    unfinished?: boolean
+    by?: 'words' | 'meaning' | 'both'
+  },
+): Promise<SearchResults> {
+  const text = wordsOf(query)
+  const status = await index.status()
+  const asksMeaning = by !== 'words' && query.sort === 'relevance' && text !== ''
+  const vector =
+    asksMeaning && status.model !== null && status.vectors > 0
+      ? await meaning.vectorOf(text, status.model)
+      : null
+  const found = await index.find({
+    query,
+    vector: vector?.ok ? vector.vector : null,
+    meaningOnly: by === 'meaning',
+    offset,
+    limit,
+    unfinished,
+    ranked: query.sort === 'hot' || query.sort === 'top' ? await rankedIds(db, query.sort, RANKED) : [],
+  })
+  const papers = await papersByIds(
+    db,
+    found.hits.map(({ id }) => id),
+  )
+  const terms = new Map(found.terms.map(({ term, rarity }) => [term, rarity]))
+  const shown = found.hits.flatMap((hit) => {
+    const paper = papers.get(hit.id)
+    // One that went since it was indexed.
+    return paper ? [{ ...hit, paper }] : []
+  })
+  const results = await mapInTurns(shown, ({ paper, byWords, similarity }) => ({
+    paper,
+    byWords,
+    similarity,
+    passage: bestPassage(paper, terms),
+  }))
+  return {
+    results,
+    total: found.total,
+    reachable: found.reachable,
+    facets: found.facets,
+    corrections: found.corrections.flatMap(({ word, terms: candidates }) => {
+      const instead = writtenForm(
+        results.map(({ paper }) => paper),
+        candidates,
+      )
+      return instead === null ? [] : [{ word, instead }]
+    }),
+    meaning: meaningUsed({ asksMeaning, vector, status, off: meaning.embedder === null }),
+    status,
+  }
+}
+
+function meaningUsed({
+  asksMeaning,
+  vector,
+  status,
+  off,
+}: {
+  asksMeaning: boolean
+  vector: Awaited<ReturnType<Meaning['vectorOf']>> | null
+  status: EngineStatus
+  off: boolean
+}): SearchResults['meaning'] {
+  if (off) return 'off'
+  if (vector) return vector.ok ? 'used' : vector.reason
+  if (status.model === null || status.vectors === 0) return 'no-vectors'
+  return asksMeaning ? 'used' : 'not-asked'
+}
+
+/** A paper that is near to another in meaning, and the cosine of both. */
+export type SimilarPaper = { paper: Paper; similarity: number }
+
+/** Cosines below this are chance. */
+const LEAST_SIMILAR = 0.35
+
+/** The papers nearest to one in meaning, best first; none while it has no vector, or when nothing is near. */
+export async function similarPapers(
+  { db, index }: Pick<SearchRoom, 'db' | 'index'>,
+  { id, limit }: { id: number; limit: number },
+): Promise<SimilarPaper[]> {
+  const near = (await index.similar(id, limit)).filter(({ similarity }) => similarity >= LEAST_SIMILAR)
+  const papers = await papersByIds(
+    db,
+    near.map((hit) => hit.id),
+  )
+  return near.flatMap((hit) => {
+    const paper = papers.get(hit.id)
+    return paper ? [{ paper, similarity: hit.similarity }] : []
+  })
+}

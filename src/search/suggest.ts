@@ -1,0 +1,106 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { categoriesNamed, categoryName } from '../papers/categories.ts'
+import { papersByIds } from '../papers/find.ts'
+import { addressPath } from '../papers/identifiers.ts'
+import { nameKey } from '../papers/names.ts'
+import type { Paper } from '../papers/paper.ts'
+import { plainText } from '../papers/typeset.ts'
+import { parseQuery } from './query/parse-query.ts'
+import type { Query } from './query/query.ts'
+import type { SearchIndex, SearchRoom } from './search.ts'
+import { nameWords } from './text/words.ts'
+
+/** What somebody who has typed so much may be after. Titles and names are plain text. */
+export type Suggestions = {
+  papers: { title: string; path: string; by: string }[]
+  authors: { name: string; path: string; papers: number }[]
+  topics: { category: string; name: string; path: string }[]
+}
+
+/** Papers in which a name is looked for among the authors. */
+const PAPERS_FOR_NAMES = 60
+
+/** Suggests at most `limit` of each kind for a text whose last word may be unfinished. Throws `SearchAway`. */
+export async function suggest(
+  { db, index }: Pick<SearchRoom, 'db' | 'index'>,
+  { text, limit }: { text: string; limit: number },
+): Promise<Suggestions> {
+  const words = nameWords(text.slice(0, 200)).slice(0, 8)
+  const query = parseQuery(text)
+  if (query.clauses.length === 0) return { papers: [], authors: [], topics: [] }
+  const byName: Query = {
+    clauses: words.map((word) => ({ not: false, anyOf: [{ kind: 'word', field: 'author', text: word }] })),
+    sort: 'new',
+  }
+  const [papers, authors, topics] = await Promise.all([
+    find({ db, index }, { query, limit }),
+    words.length === 0 || words.length > 4
+      ? []
+      : find({ db, index }, { query: byName, limit: PAPERS_FOR_NAMES }),
+    existingTopics(db, categoriesNamed(words), limit),
+  ])
+  return {
+    papers: papers.map((paper) => ({
+      title: plainText(paper.title),
+      path: addressPath(paper.address),
+      by: byline(paper),
+    })),
+    authors: authorsNamed(authors, words, limit),
+    topics: topics.map((category) => ({
+      category,
+      name: categoryName(category),
+      path: `/topics/${encodeURIComponent(category)}`,
+    })),
+  }
+}
+
+async function find(
+  { db, index }: { db: Kysely<Database>; index: SearchIndex },
+  { query, limit }: { query: Query; limit: number },
+): Promise<Paper[]> {
+  const { hits } = await index.find({ query, vector: null, offset: 0, limit, unfinished: true, ranked: [] })
+  const papers = await papersByIds(
+    db,
+    hits.filter(({ byWords }) => byWords).map(({ id }) => id),
+  )
+  return hits.flatMap(({ id }) => papers.get(id) ?? [])
+}
+
+/** The authors of papers in whose names the words begin, those of most papers first. */
+function authorsNamed(papers: Paper[], words: string[], limit: number): Suggestions['authors'] {
+  const found = new Map<string, { name: string; papers: number }>()
+  for (const { authors } of papers) {
+    for (const { name } of authors) {
+      const own = nameWords(name)
+      if (!words.every((word) => own.some((candidate) => candidate.startsWith(word)))) continue
+      const key = nameKey(name)
+      const known = found.get(key)
+      if (known) known.papers++
+      else if (key !== '') found.set(key, { name, papers: 1 })
+    }
+  }
+  return [...found]
+    .toSorted(([, a], [, b]) => b.papers - a.papers)
+    .slice(0, limit)
+    .map(([key, author]) => ({ ...author, path: `/authors/${encodeURIComponent(key)}` }))
+}
+
+async function existingTopics(db: Kysely<Database>, categories: string[], limit: number): Promise<string[]> {
+  if (categories.length === 0) return []
+  const { rows } = await sql<{ category: string }>`
+    select category from unnest(${categories}::text[]) with ordinality as c(category, place)
+    where exists (select from paper_categories p where p.category = c.category) order by place limit ${limit}`.execute(
+    db,
+  )
+  return rows.map(({ category }) => category)
+}
+
+/** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
+function byline({ authors, authorsTruncated, published, edition }: Paper): string {
+  const year = (published?.value ?? edition).slice(0, 4)
+  const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
+  const more = authors.length - named.length
+  const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
+  return named.length === 0 ? year : `${named.join(', ')}${others}, ${year}`
+}
