@@ -21,6 +21,10 @@ describe('the settings', () => {
       publicUrl: null,
       dataFolder: resolve('data'),
       databaseUrl: null,
+      searchFolder: resolve('data', 'search'),
+      embeddingsUrl: null,
+      embeddingsKey: null,
+      embeddingsModel: null,
       siteName: 'Broadsheet',
       siteTimeZone: 'America/New_York',
       logLevel: 'info',
@@ -37,6 +41,10 @@ describe('the settings', () => {
         PUBLIC_URL: 'https://Papers.Example:443/',
         BROADSHEET_DATA: '/srv/papers',
         DATABASE_URL: 'postgresql:///papers?host=/run/postgresql',
+        SEARCH_URL: 'file:///var/index',
+        EMBEDDINGS_URL: 'https://models.example/v1/',
+        EMBEDDINGS_KEY: 'k',
+        EMBEDDINGS_MODEL: 'large',
         SITE_NAME: 'Tide Lines',
         SITE_TIMEZONE: 'Asia/Kolkata',
         LOG_LEVEL: 'warn',
@@ -47,16 +55,27 @@ describe('the settings', () => {
       publicUrl: 'https://papers.example',
       dataFolder: '/srv/papers',
       databaseUrl: 'postgresql:///papers?host=/run/postgresql',
+      searchFolder: '/var/index',
+      embeddingsUrl: 'https://models.example/v1',
+      embeddingsKey: 'k',
+      embeddingsModel: 'large',
       siteName: 'Tide Lines',
       siteTimeZone: 'Asia/Kolkata',
       logLevel: 'warn',
     })
     expect(read({ PORT: '0' }).port).toBe(0)
+    expect(read({ BROADSHEET_DATA: '/srv/papers' }).searchFolder).toBe('/srv/papers/search')
     expect(read({ SITE_TIMEZONE: 'UTC' }).siteTimeZone).toBe('UTC')
   })
 
   it('are refused in one sentence that names the one that is wrong', () => {
     expect(reason({ PORT: '99999' })).toBe('PORT must be a number from 0 to 65535, not "99999".')
+    expect(reason({ SEARCH_URL: 's3://bucket/index' })).toContain(
+      'SEARCH_URL must be a folder: each machine keeps',
+    )
+    expect(reason({ EMBEDDINGS_URL: 'models.example' })).toBe(
+      'EMBEDDINGS_URL must be an absolute http or https URL.',
+    )
     expect(reason({ PORT: 'http' })).toBe('PORT must be a number from 0 to 65535, not "http".')
     expect(reason({ LOG_LEVEL: 'loud' })).toBe(
       'LOG_LEVEL must be one of trace, debug, info, warn, error, silent, not "loud".',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -91,6 +91,63 @@ describeWithDatabase('broadsheet', (db) => {
       code: 1,
       stderr: `broadsheet: ${empty} holds no papers in the format jsonl.\n`,
     })
+  })
+
+  it('finds papers, as text and as JSON', async () => {
+    await run(['import', file('found.jsonl', `${line(1, 'Tides of lakes')}\n${line(2, 'Glaciers')}\n`)])
+    expect(await run(['search', 'tides'])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^No paper has been embedded yet.*\n1 paper has these words\.\n\n1\. Tides of lakes\n.*2601\.00001/,
+      ),
+      stderr: '',
+    })
+    const { stdout } = await run(['search', 'tdies', 'title:lakes', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      total: 1,
+      corrections: [{ word: 'tdies', instead: 'tides' }],
+      results: [{ address: '2601.00001', title: 'Tides of lakes', byWords: true }],
+    })
+    expect(JSON.parse((await run(['search', 'walrus', '--json'])).stdout)).toMatchObject({
+      total: 0,
+      results: [],
+    })
+    expect(await run(['search', 'tides', '--limit', 'many'])).toMatchObject({
+      code: 1,
+      stderr: 'broadsheet: --limit must be a number from 1 to 1000, not "many".\n',
+    })
+  })
+
+  it('makes the search index, compares it with the database, and heals it', async () => {
+    await run(['import', file('indexed.jsonl', `${line(1)}\n${line(2)}\n${line(3)}\n`)])
+    expect(await run(['index'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^3 papers in the index, 0 of them by meaning; /),
+    })
+    expect(await run(['index', '--rebuild'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^3 papers in the index/),
+    })
+    expect(await run(['doctor', '--check'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('agree'),
+    })
+    await sql`update papers set index_seq = 0 where address = '2601.00002'`.execute(db())
+    expect(await run(['doctor', '--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/in another state: 1 \(\d+\)/),
+      stderr: expect.stringContaining('broadsheet: Run "broadsheet doctor"'),
+    })
+    expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Healed') })
+    expect(await run(['doctor', '--check'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('agree'),
+    })
+    const segment =
+      readdirSync(join(folder, 'data', 'search')).find((name) => name.endsWith('.positions')) ?? ''
+    writeFileSync(join(folder, 'data', 'search', segment), 'x')
+    expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('agree') })
+    expect(await run(['doctor', '--check'])).toMatchObject({ code: 0 })
   })
 
   it('brings the database to the newest schema, and refuses one of a newer program', async () => {

@@ -23,7 +23,7 @@ describe('the program', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('explains itself and each of its verbs', async () => {
-    const verbs = ['serve', 'import', 'migrate', 'config']
+    const verbs = ['serve', 'work', 'import', 'search', 'index', 'doctor', 'migrate', 'config']
     const [all, ...each] = await Promise.all([run(['--help']), ...verbs.map((verb) => run([verb, '--help']))])
     expect([all?.code, all?.stderr]).toEqual([0, ''])
     verbs.forEach((verb, i) => {

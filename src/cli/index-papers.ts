@@ -10,13 +10,14 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
   const asked = interruption()
   const progress = progressLine(process.stderr)
   const started = performance.now()
-  const { engine, close } = await openWithIndex(config, {
+  const opened = await openWithIndex(config, {
     log: quietLog(config),
     keep: true,
     anew: rebuild,
     onProgress: ({ papers, vectors }) =>
       progress.show(`${papers.toLocaleString('en')} papers, ${vectors.toLocaleString('en')} by meaning`),
   })
+  const { engine } = opened
   try {
     await Promise.race([
       engine.caughtUp(),
@@ -24,7 +25,7 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
     ])
   } finally {
     progress.end()
-    await close()
+    await opened.close()
   }
   const { papers, vectors } = engine.status()
   const seconds = (performance.now() - started) / 1000

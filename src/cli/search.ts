@@ -17,7 +17,8 @@ export async function searchPapers(words: string[], options: Options): Promise<v
   }
   const config = settings()
   const log = quietLog(config)
-  const { connection, engine, close } = await openWithIndex(config, { log, keep: false })
+  const opened = await openWithIndex(config, { log, keep: false })
+  const { connection, engine } = opened
   const meaning = openMeaning(config, { log })
   try {
     await engine.caughtUp()
@@ -38,7 +39,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
     )
   } finally {
     await meaning.close()
-    await close()
+    await opened.close()
   }
 }
 

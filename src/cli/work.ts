@@ -18,7 +18,11 @@ export async function work(): Promise<void> {
   if (!meaning.embedder) throw new UsageError('There is no work: EMBEDDINGS_MODEL switches embeddings off.')
   const connection = await connect(config, { log, size: 4 })
   const embedding = startEmbedding(connection.db, meaning.embedder, { log })
-  const listener = listen(connection.address, { channel: PAPERS_CHANGED, onNotice: embedding.wake, log })
+  const listener = listen(connection.address, {
+    channel: PAPERS_CHANGED,
+    onNotice: () => embedding.wake(),
+    log,
+  })
   log.info('working')
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')

@@ -177,14 +177,14 @@ export function startEmbedding(
   embedder: Embedder,
   { log }: { log: Logger },
 ): { wake(): void; close(): Promise<void> } {
-  let closing = false
+  const closing = new AbortController()
   let woken = false
   let interrupt = () => {}
 
   async function work(): Promise<void> {
     let told = performance.now()
     let since = 0
-    while (!closing) {
+    while (!closing.signal.aborted) {
       woken = false
       try {
         const step = await embedNextPapers(db, embedder)
@@ -202,7 +202,7 @@ export function startEmbedding(
           told = performance.now()
         }
       } catch (error) {
-        if (closing) return
+        if (closing.signal.aborted) return
         if (error instanceof EmbeddingUnavailable) {
           log.warn({ reason: error.message }, 'papers cannot be embedded now: search works by words')
           await pause(RETRY_MS, { wakes: false })
@@ -217,7 +217,7 @@ export function startEmbedding(
 
   /** Ends early when closed, and when woken unless it is to be waited out. */
   function pause(ms: number, { wakes = true } = {}): Promise<void> {
-    if (closing || (wakes && woken)) return Promise.resolve()
+    if (closing.signal.aborted || (wakes && woken)) return Promise.resolve()
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer)
@@ -225,7 +225,7 @@ export function startEmbedding(
       }
       const timer = setTimeout(end, ms)
       interrupt = () => {
-        if (closing || wakes) end()
+        if (closing.signal.aborted || wakes) end()
       }
     })
   }
@@ -237,7 +237,7 @@ export function startEmbedding(
       interrupt()
     },
     async close() {
-      closing = true
+      closing.abort()
       interrupt()
       await embedder.close()
       await working

@@ -74,7 +74,7 @@ export function startEngine({
     const number = ++lastNumber
     return new Promise<EngineAnswers[K]>((resolve, reject) => {
       pending.set(number, { resolve, reject })
-      worker.postMessage({ number, ...request })
+      worker.postMessage({ number, ...request }, [])
     })
   }
 
@@ -85,7 +85,7 @@ export function startEngine({
     async caughtUp() {
       await ask<'caught-up'>({ kind: 'caught-up' })
     },
-    wake: () => worker.postMessage({ kind: 'wake' } satisfies EngineRequest),
+    wake: () => worker.postMessage({ kind: 'wake' } satisfies EngineRequest, []),
     async close() {
       if (closing) return
       const done = ask<'close'>({ kind: 'close' }).catch(() => null)

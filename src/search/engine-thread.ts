@@ -59,14 +59,23 @@ async function answer(
 }
 
 port.on('message', (request: EngineRequest) => {
-  if (request.kind === 'wake') return void engine.wake()
+  if (request.kind === 'wake') {
+    engine.wake()
+    return
+  }
   const { number } = request
-  answer(request).then(
-    (found) => {
-      reply({ number, ok: true, answer: found })
+  void answer(request)
+    .then(
+      (found): EngineReply => ({ number, ok: true, answer: found }),
+      (error: unknown): EngineReply => ({
+        number,
+        ok: false,
+        error: String((error as Error).stack ?? error),
+      }),
+    )
+    .then(reply)
+    .finally(() => {
       if (request.kind === 'close') port.close()
-    },
-    (error: unknown) => reply({ number, ok: false, error: String((error as Error).stack ?? error) }),
-  )
+    })
 })
 reply({ ready: true })

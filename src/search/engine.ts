@@ -143,14 +143,14 @@ export async function openEngine(
 
   // --- Following the database ---
 
-  let closing = false
+  const closing = new AbortController()
   let interrupt: () => void = () => {}
   let looks = 0
   let waiting: { look: number; resolve: () => void }[] = []
   let failing = false
 
   async function follow(): Promise<void> {
-    while (!closing) {
+    while (!closing.signal.aborted) {
       const look = ++looks
       try {
         upToDate = !(await takeIn())
@@ -170,7 +170,7 @@ export async function openEngine(
         caller.resolve()
         return false
       })
-      if (waiting.length === 0 && !closing) await pause(LOOK_EVERY_MS)
+      if (waiting.length === 0 && !closing.signal.aborted) await pause(LOOK_EVERY_MS)
     }
   }
 
@@ -345,7 +345,7 @@ export async function openEngine(
       })
     },
     async close() {
-      closing = true
+      closing.abort()
       interrupt()
       await following
       for (const { resolve } of waiting) resolve()

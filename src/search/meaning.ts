@@ -10,7 +10,7 @@ export type EmbeddingSettings = {
 }
 
 /** A text's vector, by the model whose vectors are searched; or why there is none. */
-export type QueryVector = { ok: true; vector: Float32Array } | { ok: false; reason: 'off' | 'away' }
+type QueryVector = { ok: true; vector: Float32Array } | { ok: false; reason: 'off' | 'away' }
 
 /** Says what queries mean. */
 export type Meaning = {

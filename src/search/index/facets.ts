@@ -44,10 +44,10 @@ export function countFacets(table: PaperTable, wanted: Uint8Array): { facets: Fa
       categories: table.categoryNames
         .map((category, i) => ({ category, papers: categories[i + 1] ?? 0 }))
         .filter(({ papers }) => papers > 0)
-        .sort((a, b) => b.papers - a.papers || (a.category < b.category ? -1 : 1)),
+        .toSorted((a, b) => b.papers - a.papers || (a.category < b.category ? -1 : 1)),
       years: Array.from(years, (papers, year) => ({ year, papers }))
         .filter(({ papers }) => papers > 0)
-        .reverse(),
+        .toReversed(),
       has: { code: withFlag('code'), data: withFlag('data'), model: withFlag('model') },
     },
   }

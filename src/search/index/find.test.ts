@@ -182,7 +182,11 @@ describe('words and meaning', () => {
     const length = Math.hypot(...vector)
     return vector.map((value) => value / length)
   }
-  function searchMeaning(text: string, toward: number, { embedded = [1, 2, 3, 4], ...more } = {}) {
+  function searchMeaning(
+    text: string,
+    toward: number,
+    { embedded = [1, 2, 3, 4], meaningOnly = false } = {},
+  ) {
     const vectors = openVectorStore({ path: null, dimensions: 32 })
     for (const id of embedded) {
       const { bytes, scale } = quantize(unit(axis(id)))
@@ -196,7 +200,7 @@ describe('words and meaning', () => {
       unfinished: false,
       ranked: [],
     }
-    const found = find({ words: indexOf(LAKES), vectors }, { ...request, ...more }, new Scores())
+    const found = find({ words: indexOf(LAKES), vectors }, { ...request, meaningOnly }, new Scores())
     vectors.close()
     return found.hits
   }

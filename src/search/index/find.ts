@@ -1,5 +1,6 @@
 import type { Query, QueryClause, QueryTerm } from '../query/query.ts'
 import { nearTerms } from '../text/spelling-distance.ts'
+import { termOf } from '../text/terms.ts'
 import { nameWords, wordsIn } from '../text/words.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
@@ -24,7 +25,7 @@ export type FindRequest = {
   ranked: number[]
 }
 
-export type Hit = {
+type Hit = {
   id: number
   /** Whether it has the words of the query. */
   byWords: boolean
@@ -46,7 +47,7 @@ export type Found = {
 }
 
 /** How scores are fused; chosen by the measurements in docs/decisions. */
-export const FUSION = {
+const FUSION = {
   /** The share of the words' score; the rest is the meaning's. */
   words: 0.42,
   /** Of each ranking so many of the best take part. */
@@ -61,6 +62,8 @@ const REACHABLE = 10_000
 /** A correction counts this much of what the word itself would. */
 const CORRECTION_WEIGHT = 0.7
 const PREFIX_WEIGHT = 0.6
+/** A compound in one word stands beside its parts, which count by themselves. */
+const JOINED_WEIGHT = 0.5
 const PHRASE_WEIGHT = 1
 /** Words beside which a phrase is no longer a condition. */
 const LONG_QUESTION = 8
@@ -151,7 +154,7 @@ function fuse({
     const closeness = similarity === null || nearest <= 0 ? words : Math.max(0, similarity) / nearest
     return { id, score: share * words + (1 - share) * closeness, similarity }
   })
-    .sort((a, b) => b.score - a.score || b.id - a.id)
+    .toSorted((a, b) => b.score - a.score || b.id - a.id)
     .map(({ id, similarity }) => ({ id, byWords: wanted[id] === 1, similarity }))
 }
 
@@ -222,7 +225,7 @@ function wantedWords(
     const words = wordsIn(alternative.text).filter((word) => keepStops || !word.stop)
     const joined = words
       .filter((word) => word.joined)
-      .map(({ term }): WantedTerm => ({ term, weight: 1, titleOnly: false }))
+      .map(({ term }): WantedTerm => ({ term, weight: JOINED_WEIGHT, titleOnly: false }))
     const parts = words.filter((word) => !word.joined)
     parts.forEach((word, i) => {
       const text = alternative.text.slice(word.start, word.end)
@@ -249,7 +252,7 @@ function wantedWords(
 
 /** Terms that a word typed so far may become. */
 function completions(index: WordIndex, text: string): WantedTerm[] {
-  const typed = nameWords(text).join('')
+  const typed = nameWords(text)[0] ?? ''
   if (typed.length < 2) return []
   return ['', '@'].flatMap((space) =>
     termsWithPrefix(index, space + typed, 24).map(({ term }) => ({
@@ -261,7 +264,7 @@ function completions(index: WordIndex, text: string): WantedTerm[] {
 }
 
 function nameCompletions(index: WordIndex, text: string): string[] {
-  const typed = nameWords(text).join('')
+  const typed = nameWords(text)[0] ?? ''
   return typed === '' ? [] : termsWithPrefix(index, authorTerm(typed), 100).map(({ term }) => term)
 }
 
@@ -276,9 +279,17 @@ function corrections(
 ): WantedTerm[] {
   const own = Math.max(...terms.map((wanted) => frequencyOf(index, wanted.term)))
   if (own >= NEVER_CORRECTED || own > index.table.count / 1_000) return []
-  const near = nearTerms(term, (candidate) => frequencyOf(index, candidate), { limit: 3 }).filter(
-    ({ frequency }) => frequency > own * 20,
-  )
+  const enough = ({ frequency }: { frequency: number }) => frequency > own * 20
+  let near = nearTerms(term, (candidate) => frequencyOf(index, candidate), { limit: 3 }).filter(enough)
+  if (near.length === 0 && own === 0) {
+    // A slip may have made another ending of it, and so another stem.
+    const terms = new Set(
+      nearTerms(text.toLowerCase(), (candidate) => frequencyOf(index, termOf(candidate)), { limit: 3 }).map(
+        (candidate) => termOf(candidate.term),
+      ),
+    )
+    near = Array.from(terms, (candidate) => ({ term: candidate, frequency: frequencyOf(index, candidate) }))
+  }
   if (near.length === 0) return []
   if (own === 0) plan.corrections.push({ word: text, terms: near.map((candidate) => candidate.term) })
   const weight = own === 0 ? CORRECTION_WEIGHT : CORRECTION_WEIGHT / 2
@@ -300,7 +311,7 @@ function addPhrase(
     plan.conditions.push({ not: false, papers: marks })
   }
   if (phrase.field === 'author') return
-  const words = wordsIn(phrase.text)
+  const words = wordsIn(phrase.text).filter((word) => !word.joined)
   const says = words.some((word) => !word.stop)
   for (const { term, stop } of words) {
     if (!says || !stop) plan.words.push({ terms: [{ term, weight: 1, titleOnly: phrase.field === 'title' }] })

@@ -13,7 +13,7 @@ export type WantedWord = { terms: WantedTerm[] }
  * `f = title · tfₜ / (1 − b + b · lₜ/l̄ₜ) + tf_b / (1 − b + b · l_b/l̄_b)`, which counts `idf · (k1 + 1) · f / (k1 + f)`.
  * How the numbers were chosen is in docs/decisions.
  */
-export const BM25 = { k1: 1.2, b: 0.75, title: 3 }
+const BM25 = { k1: 1.2, b: 0.75, title: 3 }
 
 /** Words of one query that are told apart; what comes after them still adds to the score. */
 const MOST_WORDS = 255

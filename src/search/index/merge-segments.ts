@@ -237,7 +237,7 @@ function mergeColumns(inputs: MergeInput[]): Columns {
   inputs.forEach(({ segment: { papers }, isLive }, input) => {
     for (const id of papers.ids) if (isLive(id)) keys[count++] = id * inputs.length + input
   })
-  const sorted = keys.subarray(0, count).sort()
+  const sorted = keys.subarray(0, count).toSorted()
   const columns = newColumns(count)
   const numberOf = categoryNumbers(columns.categoryNames)
   const renumbered = inputs.map(({ segment }) => segment.papers.categoryNames.map(numberOf))

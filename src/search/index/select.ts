@@ -16,8 +16,8 @@ export function highest(
     if (wanted[id] !== 1 || (keys[id] ?? 0) < least) continue
     best.push(id)
     if (best.length < room) continue
-    best = best.sort(better).slice(0, count)
+    best = best.toSorted(better).slice(0, count)
     least = keys[best[count - 1] ?? 0] ?? -Infinity
   }
-  return best.sort(better).slice(0, count)
+  return best.toSorted(better).slice(0, count)
 }

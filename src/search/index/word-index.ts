@@ -149,7 +149,7 @@ export function termsWithPrefix(
     }
   }
   return Array.from(sums, ([term, frequency]) => ({ term, frequency }))
-    .sort((a, b) => b.frequency - a.frequency || (a.term < b.term ? -1 : 1))
+    .toSorted((a, b) => b.frequency - a.frequency || (a.term < b.term ? -1 : 1))
     .slice(0, limit)
 }
 

@@ -33,6 +33,7 @@ const I16X8_EXTEND_HIGH_I8X16_U = [SIMD, 0x8a, 0x01]
 const I16X8_ADD = [SIMD, 0x8e, 0x01]
 const V128_XOR = [SIMD, 0x51]
 const ALIGN_1 = 0x00
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 
 /**
  * `scan(block, end, tables, tablesEnd)`, all byte addresses: for every block from `block` up to `end` (see `SignScan`
@@ -131,7 +132,7 @@ export function scanModule(): Uint8Array<ArrayBuffer> {
   ]
   const locals = [2, 1, I32, 4, V128]
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...MAGIC_AND_VERSION,
     // Types: (i32, i32, i32, i32) → ().
     ...section(1, [1, 0x60, 4, I32, I32, I32, I32, 0]),
     // The memory comes from outside, since what it holds outlives a call.

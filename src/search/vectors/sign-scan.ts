@@ -134,5 +134,5 @@ function highest(
       if (sum >= least && admitted[place] === 1) found[n++] = (65_535 - sum) * 2 ** 32 + place
     }
   }
-  return Uint32Array.from(found.sort().subarray(0, count), (key) => key % 2 ** 32)
+  return Uint32Array.from(found.toSorted().subarray(0, count), (key) => key % 2 ** 32)
 }

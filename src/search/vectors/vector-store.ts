@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createSignScan, signsOf } from './sign-scan.ts'
 
 /** A vector as it is stored: 8-bit numbers, each to be multiplied by `scale`. */
-export type StoredVector = { scale: number; numbers: Int8Array }
+type StoredVector = { scale: number; numbers: Int8Array }
 
 /**
  * The vectors of all papers that have one, by paper id: their signs in memory, to find candidates, and all of them in a
@@ -32,7 +32,7 @@ export type VectorStore = {
   close(): void
 }
 
-export type NearestOptions = {
+type NearestOptions = {
   count: number
   /** 1 for the ids that may be found. */
   admitted: Uint8Array
@@ -112,7 +112,7 @@ export function openVectorStore({
         admitted: both(admitted, present),
       })
       return Array.from(candidates, (id) => ({ id, similarity: store.similarity(query, id) ?? -1 }))
-        .sort((a, b) => b.similarity - a.similarity || a.id - b.id)
+        .toSorted((a, b) => b.similarity - a.similarity || a.id - b.id)
         .slice(0, wanted)
     },
     sync: () => rows.sync(),
