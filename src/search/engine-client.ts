@@ -21,9 +21,12 @@ export type EngineClient = {
   close(): Promise<void>
 }
 
-const RESTART_MS = 1_000
+/** A thread that breaks is started again after so long, and after twice as long each time that does not help. */
+const RESTART_MS = { first: 1_000, longest: 60_000 }
 /** Searches that wait for an answer; beyond, one is better told so at once. */
 const MOST_WAITING = 1_000
+/** Longer nobody waits for results. */
+const WAIT_MS = 15_000
 
 type Pending = { resolve: (answer: never) => void; reject: (error: Error) => void }
 
@@ -42,13 +45,18 @@ export function startEngine({
   const pending = new Map<number, Pending>()
   let lastNumber = 0
   let closing = false
+  let restartMs = RESTART_MS.first
   let restart: NodeJS.Timeout | undefined
-  let worker = start()
+  /** null while it is to be started again. */
+  let worker: Worker | null = start()
 
   function start(): Worker {
     const started = new Worker(threadFile(import.meta.url, 'engine-thread'), { workerData: data })
     started.on('message', (reply: EngineReply) => {
-      if ('ready' in reply) return
+      if ('ready' in reply) {
+        restartMs = RESTART_MS.first
+        return
+      }
       const caller = pending.get(reply.number)
       pending.delete(reply.number)
       if (reply.ok) caller?.resolve(reply.answer as never)
@@ -60,8 +68,10 @@ export function startEngine({
     started.on('exit', () => {
       for (const { reject } of pending.values()) reject(new SearchAway('The search engine broke off.'))
       pending.clear()
+      worker = null
       if (closing) return
-      restart = setTimeout(() => (worker = start()), RESTART_MS)
+      restart = setTimeout(() => (worker = start()), restartMs)
+      restartMs = Math.min(restartMs * 2, RESTART_MS.longest)
     })
     return started
   }
@@ -69,30 +79,44 @@ export function startEngine({
   function ask<K extends keyof EngineAnswers>(
     request: Extract<EngineRequest, { kind: K }> extends infer R ? Omit<R & { kind: K }, 'number'> : never,
   ): Promise<EngineAnswers[K]> {
-    if (closing || pending.size >= MOST_WAITING)
-      return Promise.reject(new SearchAway('The search engine is busy.'))
+    const running = worker
+    if (closing || !running) return Promise.reject(new SearchAway('The search engine is not running.'))
+    if (pending.size >= MOST_WAITING) return Promise.reject(new SearchAway('The search engine is busy.'))
     const number = ++lastNumber
     return new Promise<EngineAnswers[K]>((resolve, reject) => {
       pending.set(number, { resolve, reject })
-      worker.postMessage({ number, ...request }, [])
+      running.postMessage({ number, ...request }, [])
     })
   }
 
+  /** For those whom a reader waits for. */
+  async function inTime<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new SearchAway('The search engine takes too long.')), WAIT_MS)
+    })
+    try {
+      return await Promise.race([answer, tooLate])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   return {
-    find: (request) => ask<'find'>({ kind: 'find', request }),
-    similar: (id, count) => ask<'similar'>({ kind: 'similar', id, count }),
-    status: () => ask<'status'>({ kind: 'status' }),
+    find: (request) => inTime(ask<'find'>({ kind: 'find', request })),
+    similar: (id, count) => inTime(ask<'similar'>({ kind: 'similar', id, count })),
+    status: () => inTime(ask<'status'>({ kind: 'status' })),
     async caughtUp() {
       await ask<'caught-up'>({ kind: 'caught-up' })
     },
-    wake: () => worker.postMessage({ kind: 'wake' } satisfies EngineRequest, []),
+    wake: () => worker?.postMessage({ kind: 'wake' } satisfies EngineRequest, []),
     async close() {
       if (closing) return
       const done = ask<'close'>({ kind: 'close' }).catch(() => null)
       closing = true
       clearTimeout(restart)
       await done
-      await worker.terminate()
+      await worker?.terminate()
     },
   }
 }

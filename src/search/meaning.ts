@@ -26,14 +26,24 @@ export function openMeaning(settings: EmbeddingSettings, { log }: { log: Logger 
   const open = (model: string | null, url: string | null) =>
     openEmbedder({ url, key: settings.embeddingsKey, model, dataFolder: settings.dataFolder, log })
   const embedder = open(settings.embeddingsModel, settings.embeddingsUrl)
-  let former: Embedder | null = null
+  let former: { model: string; embedder: Embedder | null } | null = null
   let told = -Infinity
 
   /** While the papers are being embedded by another model, queries are still those of the one before. */
   function embedderOf(model: string): Embedder | null {
     if (embedder === null || embedder.model === model) return embedder
-    former ??= open(null, null)
-    return former?.model === model ? former : null
+    if (former?.model !== model) {
+      void former?.embedder?.close()
+      former = { model, embedder: openFormer(model) }
+    }
+    return former.embedder?.model === model ? former.embedder : null
+  }
+
+  /** The model that was used before is either another one of the same server, or the one that comes with Broadsheet. */
+  function openFormer(model: string): Embedder | null {
+    const { embeddingsUrl: url } = settings
+    const host = url === null ? null : `${new URL(url).host}/`
+    return host !== null && model.startsWith(host) ? open(model.slice(host.length), url) : open(null, null)
   }
 
   return {
@@ -52,7 +62,7 @@ export function openMeaning(settings: EmbeddingSettings, { log }: { log: Logger 
       }
     },
     async close() {
-      await Promise.all([embedder?.close(), former?.close()])
+      await Promise.all([embedder?.close(), former?.embedder?.close()])
     },
   }
 }
