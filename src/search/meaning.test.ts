@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -18,20 +18,7 @@ const asked: string[] = []
 
 beforeAll(async () => {
   // Answers as an OpenAI-compatible server does, with a vector of three numbers.
-  server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { model, input } = JSON.parse(body) as { model: string; input: string[] }
-      asked.push(model)
-      response.setHeader('content-type', 'application/json')
-      response.end(
-        JSON.stringify({
-          object: 'list',
-          model,
-          data: input.map((_, index) => ({ object: 'embedding', index, embedding: [3, 0, 4] })),
-        }),
-      )
-    })
-  })
+  server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
 })
@@ -66,3 +53,11 @@ it('is away when the server is', async () => {
   expect(await meaning.vectorOf('tides', '127.0.0.1:9/m')).toEqual({ ok: false, reason: 'away' })
   await meaning.close()
 })
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { model, input } = JSON.parse(await text(request)) as { model: string; input: string[] }
+  asked.push(model)
+  const data = input.map((_, index) => ({ object: 'embedding', index, embedding: [3, 0, 4] }))
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ object: 'list', model, data }))
+}
