@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
@@ -139,24 +139,27 @@ describe('a thread', () => {
     return pathToFileURL(path)
   }
 
-  it('starts with the first text, one for readers and one for the rest', async () => {
+  it('starts with the first text, one for readers and one a processor for the rest', async () => {
     const { model, threads } = watched()
     expect(threads).toHaveLength(0)
-    await Promise.all([model.embedQuery('a'), model.embedQuery('b'), model.embedTexts(['a', 'b'])])
-    await Promise.all([model.embedQuery('c'), model.embedTexts(['c'])])
+    await Promise.all([model.embedQuery('a'), model.embedQuery('b'), model.embedTexts(['a'])])
     expect(threads).toHaveLength(2)
+    await Promise.all([model.embedQuery('c'), model.embedTexts(Array<string>(40).fill('c'))])
+    expect(threads).toHaveLength(1 + Math.min(4, availableParallelism()))
     await model.close()
-    expect(threads.map((thread) => thread.threadId)).toEqual([-1, -1])
+    expect(threads.every((thread) => thread.threadId === -1)).toBe(true)
   })
 
   it('rests when its work is done, and works again', async () => {
     const { model, threads } = watched()
-    const work = model.embedTexts(Array<string>(5).fill(abstract))
+    const work = model.embedTexts([...Array<string>(4).fill(abstract), 'another text'])
     await model.rest()
-    expect(threads[0]?.threadId).toBe(-1)
-    expect(await work).toHaveLength(5)
-    expect(await model.embedTexts(['again'])).toHaveLength(1)
-    expect(threads).toHaveLength(2)
+    const before = threads.length
+    expect(threads.every((thread) => thread.threadId === -1)).toBe(true)
+    const vectors = await work
+    expect(vectors).toHaveLength(5)
+    expect(await model.embedTexts(['another text'])).toEqual(vectors.slice(4))
+    expect(threads).toHaveLength(before + 1)
     await model.close()
   })
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import type { Logger } from '../../log.ts'
@@ -12,13 +13,15 @@ import { EmbeddingUnavailable } from './unavailable.ts'
 
 /** More than the model takes in of any text: its 256 tokens are some 1,200 characters of an abstract. */
 const MOST_CHARACTERS = 4_000
-/** So many texts are in the thread at once: half a second of work, or some 30 kB. */
-const TEXTS_AT_ONCE = 32
+/** So many texts are in a thread at once: half a second of work, or some 15 kB. */
+const TEXTS_AT_ONCE = 16
+/** Threads for background work: their low priority leaves the processors to whoever else wants them. */
+const BACKGROUND_THREADS = Math.min(4, availableParallelism())
 const REMEMBERED_QUERIES = 500
 
 /**
- * The model that comes with Broadsheet, in two worker threads: one for readers who wait, one for everything else. Both
- * are started when they are first needed. Its file is kept in `<dataFolder>/models`, and made there on first use.
+ * The model that comes with Broadsheet, in worker threads: one for readers who wait, one a processor for everything else.
+ * They are started when they are first needed. Its file is kept in `<dataFolder>/models`, and made there on first use.
  */
 export function openLocalModel({
   dataFolder,
@@ -39,13 +42,27 @@ export function openLocalModel({
   const open = (background: boolean) =>
     openThread({ file, settings: { folder: join(dataFolder, 'models'), background }, log, now, onStart })
   const forQueries = open(false)
-  const forTexts = open(true)
+  const forTexts = Array.from({ length: BACKGROUND_THREADS }, () => open(true))
   const inOrder = oneAfterAnother()
   let closed = false
 
   async function embed(thread: Thread, texts: string[]): Promise<Float32Array[]> {
     if (closed) throw new EmbeddingUnavailable('Embedding has ended.')
     return thread.embed(texts)
+  }
+  /** Deals texts out to the threads; one that gets none is not started for it. */
+  async function embedShared(texts: string[]): Promise<Float32Array[]> {
+    const shares = await Promise.all(
+      forTexts.map((thread, n) => {
+        const share = texts.filter((_, i) => i % forTexts.length === n)
+        return share.length > 0 ? embed(thread, share) : []
+      }),
+    )
+    return texts.map((_, i) => {
+      const vector = shares[i % forTexts.length]?.[Math.floor(i / forTexts.length)]
+      if (!vector) throw new Error('an embedding thread answered too little')
+      return vector
+    })
   }
   const embedQuery = rememberRecent(
     async (text) => {
@@ -62,16 +79,20 @@ export function openLocalModel({
     embedTexts: (texts) =>
       inOrder(async () => {
         const vectors: Float32Array[] = []
-        for (let i = 0; i < texts.length; i += TEXTS_AT_ONCE) {
-          const some = texts.slice(i, i + TEXTS_AT_ONCE).map((text) => embeddableText(text, MOST_CHARACTERS))
-          vectors.push(...(await embed(forTexts, some)))
+        const atOnce = TEXTS_AT_ONCE * forTexts.length
+        for (let i = 0; i < texts.length; i += atOnce) {
+          const some = texts.slice(i, i + atOnce).map((text) => embeddableText(text, MOST_CHARACTERS))
+          vectors.push(...(await embedShared(some)))
         }
         return vectors
       }),
-    rest: () => inOrder(() => forTexts.end()),
+    rest: () =>
+      inOrder(async () => {
+        await Promise.all(forTexts.map((thread) => thread.end()))
+      }),
     async close() {
       closed = true
-      await Promise.all([forQueries.end(), forTexts.end()])
+      await Promise.all([forQueries, ...forTexts].map((thread) => thread.end()))
     },
   }
 }
