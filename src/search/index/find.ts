@@ -1,14 +1,10 @@
-import type { Query, QueryClause, QueryTerm } from '../query/query.ts'
-import { nearTerms } from '../text/spelling-distance.ts'
-import { termOf } from '../text/terms.ts'
-import { nameWords, wordsIn } from '../text/words.ts'
+import type { Query } from '../query/query.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
-import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
-import { papersWithPhrase, type PhraseTerm } from './match-phrase.ts'
-import { idf, markTerm, scoreWords, type Scores, type WantedTerm, type WantedWord } from './match-words.ts'
+import { idf, scoreWords, type Scores } from './match-words.ts'
+import { planQuery, type Plan } from './plan-query.ts'
 import { highest } from './select.ts'
-import { frequencyOf, termsWithPrefix, type WordIndex } from './word-index.ts'
+import { frequencyOf, type WordIndex } from './word-index.ts'
 
 /** What is asked of the index. */
 export type FindRequest = {
@@ -59,16 +55,6 @@ export const FUSION = {
 
 /** Results by words that can be paged through. */
 const REACHABLE = 10_000
-/** A correction counts this much of what the word itself would. */
-const CORRECTION_WEIGHT = 0.7
-const PREFIX_WEIGHT = 0.6
-/** A compound in one word stands beside its parts, which count by themselves. */
-const JOINED_WEIGHT = 0.5
-const PHRASE_WEIGHT = 1
-/** Words beside which a phrase is no longer a condition. */
-const LONG_QUESTION = 8
-const AUTHOR_WEIGHT = 0.8
-
 /** Answers a query out of the index, by words alone when there is no vector. Any query has an answer. */
 export function find(
   { words: index, vectors }: { words: WordIndex; vectors: VectorStore | null },
@@ -76,7 +62,7 @@ export function find(
   scratch: Scores,
 ): Found {
   const { table } = index
-  const plan = planOf(index, query.clauses, { unfinished })
+  const plan = planQuery(index, query.clauses, { unfinished })
   const admitted = admittedBy(index, plan)
   scratch.clear(table.size)
   scoreWords(index, plan.words, { admitted, into: scratch })
@@ -170,242 +156,14 @@ function withRarity(index: WordIndex, terms: string[]): Found['terms'] {
   }))
 }
 
-type Plan = {
-  /** Whether the query has words at all, even if they come to nothing (`???`). */
-  asksWords: boolean
-  words: WantedWord[]
-  /** Phrases that a paper must have, and what having it scores. */
-  phrases: { papers: Map<number, number>; rarity: number }[]
-  /** What a paper must (or must not) be, besides. */
-  conditions: { not: boolean; papers: Uint8Array }[]
-  corrections: Found['corrections']
-  terms: string[]
-}
-
-function planOf(index: WordIndex, clauses: QueryClause[], { unfinished }: { unfinished: boolean }): Plan {
-  const isWords = (clause: QueryClause) =>
-    !clause.not && clause.anyOf.every((term) => term.kind === 'word' && term.field === 'any')
-  const asked = clauses.filter(isWords)
-  const plan: Plan = {
-    asksWords: asked.length > 0,
-    words: [],
-    phrases: [],
-    conditions: [],
-    corrections: [],
-    terms: [],
-  }
-  const says = asked.some(({ anyOf }) =>
-    anyOf.some((term) => term.kind === 'word' && wordsIn(term.text).some((word) => !word.stop)),
-  )
-  // In a long question, quotation marks emphasise.
-  const required = asked.length < LONG_QUESTION
-  clauses.forEach((clause, n) => {
-    const last = unfinished && n === clauses.length - 1
-    if (isWords(clause)) {
-      plan.words.push(...wantedWords(index, clause.anyOf, { plan, keepStops: !says, unfinished: last }))
-    } else if (!clause.not && clause.anyOf.length === 1 && clause.anyOf[0]?.kind === 'phrase') {
-      addPhrase(index, clause.anyOf[0], { plan, required })
-    } else {
-      plan.conditions.push({ not: clause.not, papers: papersOf(index, clause.anyOf, { unfinished: last }) })
-      if (!clause.not) plan.terms.push(...clause.anyOf.flatMap(termsOf))
-    }
-  })
-  return plan
-}
-
-/** What to look for instead of the words of one clause; a compound is several words. */
-function wantedWords(
-  index: WordIndex,
-  alternatives: QueryTerm[],
-  { plan, keepStops, unfinished }: { plan: Plan; keepStops: boolean; unfinished: boolean },
-): WantedWord[] {
-  const wanted: WantedWord[] = []
-  for (const alternative of alternatives) {
-    if (alternative.kind !== 'word') continue
-    const words = wordsIn(alternative.text).filter((word) => keepStops || !word.stop)
-    const joined = words
-      .filter((word) => word.joined)
-      .map(({ term }): WantedTerm => ({ term, weight: JOINED_WEIGHT, titleOnly: false }))
-    const parts = words.filter((word) => !word.joined)
-    parts.forEach((word, i) => {
-      const text = alternative.text.slice(word.start, word.end)
-      const terms: WantedTerm[] = [
-        { term: word.term, weight: 1, titleOnly: false },
-        ...nameWords(text).map((name) => ({
-          term: authorTerm(name),
-          weight: AUTHOR_WEIGHT,
-          titleOnly: false,
-        })),
-        ...(i === 0 ? joined : []),
-      ]
-      if (unfinished && i === parts.length - 1) terms.push(...completions(index, text))
-      else terms.push(...corrections(index, { text, term: word.term, terms }, plan))
-      plan.terms.push(...terms.filter(({ term }) => !term.startsWith('@')).map(({ term }) => term))
-      // Of alternatives (`a OR b`) the first parts are one word, the others stand for themselves.
-      const first = i === 0 && alternative !== alternatives[0] ? wanted[0] : undefined
-      if (first) first.terms.push(...terms)
-      else wanted.push({ terms })
-    })
-  }
-  return wanted
-}
-
-/** Terms that a word typed so far may become. */
-function completions(index: WordIndex, text: string): WantedTerm[] {
-  const typed = nameWords(text)[0] ?? ''
-  if (typed.length < 2) return []
-  return ['', '@'].flatMap((space) =>
-    termsWithPrefix(index, space + typed, 24).map(({ term }) => ({
-      term,
-      weight: PREFIX_WEIGHT,
-      titleOnly: false,
-    })),
-  )
-}
-
-function nameCompletions(index: WordIndex, text: string): string[] {
-  const typed = nameWords(text)[0] ?? ''
-  return typed === '' ? [] : termsWithPrefix(index, authorTerm(typed), 100).map(({ term }) => term)
-}
-
-/** A term that so many papers have is no slip of the fingers. */
-const NEVER_CORRECTED = 20
-
-/** Terms one slip away, for a word that nobody, or hardly anybody, writes so. */
-function corrections(
-  index: WordIndex,
-  { text, term, terms }: { text: string; term: string; terms: WantedTerm[] },
-  plan: Plan,
-): WantedTerm[] {
-  const own = Math.max(...terms.map((wanted) => frequencyOf(index, wanted.term)))
-  if (own >= NEVER_CORRECTED || own > index.table.count / 1_000) return []
-  const enough = ({ frequency }: { frequency: number }) => frequency > own * 20
-  let near = nearTerms(term, (candidate) => frequencyOf(index, candidate), { limit: 3 }).filter(enough)
-  if (near.length === 0 && own === 0) {
-    // A slip may have made another ending of it, and so another stem.
-    const terms = new Set(
-      nearTerms(text.toLowerCase(), (candidate) => frequencyOf(index, termOf(candidate)), { limit: 3 }).map(
-        (candidate) => termOf(candidate.term),
-      ),
-    )
-    near = Array.from(terms, (candidate) => ({ term: candidate, frequency: frequencyOf(index, candidate) }))
-  }
-  if (near.length === 0) return []
-  if (own === 0) plan.corrections.push({ word: text, terms: near.map((candidate) => candidate.term) })
-  const weight = own === 0 ? CORRECTION_WEIGHT : CORRECTION_WEIGHT / 2
-  return near.map((candidate) => ({ term: candidate.term, weight, titleOnly: false }))
-}
-
-/** A phrase scores for its words, and once more for standing as it does. */
-function addPhrase(
-  index: WordIndex,
-  phrase: Extract<QueryTerm, { kind: 'phrase' }>,
-  { plan, required }: { plan: Plan; required: boolean },
-): void {
-  const papers = phrasePapers(index, phrase)
-  plan.phrases.push({ papers, rarity: idf(index.table.count, papers.size) * PHRASE_WEIGHT })
-  plan.terms.push(...termsOf(phrase))
-  if (required) {
-    const marks = new Uint8Array(index.table.size)
-    for (const id of papers.keys()) marks[id] = 1
-    plan.conditions.push({ not: false, papers: marks })
-  }
-  if (phrase.field === 'author') return
-  const words = wordsIn(phrase.text).filter((word) => !word.joined)
-  const says = words.some((word) => !word.stop)
-  for (const { term, stop } of words) {
-    if (!says || !stop) plan.words.push({ terms: [{ term, weight: 1, titleOnly: phrase.field === 'title' }] })
-  }
-}
-
-function phrasePapers(
-  index: WordIndex,
-  { text, field }: Extract<QueryTerm, { kind: 'phrase' | 'word' }>,
-): Map<number, number> {
-  if (field === 'author') {
-    const terms = nameWords(text).map((word) => ({ term: authorTerm(word), offset: 0 }))
-    return papersWithPhrase(index, terms, { titleOnly: false })
-  }
-  const words = wordsIn(text).filter((word) => !word.joined)
-  const says = words.some((word) => !word.stop)
-  const terms = words
-    .map((word, offset): PhraseTerm & { stop: boolean } => ({ term: word.term, offset, stop: word.stop }))
-    .filter((word) => !says || !word.stop)
-  const first = terms[0]?.offset ?? 0
-  return papersWithPhrase(
-    index,
-    terms.map(({ term, offset }) => ({ term, offset: offset - first })),
-    // A phrase of nothing but stop words can only be found in titles.
-    { titleOnly: field === 'title' || !says },
-  )
-}
-
-/** The papers that are one of the alternatives. */
-function papersOf(
-  index: WordIndex,
-  alternatives: QueryTerm[],
-  { unfinished }: { unfinished: boolean },
-): Uint8Array {
-  const marks = new Uint8Array(index.table.size)
-  for (const term of alternatives) {
-    switch (term.kind) {
-      case 'word':
-      case 'phrase': {
-        const words = term.field === 'author' ? nameWords(term.text) : wordsIn(term.text)
-        if (term.kind === 'phrase' || words.length > 1) {
-          for (const id of phrasePapers(index, term).keys()) marks[id] = 1
-        } else {
-          const completed = unfinished && term.field === 'author' ? nameCompletions(index, term.text) : []
-          for (const word of [...termsOf(term), ...completed])
-            markTerm(index, { term: word, titleOnly: term.field === 'title' }, marks)
-        }
-        break
-      }
-      case 'category':
-        markTerm(index, { term: categoryTerm(term.category), titleOnly: false }, marks)
-        break
-      case 'date':
-        markDates(index, term, marks)
-        break
-      case 'has':
-        markFlag(index, FLAGS[term.what], marks)
-        break
-    }
-  }
-  return marks
-}
-
-function markDates(
-  { table }: WordIndex,
-  { from, to }: { from: string | null; to: string | null },
-  marks: Uint8Array,
-): void {
-  const first = from === null ? -Infinity : Date.parse(`${from}T00:00:00Z`)
-  const end = to === null ? Infinity : Date.parse(`${to}T00:00:00Z`) + 86_400_000
-  for (let id = 0; id < table.size; id++) {
-    const at = table.datedAt[id] ?? 0
-    if (at >= first && at < end) marks[id] = 1
-  }
-}
-
-function markFlag({ table }: WordIndex, flag: number, marks: Uint8Array): void {
-  for (let id = 0; id < table.size; id++) if (((table.flags[id] ?? 0) & flag) !== 0) marks[id] = 1
-}
-
-/** The terms that a part of a query asks for in texts. */
-function termsOf(term: QueryTerm): string[] {
-  if (term.kind !== 'word' && term.kind !== 'phrase') return []
-  if (term.field === 'author') return nameWords(term.text).map(authorTerm)
-  return wordsIn(term.text).map((word) => word.term)
-}
-
 /** 1 for the papers that meet all conditions. */
 function admittedBy({ table }: WordIndex, { conditions }: Plan): Uint8Array {
   if (conditions.length === 0) return table.live
   const admitted = table.live.slice(0, table.size)
   for (const { not, papers } of conditions) {
     const refused = not ? 1 : 0
-    for (let id = 0; id < table.size; id++) if (papers[id] === refused) admitted[id] = 0
+    const marks = papers()
+    for (let id = 0; id < table.size; id++) if (marks[id] === refused) admitted[id] = 0
   }
   return admitted
 }

@@ -16,7 +16,7 @@ export type WantedWord = { terms: WantedTerm[] }
 const BM25 = { k1: 1.2, b: 0.75, title: 3 }
 
 /** Words of one query that are told apart; what comes after them still adds to the score. */
-const MOST_WORDS = 255
+const MOST_TOLD_APART = 255
 
 /**
  * Arrays by paper id that a search writes on; kept, because to allocate and clear them for each would cost more than
@@ -65,7 +65,7 @@ export function scoreWords(
     none: new Float32Array(2048),
   }
   words.forEach(({ terms }, n) => {
-    const word = Math.min(n + 1, MOST_WORDS)
+    const word = Math.min(n + 1, MOST_TOLD_APART)
     for (const { term, weight, titleOnly } of terms) {
       const rarity = idf(index.table.count, frequencyOf(index, term)) * weight
       for (const held of index.segments) {

@@ -1,0 +1,88 @@
+import type { QueryTerm } from '../query/query.ts'
+import { nameWords, wordsIn } from '../text/words.ts'
+import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
+import { papersWithPhrase, type PhraseTerm } from './match-phrase.ts'
+import { markTerm } from './match-words.ts'
+import { nameCompletions } from './near-words.ts'
+import type { WordIndex } from './word-index.ts'
+
+/** The papers that are one of the alternatives. */
+export function papersOf(
+  index: WordIndex,
+  alternatives: QueryTerm[],
+  { unfinished }: { unfinished: boolean },
+): Uint8Array {
+  const marks = new Uint8Array(index.table.size)
+  for (const term of alternatives) {
+    switch (term.kind) {
+      case 'word':
+      case 'phrase': {
+        const words = term.field === 'author' ? nameWords(term.text) : wordsIn(term.text)
+        if (term.kind === 'phrase' || words.length > 1) {
+          for (const id of phrasePapers(index, term).keys()) marks[id] = 1
+        } else {
+          const completed = unfinished && term.field === 'author' ? nameCompletions(index, term.text) : []
+          for (const word of [...termsOf(term), ...completed])
+            markTerm(index, { term: word, titleOnly: term.field === 'title' }, marks)
+        }
+        break
+      }
+      case 'category':
+        markTerm(index, { term: categoryTerm(term.category), titleOnly: false }, marks)
+        break
+      case 'date':
+        markDates(index, term, marks)
+        break
+      case 'has':
+        markFlag(index, FLAGS[term.what], marks)
+        break
+    }
+  }
+  return marks
+}
+
+function markDates(
+  { table }: WordIndex,
+  { from, to }: { from: string | null; to: string | null },
+  marks: Uint8Array,
+): void {
+  const first = from === null ? -Infinity : Date.parse(`${from}T00:00:00Z`)
+  const end = to === null ? Infinity : Date.parse(`${to}T00:00:00Z`) + 86_400_000
+  for (let id = 0; id < table.size; id++) {
+    const at = table.datedAt[id] ?? 0
+    if (at >= first && at < end) marks[id] = 1
+  }
+}
+
+function markFlag({ table }: WordIndex, flag: number, marks: Uint8Array): void {
+  for (let id = 0; id < table.size; id++) if (((table.flags[id] ?? 0) & flag) !== 0) marks[id] = 1
+}
+
+export function phrasePapers(
+  index: WordIndex,
+  { text, field }: Extract<QueryTerm, { kind: 'phrase' | 'word' }>,
+): Map<number, number> {
+  if (field === 'author') {
+    const terms = nameWords(text).map((word) => ({ term: authorTerm(word), offset: 0 }))
+    return papersWithPhrase(index, terms, { titleOnly: false })
+  }
+  const words = wordsIn(text).filter((word) => !word.joined)
+  const says = words.some((word) => !word.stop)
+  const terms = words
+    .map((word, offset): PhraseTerm & { stop: boolean } => ({ term: word.term, offset, stop: word.stop }))
+    .filter((word) => !says || !word.stop)
+  const first = terms[0]?.offset ?? 0
+  return papersWithPhrase(
+    index,
+    terms.map(({ term, offset }) => ({ term, offset: offset - first })),
+    // A phrase of nothing but stop words can only be found in titles.
+    { titleOnly: field === 'title' || !says },
+  )
+}
+
+/** The terms that a part of a query asks for in texts. */
+export function termsOf(term: QueryTerm): string[] {
+  if (term.kind !== 'word' && term.kind !== 'phrase') return []
+  if (term.field === 'author') return nameWords(term.text).map(authorTerm)
+  return wordsIn(term.text).map((word) => word.term)
+}
