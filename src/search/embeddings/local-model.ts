@@ -55,7 +55,7 @@ export function openLocalModel({
     const shares = await Promise.all(
       forTexts.map((thread, n) => {
         const share = texts.filter((_, i) => i % forTexts.length === n)
-        return share.length > 0 ? embed(thread, share) : []
+        return share.length > 0 ? embed(thread, share) : Promise.resolve([])
       }),
     )
     return texts.map((_, i) => {
