@@ -26,7 +26,11 @@ export default defineConfig(({ isSsrBuild }) =>
           sourcemap: true,
           rolldownOptions: {
             // The program, and what runs in threads of its own.
-            input: ['src/main.ts', 'src/search/engine-thread.ts', 'src/search/embeddings/embedding-thread.ts'],
+            input: [
+              'src/main.ts',
+              'src/search/engine-thread.ts',
+              'src/search/embeddings/embedding-thread.ts',
+            ],
             output: { entryFileNames: '[name].js', chunkFileNames: 'program/[name].js' },
           },
         },

@@ -153,7 +153,15 @@ describe('Every link inside the site', () => {
   const MOST = 300
 
   it('leads somewhere', async () => {
-    const start = ['/', '/papers/2412.19723', '/topics', '/about', '/about/ranking']
+    const start = [
+      '/',
+      '/papers/2412.19723',
+      '/topics',
+      '/about',
+      '/about/ranking',
+      '/about/search',
+      '/papers?q=language',
+    ]
     const asked = new Set<string>(start)
     const dead: string[] = []
     for (const path of start) {

@@ -1,11 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import { HtmlValidate } from 'html-validate'
-import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { describeInBrowser } from './browser.ts'
 import { DIFFICULT_PAPERS, ORDINARY_PAPERS } from './difficult-papers.ts'
+import { barriersOn, faultsOf, whatStandsOut } from './inspect.ts'
 import { PAGE_KINDS } from './page-kinds.ts'
-import { openDatabase, useSite } from './site.ts'
+import { openDatabase, untilIndexed, useSite } from './site.ts'
 
 const KINDS = Object.entries(PAGE_KINDS)
 /** Kinds of pages of which no two are made alike. */
@@ -24,12 +22,18 @@ const ONE_OF_EACH_MAKE = [
   'a person',
   'about',
   'about ranking',
+  'about search',
+  'a search',
+  'a search that is narrowed down',
+  'a search without results',
+  'why papers are similar',
   'an address that leads nowhere',
 ] as const
 const papers = [...DIFFICULT_PAPERS, ...ORDINARY_PAPERS]
 
 describeInBrowser('Every kind of page, with papers that try the layout', (openPage) => {
   const site = useSite({ papers })
+  beforeAll(() => untilIndexed(site(), 91 + papers.length))
 
   for (const width of [320, 1600]) {
     it(`fits ${width} px`, async () => {
@@ -100,7 +104,7 @@ describeInBrowser('Pages that say that something is wrong', (openPage) => {
 
   it('a site without papers says how to bring some in', async () => {
     const database = await openDatabase(site().data)
-    await database.query('truncate papers cascade')
+    await database.query('delete from papers')
     await database.query('notify papers_changed')
     await database.end()
     const page = await openPage({ viewport: { width: 320, height: 640 } })
@@ -132,58 +136,3 @@ describeInBrowser('Pages that say that something is wrong', (openPage) => {
     expect((await fetch(`${site().origin}/papers/new`)).status).toBe(200)
   })
 })
-
-/** What makes a page scroll sideways: the elements that reach beyond its right or left edge. */
-async function whatStandsOut(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const root = document.documentElement
-    if (root.scrollWidth <= root.clientWidth) return []
-    const beyond = [...document.body.querySelectorAll('*')].filter((element) => {
-      const { left, right } = element.getBoundingClientRect()
-      const scrollsByItself = element.parentElement?.closest('math, pre, .sections ul')
-      return (right > root.clientWidth + 0.5 || left < -0.5) && !scrollsByItself
-    })
-    const innermost = beyond.filter((element) => !beyond.some((other) => other.parentElement === element))
-    return innermost.map((element) => `${element.outerHTML.slice(0, 200)} is beyond the edge`)
-  })
-}
-
-const GUIDELINES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-/** Breaches of the accessibility guidelines and of good practice that axe finds. */
-async function barriersOn(page: Page): Promise<string[]> {
-  // The hundredth entry of a list is made as the tenth is, and looking at each takes seconds.
-  await page.evaluate(() => {
-    for (const entry of document.querySelectorAll('.entries > li:nth-child(n + 11)')) entry.remove()
-  })
-  const { violations } = await new AxeBuilder({ page })
-    .options({ runOnly: GUIDELINES, resultTypes: ['violations'] })
-    // There are no frames; without them it need not open a page of its own.
-    .setLegacyMode()
-    .analyze()
-  return violations.flatMap(({ id, impact, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${impact} ${id} at ${target.join(' ')}: ${failureSummary}`),
-  )
-}
-
-const validator = new HtmlValidate({
-  root: true,
-  extends: ['html-validate:recommended', 'html-validate:standard'],
-  elements: ['html5'],
-  rules: {
-    // How the renderer writes what HTML lets one write in several ways.
-    'void-style': 'off',
-    'doctype-style': 'off',
-    'attribute-empty-style': 'off',
-    // Papers have the titles that they have.
-    'long-title': 'off',
-  },
-})
-
-/** What is not valid in a page's HTML. */
-async function faultsOf(html: string): Promise<string[]> {
-  const { results } = await validator.validateString(html)
-  return results.flatMap(({ messages }) =>
-    messages.map(({ ruleId, message, line, column }) => `${line}:${column} ${ruleId}: ${message}`),
-  )
-}

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 
 export const PROGRAM = join(import.meta.dirname, '..', 'bin', 'broadsheet')
 /** A first start makes a database; a busy machine takes its time. */
@@ -97,6 +97,17 @@ export async function processesIn(data: string): Promise<string[]> {
     if ((error as { code?: unknown }).code === 1) return []
     throw error
   }
+}
+
+/** Waits until searches find all the papers of a site. */
+export async function untilIndexed({ origin }: RunningSite, papers: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const html = await (await fetch(`${origin}/papers?q=since:1000`)).text()
+      expect(html).toContain(`<p class="edition-count">${papers} papers<`)
+    },
+    { timeout: 60_000 },
+  )
 }
 
 /** One site for the tests of a file, with the sample edition and the given papers; it must stop cleanly at the end. */

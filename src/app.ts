@@ -5,14 +5,23 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { trimTrailingSlash } from 'hono/trailing-slash'
 import { sql } from 'kysely'
-import { databaseAway, methodNotAllowed, notFound, serverFault } from './web/errors/show.tsx'
+import { databaseAway, methodNotAllowed, notFound, searchIsAway, serverFault } from './web/errors/show.tsx'
 import { isConnectionLost } from './db/connect.ts'
+import { SearchAway } from './search/engine-client.ts'
 import { ASSETS_FOLDER } from './web/assets.ts'
 import { createPageCache, type PageCache } from './web/page-cache.ts'
 import { addRoutes } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
 import type { Site } from './web/site.ts'
 
+/** Searches have no end, and each costs more than a page. */
+const ROBOTS = `User-agent: *
+Allow: /
+Disallow: /papers?
+Disallow: /papers.
+Disallow: /papers/suggest
+Disallow: /papers/explain
+`
 /** How long the database may take to answer a check of its health. */
 const HEALTH_MS = 2_000
 
@@ -46,7 +55,7 @@ export function createApp(
     }),
   )
   app.get('/favicon.svg', serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
-  app.get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /\n'))
+  app.get('/robots.txt', (c) => c.text(ROBOTS))
   app.get('/healthz', async (c) => {
     try {
       await Promise.race([sql`select 1`.execute(site.db), tooLate(HEALTH_MS)])
@@ -63,6 +72,7 @@ export function createApp(
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
       return databaseAway(site, c)
     }
+    if (error instanceof SearchAway) return searchIsAway(site, c)
     const reference = randomUUID().slice(0, 8)
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
     return serverFault(site, c, { reference })

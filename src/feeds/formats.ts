@@ -6,3 +6,9 @@ export const FEED_FORMATS = [
 ] as const
 
 export type FeedSuffix = (typeof FEED_FORMATS)[number]['suffix']
+
+/** Where a feed of a list stands, from the address of the list: the suffix comes after its path, before its query. */
+export function feedAddress(list: string, suffix: FeedSuffix): string {
+  const end = list.includes('?') ? list.indexOf('?') : list.length
+  return list.slice(0, end) + suffix + list.slice(end)
+}

@@ -66,26 +66,26 @@ export async function renderRss(feed: Feed): Promise<string> {
 
 /** JSON Feed 1.1. */
 export async function renderJsonFeed(feed: Feed): Promise<string> {
-  return JSON.stringify(
-    generateJsonFeed({
-      title: feed.title,
-      description: feed.description,
-      home_page_url: feed.pageUrl,
-      feed_url: feed.feedUrl,
-      language: 'en',
-      items: await mapInTurns(feed.papers, (paper) => ({
-        id: `urn:uuid:${paper.uuid}`,
-        url: feed.origin + addressPath(paper.address),
-        ...(paper.arxivId ? { external_url: `https://arxiv.org/abs/${paper.arxivId}` } : {}),
-        title: plainText(paper.title),
-        content_html: contentHtml(paper),
-        date_published: publishedAt(paper),
-        date_modified: paper.changedAt,
-        ...(paper.authors.length > 0 ? { authors: authorNames(paper).map((name) => ({ name })) } : {}),
-        ...(paper.categories.length > 0 ? { tags: paper.categories } : {}),
-      })),
-    }),
-  )
+  const json = generateJsonFeed({
+    title: feed.title,
+    description: feed.description,
+    home_page_url: feed.pageUrl,
+    feed_url: feed.feedUrl,
+    language: 'en',
+    items: await mapInTurns(feed.papers, (paper) => ({
+      id: `urn:uuid:${paper.uuid}`,
+      url: feed.origin + addressPath(paper.address),
+      ...(paper.arxivId ? { external_url: `https://arxiv.org/abs/${paper.arxivId}` } : {}),
+      title: plainText(paper.title),
+      content_html: contentHtml(paper),
+      date_published: publishedAt(paper),
+      date_modified: paper.changedAt,
+      ...(paper.authors.length > 0 ? { authors: authorNames(paper).map((name) => ({ name })) } : {}),
+      ...(paper.categories.length > 0 ? { tags: paper.categories } : {}),
+    })),
+  }) as object
+  // A feed without items must say so as well, which the library leaves out.
+  return JSON.stringify({ items: [], ...json })
 }
 
 /** Authors that a feed names: a collaboration of thousands would make it megabytes long. */

@@ -1,8 +1,11 @@
 import type { Context } from 'hono'
 import type { Paper } from '../papers/paper.ts'
-import { FEED_FORMATS, type FeedSuffix } from './formats.ts'
+import { FEED_FORMATS, feedAddress, type FeedSuffix } from './formats.ts'
 
-/** Answers with a list of papers as a feed; `format` is the suffix of the address. */
+/**
+ * Answers with a list of papers as a feed. `path` is the address of its page, `feedPath` the one to which `format`, the
+ * suffix, is put; both may have a query.
+ */
 export async function sendFeed(
   site: { name: string; origin: string },
   c: Context,
@@ -18,7 +21,7 @@ export async function sendFeed(
     title,
     description: `${title}: papers, in the order of the page.`,
     pageUrl: site.origin + path,
-    feedUrl: site.origin + feedPath + format,
+    feedUrl: site.origin + feedAddress(feedPath, format),
     origin: site.origin,
     siteName: site.name,
     papers,

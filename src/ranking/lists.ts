@@ -81,11 +81,7 @@ export async function listPapers(
 }
 
 /** The numbers of the papers that are hot now, or were most of all time: the first `limit` of those that drew attention. */
-export async function rankedIds(
-  db: Kysely<Database>,
-  by: 'hot' | 'top',
-  limit: number,
-): Promise<number[]> {
+export async function rankedIds(db: Kysely<Database>, by: 'hot' | 'top', limit: number): Promise<number[]> {
   const list: PaperList = { kind: by === 'hot' ? 'trending' : 'top' }
   const { rows } = await sql<{ id: number }>`
     select p.id from ${selection(list)}

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { html } from 'hono/html'
-import { FEED_FORMATS } from '../feeds/formats.ts'
+import { FEED_FORMATS, feedAddress } from '../feeds/formats.ts'
+import { SearchForm } from './parts/search-form.tsx'
 import type { Site } from './site.ts'
 
 /** What a page says of itself to browsers, feed readers, search engines and other sites. */
@@ -32,10 +33,21 @@ const SECTIONS = [
 ] as const
 export type Section = (typeof SECTIONS)[number]['name']
 
-/** A whole page: masthead, sections, the page's own content, colophon. */
+/** A whole page: masthead, sections, search box, the page's own content, colophon. */
 export function renderPage(
   site: Site,
-  { head, section, children }: { head: Head; section?: Section | undefined; children: Child },
+  {
+    head,
+    section,
+    searched = '',
+    children,
+  }: {
+    head: Head
+    section?: Section | undefined
+    /** What stands in the search box. */
+    searched?: string
+    children: Child
+  },
 ) {
   const title = head.title ? `${head.title} · ${site.name}` : site.name
   const address = site.origin + head.path
@@ -60,6 +72,12 @@ export function renderPage(
           <script src={site.assets.theme}></script>
           <script type="module" src={site.assets.script}></script>
           <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+          <link
+            rel="search"
+            type="application/opensearchdescription+xml"
+            title={site.name}
+            href="/opensearch.xml"
+          />
           {head.next && <link rel="next" href={head.next} />}
           {head.previous && <link rel="prev" href={head.previous} />}
           {head.feeds &&
@@ -68,7 +86,7 @@ export function renderPage(
                 rel="alternate"
                 type={format.type}
                 title={`${head.feeds?.title} (${format.name})`}
-                href={`${head.feeds?.path}${format.suffix}`}
+                href={feedAddress(head.feeds?.path ?? '', format.suffix)}
               />
             ))}
           {head.children}
@@ -85,17 +103,20 @@ export function renderPage(
               <p class="motto">The front page of research</p>
               <theme-switch></theme-switch>
             </div>
-            <nav class="sections" aria-label="Sections">
-              <ul>
-                {SECTIONS.map(({ path, name }) => (
-                  <li>
-                    <a href={path} aria-current={name === section ? 'page' : undefined}>
-                      {name}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
+            <div class="masthead-bar">
+              <nav class="sections" aria-label="Sections">
+                <ul>
+                  {SECTIONS.map(({ path, name }) => (
+                    <li>
+                      <a href={path} aria-current={name === section ? 'page' : undefined}>
+                        {name}
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </nav>
+              <SearchForm text={searched} />
+            </div>
           </header>
           <main id="content" tabindex={-1}>
             {children}
@@ -103,11 +124,11 @@ export function renderPage(
           <footer class="colophon">
             <p>
               <a href="/about">About {site.name}</a> <a href="/about/ranking">How papers are ranked</a>{' '}
-              <a href="/index.atom">Feed</a>
+              <a href="/about/search">How to search</a> <a href="/index.atom">Feed</a>
             </p>
             <p class="keys" hidden>
-              <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>o</kbd> open, <kbd>u</kbd> back to the
-              list
+              <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>o</kbd> open,{' '}
+              <kbd>u</kbd> back to the list
             </p>
           </footer>
         </body>

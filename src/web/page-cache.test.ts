@@ -23,6 +23,7 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
     throw new Error('a fault')
   })
   app.get('/session', (c) => c.body(`page ${++state.made}`, 200, { 'set-cookie': 'a=b' }))
+  app.get('/passing', (c) => c.body(`page ${++state.made}`, 200, { 'cache-control': 'no-store' }))
   app.get('*', async (c) => {
     const page = ++state.made
     const { text } = state
@@ -77,6 +78,41 @@ describe('the page cache', () => {
     const pasted = '/papers/https://a.example/?id=1'
     expect([await page(pasted), await page(pasted)]).toEqual(['page 4', 'page 5'])
     expect([await page('/papers/new'), await page('/papers/new?id=1')]).toEqual(['page 6', 'page 6'])
+  })
+
+  it('makes a search for each who asks, and keeps none', async () => {
+    const { page, get, state, cache } = open()
+    for (const path of [
+      '/papers?q=a',
+      '/papers?q=b',
+      '/papers',
+      '/papers/?q=a',
+      '/%70apers?q=a',
+      '/papers.atom?q=a',
+      '/papers.rss?q=a',
+      '/papers.feed.json?q=a',
+      '/papers/suggest?q=a',
+      '/papers/explain?a=1&b=2',
+    ]) {
+      const before = state.made
+      const made = new Set(await Promise.all([page(path), page(path)]))
+      expect([path, made.size, state.made]).toEqual([path, 2, before + 2])
+      expect(cache.ready('GET', path, {})).toBeNull()
+    }
+    const packed = await get('/papers?q=a', { 'accept-encoding': 'br' })
+    expect(packed.headers.get('content-encoding')).toBe('br')
+    expect(packed.headers.get('etag')).toMatch(/^W\//)
+    expect(packed.headers.get('cache-control')).toBe('no-cache')
+    expect((await get('/papers?q=a', { 'if-none-match': '*' })).status).toBe(304)
+    expect((await get('/papers?q=a', {}, 'HEAD')).status).toBe(200)
+    // Not a search.
+    expect(await page('/papers/new?q=a')).toBe(await page('/papers/new?q=b'))
+  })
+
+  it('does not keep what says so', async () => {
+    const { page, get } = open()
+    expect([await page('/passing'), await page('/passing')]).toEqual(['page 1', 'page 2'])
+    expect((await get('/passing')).headers.get('cache-control')).toBe('no-store')
   })
 
   it('makes a page anew when it is too old, or the clock was set back', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 
 const compressBrotli = promisify(brotliCompress)
 const compressGzip = promisify(gzip)
@@ -42,7 +42,8 @@ export type PageCache = {
  * Keeps the answers that are the same for every anonymous reader, so that a page is made once until the papers change
  * and costs little more to send than an empty one. `version` counts the changes; `maxAgeMs` bounds how long relative
  * dates stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for
- * that one. It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held.
+ * that one. It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches
+ * are made for each who asks, and what says `no-store` is not kept.
  */
 export function createPageCache({
   version,
@@ -103,6 +104,11 @@ export function createPageCache({
         url: raw.url,
         header: (name) => raw.headers.get(name) ?? undefined,
       }
+      if (isSearch(asked)) {
+        await next()
+        await send(c, await readPage(c.res, version(), now().getTime()), asked)
+        return undefined
+      }
       const key = keyOf(asked)
       if (key === null) return next()
       const startedAt = version()
@@ -120,16 +126,23 @@ export function createPageCache({
         } finally {
           if (making.get(key) === made) making.delete(key)
         }
-        if (page.status === 200 && !('set-cookie' in page.headers)) keep(key, page)
+        if (mayBeKept(page)) keep(key, page)
       }
-      const { status, headers, body } =
-        readyFor(page, asked) ?? (await encode(page, encodingFor(page, asked)))
-      // Replaced whole: setting it over another one would keep that one's headers.
-      c.res = undefined
-      c.res = new Response(body, { status, headers })
+      await send(c, page, asked)
       return undefined
     },
   }
+}
+
+async function send(c: Context, page: Page, asked: Asked): Promise<void> {
+  const { status, headers, body } = readyFor(page, asked) ?? (await encode(page, encodingFor(page, asked)))
+  // Replaced whole: setting it over another one would keep that one's headers.
+  c.res = undefined
+  c.res = new Response(body, { status, headers })
+}
+
+function mayBeKept({ status, headers }: Page): boolean {
+  return status === 200 && !('set-cookie' in headers) && headers['cache-control'] !== 'no-store'
 }
 
 /** The parameters of a query that pages read; any other leaves a page as it is. */
@@ -137,11 +150,37 @@ const PARAMETERS = ['after', 'n']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|date|week|month)(?:[/.?]|$))/
 
-/** What names a page: path and the parameters that matter. null for what is not kept: other methods, files. */
-function keyOf({ method, url }: Asked): string | null {
-  if ((method !== 'GET' && method !== 'HEAD') || url === undefined) return null
+/** What has so many different answers that none is worth keeping; the whole query counts. */
+const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+
+function isSearch(asked: Asked): boolean {
+  const [path = ''] = isRead(asked) ? pathOf(asked.url).split('?', 1) : []
+  return SEARCH.test(path.includes('%') ? decoded(path) : path)
+}
+
+/** As routes are found: what is not UTF-8 stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
+function isRead(asked: Asked): asked is Asked & { url: string } {
+  return (asked.method === 'GET' || asked.method === 'HEAD') && asked.url !== undefined
+}
+
+/** The path of an address, with its query. */
+function pathOf(url: string): string {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
-  const path = start < 0 ? '/' : url.slice(start)
+  return start < 0 ? '/' : url.slice(start)
+}
+
+/** What names a page: path and the parameters that matter. null for what is not kept: other methods, files, searches. */
+function keyOf(asked: Asked): string | null {
+  if (!isRead(asked) || isSearch(asked)) return null
+  const path = pathOf(asked.url)
   if (path.startsWith('/assets/') || path === '/healthz') return null
   const query = path.indexOf('?')
   if (query < 0) return path

@@ -44,18 +44,18 @@ export function showAbout(site: Site) {
             <h2>Your privacy</h2>
             <p>
               Reading needs no account and sets no cookie. Nothing on these pages comes from anywhere else: no
-              trackers, no outside fonts, no outside scripts. What is new since your last visit is remembered
-              by your browser alone.
+              trackers, no outside fonts, no outside scripts. What is new since your last visit, and what you
+              searched for last, is remembered by your browser alone.
             </p>
             <h2>Ways in</h2>
             <p>
-              Every list is also a feed, and every paper can be had as BibTeX, RIS, Markdown or JSON: put{' '}
-              <code>.bib</code>, <code>.ris</code>, <code>.md</code> or <code>.json</code> after its address.
-              An arXiv identifier, a DOI, or the address of either, put after <code>/papers/</code>, leads to
-              its paper.
+              Every list and every search is also a feed, and every paper can be had as BibTeX, RIS, Markdown
+              or JSON: put <code>.bib</code>, <code>.ris</code>, <code>.md</code> or <code>.json</code> after
+              its address. An arXiv identifier, a DOI, or the address of either, put after{' '}
+              <code>/papers/</code>, leads to its paper.
             </p>
             <p>
-              <a href="/about/ranking">How papers are ranked</a>
+              <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a>
             </p>
           </article>
         ),

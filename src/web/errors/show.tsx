@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { renderPage } from '../layout.tsx'
+import { askedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
 /** A page for an address that leads nowhere: what is missing, what to do. Status 404. */
@@ -46,6 +47,26 @@ export function databaseAway(site: Site, c: Context) {
   })
 }
 
+/** A page for the time in which the search engine does not answer: it is starting, or starting again. Status 503. */
+export function searchIsAway(site: Site, c: Context) {
+  c.header('retry-after', '5')
+  return errorPage(site, c, {
+    status: 503,
+    title: 'The index is being opened',
+    children: (
+      <>
+        <p>
+          Searching does not work right now. Try again in a few seconds; all else on this site works
+          meanwhile.
+        </p>
+        <p>
+          <a href="/papers/new">All papers, newest first</a>
+        </p>
+      </>
+    ),
+  })
+}
+
 /** A page for a method that no address here knows: everything is only read. Status 405. */
 export function methodNotAllowed(site: Site, c: Context) {
   c.header('allow', 'GET, HEAD')
@@ -63,6 +84,7 @@ function errorPage(
 ) {
   return c.html(
     renderPage(site, {
+      searched: c.req.path === '/papers' ? askedText(c) : '',
       head: { title, description: title, path: c.req.path, noindex: true },
       children: (
         <div class="blank">

@@ -6,18 +6,22 @@ import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText, typeset, typesetAbstract } from '../../papers/typeset.ts'
 import type { HeatPart } from '../../ranking/heat-parts.ts'
+import type { SimilarPaper } from '../../search/search.ts'
 import { renderPage } from '../layout.tsx'
 import { plainDay, shortDay } from '../parts/dates.ts'
 import { AuthorLinks, doiUrl, linkName } from '../parts/entry.tsx'
 import { Published, When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { citationTags, jsonLd } from './metadata.tsx'
+import { SimilarPapers } from './similar.tsx'
 
 /** Everything a paper's page shows. */
 export type PaperView = {
   paper: Paper
   sources: { source: Source; recordedAt: Date; asOf: Date | null }[]
   heat: HeatPart[]
+  /** The papers near to it in meaning. */
+  similar: SimilarPaper[]
   /** The version that the address names, when it names one. */
   version: number | null
 }
@@ -111,6 +115,7 @@ export function paperPage(site: Site, view: PaperView) {
                 No source has given an abstract of this paper yet. <Original paper={paper} />
               </p>
             )}
+            <SimilarPapers paper={paper} similar={view.similar} />
             <HeatParts parts={view.heat} />
             <Provenance site={site} view={view} />
           </div>

@@ -15,6 +15,7 @@ import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 import { EXPORTS, paperPage } from './page.tsx'
+import { similarTo } from './similar.tsx'
 
 /**
  * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports beside it.
@@ -41,8 +42,16 @@ export function showPaper(site: Site) {
     const expected = (suffix === null ? versioned : own + suffix) satisfies string
     if (addressPath(address) + (suffix ?? '') !== expected) return c.redirect(expected, 301)
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
-    const [sources, heat] = await Promise.all([sourcesOf(site.db, paper.id), heatParts(site.db, paper.id)])
-    return c.html(paperPage(site, { paper, sources, heat, version: parsed.version ?? null }))
+    const [sources, heat, similar] = await Promise.all([
+      sourcesOf(site.db, paper.id),
+      heatParts(site.db, paper.id),
+      similarTo(site, paper),
+    ])
+    // The next reader may get the whole page.
+    if (similar === null) c.header('cache-control', 'no-store')
+    return c.html(
+      paperPage(site, { paper, sources, heat, similar: similar ?? [], version: parsed.version ?? null }),
+    )
   }
 }
 

@@ -5,6 +5,7 @@ import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { excerpt, typeset } from '../../papers/typeset.ts'
+import type { Passage } from '../../search/passages.ts'
 import type { Site } from '../site.ts'
 import { Published } from './when.tsx'
 
@@ -12,10 +13,23 @@ import { Published } from './when.tsx'
 const EXCERPT_LENGTH = 420
 const AUTHORS_SHOWN = 4
 
-/** A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. */
-export function Entry({ site, paper }: { site: Site; paper: Paper }) {
+/**
+ * A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. Where a
+ * search found it, the passage that has the words stands instead of the beginning, and `nearBy` is the cosine of its
+ * meaning and the query's when it was found by that alone.
+ */
+export function Entry({
+  site,
+  paper,
+  passage = null,
+  nearBy = null,
+}: {
+  site: Site
+  paper: Paper
+  passage?: Passage | null
+  nearBy?: number | null
+}) {
   const path = addressPath(paper.address)
-  const lede = ledeHtml(paper)
   return (
     <article class="entry" data-recorded={paper.recordedAt.toISOString()}>
       <h2 class="entry-title">
@@ -31,9 +45,17 @@ export function Entry({ site, paper }: { site: Site; paper: Paper }) {
           />
         </p>
       )}
-      {lede !== null && <p class="lede">{raw(lede)}</p>}
+      {passage ? <MarkedPassage passage={passage} /> : <Lede paper={paper} />}
       <ul class="facts">
         {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
+        {nearBy !== null && (
+          <li
+            class="by-meaning"
+            title={`Has not all of these words, but is near to them in meaning (${nearBy.toFixed(2)} of 1)`}
+          >
+            By meaning
+          </li>
+        )}
         {paper.published && (
           <li>
             <Published site={site} published={paper.published} short />
@@ -61,10 +83,26 @@ export function Entry({ site, paper }: { site: Site; paper: Paper }) {
   )
 }
 
-/** What a list shows of a paper's content, as HTML: its synopsis, else the beginning of its abstract, else nothing. */
-function ledeHtml(paper: Paper): string | null {
-  if (paper.synopsis !== null) return typeset(paper.synopsis, { links: false })
-  return paper.abstract === null ? null : typeset(excerpt(paper.abstract, EXCERPT_LENGTH), { links: false })
+/** What a list shows of a paper's content: its synopsis, else the beginning of its abstract, else nothing. */
+function Lede({ paper: { synopsis, abstract } }: { paper: Paper }) {
+  if (synopsis === null && abstract === null) return null
+  const text = synopsis ?? excerpt(abstract ?? '', EXCERPT_LENGTH)
+  return <p class="lede">{raw(typeset(text, { links: false }))}</p>
+}
+
+/** A passage with the words that were looked for marked. */
+function MarkedPassage({ passage: { text, marks } }: { passage: Passage }) {
+  return (
+    <p class="lede">
+      {marks.map(({ start, end }, i) => (
+        <>
+          {text.slice(marks[i - 1]?.end ?? 0, start)}
+          <mark>{text.slice(start, end)}</mark>
+        </>
+      ))}
+      {text.slice(marks.at(-1)?.end ?? 0)}
+    </p>
+  )
 }
 
 /** Authors as links to the papers under their names; after `shown` of them, how many more there are. */

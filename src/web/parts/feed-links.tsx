@@ -1,15 +1,21 @@
-import { FEED_FORMATS } from '../../feeds/formats.ts'
+import { FEED_FORMATS, feedAddress } from '../../feeds/formats.ts'
 
 /** Ways to follow a list without an account. */
-export function FeedLinks({ path }: { path: string }) {
+export function FeedLinks({
+  path,
+  intro = 'This list as a feed, for any reader:',
+}: {
+  path: string
+  intro?: string
+}) {
   return (
     <section class="box">
       <h2>Follow</h2>
-      <p>This list as a feed, for any reader:</p>
+      <p>{intro}</p>
       <ul class="inline">
         {FEED_FORMATS.map(({ suffix, name, type }) => (
           <li>
-            <a href={path + suffix} type={type}>
+            <a href={feedAddress(path, suffix)} type={type}>
               {name}
             </a>
           </li>

@@ -7,6 +7,15 @@ export function recall(name: string): string | null {
   }
 }
 
+/** Remembers nothing under a name any more. */
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name)
+  } catch {
+    // Then nothing is remembered.
+  }
+}
+
 /** Remembers a text on this device, where the browser may. */
 export function remember(name: string, text: string): void {
   try {

@@ -1,8 +1,10 @@
 import { makeLongFormulasReachable } from './long-formulas.ts'
 import { isPlainKey, PaperList } from './paper-list.ts'
+import { SearchBox } from './search-box.ts'
 import { ThemeSwitch } from './theme-switch.ts'
 
 customElements.define('paper-list', PaperList)
+customElements.define('search-box', SearchBox)
 customElements.define('theme-switch', ThemeSwitch)
 makeLongFormulasReachable()
 

@@ -1,0 +1,149 @@
+import type { Context } from 'hono'
+import { raw } from 'hono/html'
+import { findPaper } from '../../papers/find.ts'
+import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { plainText, typeset } from '../../papers/typeset.ts'
+import { explain, type Explanation } from '../../search/explain.ts'
+import { notFound } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import { AuthorLinks } from '../parts/entry.tsx'
+import type { Site } from '../site.ts'
+import { explainPath } from './similar.tsx'
+
+/** `/papers/explain?a=2412.19723&b=2401.00001`: what two papers have in common, sentence by sentence. */
+export function showExplanation(site: Site) {
+  return async (c: Context) => {
+    const [a, b] = await Promise.all([paperAt(site, c.req.query('a')), paperAt(site, c.req.query('b'))])
+    if (!a || !b) {
+      return notFound(site, c, {
+        what: 'One of these papers is not here.',
+        hint: 'Two are compared as in /papers/explain?a=2412.19723&b=2501.00001.',
+      })
+    }
+    if (a.id === b.id) return c.redirect(addressPath(a.address), 302)
+    return c.html(explanationPage(site, { a, b, explanation: await explain(site.search, a, b) }))
+  }
+}
+
+async function paperAt(site: Site, address: string | undefined): Promise<Paper | null> {
+  const parsed = address === undefined ? null : (parseAddress(address) ?? parseIdentifier(address))
+  return parsed && findPaper(site.db, parsed.identifier)
+}
+
+function explanationPage(
+  site: Site,
+  { a, b, explanation }: { a: Paper; b: Paper; explanation: Explanation },
+) {
+  return renderPage(site, {
+    head: {
+      title: 'What two papers have in common',
+      description: `What “${plainText(a.title)}” and “${plainText(b.title)}” have in common.`,
+      path: explainPath(a, b),
+      noindex: true,
+    },
+    children: (
+      <article class="comparison">
+        <header class="edition-head">
+          <p class="kicker">Similar papers</p>
+          <h1>What both have in common</h1>
+          {explanation.ok && (
+            <p class="edition-count" title={inFigures(explanation.similarity)}>
+              On the whole {closeness(explanation.similarity).toLowerCase()}
+            </p>
+          )}
+        </header>
+        <div class="compared">
+          <Compared paper={a} place="First" />
+          <Compared paper={b} place="Second" />
+        </div>
+        {explanation.ok ? <Pairs pairs={explanation.pairs} /> : <Unexplained />}
+        <p class="aside">
+          <a href={addressPath(a.address)}>Back to the first paper</a>
+        </p>
+      </article>
+    ),
+  })
+}
+
+function Compared({ paper, place }: { paper: Paper; place: string }) {
+  return (
+    <section>
+      <p class="kicker">{place} paper</p>
+      <h2>
+        <a href={addressPath(paper.address)}>{raw(typeset(paper.title, { links: false }))}</a>
+      </h2>
+      {paper.authors.length > 0 && (
+        <p class="byline">
+          <AuthorLinks
+            authors={paper.authors}
+            truncated={paper.authorsTruncated}
+            shown={3}
+            restPath={`${addressPath(paper.address)}#authors`}
+          />
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** The sentences that are closest to each other, side by side. */
+function Pairs({ pairs }: { pairs: Extract<Explanation, { ok: true }>['pairs'] }) {
+  if (pairs.length === 0) {
+    return (
+      <p class="notice">
+        No sentence of one is close to any of the other: they are near as a whole, or hardly at all.
+      </p>
+    )
+  }
+  return (
+    <>
+      <p class="aside">
+        The sentences of both that are closest in meaning, as the machine that searches this site reads them.
+      </p>
+      <ol class="pairs">
+        {pairs.map(({ ofA, ofB, similarity }) => (
+          <li>
+            <p class="closeness" title={inFigures(similarity)}>
+              {closeness(similarity)}
+            </p>
+            <blockquote>
+              <span class="pair-of">First paper: </span>
+              {ofA}
+            </blockquote>
+            <blockquote>
+              <span class="pair-of">Second paper: </span>
+              {ofB}
+            </blockquote>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function Unexplained() {
+  return (
+    <p class="notice">
+      Which of their sentences are close cannot be told right now: this site’s search by meaning is switched
+      off or does not answer.
+    </p>
+  )
+}
+
+/** A cosine in words. */
+function closeness(similarity: number): string {
+  return SCALE.find(({ from }) => similarity >= from)?.name ?? 'Far apart'
+}
+
+const SCALE = [
+  { from: 0.9, name: 'All but the same' },
+  { from: 0.7, name: 'Very close' },
+  { from: 0.55, name: 'Close' },
+  { from: 0.4, name: 'Related' },
+  { from: 0.25, name: 'Loosely related' },
+]
+
+function inFigures(similarity: number): string {
+  return `${similarity.toFixed(2)} of 1, the cosine of both vectors`
+}

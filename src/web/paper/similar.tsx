@@ -1,0 +1,86 @@
+import { raw } from 'hono/html'
+import { addressPath } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { typeset } from '../../papers/typeset.ts'
+import { SearchAway } from '../../search/engine-client.ts'
+import { similarPapers, type SimilarPaper } from '../../search/search.ts'
+import { AuthorLinks } from '../parts/entry.tsx'
+import type { Site } from '../site.ts'
+
+const SHOWN = 6
+/** So long a page waits for what is only beside the point. */
+const PATIENCE_MS = 500
+
+/** The papers near to one in meaning, none where there are no vectors; null when there is no telling right now. */
+export async function similarTo(site: Site, paper: Paper): Promise<SimilarPaper[] | null> {
+  try {
+    return await inTime(similarPapers(site.search, { id: paper.id, limit: SHOWN }))
+  } catch (error) {
+    if (!(error instanceof SearchAway)) {
+      site.log.warn(
+        { paper: paper.address, error: (error as Error).message },
+        'no similar papers could be found',
+      )
+    }
+    return null
+  }
+}
+
+/** The answer, or null when it takes too long. */
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, null)
+  })
+  // Whoever no longer waits need not hear that it failed.
+  answer.catch(() => {})
+  try {
+    return await Promise.race([answer, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Similar papers as a section of a paper's page. */
+export function SimilarPapers({ paper, similar }: { paper: Paper; similar: SimilarPaper[] }) {
+  if (similar.length === 0) return null
+  return (
+    <section class="similar" aria-labelledby="similar">
+      <h2 id="similar">Similar papers</h2>
+      <ul>
+        {similar.map(({ paper: other }) => (
+          <li>
+            <a class="similar-title" href={addressPath(other.address)}>
+              {raw(typeset(other.title, { links: false }))}
+            </a>
+            <p class="byline">
+              <AuthorLinks
+                authors={other.authors}
+                truncated={other.authorsTruncated}
+                shown={2}
+                restPath={`${addressPath(other.address)}#authors`}
+              />
+              {other.authors.length > 0 && ', '}
+              {yearOf(other)}{' '}
+              <span class="why">
+                ·{' '}
+                <a href={explainPath(paper, other)}>
+                  Why?<span class="vh"> What both have in common</span>
+                </a>
+              </span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function yearOf({ published, edition }: Paper): string {
+  return (published?.value ?? edition).slice(0, 4)
+}
+
+/** The page that says what two papers have in common. */
+export function explainPath(a: Paper, b: Paper): string {
+  return `/papers/explain?${new URLSearchParams({ a: a.address, b: b.address }).toString()}`
+}

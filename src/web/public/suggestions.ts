@@ -1,0 +1,41 @@
+import type { OptionGroup } from './option-list.ts'
+
+/** Papers that are shown, and authors and topics: most who type are after a paper. */
+const PAPERS = 4
+const FEW = 3
+
+type Answer = {
+  papers: { title: string; by: string; path: string }[]
+  authors: { name: string; papers: number; path: string }[]
+  topics: { name: string; category: string; path: string }[]
+}
+
+/** What somebody who has typed so much may be after, by kind; none when the site has nothing to say. */
+export async function fetchSuggestions(text: string, signal: AbortSignal): Promise<OptionGroup[]> {
+  const answer = await fetch(`/papers/suggest?${new URLSearchParams({ q: text }).toString()}`, { signal })
+  if (!answer.ok) return []
+  const { papers, authors, topics } = (await answer.json()) as Answer
+  const groups: OptionGroup[] = [
+    {
+      name: 'Papers',
+      options: papers.slice(0, PAPERS).map(({ title, by, path }) => ({ text: title, note: by, path })),
+    },
+    {
+      name: 'Authors',
+      short: true,
+      options: authors.slice(0, FEW).map(({ name, papers, path }) => ({
+        text: name,
+        note: papers === 1 ? '1 paper' : `${papers} papers`,
+        path,
+      })),
+    },
+    {
+      name: 'Topics',
+      short: true,
+      options: topics
+        .slice(0, FEW)
+        .map(({ name, category, path }) => ({ text: name, note: name === category ? '' : category, path })),
+    },
+  ]
+  return groups.filter(({ options }) => options.length > 0)
+}

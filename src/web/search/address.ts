@@ -1,0 +1,37 @@
+import type { Context } from 'hono'
+import { formatQuery } from '../../search/query/format-query.ts'
+import type { Query } from '../../search/query/query.ts'
+
+/** As much of a text as a search reads, in UTF-16 units. */
+export const LONGEST_TEXT = 1000
+
+/** What is looked for, as typed: one line that may stand in HTML, XML and the search box. */
+export function askedText(c: Context): string {
+  return (
+    (c.req.query('q') ?? '')
+      .slice(0, LONGEST_TEXT)
+      // A character that was cut in two goes.
+      .replace(/[\uD800-\uDBFF]$/, '')
+      .toWellFormed()
+      .replace(/[\p{Cc}\s\uFFFE\uFFFF]+/gu, ' ')
+      .trim()
+  )
+}
+
+/** The address of a search for a text, of its first page when none is given. */
+export function searchPath(text: string, { page = 1 }: { page?: number } = {}): string {
+  return `/papers?${new URLSearchParams({ q: text, ...(page > 1 ? { page: String(page) } : {}) }).toString()}`
+}
+
+/** The address of a search; of one that asks for nothing, the newest papers. */
+export function queryPath(query: Query): string {
+  const text = formatQuery(query)
+  return text === '' ? '/papers/new' : searchPath(text)
+}
+
+/** The page of results that an address asks for, or null when there can be none such. */
+export function askedPage(c: Context): number | null {
+  const text = c.req.query('page') ?? ''
+  if (text === '') return 1
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : null
+}

@@ -1,0 +1,242 @@
+import { raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import { addressPath, type ParsedIdentifier } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { typeset } from '../../papers/typeset.ts'
+import { withSort } from '../../search/query/change-query.ts'
+import { wordsOf, type Query, type SortOrder } from '../../search/query/query.ts'
+import type { SearchResults } from '../../search/search.ts'
+import { renderPage } from '../layout.tsx'
+import { Entries } from '../parts/entries.tsx'
+import { FeedLinks } from '../parts/feed-links.tsx'
+import type { Site } from '../site.ts'
+import { queryPath, searchPath } from './address.ts'
+import { Corrected } from './corrected.tsx'
+import { Facets } from './facets.tsx'
+import { NothingFound } from './nothing-found.tsx'
+import { clauseLabel, countLine, isFilter, papers } from './words.ts'
+
+/** A page of results. */
+export type SearchView = {
+  /** The query as typed. */
+  text: string
+  query: Query
+  found: SearchResults
+  entries: string[]
+  page: number
+  pages: number
+  /** The identifier that the query is, and its paper when it is here. */
+  named: { parsed: ParsedIdentifier; paper: Paper | null } | null
+}
+
+/** What a search found, and the ways to narrow it down, to order it and to follow it. */
+export function searchPage(site: Site, view: SearchView) {
+  const { text, query, found, entries, page, pages } = view
+  const path = searchPath(text)
+  const beyond = entries.length === 0 && found.reachable > 0
+  return renderPage(site, {
+    searched: text,
+    head: {
+      title: `${shorten(text)}${page > 1 ? ` (page ${page})` : ''}`,
+      description: `Papers at ${site.name} on “${shorten(text)}”.`,
+      path: searchPath(text, { page }),
+      feeds: { path, title: shorten(text) },
+      next: page < pages ? searchPath(text, { page: page + 1 }) : null,
+      previous: page > 1 ? searchPath(text, { page: Math.min(page - 1, Math.max(pages, 1)) }) : null,
+      noindex: true,
+    },
+    children: (
+      <div data-found={found.reachable}>
+        <header class="edition-head">
+          <p class="kicker">Search</p>
+          <h1>{shorten(text)}</h1>
+          <p class="edition-count">
+            {countLine(query, found)}
+            {found.total > 1 && (
+              <>
+                {' '}
+                <span class="to-narrow">
+                  · <a href="#narrow">Narrow down</a>
+                </span>
+              </>
+            )}
+          </p>
+          {found.reachable > 1 && <Orders query={query} />}
+        </header>
+        <Filters query={query} />
+        <Notes view={view} />
+        {found.reachable === 0 ? (
+          <NothingFound query={query} path={path} empty={found.status.papers === 0} />
+        ) : (
+          <div class="with-rail">
+            <div>
+              {beyond ? (
+                <div class="blank">
+                  <p>That is all there is.</p>
+                </div>
+              ) : (
+                <Entries entries={entries} />
+              )}
+              <Pages text={text} page={page} pages={pages} />
+            </div>
+            <aside class="rail" id="narrow" aria-label="About this search">
+              <Facets query={query} facets={found.facets} />
+              <FeedLinks path={path} intro="New papers that fit this search, as a feed for any reader:" />
+              <section class="box">
+                <h2>Searching</h2>
+                <p>
+                  Words, “phrases”, authors, topics, dates and more: <a href="/about/search">how to search</a>
+                </p>
+              </section>
+            </aside>
+          </div>
+        )}
+      </div>
+    ),
+  })
+}
+
+/** The orders that results can have; each has its address. */
+function Orders({ query }: { query: Query }) {
+  const hasWords = wordsOf(query) !== ''
+  // Without words nothing is more relevant than another: the newest stand first.
+  const current = query.sort === 'relevance' && !hasWords ? 'new' : query.sort
+  const orders = ORDERS.filter(({ sort }) => hasWords || sort !== 'relevance')
+  return (
+    <nav class="walk" aria-label="Order">
+      {orders.map(({ sort, name }) => (
+        <a href={queryPath(withSort(query, sort))} aria-current={sort === current ? 'true' : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+const ORDERS: { sort: SortOrder; name: string }[] = [
+  { sort: 'relevance', name: 'Relevance' },
+  { sort: 'new', name: 'New' },
+  { sort: 'hot', name: 'Hot' },
+  { sort: 'top', name: 'Top' },
+]
+
+/** The parts of the query that narrow it down, each with a way to take it out. */
+function Filters({ query }: { query: Query }) {
+  const filters = query.clauses.filter(isFilter)
+  if (filters.length === 0) return null
+  return (
+    <ul class="filters" aria-label="Only papers">
+      {filters.map((filter) => {
+        const label = shorten(clauseLabel(filter))
+        const clauses = query.clauses.filter((clause) => clause !== filter)
+        return (
+          <li>
+            <a href={queryPath({ ...query, clauses })} title={`Search without “${label}”`}>
+              <span class="vh">Take out: </span>
+              {label} <span aria-hidden="true">×</span>
+            </a>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+/** What there is to say about how this was found. */
+function Notes({ view }: { view: SearchView }) {
+  const notes = notesOn(view)
+  if (notes.length === 0) return null
+  return (
+    <div class="search-notes">
+      {notes.map((note) => (
+        <p>{note}</p>
+      ))}
+    </div>
+  )
+}
+
+function notesOn({ query, found, named }: SearchView): Child[] {
+  const { corrections, status } = found
+  return [
+    ...(named ? [<Named named={named} />] : []),
+    ...(corrections.length > 0 ? [<Corrected query={query} corrections={corrections} />] : []),
+    ...(status.upToDate ? [] : [`The index is being made: ${papers(status.papers)} indexed so far.`]),
+    ...(query.sort === 'relevance' && wordsOf(query) !== '' ? wordsOnly(found.meaning) : []),
+  ]
+}
+
+function Named({ named: { parsed, paper } }: { named: NonNullable<SearchView['named']> }) {
+  const { scheme, value } = parsed.identifier
+  if (paper) {
+    return (
+      <>
+        This is the identifier of{' '}
+        <a href={addressPath(paper.address)}>{raw(typeset(paper.title, { links: false }))}</a>.
+      </>
+    )
+  }
+  if (scheme === 'arxiv') {
+    return (
+      <>
+        The paper {value} is not here; it may be{' '}
+        <a href={`https://arxiv.org/abs/${value}`} rel="noopener">
+          at arXiv
+        </a>
+        .
+      </>
+    )
+  }
+  return <>{scheme === 'doi' ? `The paper with the DOI ${value}` : 'This paper'} is not here.</>
+}
+
+function wordsOnly(meaning: SearchResults['meaning']): string[] {
+  switch (meaning) {
+    case 'off':
+      return ['Found by words alone: this site does not search by meaning.']
+    case 'away':
+      return ['Found by words alone: what they mean cannot be looked for right now.']
+    case 'no-vectors':
+      return ['Found by words alone: the search by meaning is being made ready.']
+    case 'used':
+    case 'not-asked':
+      return []
+  }
+}
+
+/** The ways to the pages before and after. */
+function Pages({ text, page, pages }: { text: string; page: number; pages: number }) {
+  if (pages <= 1 && page === 1) return null
+  return (
+    <nav class="pager" aria-label="Pages">
+      {page > pages ? (
+        <a href={searchPath(text)}>Back to the beginning</a>
+      ) : (
+        <>
+          {page > 1 && (
+            <a href={searchPath(text, { page: page - 1 })} rel="prev">
+              Previous results
+            </a>
+          )}
+          <span class="pager-place">
+            Page {page} of {pages.toLocaleString('en-GB')}
+          </span>
+          {page < pages && (
+            <a class="pager-next" href={searchPath(text, { page: page + 1 })} rel="next">
+              More results
+            </a>
+          )}
+        </>
+      )}
+    </nav>
+  )
+}
+
+const LONGEST_SHOWN = 160
+
+function shorten(text: string): string {
+  if (text.length <= LONGEST_SHOWN) return text
+  return `${text
+    .slice(0, LONGEST_SHOWN)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}…`
+}

@@ -1,0 +1,100 @@
+import type { Context } from 'hono'
+import type { FeedSuffix } from '../../feeds/formats.ts'
+import { sendFeed } from '../../feeds/send.ts'
+import { mapInTurns } from '../../in-turns.ts'
+import { findPaper } from '../../papers/find.ts'
+import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { withSort } from '../../search/query/change-query.ts'
+import { parseQuery } from '../../search/query/parse-query.ts'
+import { search, type SearchResult } from '../../search/search.ts'
+import { notFound } from '../errors/show.tsx'
+import { splitFeedSuffix } from '../list/paging.ts'
+import { Entry } from '../parts/entry.tsx'
+import type { Site } from '../site.ts'
+import { askedPage, askedText, searchPath } from './address.ts'
+import { searchPage } from './page.tsx'
+
+/** Results on a page of a search. */
+const PAGE_SIZE = 25
+/** Papers in the feed of a search. */
+const FEED_LENGTH = 50
+
+/**
+ * `/papers?q=graph+learning`, a page of it (`&page=2`), and its feeds (`/papers.atom?q=…`). An identifier of a paper
+ * leads to that paper, and no query to the newest papers. `&unfinished=1`: the last word is still being typed.
+ */
+export function showSearch(site: Site) {
+  return async (c: Context) => {
+    const { feed } = splitFeedSuffix(c.req.path)
+    const text = askedText(c)
+    if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
+    if (feed !== null) return sendSearchFeed(site, c, { text, feed })
+    const page = askedPage(c)
+    if (page === null) return notFound(site, c, { what: 'This link to a later page of a search is broken.' })
+    const unfinished = c.req.query('unfinished') === '1'
+    const named = await paperNamed(site, text)
+    // Who is still typing is not taken away from the page.
+    if (named?.paper && !unfinished) return c.redirect(versionPath(named.paper, named.parsed), 302)
+    const query = parseQuery(text)
+    const found = await search(site.search, {
+      query,
+      offset: (page - 1) * PAGE_SIZE,
+      limit: PAGE_SIZE,
+      unfinished,
+    })
+    return c.html(
+      searchPage(site, {
+        text,
+        query,
+        found,
+        entries: await renderResults(site, found.results),
+        page,
+        pages: Math.ceil(found.reachable / PAGE_SIZE),
+        named,
+      }),
+    )
+  }
+}
+
+/** The papers that fit a search as they come in: newest first, unless the query itself asks for another order. */
+async function sendSearchFeed(
+  site: Site,
+  c: Context,
+  { text, feed }: { text: string; feed: FeedSuffix },
+): Promise<Response> {
+  const asked = parseQuery(text)
+  // What is most relevant changes little, and nobody would hear of a new paper that is not among it.
+  const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
+  const { results } = await search(site.search, { query, limit: FEED_LENGTH })
+  const path = searchPath(text)
+  return sendFeed(site, c, {
+    format: feed,
+    path,
+    feedPath: path,
+    title: `${site.name}: ${text}`,
+    papers: results.map(({ paper }) => paper),
+  })
+}
+
+/** An identifier that a text is, and its paper when it is here; null when it is none. */
+async function paperNamed(
+  site: Site,
+  text: string,
+): Promise<{ parsed: ParsedIdentifier; paper: Paper | null } | null> {
+  const parsed = parseIdentifier(text)
+  return parsed && { parsed, paper: await findPaper(site.db, parsed.identifier) }
+}
+
+function versionPath(paper: Paper, { version }: ParsedIdentifier): string {
+  return addressPath(paper.address) + (version === undefined ? '' : `v${version}`)
+}
+
+/** Results as HTML, made in turns as the entries of other lists are. */
+async function renderResults(site: Site, results: SearchResult[]): Promise<string[]> {
+  return mapInTurns(results, ({ paper, passage, byWords, similarity }) => {
+    const entry = <Entry site={site} paper={paper} passage={passage} nearBy={byWords ? null : similarity} />
+    // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
+    return String(entry)
+  })
+}
