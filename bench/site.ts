@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline'
 
 const ROOT = join(import.meta.dirname, '..')
 const PROGRAM = join(ROOT, 'bin', 'broadsheet')
-export const ARXIV_40K = join(ROOT, '..', 'shared', 'data', 'arxiv-40k.jsonl.gz')
+/** What only developers have: real papers and test collections. */
+export const SHARED = join(ROOT, '..', 'shared')
+const ARXIV_40K = join(SHARED, 'data', 'arxiv-40k.jsonl.gz')
 
 /** The 40,000 real papers, or null (said aloud) where this machine does not have them. */
 export function realPapers(): string | null {
@@ -43,11 +45,21 @@ export async function runVerb(
 /** A running site: where it is, its process, and how to stop it. */
 export type RunningSite = { url: string; child: ChildProcess; stop(): Promise<void> }
 
-/** Starts the site and waits until it says where it is. */
-export function startSite(folder: string): Promise<RunningSite> {
-  return startServer(
-    spawn(PROGRAM, ['serve'], { env: environment(folder), stdio: ['ignore', 'pipe', 'ignore'] }),
-  )
+/**
+ * Starts the site and waits until it says where it is; `env` are settings besides, `logTo` is a file for what it has to
+ * say of itself, left out: nothing.
+ */
+export async function startSite(
+  folder: string,
+  { env = {}, logTo }: { env?: NodeJS.ProcessEnv; logTo?: string } = {},
+): Promise<RunningSite> {
+  const log = logTo === undefined ? 'ignore' : openSync(logTo, 'a')
+  const child = spawn(PROGRAM, ['serve'], {
+    env: { ...environment(folder), ...env },
+    stdio: ['ignore', 'pipe', log],
+  })
+  if (log !== 'ignore') closeSync(log)
+  return startServer(child)
 }
 
 /** Starts the yardstick: the same HTTP server and framework with one empty page and nothing else. */
@@ -101,7 +113,8 @@ export function memoryOf(folder: string, child: ChildProcess): { all: number; no
   }
   const sizes = [...own].map((pid) => ({ pid, size: proportionalSize(String(pid)) }))
   const sum = (list: { size: number }[]) => list.reduce((total, { size }) => total + size, 0)
-  const node = sizes.filter(({ pid }) => /node|main\.js/.test(read(`/proc/${String(pid)}/cmdline`)))
+  // Not what merely lies in node_modules, such as PostgreSQL.
+  const node = sizes.filter(({ pid }) => /^(?:[^\0]*\/)?node\0/.test(read(`/proc/${String(pid)}/cmdline`)))
   return { all: sum(sizes), node: sum(node) }
 }
 

@@ -43,7 +43,7 @@ export type Found = {
 }
 
 /** How scores are fused; chosen by the measurements in docs/decisions. */
-export const FUSION = {
+const FUSION = {
   /** The share of the words' score; the rest is the meaning's. */
   words: 0.42,
   /** Of each ranking so many of the best take part. */
