@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /** An answer: its status, and how long it took from the request to its last byte, in milliseconds. */
-export type Answer = { status: number; ms: number }
+type Answer = { status: number; ms: number }
 
 /** One kept connection that asks one thing after another, as a browser does; it reads no more than an answer's length. */
 export type Client = { ask(path: string): Promise<Answer>; close(): void }
