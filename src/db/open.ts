@@ -27,6 +27,8 @@ export function openDatabase(
   pool.on('error', onError)
   // A server of the operator's own may write dates in another style, which nothing here would understand.
   pool.on('connect', (client) => {
+    // The pool hears of idle ones only; of one in use between two queries (in a transaction), its next query tells.
+    client.on('error', () => {})
     client.query('set datestyle to iso').catch(onError)
   })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })

@@ -152,8 +152,11 @@ export async function openEngine(
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
       const look = ++looks
+      let more = true
       try {
-        upToDate = !(await takeIn())
+        const took = await takeIn()
+        upToDate = !took.papers
+        more = took.papers || took.vectors
         failing = false
       } catch (error) {
         if (!isConnectionLost(error)) log.error({ error: String((error as Error).stack) }, 'the search index')
@@ -163,7 +166,7 @@ export async function openEngine(
         continue
       }
       onProgress(status())
-      if (!upToDate) continue
+      if (more) continue
       waiting = waiting.filter((caller) => {
         // A look that was under way when it was called may have missed something.
         if (caller.look >= look) return true
@@ -186,8 +189,8 @@ export async function openEngine(
     })
   }
 
-  /** Takes in the next changes; whether there may be more. */
-  async function takeIn(): Promise<boolean> {
+  /** Takes in the next changes; whether there may be more of each. */
+  async function takeIn(): Promise<{ papers: boolean; vectors: boolean }> {
     const changes = await readChanges(db, { after: through, limit: BATCH })
     const more = changes.through > through
     if (more) {
@@ -199,7 +202,7 @@ export async function openEngine(
     }
     const moreVectors = await takeInVectors()
     await tidy({ idle: !more && !moreVectors })
-    return more || moreVectors
+    return { papers: more, vectors: moreVectors }
   }
 
   async function takeInVectors(): Promise<boolean> {

@@ -67,16 +67,29 @@ function apart(marks: Passage['marks']): Passage['marks'] {
     })
 }
 
-/** How the first of the terms that occurs is written in the papers; null when none of them has any. */
+/** How one of the terms is written in the papers, the way that is nearest to what was typed; null when none has any. */
 export function writtenForm(
   papers: Pick<Paper, 'title' | 'abstract' | 'synopsis'>[],
-  terms: string[],
+  { terms, typed }: { terms: string[]; typed: string },
 ): string | null {
+  const forms = new Set<string>()
   for (const paper of papers) {
     for (const text of [plainText(paper.title), bodyText(paper)]) {
-      const word = wordsIn(text).find(({ term, joined }) => !joined && terms.includes(term))
-      if (word) return text.slice(word.start, word.end).toLowerCase()
+      for (const { term, joined, start, end } of wordsIn(text)) {
+        if (!joined && terms.includes(term)) forms.add(text.slice(start, end).toLowerCase())
+      }
     }
   }
-  return null
+  const like = typed.toLowerCase()
+  return [...forms].toSorted((a, b) => unlikeness(a, like) - unlikeness(b, like))[0] ?? null
+}
+
+/** How many letters of two words have no partner in the other, counted from both ends. */
+function unlikeness(a: string, b: string): number {
+  const shortest = Math.min(a.length, b.length)
+  let start = 0
+  while (start < shortest && a[start] === b[start]) start++
+  let end = 0
+  while (end < shortest - start && a.at(-1 - end) === b.at(-1 - end)) end++
+  return Math.max(a.length, b.length) - start - end
 }

@@ -109,7 +109,7 @@ export async function search(
     corrections: found.corrections.flatMap(({ word, terms: candidates }) => {
       const instead = writtenForm(
         results.map(({ paper }) => paper),
-        candidates,
+        { terms: candidates, typed: word },
       )
       return instead === null ? [] : [{ word, instead }]
     }),

@@ -44,7 +44,7 @@ type Header = {
   format: number
   byteOrder: string
   categoryNames: string[]
-  arrays: Record<ArrayName, { at: number; length: number }>
+  arrays: Partial<Record<ArrayName, { at: number; length: number }>>
   crc: number
   positions: { size: number; crc: number }
 }
@@ -115,7 +115,9 @@ export function readSegment(folder: string, name: string): Segment {
   let crc = 0
   const arrays = Object.fromEntries(
     entries<AnyArrayType>(ARRAYS).map(([key, Type]) => {
-      const { at, length } = header.arrays[key]
+      const place = header.arrays[key]
+      if (!place) throw new DamagedFile(`${path} has no ${key}`)
+      const { at, length } = place
       if (at + length * Type.BYTES_PER_ELEMENT > body.byteLength)
         throw new DamagedFile(`${path} is too short`)
       const array = new Type(body, at, length)
