@@ -15,7 +15,7 @@ import { embedNextPapers } from '../src/search/embed-papers.ts'
 import { openEngine } from '../src/search/engine.ts'
 import { openMeaning } from '../src/search/meaning.ts'
 import { parseQuery } from '../src/search/query/parse-query.ts'
-import { search, type SearchRoom } from '../src/search/search.ts'
+import { indexInThisThread, search, type SearchRoom } from '../src/search/search.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
 import { SHARED, withDataFolder } from './site.ts'
 
@@ -57,11 +57,7 @@ async function measureCollection(folder: string): Promise<void> {
       const room: SearchRoom = {
         db: connection.db,
         meaning,
-        index: {
-          find: async (request) => engine.find(request),
-          similar: async (id, count) => engine.similar(id, count),
-          status: async () => engine.status(),
-        },
+        index: indexInThisThread(engine),
       }
       const measures = {} as Record<Way, Measures[]>
       for (const way of WAYS) {

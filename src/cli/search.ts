@@ -2,7 +2,7 @@ import { addressPath } from '../papers/identifiers.ts'
 import { plainText } from '../papers/typeset.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
-import { search, type SearchResult, type SearchResults } from '../search/search.ts'
+import { indexInThisThread, search, type SearchResult, type SearchResults } from '../search/search.ts'
 import { openWithIndex, quietLog } from './open-room.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -26,11 +26,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
       {
         db: connection.db,
         meaning,
-        index: {
-          find: async (request) => engine.find(request),
-          similar: async (id, count) => engine.similar(id, count),
-          status: async () => engine.status(),
-        },
+        index: indexInThisThread(engine),
       },
       { query: parseQuery(words.join(' ')), limit },
     )

@@ -3,7 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { papersByIds } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { rankedIds } from '../ranking/lists.ts'
-import type { EngineStatus } from './engine.ts'
+import type { Engine, EngineStatus } from './engine.ts'
 import type { Facets } from './index/facets.ts'
 import type { FindRequest, Found } from './index/find.ts'
 import type { Meaning } from './meaning.ts'
@@ -16,6 +16,15 @@ export type SearchIndex = {
   find(request: FindRequest): Promise<Found>
   similar(id: number, count: number): Promise<{ id: number; similarity: number }[]>
   status(): Promise<EngineStatus>
+}
+
+/** An index in this thread, for programs that nobody else waits for. */
+export function indexInThisThread(engine: Engine): SearchIndex {
+  return {
+    find: async (request) => engine.find(request),
+    similar: async (id, count) => engine.similar(id, count),
+    status: async () => engine.status(),
+  }
 }
 
 /** What a search needs. */

@@ -86,6 +86,7 @@ export function scoreWords(
   })
 }
 
+/** The innermost loop of every search: numbers are read here and not by a function, which would double its time. */
 function scorePostings(
   { postings, postingsAt }: Segment,
   number: number,
