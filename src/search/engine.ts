@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { isConnectionLost } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { driveInTurns, mapInTurns } from '../in-turns.ts'
 import type { Logger } from '../log.ts'
-import { decodeVector } from './embeddings/quantize.ts'
+import { followVectors } from './follow-vectors.ts'
 import { find, type Found, type FindRequest } from './index/find.ts'
 import {
   closeIndex,
@@ -29,7 +28,6 @@ import {
   type WordIndex,
 } from './index/word-index.ts'
 import { readChanges, toIndexedPaper } from './read-changes.ts'
-import { openVectorStore, type VectorStore } from './vectors/vector-store.ts'
 
 /** How far the index is. */
 export type EngineStatus = {
@@ -67,7 +65,6 @@ export type Engine = {
 
 /** Papers read at once: their words are found in about 20 ms, for which searches wait. */
 const BATCH = 250
-const VECTORS_AT_ONCE = 500
 /** In memory only, so many papers are read again at the next start. */
 const UNKEPT = 2_000
 const LOOK_EVERY_MS = 5_000
@@ -108,8 +105,7 @@ export async function openEngine(
   /** Papers that went before the index was opened. */
   let gone: number[] = []
   let upToDate = false
-  let vectors: { model: string; file: string; store: VectorStore; through: number; unkept: number } | null =
-    null
+  const vectors = followVectors(db, { folder, keep })
 
   async function load(): Promise<void> {
     const opened = openIndexFolder(folder, { database })
@@ -197,53 +193,13 @@ export async function openEngine(
       const papers = await mapInTurns(changes.papers, toIndexedPaper)
       addPapers(index, papers, changes.through)
       removePapers(index, changes.removed)
-      for (const id of changes.removed) vectors?.store.remove(id)
+      vectors.remove(changes.removed)
       through = changes.through
     }
-    const moreVectors = await takeInVectors()
+    const known = anew ? null : (manifest?.vectors ?? null)
+    const moreVectors = await vectors.takeIn({ known, gone })
     await tidy({ idle: !more && !moreVectors })
     return { papers: more, vectors: moreVectors }
-  }
-
-  async function takeInVectors(): Promise<boolean> {
-    const inUse = await db
-      .selectFrom('embedding_models')
-      .select(['model', 'dimensions'])
-      .where('in_use', '=', true)
-      .executeTakeFirst()
-    if (!inUse?.dimensions) {
-      if (vectors) vectors.store.close()
-      vectors = null
-      return false
-    }
-    if (vectors?.model !== inUse.model) {
-      vectors?.store.close()
-      vectors = openVectors({ model: inUse.model, dimensions: inUse.dimensions })
-    }
-    const rows = await db
-      .selectFrom('paper_embeddings')
-      .select(['paper_id', 'seq', 'vector'])
-      .where('model', '=', inUse.model)
-      .where('seq', '>', vectors.through)
-      .orderBy('seq')
-      .limit(VECTORS_AT_ONCE)
-      .execute()
-    for (const { paper_id, seq, vector } of rows) {
-      const { scale, bytes } = decodeVector(vector)
-      vectors.store.set(paper_id, { scale, numbers: bytes }, seq)
-      vectors.through = seq
-      vectors.unkept++
-    }
-    return rows.length > 0
-  }
-
-  function openVectors({ model, dimensions }: { model: string; dimensions: number }) {
-    const known = !anew && manifest?.vectors?.model === model ? manifest.vectors : null
-    const file = known?.file ?? `${randomUUID()}.vectors`
-    // Who does not keep the index must not write into the file of one who does.
-    const store = openVectorStore({ path: keep ? join(folder, file) : null, dimensions })
-    for (const id of gone) store.remove(id)
-    return { model, file, store, through: keep ? (known?.through ?? 0) : 0, unkept: 0 }
   }
 
   // --- Keeping it ---
@@ -258,7 +214,7 @@ export async function openEngine(
       replaced.push(...files)
     }
     const keptPapers = index.segments.filter(({ file }) => file !== null).length
-    const vectorsDue = (vectors?.unkept ?? 0) > (idle ? 0 : VECTORS_UNKEPT)
+    const vectorsDue = (vectors.current()?.unkept ?? 0) > (idle ? 0 : VECTORS_UNKEPT)
     if (keep && (keptPapers !== (manifest?.segments.length ?? 0) || replaced.length > 0 || vectorsDue))
       await commit(replaced)
   }
@@ -292,21 +248,17 @@ export async function openEngine(
           return
         }
         const kept = index.segments.slice(0, firstUnkept(index))
-        vectors?.store.sync()
+        const followed = vectors.current()
+        followed?.store.sync()
         const complete = kept.length === index.segments.length
         manifest = writeManifest(folder, {
           database,
           through: complete ? through : (kept.at(-1)?.through ?? 0),
           segments: kept.map((held) => ({ name: held.file ?? '', through: held.through })),
-          vectors: vectors && {
-            file: vectors.file,
-            model: vectors.model,
-            dimensions: vectors.store.dimensions,
-            through: vectors.through,
-          },
+          vectors: followed && { ...followed.kept },
         })
         anew = false
-        if (vectors) vectors.unkept = 0
+        if (followed) followed.unkept = 0
         removeSegments(folder, replaced)
         sweepFolder(folder, manifest, { now: Date.now() })
       } finally {
@@ -320,8 +272,8 @@ export async function openEngine(
       papers: index.table.count,
       through,
       upToDate,
-      model: vectors?.model ?? null,
-      vectors: vectors?.store.count ?? 0,
+      model: vectors.current()?.model ?? null,
+      vectors: vectors.current()?.store.count ?? 0,
       segments: index.segments.length,
       remade,
     }
@@ -329,12 +281,13 @@ export async function openEngine(
 
   const following = follow()
   return {
-    find: (request) => find({ words: index, vectors: vectors?.store ?? null }, request, scratch),
+    find: (request) => find({ words: index, vectors: vectors.current()?.store ?? null }, request, scratch),
     similar(id, count) {
-      const own = vectors?.store.get(id)
-      if (!vectors || !own) return []
+      const store = vectors.current()?.store
+      const own = store?.get(id)
+      if (!store || !own) return []
       const query = Float32Array.from(own.numbers, (number) => number * own.scale)
-      return vectors.store
+      return store
         .nearest(query, { count: count + 1, admitted: index.table.live.subarray(0, index.table.size) })
         .filter((paper) => paper.id !== id)
         .slice(0, count)
@@ -359,7 +312,7 @@ export async function openEngine(
         log.warn({ error: (error as Error).message }, 'the newest part of the search index was not kept')
       }
       closeIndex(index)
-      vectors?.store.close()
+      vectors.close()
     },
     forEachPaper(visit) {
       for (let id = 0; id < index.table.size; id++) {
@@ -367,7 +320,7 @@ export async function openEngine(
       }
     },
     forEachVector(visit) {
-      const store = vectors?.store
+      const store = vectors.current()?.store
       if (!store) return
       for (let id = 0; id < store.present.length; id++) {
         if (store.present[id] === 1) visit(id, store.get(id)?.seq ?? 0)
@@ -379,7 +332,12 @@ export async function openEngine(
   async function keepRest(): Promise<void> {
     const tail = index.segments.slice(firstUnkept(index))
     if (tail.length > 0) await driveInTurns(mergeHeld(index, tail, keepIn(folder)))
-    if (tail.length > 0 || (vectors?.unkept ?? 0) > 0 || manifest === null || manifest.through !== through)
+    if (
+      tail.length > 0 ||
+      (vectors.current()?.unkept ?? 0) > 0 ||
+      manifest === null ||
+      manifest.through !== through
+    )
       await commit([])
   }
 }
