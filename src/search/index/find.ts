@@ -46,11 +46,14 @@ export type Found = {
 const FUSION = {
   /** The share of the words' score; the rest is the meaning's. */
   words: 0.42,
+  /** Of few words, the best paper counts as if it scored at least this share of what one would that has them all. */
+  full: 0.7,
+  fewWords: 5,
   /** Of each ranking so many of the best take part. */
   wordsPool: 400,
   meaningPool: 200,
   /** A paper without the words whose meaning is further away than this is no result. */
-  leastSimilarity: 0.2,
+  leastSimilarity: 0.25,
 }
 
 /** Results by words that can be paged through. */
@@ -65,7 +68,7 @@ export function find(
   const plan = planQuery(index, query.clauses, { unfinished })
   const admitted = admittedBy(index, plan)
   scratch.clear(table.size)
-  scoreWords(index, plan.words, { admitted, into: scratch })
+  const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
     for (const [id, count] of papers) {
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
@@ -87,6 +90,8 @@ export function find(
       table,
       admitted,
       scratch,
+      // Nobody has all the words of a long question.
+      full: plan.words.length <= FUSION.fewWords ? full : 0,
       meaning: vector && vectors && { vector, vectors },
       meaningOnly,
     })
@@ -110,12 +115,14 @@ function fuse({
   table,
   admitted,
   scratch: { scores, wanted },
+  full,
   meaning,
   meaningOnly,
 }: {
   table: WordIndex['table']
   admitted: Uint8Array
   scratch: Scores
+  full: number
   meaning: { vector: Float32Array; vectors: VectorStore } | null
   meaningOnly: boolean
 }): Hit[] {
@@ -130,7 +137,7 @@ function fuse({
   const similarities = new Map(byMeaning.map(({ id, similarity }) => [id, similarity]))
   const pool = new Set(byWords.filter((id) => (scores[id] ?? 0) > 0))
   for (const { id, similarity } of byMeaning) if (similarity >= FUSION.leastSimilarity) pool.add(id)
-  const best = scores[byWords[0] ?? 0] ?? 0
+  const best = Math.max(scores[byWords[0] ?? 0] ?? 0, full * FUSION.full)
   const nearest = byMeaning[0]?.similarity ?? 0
   const share = meaningOnly ? 0 : FUSION.words
   return Array.from(pool, (id) => {

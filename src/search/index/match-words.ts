@@ -52,22 +52,30 @@ export function idf(papers: number, frequency: number): number {
   return Math.log(1 + (Math.max(0, papers - frequency) + 0.5) / (frequency + 0.5))
 }
 
-/** Adds to `into` what each admitted paper scores for the words, and how many of them it has. */
+/**
+ * Adds to `into` what each admitted paper scores for the words, and how many of them it has. Answers about what a paper
+ * would score that has all of them: the sum of their rarities.
+ */
 export function scoreWords(
   index: WordIndex,
   words: WantedWord[],
   { admitted, into }: { admitted: Uint8Array; into: Scores },
-): void {
+): number {
   const averages = averageLengths(index.table)
   const norms = {
     title: lengthNorms(256, { average: averages.title, weight: BM25.title }),
     body: lengthNorms(2048, { average: averages.body, weight: 1 }),
     none: new Float32Array(2048),
   }
+  let all = 0
   words.forEach(({ terms }, n) => {
+    let rarest = 0
     const word = Math.min(n + 1, MOST_TOLD_APART)
     for (const { term, weight, titleOnly } of terms) {
-      const rarity = idf(index.table.count, frequencyOf(index, term)) * weight
+      const papers = frequencyOf(index, term)
+      if (papers === 0) continue
+      const rarity = idf(index.table.count, papers) * weight
+      rarest = Math.max(rarest, rarity)
       for (const held of index.segments) {
         const number = findTerm(held.segment.terms, term)
         if (number < 0) continue
@@ -83,7 +91,9 @@ export function scoreWords(
         })
       }
     }
+    all += rarest
   })
+  return all
 }
 
 /** The innermost loop of every search: numbers are read here and not by a function, which would double its time. */
