@@ -16,7 +16,7 @@ export type RecordResult = {
 }
 
 /** Only one transaction records at a time, so that two cannot make two papers of one work. */
-const RECORDING_LOCK = 4_152_002
+export const RECORDING_LOCK = 4_152_002
 
 /**
  * Records what sources say, in the caller's transaction: finds the paper each statement speaks of by its identifiers

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { papersToEmbed } from './embed-papers.ts'
+import { RECORDING_LOCK } from '../papers/record.ts'
+import { papersToEmbed, VECTORS_LOCK } from './embed-papers.ts'
 import type { Engine } from './engine.ts'
 import { damageIn } from './index/index-folder.ts'
 
@@ -81,8 +82,8 @@ export async function healDifferences(
   { missing, outdated, ghosts, vectors }: Differences,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    // The locks of those who number changes (papers/record.ts, search/embed-papers.ts).
-    await sql`select pg_advisory_xact_lock(4152002), pg_advisory_xact_lock(4152004)`.execute(trx)
+    // The locks of those who number changes.
+    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK}), pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(trx)
     await sql`update papers set index_seq = nextval('papers_index_seq')
       where id = any(${[...missing, ...outdated]}::bigint[])`.execute(trx)
     await sql`insert into paper_removals (paper_id) select unnest(${ghosts}::bigint[])

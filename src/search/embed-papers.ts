@@ -13,7 +13,7 @@ const BATCH = 32
 /** Changes of papers that are queued at once. */
 const QUEUED_AT_ONCE = 20_000
 /** Numbers of vectors are given in the order in which they are committed: who gives them holds this lock. */
-const VECTORS_LOCK = 4_152_004
+export const VECTORS_LOCK = 4_152_004
 /** The channel on which every process hears that there are new vectors. */
 export const VECTORS_CHANGED = 'vectors_changed'
 
