@@ -83,7 +83,9 @@ export async function healDifferences(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     // The locks of those who number changes.
-    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK}), pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK}), pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(
+      trx,
+    )
     await sql`update papers set index_seq = nextval('papers_index_seq')
       where id = any(${[...missing, ...outdated]}::bigint[])`.execute(trx)
     await sql`insert into paper_removals (paper_id) select unnest(${ghosts}::bigint[])
