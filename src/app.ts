@@ -10,6 +10,7 @@ import { isConnectionLost } from './db/connect.ts'
 import { SearchAway } from './search/engine-client.ts'
 import { ASSETS_FOLDER } from './web/assets.ts'
 import { createPageCache, type PageCache } from './web/page-cache.ts'
+import { sameSiteOnly } from './web/forms/same-site.ts'
 import { addRoutes } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
 import type { Site } from './web/site.ts'
@@ -40,10 +41,10 @@ export function createApp(
   app.use(cache.middleware)
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
-  app.use(async (c, next) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return methodNotAllowed(site, c)
-    return next()
-  })
+  app.use(async (c, next) =>
+    ['GET', 'HEAD', 'POST'].includes(c.req.method) ? next() : methodNotAllowed(site, c),
+  )
+  app.use(sameSiteOnly(site))
   app.use(trimTrailingSlash())
   app.use('/assets/*', compress())
   app.use(
@@ -66,7 +67,7 @@ export function createApp(
   })
   addRoutes(app, site)
 
-  app.notFound((c) => notFound(site, c))
+  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(site, c)))
   app.onError((error, c) => {
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')

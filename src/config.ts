@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { Provider } from './accounts/providers.ts'
+import { parseEmailAddress } from './mail/address.ts'
 
 const timeZone = z.string().refine((zone) => {
   // An offset (+05:30) would mean the opposite to PostgreSQL.
@@ -14,6 +16,9 @@ const timeZone = z.string().refine((zone) => {
 
 const absoluteUrl = (protocols: string[], what: string) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), what)
+
+/** `id:secret`, as a provider of accounts gives them. */
+const client = z.string().regex(/^[^\s:]+:\S+$/, 'must be the client id and its secret, as id:secret')
 
 const schema = z.object({
   PORT: z
@@ -42,6 +47,28 @@ const schema = z.object({
   EMBEDDINGS_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   EMBEDDINGS_KEY: z.string().optional(),
   EMBEDDINGS_MODEL: z.string().optional(),
+  SMTP_URL: absoluteUrl(['smtp:', 'smtps:'], 'must be an SMTP URL such as smtps://user:password@host').optional(),
+  MAIL_FROM: z
+    .string()
+    .refine((text) => parseEmailAddress(text) !== null, 'must be an e-mail address')
+    .optional(),
+  SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  CURATORS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''))
+    .refine(
+      (addresses) => addresses.every((address) => parseEmailAddress(address) !== null),
+      'must be e-mail addresses, separated by commas',
+    )
+    .default([]),
+  ORCID_CLIENT: client.optional(),
+  ORCID_ISSUER: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  GITHUB_CLIENT: client.optional(),
+  OIDC_ISSUER: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  OIDC_CLIENT: client.optional(),
+  OIDC_NAME: z.string().trim().max(40, 'must have at most 40 characters').optional(),
+  ARXIV_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  DOI_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   SITE_NAME: z.string().trim().max(80, 'must have at most 80 characters').default('Broadsheet'),
   SITE_TIMEZONE: timeZone.default('America/New_York'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -67,6 +94,19 @@ export type Config = {
   embeddingsKey: string | null
   /** `none` switches embeddings off; null: the server's first. */
   embeddingsModel: string | null
+  /** null: mail is written to the outbox in the data folder. */
+  smtpUrl: string | null
+  /** null: no-reply at the host of the site. */
+  mailFrom: string | null
+  /** null: kept in the data folder. */
+  secret: string | null
+  /** Addresses, in lower case. */
+  curators: string[]
+  /** Where readers may have accounts to sign in with. */
+  providers: Provider[]
+  /** Where single papers are looked up. Without a slash at the end. */
+  arxivUrl: string
+  doiUrl: string
   siteName: string
   siteTimeZone: string
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
@@ -90,6 +130,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome 
     return { ok: false, reason: `${name} ${message}${isSecret(name) ? '' : `, not "${given[name]}"`}.` }
   }
   const settings = parsed.data
+  if ((settings.OIDC_ISSUER === undefined) !== (settings.OIDC_CLIENT === undefined))
+    return { ok: false, reason: 'OIDC_ISSUER and OIDC_CLIENT must be set together.' }
   return {
     ok: true,
     config: {
@@ -99,14 +141,44 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome 
       dataFolder: resolve(settings.BROADSHEET_DATA),
       databaseUrl: settings.DATABASE_URL ?? null,
       searchFolder: searchFolder(settings),
-      embeddingsUrl: settings.EMBEDDINGS_URL?.replace(/\/+$/, '') ?? null,
+      embeddingsUrl: withoutSlash(settings.EMBEDDINGS_URL),
       embeddingsKey: settings.EMBEDDINGS_KEY ?? null,
       embeddingsModel: settings.EMBEDDINGS_MODEL ?? null,
+      smtpUrl: settings.SMTP_URL ?? null,
+      mailFrom: settings.MAIL_FROM ?? null,
+      secret: settings.SECRET ?? null,
+      curators: settings.CURATORS.flatMap((address) => parseEmailAddress(address) ?? []),
+      providers: providersIn(settings),
+      arxivUrl: withoutSlash(settings.ARXIV_URL) ?? 'https://export.arxiv.org',
+      doiUrl: withoutSlash(settings.DOI_URL) ?? 'https://doi.org',
       siteName: settings.SITE_NAME,
       siteTimeZone: settings.SITE_TIMEZONE,
       logLevel: settings.LOG_LEVEL,
     },
   }
+}
+
+function withoutSlash(url: string | undefined): string | null {
+  return url?.replace(/\/+$/, '') ?? null
+}
+
+function providersIn(settings: z.infer<typeof schema>): Provider[] {
+  const made = (
+    id: Provider['id'],
+    name: string,
+    issuer: string | null,
+    given: string | undefined,
+  ): Provider[] => {
+    if (given === undefined) return []
+    const at = given.indexOf(':')
+    return [{ id, name, issuer, clientId: given.slice(0, at), clientSecret: given.slice(at + 1) }]
+  }
+  const issuer = withoutSlash(settings.OIDC_ISSUER)
+  return [
+    ...made('orcid', 'ORCID', withoutSlash(settings.ORCID_ISSUER) ?? 'https://orcid.org', settings.ORCID_CLIENT),
+    ...made('github', 'GitHub', null, settings.GITHUB_CLIENT),
+    ...made('oidc', settings.OIDC_NAME ?? URL.parse(issuer ?? '')?.hostname ?? '', issuer, settings.OIDC_CLIENT),
+  ]
 }
 
 function searchFolder({
@@ -132,11 +204,28 @@ export function printConfig(config: Config): string {
     EMBEDDINGS_URL: config.embeddingsUrl && maskUrl(config.embeddingsUrl),
     EMBEDDINGS_KEY: config.embeddingsKey && '***',
     EMBEDDINGS_MODEL: config.embeddingsModel,
+    SMTP_URL: config.smtpUrl && maskUrl(config.smtpUrl),
+    MAIL_FROM: config.mailFrom,
+    SECRET: config.secret && '***',
+    CURATORS: config.curators.join(','),
+    ORCID_CLIENT: maskedClient(config, 'orcid'),
+    ORCID_ISSUER: config.providers.find(({ id }) => id === 'orcid')?.issuer ?? null,
+    GITHUB_CLIENT: maskedClient(config, 'github'),
+    OIDC_ISSUER: config.providers.find(({ id }) => id === 'oidc')?.issuer ?? null,
+    OIDC_CLIENT: maskedClient(config, 'oidc'),
+    OIDC_NAME: config.providers.find(({ id }) => id === 'oidc')?.name ?? null,
+    ARXIV_URL: config.arxivUrl,
+    DOI_URL: config.doiUrl,
     SITE_NAME: config.siteName,
     SITE_TIMEZONE: config.siteTimeZone,
     LOG_LEVEL: config.logLevel,
   }
   return SETTINGS.map((name) => `${name}=${values[name] ?? ''}`).join('\n')
+}
+
+function maskedClient({ providers }: Config, provider: Provider['id']): string | null {
+  const found = providers.find(({ id }) => id === provider)
+  return found ? `${found.clientId}:***` : null
 }
 
 /** A URL with its password, and whatever its query says, hidden. */
@@ -149,5 +238,6 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  return name === 'DATABASE_URL' || name === 'EMBEDDINGS_KEY' || name === 'EMBEDDINGS_URL'
+  const secrets = ['DATABASE_URL', 'SMTP_URL', 'EMBEDDINGS_URL', 'EMBEDDINGS_KEY', 'SECRET']
+  return secrets.includes(name) || name.endsWith('_CLIENT')
 }

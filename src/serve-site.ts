@@ -1,11 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { openAccounts } from './accounts/open-accounts.ts'
+import { ownHosts } from './accounts/own-hosts.ts'
+import { keptSecret } from './accounts/secret.ts'
+import { announceChanges, RANKING_CHANGED } from './announce-changes.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { listen } from './db/listen.ts'
+import { startJobs } from './jobs/start-jobs.ts'
 import type { Logger } from './log.ts'
+import { lookUpSources } from './look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
 import { PAPERS_CHANGED } from './sources/record-harvest.ts'
@@ -44,6 +50,19 @@ export async function serveSite({
   const sample = await layOutSample(db, { now, timeZone })
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 
+  const secret = config.secret ?? (await keptSecret(config.dataFolder))
+  const accounts = openAccounts({
+    db,
+    secret,
+    publicUrl: config.publicUrl,
+    hosts: ownHosts(config.host),
+    providers: config.providers,
+    curators: config.curators,
+    siteName: config.siteName,
+    log,
+    now,
+  })
+
   let version = 0
   const engine = startEngine({ address, folder: config.searchFolder, keep: jobs, log })
   const meaning = openMeaning(config, { log })
@@ -59,20 +78,28 @@ export async function serveSite({
     },
     log,
   })
+  const rankingListener = listen(address, { channel: RANKING_CHANGED, onNotice: () => version++, log })
+  const votes = announceChanges(db, { onChange: () => version++, log })
+  const background = jobs ? startJobs(db, { config, address, log, now }) : null
   async function closeSearch() {
-    await Promise.all([listener.close(), vectorsListener.close()])
+    await Promise.all([listener.close(), vectorsListener.close(), rankingListener.close(), background?.close()])
+    await votes.close()
     await embedding.close()
     await Promise.all([engine.close(), meaning.close()])
   }
   const site = {
     db,
     search: { db, index: engine, meaning },
+    accounts,
+    sources: lookUpSources(config),
+    changed: votes.changed,
     log,
     assets,
     name: config.siteName,
     origin: config.publicUrl ?? '',
     timeZone,
     now,
+    viewer: null,
   }
   const { app, cache } = createApp(site, { version: () => version, heard: listener.connected })
   const answer = getRequestListener(app.fetch)

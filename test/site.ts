@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { Kysely } from 'kysely'
+import { openAccounts } from '../src/accounts/open-accounts.ts'
 import { createApp } from '../src/app.ts'
 import type { Database } from '../src/db/schema.ts'
 import { createLog, type Logger } from '../src/log.ts'
@@ -42,6 +43,20 @@ export function openSite(
     origin: 'https://tides.example',
     timeZone: TIME_ZONE,
     now: () => now,
+    accounts: openAccounts({
+      db,
+      secret: 'a secret that is only for tests, long enough',
+      publicUrl: 'https://tides.example',
+      hosts: [],
+      providers: [],
+      curators: ['curator@tides.example'],
+      siteName: 'Tide Lines',
+      log,
+      now: () => now,
+    }),
+    sources: { arxivUrl: 'http://127.0.0.1:9', doiUrl: 'http://127.0.0.1:9', userAgent: 'a test' },
+    changed: () => version++,
+    viewer: null,
     ...facts,
   }
   return {

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { Author, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
+import type { Author, HarvestedPaper, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
 import type { Fact, Paper, SourcedLink } from '../papers/paper.ts'
 
 /** jsonb: read as a value, written as its JSON text. */
@@ -31,6 +31,12 @@ type PapersTable = {
   edition_from: Paper['editionFrom']
   dated_at: Date
   votes: Generated<number>
+  /** Votes weighed in tenths. */
+  vote_points: Generated<number>
+  comment_count: Generated<number>
+  pick_count: Generated<number>
+  hidden: Generated<boolean>
+  comments_locked: Generated<boolean>
   heat: Generated<number>
   attention: Generated<number>
   recorded_at: Date
@@ -72,6 +78,8 @@ export type Database = {
     weight: number
     at: Date
     recorded_at: Date
+    /** The event that this one undoes. */
+    takes_back: Generated<number | null>
   }
   paper_removals: { paper_id: number; index_seq: Generated<number> }
   paper_embeddings: {
@@ -100,4 +108,145 @@ export type Database = {
     refused: Generated<number>
   }
   import_refusals: { import_id: number; number: number; position: string; reason: string }
+  readers: ReadersTable
+  sessions: {
+    id: Generated<string>
+    token: string
+    reader_id: string
+    expires_at: Date
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+    ip_address: string | null
+    user_agent: string | null
+  }
+  identities: {
+    id: Generated<string>
+    reader_id: string
+    provider: string
+    subject: string
+    created_at: Generated<Date>
+  }
+  verifications: { identifier: string; value: string; expires_at: Date }
+  passkeys: { id: Generated<string>; reader_id: string; name: string | null; created_at: Date | null }
+  rate_limits: { key: string; window_start: Date; count: number }
+  outgoing_mail: {
+    id: Generated<number>
+    key: string
+    recipient: string
+    subject: string
+    text_body: string
+    html_body: string | null
+    headers: Json<Record<string, string>>
+    queued_at: Date
+    due_at: Date | null
+    attempts: Generated<number>
+    sent_at: Date | null
+    failure: string | null
+  }
+  votes: { paper_id: number; reader_id: string; event: string; points: number; voted_at: Date }
+  picks: { paper_id: number; curator_id: string; event: string; note: string; picked_at: Date }
+  reading_list: { reader_id: string; paper_id: number; added_at: Date; read_at: Date | null }
+  not_for_me: { reader_id: string; paper_id: number; at: Date }
+  collections: {
+    id: string
+    reader_id: string
+    title: string
+    description: Generated<string>
+    public: Generated<boolean>
+    hidden: Generated<boolean>
+    created_at: Date
+    changed_at: Date
+  }
+  collection_papers: {
+    collection_id: string
+    paper_id: number
+    position: number
+    note: Generated<string>
+    added_at: Date
+  }
+  comments: {
+    id: Generated<number>
+    paper_id: number
+    parent_id: number | null
+    reader_id: string | null
+    body: string
+    event: string | null
+    written_at: Date
+    edited_at: Date | null
+    deleted_at: Date | null
+    hidden_at: Date | null
+  }
+  comment_edits: { comment_id: number; replaced_at: Date; body: string }
+  reactions: { comment_id: number; reader_id: string; reaction: string; at: Date }
+  submissions: {
+    id: Generated<number>
+    scheme: 'arxiv' | 'doi'
+    value: string
+    reader_id: string | null
+    note: Generated<string>
+    found: Json<HarvestedPaper[]>
+    state: 'waiting' | 'accepted' | 'refused'
+    paper_id: number | null
+    submitted_at: Date
+    decided_at: Date | null
+    decided_by: string | null
+    reason: string | null
+  }
+  lookups: { scheme: string; value: string; asked_at: Date; found: Json<HarvestedPaper | null> | null }
+  source_turns: { source: string; next_at: Date }
+  authorship_claims: {
+    paper_id: number
+    reader_id: string
+    state: 'waiting' | 'confirmed' | 'refused'
+    by: 'orcid' | 'curator'
+    note: Generated<string>
+    claimed_at: Date
+    decided_at: Date | null
+  }
+  flags: {
+    id: Generated<number>
+    paper_id: number | null
+    comment_id: number | null
+    collection_id: string | null
+    reader_id: string | null
+    reason: string
+    note: Generated<string>
+    flagged_at: Date
+    settled_at: Date | null
+    settled_by: string | null
+  }
+  suspicions: {
+    id: Generated<number>
+    key: string
+    kind: 'ring' | 'burst'
+    evidence: Json<unknown>
+    found_at: Date
+    settled_at: Date | null
+    settled_by: string | null
+  }
+  moderation_log: {
+    id: Generated<number>
+    at: Date
+    curator_id: string | null
+    act: string
+    subject: string
+    address: string | null
+    reason: string
+  }
+}
+
+type ReadersTable = {
+  id: Generated<string>
+  email: string
+  email_verified: Generated<boolean>
+  name: Generated<string>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  curator: Generated<boolean>
+  orcid: string | null
+  orcid_verified: Generated<boolean>
+  public: Generated<boolean>
+  mail_replies: Generated<boolean>
+  trusted_at: Date | null
+  suspended_at: Date | null
 }

@@ -9,12 +9,14 @@ export const SOURCES = [
   'arxiv-oai',
   'arxiv-raw',
   'arxiv-atom',
+  'doi',
   'huggingface',
   'jsonl',
   'bibliography',
   'bibtex',
   'page',
   'sample',
+  'submission',
 ] as const
 export type Source = (typeof SOURCES)[number]
 

@@ -9,7 +9,19 @@ import type { Fact, Paper } from './paper.ts'
 export type Statement = Omit<HarvestedPaper, 'upvotes'>
 
 /** The facts of a paper, derived from all statements about it; the counts are not among them. */
-export type MergedPaper = Omit<Paper, 'id' | 'uuid' | 'votes' | 'heat' | 'recordedAt' | 'changedAt'> & {
+export type MergedPaper = Omit<
+  Paper,
+  | 'id'
+  | 'uuid'
+  | 'votes'
+  | 'commentCount'
+  | 'pickCount'
+  | 'hidden'
+  | 'commentsLocked'
+  | 'heat'
+  | 'recordedAt'
+  | 'changedAt'
+> & {
   datedAt: Date
 }
 
@@ -19,11 +31,13 @@ const PRECEDENCE: Source[] = [
   'arxiv-atom',
   'arxiv-raw',
   'jsonl',
+  'doi',
   'huggingface',
   'bibtex',
   'bibliography',
   'page',
   'sample',
+  'submission',
 ]
 /**
  * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. Before either comes
@@ -32,6 +46,7 @@ const PRECEDENCE: Source[] = [
 const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-oai',
   'arxiv-atom',
+  'doi',
   'huggingface',
   'jsonl',
   'bibtex',
@@ -39,6 +54,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'sample',
   'arxiv-raw',
   'page',
+  'submission',
 ]
 const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 

@@ -53,6 +53,12 @@ export type Paper = {
   /** What gave it that day: a page that listed it, its publication, or its arrival here. */
   editionFrom: 'listing' | 'publication' | 'arrival'
   votes: number
+  commentCount: number
+  /** How many curators picked it. */
+  pickCount: number
+  /** Taken off all lists by a curator. */
+  hidden: boolean
+  commentsLocked: boolean
   /** log2 of its decayed attention; null when nothing has drawn attention to it yet. */
   heat: number | null
   recordedAt: Date

@@ -15,6 +15,7 @@ export async function unite(trx: Transaction<Database>, works: Work[]): Promise<
         update signals s set paper_id = ${kept} where paper_id = ${absorbed} and not exists (
           select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
       `.execute(trx)
+      await sql`select move_community(${absorbed}, ${kept})`.execute(trx)
     }
     await sql`update paper_identifiers set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[])`.execute(
       trx,

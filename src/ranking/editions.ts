@@ -11,8 +11,8 @@ export async function newestEdition(
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<string | null> {
   const { rows } = await sql<{ day: string | null }>`
-    select coalesce((select max(edition) from papers where edition <= ${dayIn(timeZone, now)}::date),
-      (select min(edition) from papers)) as day`.execute(db)
+    select coalesce((select max(edition) from papers where not hidden and edition <= ${dayIn(timeZone, now)}::date),
+      (select min(edition) from papers where not hidden)) as day`.execute(db)
   return rows[0]?.day ?? null
 }
 
@@ -22,8 +22,8 @@ export type Neighbours = { previous: Period | null; next: Period | null }
 /** The periods of the same kind that have papers, before and after this one. */
 export async function neighbours(db: Kysely<Database>, period: Period): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
-    select (select max(edition) from papers where edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where edition > ${period.to}::date) as next`.execute(db)
+    select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
+      (select min(edition) from papers where not hidden and edition > ${period.to}::date) as next`.execute(db)
   const row = rows[0]
   return {
     previous: row?.previous ? periodOf(period.kind, row.previous) : null,
@@ -44,6 +44,7 @@ export async function editionsOfMonth(db: Kysely<Database>, month: Period): Prom
     .select(['edition', (eb) => eb.fn.countAll<number>().as('papers')])
     .where('edition', '>=', month.from)
     .where('edition', '<=', month.to)
+    .where('hidden', '=', false)
     .groupBy('edition')
     .orderBy('edition')
     .execute()
@@ -58,7 +59,7 @@ export async function topicsOf(
 ): Promise<{ category: string; papers: number }[]> {
   const { rows } = await sql<{ category: string; papers: number }>`
     select primary_category as category, count(*) as papers from papers
-    where edition between ${period.from}::date and ${period.to}::date and primary_category is not null
+    where edition between ${period.from}::date and ${period.to}::date and primary_category is not null and not hidden
     group by primary_category order by papers desc, primary_category limit ${limit}`.execute(db)
   return rows
 }

@@ -20,7 +20,22 @@ export const WEIGHTS = {
   upvote: 0.1,
   /** Standing on another site's list: the last place counts this much, the first twice. */
   listing: 1,
+  /** A trusted reader's vote. */
+  vote: 1,
+  /** The vote of an account that is still new. */
+  newVote: 0.1,
+  /** A curator's pick, beside their vote. */
+  pick: 5,
+  /** A trusted reader's first comment on a paper. */
+  comment: 0.5,
+  /** A new star of a repository that belongs to the paper. */
+  star: 0.02,
+  /** A citation that was counted elsewhere. */
+  citation: 0.5,
 } as const
+
+/** The weights of votes in tenths, in which the votes of an edition are weighed: whole numbers add up exactly. */
+export const VOTE_POINTS = { vote: WEIGHTS.vote * 10, newVote: WEIGHTS.newVote * 10 } as const
 
 /** log2 of what an event of `weight` (> 0) at an instant adds: `log2 w + (t − epoch) / H`. */
 export function eventHeat(weight: number, at: Date): number {
@@ -32,6 +47,14 @@ export function addHeat(a: number, b: number): number {
   const [high, low] = a >= b ? [a, b] : [b, a]
   if (low === -Infinity) return high
   return high + Math.log2(1 + 2 ** (low - high))
+}
+
+/**
+ * The heat without an event that is part of it: `log2(2^heat − 2^event)`. null when the event is half of it or more:
+ * what is left would be the difference of two nearly equal numbers, and is to be reckoned from the events themselves.
+ */
+export function withoutHeat(heat: number, event: number): number | null {
+  return event - heat > -1 ? null : heat + Math.log2(1 - 2 ** (event - heat))
 }
 
 /** How much decayed attention a heat stands for at an instant: `Σ wᵢ · 2^((tᵢ − now) / H)`. */

@@ -6,7 +6,7 @@ import type { Paper } from '../papers/paper.ts'
 
 /** A list of papers, each with one order that is the same wherever it is shown. */
 export type PaperList =
-  /** The papers of the editions from one day to another: most votes first, then heat, then newest. */
+  /** The papers of the editions from one day to another: most votes first (as they weigh), then heat, then newest. */
   | { kind: 'editions'; from: string; to: string }
   /** All papers, newest first. */
   | { kind: 'new' }
@@ -30,9 +30,9 @@ type Row = Selectable<Database['papers']>
 type Order = { columns: string[]; types: string[]; read: (row: Row) => Cursor }
 
 const BY_RANK: Order = {
-  columns: ['p.votes', 'p.heat', 'p.dated_at', 'p.id'],
+  columns: ['p.vote_points', 'p.heat', 'p.dated_at', 'p.id'],
   types: ['integer', 'double precision', 'timestamptz', 'bigint'],
-  read: (row) => [row.votes, String(row.heat), row.dated_at.toISOString(), row.id],
+  read: (row) => [row.vote_points, String(row.heat), row.dated_at.toISOString(), row.id],
 }
 const BY_TIME: Order = {
   columns: ['p.dated_at', 'p.id'],
@@ -100,22 +100,22 @@ export async function countPapers(db: Kysely<Database>, list: PaperList): Promis
 function selection(list: PaperList): RawBuilder<unknown> {
   switch (list.kind) {
     case 'editions':
-      return sql`papers p where p.edition between ${list.from}::date and ${list.to}::date`
+      return sql`papers p where p.edition between ${list.from}::date and ${list.to}::date and not p.hidden`
     case 'new':
-      return sql`papers p where true`
+      return sql`papers p where not p.hidden`
     case 'trending':
-      return sql`papers p where p.heat > '-Infinity'`
+      return sql`papers p where p.heat > '-Infinity' and not p.hidden`
     case 'top':
-      return sql`papers p where p.attention > 0`
+      return sql`papers p where p.attention > 0 and not p.hidden`
     case 'topic':
-      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category}`
+      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden`
     // A name that stands twice on a paper (two people) still lists it once.
     case 'name':
       return sql`(select distinct dated_at, paper_id from paper_authors where name_key = ${list.nameKey}) k
-        join papers p on p.id = k.paper_id where true`
+        join papers p on p.id = k.paper_id where not p.hidden`
     case 'orcid':
       return sql`(select distinct dated_at, paper_id from paper_authors where orcid = ${list.orcid}) k
-        join papers p on p.id = k.paper_id where true`
+        join papers p on p.id = k.paper_id where not p.hidden`
   }
 }
 

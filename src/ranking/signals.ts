@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { addHeat, eventHeat } from './heat.ts'
+import { addHeat, eventHeat, withoutHeat } from './heat.ts'
 
 /** Something that drew attention to a paper: an immutable event. `origin` and `originKey` name it once and for all. */
 export type Signal = {
   paperId: number
-  kind: 'upvote' | 'listing'
+  kind: 'upvote' | 'listing' | 'star' | 'citation' | 'vote' | 'pick' | 'comment'
   origin: string
   originKey: string
   /** How many of the kind the event stands for; its weight is for all of them. */
@@ -75,24 +75,65 @@ export async function countedUpvotes(
   return new Map(rows.map((row) => [`${row.paper_id} ${row.origin}`, row.total]))
 }
 
+/**
+ * Takes an event back, in the caller's transaction: both it and the one that undoes it stay, and neither counts. A second
+ * time it has no effect. Answers whether it was there and stood.
+ */
+export async function takeBackSignal(
+  trx: Transaction<Database>,
+  { paperId, kind, origin, originKey }: Pick<Signal, 'paperId' | 'kind' | 'origin' | 'originKey'>,
+  { now }: { now: Date },
+): Promise<boolean> {
+  // The paper's row first: events of a paper are added and taken back one after another.
+  const paper = await trx
+    .selectFrom('papers')
+    .select('heat')
+    .where('id', '=', paperId)
+    .forUpdate()
+    .executeTakeFirst()
+  const { rows } = await sql<{ weight: number; at: Date }>`
+    insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at, takes_back)
+    select paper_id, kind, origin, 'not ' || origin_key, -amount, -weight, at, ${now}, id from signals
+    where (paper_id, kind, origin, origin_key) = (${paperId}, ${kind}, ${origin}, ${originKey})
+    on conflict do nothing
+    returning -weight as weight, at
+  `.execute(trx)
+  const event = rows[0]
+  if (!paper || !event) return false
+  const heat = withoutHeat(paper.heat, eventHeat(event.weight, event.at))
+  if (heat === null) await replayHeat(trx, [paperId])
+  else
+    await trx
+      .updateTable('papers')
+      .set((eb) => ({ heat, attention: eb('attention', '-', event.weight) }))
+      .where('id', '=', paperId)
+      .execute()
+  return true
+}
+
+/** The condition under which an event `s` counts: it takes none back and was not taken back. */
+export const STANDS = sql<boolean>`s.takes_back is null and not exists (select from signals b where b.takes_back = s.id)`
+
+/** Heat and attention as the events that stand make them. */
+export function heatOf(events: { weight: number; at: Date }[]): { heat: number; attention: number } {
+  return {
+    heat: events.reduce((sum, event) => addHeat(sum, eventHeat(event.weight, event.at)), -Infinity),
+    attention: events.reduce((sum, event) => sum + event.weight, 0),
+  }
+}
+
 /** Makes the heat of papers anew from their events. */
 export async function replayHeat(trx: Transaction<Database>, paperIds: number[]): Promise<void> {
   if (paperIds.length === 0) return
   const events = await trx
-    .selectFrom('signals')
+    .selectFrom('signals as s')
     .select(['paper_id', 'weight', 'at'])
     .where('paper_id', 'in', paperIds)
+    .where(STANDS)
     .orderBy('id')
     .execute()
   for (const paperId of paperIds) {
     const own = events.filter((event) => event.paper_id === paperId)
-    await trx
-      .updateTable('papers')
-      .set({
-        heat: own.reduce((sum, event) => addHeat(sum, eventHeat(event.weight, event.at)), -Infinity),
-        attention: own.reduce((sum, event) => sum + event.weight, 0),
-      })
-      .where('id', '=', paperId)
-      .execute()
+    await trx.updateTable('papers').set(heatOf(own)).where('id', '=', paperId).execute()
   }
 }

@@ -38,7 +38,7 @@ export async function findDifferences(
   for await (const { id, seq } of pages(
     db,
     (after) => sql`
-    select id, index_seq as seq from papers where id > ${after} order by id limit ${PAGE}`,
+    select id, index_seq as seq from papers where id > ${after} and not hidden order by id limit ${PAGE}`,
   )) {
     papers++
     const known = indexed.get(id)
@@ -56,7 +56,8 @@ export async function findDifferences(
       db,
       (after) => sql`
       select paper_id as id, seq from paper_embeddings
-      where model = ${model} and paper_id > ${after} order by paper_id limit ${PAGE}`,
+      where model = ${model} and paper_id > ${after}
+        and not exists (select from papers p where p.id = paper_id and p.hidden) order by paper_id limit ${PAGE}`,
     )) {
       const known = inIndex.get(id)
       inIndex.delete(id)

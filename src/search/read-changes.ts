@@ -19,7 +19,7 @@ export type PaperRow = {
   dated_at: Date
 }
 
-/** What happened to papers after a change: their states now, those that are gone, and the last change this covers. */
+/** What happened to papers after a change: their states now, those that are gone or hidden, and the last change this covers. */
 export type Changes = { papers: PaperRow[]; removed: number[]; through: number }
 
 /** The next changes after one, at most `limit`; none when all is known. */
@@ -29,7 +29,7 @@ export async function readChanges(
 ): Promise<Changes> {
   const { rows } = await sql<Partial<PaperRow> & { seq: number; paper_id: number; gone: boolean }>`
     with changes as (
-      (select index_seq as seq, id as paper_id, false as gone from papers where index_seq > ${after} order by 1 limit ${limit})
+      (select index_seq as seq, id as paper_id, hidden as gone from papers where index_seq > ${after} order by 1 limit ${limit})
       union all
       (select index_seq, paper_id, true from paper_removals where index_seq > ${after} order by 1 limit ${limit})
       order by seq limit ${limit})

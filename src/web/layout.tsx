@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { html } from 'hono/html'
+import { displayName } from '../accounts/reader.ts'
 import { FEED_FORMATS, feedAddress } from '../feeds/formats.ts'
 import { SearchForm } from './parts/search-form.tsx'
 import type { Site } from './site.ts'
@@ -32,6 +33,29 @@ const SECTIONS = [
   { path: '/topics', name: 'Topics' },
 ] as const
 export type Section = (typeof SECTIONS)[number]['name']
+
+/** The way in, or to what is a reader's own. */
+function AccountLinks({ site, path }: { site: Site; path: string }) {
+  const { viewer } = site
+  if (!viewer) {
+    const to = path === '/' || path.startsWith('/sign-in') ? '' : `?to=${encodeURIComponent(path)}`
+    return (
+      <nav class="account" aria-label="Account">
+        <a href={`/sign-in${to}`} rel="nofollow">
+          Sign in
+        </a>
+      </nav>
+    )
+  }
+  return (
+    <nav class="account" aria-label="Account">
+      {viewer.reader.curator && <a href="/desk">Desk</a>}
+      <a href="/papers/submit">Submit</a>
+      <a href="/reading-list">Reading list</a>
+      <a href="/settings">{displayName(viewer.reader)}</a>
+    </nav>
+  )
+}
 
 /** A whole page: masthead, sections, search box, the page's own content, colophon. */
 export function renderPage(
@@ -101,6 +125,7 @@ export function renderPage(
                 {site.name}
               </a>
               <p class="motto">The front page of research</p>
+              <AccountLinks site={site} path={head.path} />
               <theme-switch></theme-switch>
             </div>
             <div class="masthead-bar">
@@ -124,7 +149,8 @@ export function renderPage(
           <footer class="colophon">
             <p>
               <a href="/about">About {site.name}</a> <a href="/about/ranking">How papers are ranked</a>{' '}
-              <a href="/about/search">How to search</a> <a href="/index.atom">Feed</a>
+              <a href="/about/search">How to search</a> <a href="/collections">Collections</a>{' '}
+              <a href="/moderation">Moderation</a> <a href="/index.atom">Feed</a>
             </p>
             <p class="keys" hidden>
               <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>o</kbd> open,{' '}

@@ -213,7 +213,7 @@ describe('the page cache', () => {
       expect([again.status, await again.text()]).toEqual([304, ''])
       expect(again.headers.get('etag')).toBe(etag)
       expect(again.headers.get('cache-control')).toBe('no-cache')
-      expect(again.headers.get('vary')).toBe('accept-encoding')
+      expect(again.headers.get('vary')).toBe('accept-encoding, cookie')
       expect(again.headers.get('x-kept')).toBe('yes')
       expect(again.headers.get('content-type')).toBeNull()
       expect(again.headers.get('content-encoding')).toBeNull()
@@ -262,7 +262,7 @@ describe('the page cache', () => {
       expect([accepted, response.headers.get('content-encoding')]).toEqual([accepted, expected])
       const body = Buffer.from(await response.arrayBuffer())
       expect(response.headers.get('content-length')).toBe(String(body.length))
-      expect(response.headers.get('vary')).toBe('accept-encoding')
+      expect(response.headers.get('vary')).toBe('accept-encoding, cookie')
       const plain =
         expected === 'br' ? brotliDecompressSync(body) : expected === 'gzip' ? gunzipSync(body) : body
       expect(plain.toString()).toBe(`page 1 ${LONG}`)

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Context, MiddlewareHandler } from 'hono'
+import { hasSessionCookie } from './viewer.ts'
 
 const compressBrotli = promisify(brotliCompress)
 const compressGzip = promisify(gzip)
@@ -29,7 +30,7 @@ type Asked = {
   url: string | undefined
   header: (name: AskedHeader) => string | undefined
 }
-type AskedHeader = 'accept-encoding' | 'if-none-match'
+type AskedHeader = 'accept-encoding' | 'cookie' | 'if-none-match'
 
 export type PageCache = {
   /** Makes pages through the rest of the app, once for all who wait, and answers with them. */
@@ -93,7 +94,7 @@ export function createPageCache({
   return {
     ready(method, url, headers) {
       const asked: Asked = { method, url, header: (name) => headers[name] }
-      const key = keyOf(asked)
+      const key = hasSessionCookie(headers.cookie) ? null : keyOf(asked)
       const page = key === null ? null : fresh(key)
       return page && readyFor(page, asked)
     },
@@ -104,8 +105,12 @@ export function createPageCache({
         url: raw.url,
         header: (name) => raw.headers.get(name) ?? undefined,
       }
-      if (isSearch(asked)) {
+      const own = isRead(asked) && hasSessionCookie(asked.header('cookie'))
+      if (own || isSearch(asked)) {
         await next()
+        if (isFile(asked)) return undefined
+        // What stands on it may be for one reader only.
+        if (own && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-cache')
         await send(c, await readPage(c.res, version(), now().getTime()), asked)
         return undefined
       }
@@ -150,6 +155,9 @@ const PARAMETERS = ['after', 'n']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|date|week|month)(?:[/.?]|$))/
 
+/** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
+const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
+
 /** What has so many different answers that none is worth keeping; the whole query counts. */
 const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
 
@@ -177,12 +185,19 @@ function pathOf(url: string): string {
   return start < 0 ? '/' : url.slice(start)
 }
 
+/** What is sent as it is on the disk, and the check of health. */
+function isFile(asked: Asked): boolean {
+  const path = pathOf(asked.url ?? '/')
+  return path.startsWith('/assets/') || path === '/healthz'
+}
+
 /** What names a page: path and the parameters that matter. null for what is not kept: other methods, files, searches. */
 function keyOf(asked: Asked): string | null {
   if (!isRead(asked) || isSearch(asked)) return null
   const path = pathOf(asked.url)
-  if (path.startsWith('/assets/') || path === '/healthz') return null
+  if (isFile(asked)) return null
   const query = path.indexOf('?')
+  if (OWN.test(path)) return null
   if (query < 0) return path
   if (PASTED.test(path)) return null
   const given = new URLSearchParams(path.slice(query))
@@ -203,7 +218,7 @@ async function readPage(response: Response, version: number, madeAt: number): Pr
       : null
   if (etag) {
     headers['etag'] = etag
-    headers['vary'] = 'accept-encoding'
+    headers['vary'] = 'accept-encoding, cookie'
     headers['cache-control'] ??= 'no-cache'
   }
   return { status: response.status, headers, plain, etag, encoded: new Map(), version, madeAt }

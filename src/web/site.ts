@@ -1,13 +1,21 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
+import type { Accounts } from '../accounts/open-accounts.ts'
 import type { SearchRoom } from '../search/search.ts'
+import type { LookUpSources } from '../sources/look-up.ts'
 import type { Assets } from './assets.ts'
+import type { Viewer } from './viewer.ts'
 
 /** What every page is made with. */
 export type Site = {
   db: Kysely<Database>
   search: SearchRoom
+  accounts: Accounts
+  /** Where single papers are looked up. */
+  sources: LookUpSources
+  /** Lets the pages know that readers have changed what they show. */
+  changed: () => void
   log: Logger
   assets: Assets
   name: string
@@ -15,4 +23,6 @@ export type Site = {
   origin: string
   timeZone: string
   now: () => Date
+  /** Who looks; null for everybody who is not signed in. */
+  viewer: Viewer | null
 }

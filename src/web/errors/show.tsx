@@ -67,20 +67,36 @@ export function searchIsAway(site: Site, c: Context) {
   })
 }
 
-/** A page for a method that no address here knows: everything is only read. Status 405. */
+/** A page for a method that this address does not know. Status 405. */
 export function methodNotAllowed(site: Site, c: Context) {
   c.header('allow', 'GET, HEAD')
   return errorPage(site, c, {
     status: 405,
     title: 'This can only be read',
-    children: <p>Addresses here answer GET and HEAD.</p>,
+    children: <p>This address answers GET and HEAD.</p>,
   })
 }
+
+/** A page that says why something was not done, and what to do. To programs in our own pages, the same as JSON. */
+export function refused(
+  site: Site,
+  c: Context,
+  { status, title, reason }: { status: RefusalStatus; title: string; reason: string },
+) {
+  if ((c.req.header('accept') ?? '').startsWith('application/json')) return c.json({ reason }, status)
+  return errorPage(site, c, {
+    status,
+    title,
+    children: <p>{reason}</p>,
+  })
+}
+
+type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,
   c: Context,
-  { status, title, children }: { status: 404 | 405 | 500 | 503; title: string; children: Child },
+  { status, title, children }: { status: RefusalStatus | 405 | 500; title: string; children: Child },
 ) {
   return c.html(
     renderPage(site, {

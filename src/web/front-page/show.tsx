@@ -7,7 +7,7 @@ import { newestEdition } from '../../ranking/editions.ts'
 import { notFound } from '../errors/show.tsx'
 import { periodTitle } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
-import { nextPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
+import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
 import type { Site } from '../site.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
@@ -75,7 +75,7 @@ async function show(
   return c.html(
     editionPage(site, {
       edition,
-      entries: await renderEntries(site, edition.papers),
+      entries: await renderEntries(site, edition.papers, { back: ownPath(c) }),
       atHome,
       after: paging.after !== null,
       next: nextPath(path, edition.next, paging.rankFrom),

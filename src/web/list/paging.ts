@@ -19,6 +19,12 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
   return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }
 }
 
+/** The address that was asked for, from the root: where to come back to after an action on the page. */
+export function ownPath(c: Context): string {
+  const url = URL.parse(c.req.url)
+  return url ? url.pathname + url.search : '/'
+}
+
 /** The address of the page after this one, or null on the last. */
 export function nextPath(path: string, next: Cursor | null, rankFrom: number): string | null {
   return next && `${path}?after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`

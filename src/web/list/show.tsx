@@ -6,7 +6,7 @@ import { notFound } from '../errors/show.tsx'
 import { renderEntries } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
-import { nextPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
+import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
 
 /** Answers with a page of a list, or with its feed. */
 export async function showList(
@@ -29,7 +29,7 @@ export async function showList(
   return c.html(
     listPage(site, {
       view,
-      entries: await renderEntries(site, page.papers),
+      entries: await renderEntries(site, page.papers, { back: ownPath(c) }),
       after: paging.after !== null,
       next: nextPath(view.path, page.next, paging.rankFrom),
       rankFrom: paging.rankFrom,

@@ -37,12 +37,14 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
+  doi: 'the registry of its DOI',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
   bibliography: 'the bibliography of an imported page',
   bibtex: 'an imported BibTeX file',
   page: 'an imported page of trending papers',
   sample: 'the sample edition that comes with this site',
+  submission: 'a submission by a reader',
 }
 
 /** Authors shown at once: a collaboration may have thousands. */

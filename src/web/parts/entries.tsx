@@ -1,13 +1,33 @@
 import { raw } from 'hono/html'
 import { mapInTurns } from '../../in-turns.ts'
+import { marksOf, NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
 
-/** The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. */
-export async function renderEntries(site: Site, papers: Paper[]): Promise<string[]> {
-  // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
-  return mapInTurns(papers, (paper) => String(<Entry site={site} paper={paper} />))
+/**
+ * The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. `back` is
+ * the address of the list.
+ */
+export async function renderEntries(
+  site: Site,
+  papers: Paper[],
+  { back }: { back: string },
+): Promise<string[]> {
+  const marks = await marksFor(
+    site,
+    papers.map(({ id }) => id),
+  )
+  return mapInTurns(papers, (paper) => {
+    const entry = <Entry site={site} paper={paper} marks={marks} back={back} />
+    // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
+    return String(entry)
+  })
+}
+
+/** What the reader who looks has done with papers; nothing for who is not signed in. */
+export async function marksFor({ db, viewer }: Site, paperIds: number[]): Promise<Marks> {
+  return viewer ? marksOf(db, { readerId: viewer.reader.id, paperIds }) : NO_MARKS
 }
 
 /** A list of papers, from `renderEntries`; with `rankFrom` numbered from there on. */

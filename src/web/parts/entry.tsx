@@ -6,7 +6,9 @@ import type { Author } from '../../papers/harvested-paper.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { excerpt, typeset } from '../../papers/typeset.ts'
 import type { Passage } from '../../search/passages.ts'
+import { NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Site } from '../site.ts'
+import { VoteForm } from './vote-form.tsx'
 import { Published } from './when.tsx'
 
 /** Source characters of an abstract that stand in a list. */
@@ -23,15 +25,24 @@ export function Entry({
   paper,
   passage = null,
   nearBy = null,
+  marks = NO_MARKS,
+  back,
 }: {
   site: Site
   paper: Paper
   passage?: Passage | null
   nearBy?: number | null
+  /** What the reader has done with it. */
+  marks?: Marks
+  /** The address of the list it stands in. */
+  back: string
 }) {
   const path = addressPath(paper.address)
+  const anchor = `p${paper.id}`
+  if (marks.notForMe.has(paper.id)) return <NotForMe paper={paper} anchor={anchor} back={back} />
   return (
-    <article class="entry" data-recorded={paper.recordedAt.toISOString()}>
+    <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
+      <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
       <h2 class="entry-title">
         <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
       </h2>
@@ -78,7 +89,41 @@ export function Entry({
             </a>
           </li>
         ))}
+        {paper.commentCount > 0 && (
+          <li>
+            <a href={`${path}#comments`}>
+              {paper.commentCount === 1 ? '1 comment' : `${paper.commentCount} comments`}
+            </a>
+          </li>
+        )}
+        {paper.pickCount > 0 && <li class="picked">Curators’ pick</li>}
+        {marks.saved.has(paper.id) && (
+          <li>
+            <a href="/reading-list">On your reading list</a>
+          </li>
+        )}
       </ul>
+    </article>
+  )
+}
+
+/** A paper that its reader did not want to see: one line, and the way back. */
+function NotForMe({ paper, anchor, back }: { paper: Paper; anchor: string; back: string }) {
+  const path = addressPath(paper.address)
+  return (
+    <article class="entry not-for-me" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
+      <h2 class="entry-title">
+        <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
+      </h2>
+      <form method="post" action={`${path}/not-for-me`}>
+        <input type="hidden" name="back" value={`${back}#${anchor}`} />
+        <p>
+          Not for you.{' '}
+          <button type="submit" name="not-for-me" value="0" class="link-button">
+            Show it again
+          </button>
+        </p>
+      </form>
     </article>
   )
 }

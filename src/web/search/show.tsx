@@ -9,7 +9,8 @@ import { withSort } from '../../search/query/change-query.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
 import { notFound } from '../errors/show.tsx'
-import { splitFeedSuffix } from '../list/paging.ts'
+import { ownPath, splitFeedSuffix } from '../list/paging.ts'
+import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
 import type { Site } from '../site.ts'
 import { askedPage, askedText, searchPath } from './address.ts'
@@ -48,7 +49,7 @@ export function showSearch(site: Site) {
         text,
         query,
         found,
-        entries: await renderResults(site, found.results),
+        entries: await renderResults(site, found.results, { back: ownPath(c) }),
         page,
         pages: Math.ceil(found.reachable / PAGE_SIZE),
         named,
@@ -91,9 +92,18 @@ function versionPath(paper: Paper, { version }: ParsedIdentifier): string {
 }
 
 /** Results as HTML, made in turns as the entries of other lists are. */
-async function renderResults(site: Site, results: SearchResult[]): Promise<string[]> {
+async function renderResults(
+  site: Site,
+  results: SearchResult[],
+  { back }: { back: string },
+): Promise<string[]> {
+  const marks = await marksFor(
+    site,
+    results.map(({ paper }) => paper.id),
+  )
   return mapInTurns(results, ({ paper, passage, byWords, similarity }) => {
-    const entry = <Entry site={site} paper={paper} passage={passage} nearBy={byWords ? null : similarity} />
+    const nearBy = byWords ? null : similarity
+    const entry = <Entry site={site} paper={paper} passage={passage} nearBy={nearBy} marks={marks} back={back} />
     // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
     return String(entry)
   })

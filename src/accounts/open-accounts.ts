@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { Logger } from '../log.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import { openAuth, type Auth } from './auth.ts'
+import type { Provider } from './providers.ts'
+import { signInMail } from './sign-in-mail.ts'
+
+/** What the doors need to know readers by. */
+export type Accounts = {
+  auth: Auth
+  secret: string
+  providers: Provider[]
+  /** The addresses that the configuration makes curators. */
+  curators: ReadonlySet<string>
+}
+
+/** Opens the accounts of a site; `siteName` and `origin` of the address asked for stand in its mails. */
+export function openAccounts({
+  db,
+  secret,
+  publicUrl,
+  hosts,
+  providers,
+  curators,
+  siteName,
+  log,
+  now,
+}: {
+  db: Kysely<Database>
+  secret: string
+  publicUrl: string | null
+  hosts: string[]
+  providers: Provider[]
+  curators: string[]
+  siteName: string
+  log: Logger
+  now: () => Date
+}): Accounts {
+  const auth = openAuth({
+    db,
+    secret,
+    publicUrl,
+    hosts,
+    providers,
+    siteName,
+    log,
+    async sendSignInLink({ email, token, origin }) {
+      await queueMail(db, signInMail({ email, token, origin, siteName }), { now: now() })
+    },
+  })
+  return { auth, secret, providers, curators: new Set(curators) }
+}

@@ -1,0 +1,54 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+
+/** At most so many times in so long, counted in windows that begin with the first time. */
+export type RateLimit = { name: string; most: number; windowMs: number }
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** What is counted, by whom: a reader's account or the address a request comes from. */
+export const RATE_LIMITS = {
+  signInAddress: { name: 'sign-in from', most: 30, windowMs: HOUR },
+  /** Without JavaScript there is no proof of work. */
+  signInUnproved: { name: 'sign-in unproved from', most: 5, windowMs: HOUR },
+  signInMailbox: { name: 'sign-in to', most: 5, windowMs: HOUR },
+  links: { name: 'link from', most: 60, windowMs: HOUR },
+  vote: { name: 'vote by', most: 120, windowMs: 10 * MINUTE },
+  comment: { name: 'comment by', most: 20, windowMs: 10 * MINUTE },
+  newComment: { name: 'first comments by', most: 5, windowMs: HOUR },
+  submit: { name: 'submission by', most: 20, windowMs: HOUR },
+  flag: { name: 'flag by', most: 30, windowMs: HOUR },
+  change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
+} as const satisfies Record<string, RateLimit>
+
+/**
+ * Counts one more and says whether that is within the limit; else after how many seconds it will be. One statement, the
+ * same for all processes of the installation.
+ */
+export async function countWithin(
+  db: Kysely<Database>,
+  { limit, of, now }: { limit: RateLimit; of: string; now: Date },
+): Promise<{ ok: true } | { ok: false; retryAfterSeconds: number }> {
+  const key = `${limit.name} ${of}`
+  const begun = new Date(now.getTime() - limit.windowMs)
+  const { rows } = await sql<{ count: number; window_start: Date }>`
+    insert into rate_limits as r (key, window_start, count) values (${key}, ${now}, 1)
+    on conflict (key) do update set
+      count = case when r.window_start <= ${begun} then 1 else least(r.count + 1, 1000000) end,
+      window_start = case when r.window_start <= ${begun} then ${now} else r.window_start end
+    returning count, window_start
+  `.execute(db)
+  const row = rows[0]
+  if (!row || row.count <= limit.most) return { ok: true }
+  const ends = row.window_start.getTime() + limit.windowMs
+  return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil((ends - now.getTime()) / 1_000)) }
+}
+
+/** Removes counts that can limit nobody any more. */
+export async function forgetRates(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  await db
+    .deleteFrom('rate_limits')
+    .where('window_start', '<', new Date(now.getTime() - 2 * HOUR))
+    .execute()
+}

@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+
+/** A browser in which a reader is signed in. */
+export type Session = {
+  id: string
+  userAgent: string | null
+  createdAt: Date
+  /** When it was last renewed: at most once a day. */
+  usedAt: Date
+}
+
+/** The sessions of a reader that are good, the last used first. */
+export async function listSessions(
+  db: Kysely<Database>,
+  { readerId, now }: { readerId: string; now: Date },
+): Promise<Session[]> {
+  const rows = await db
+    .selectFrom('sessions')
+    .select(['id', 'user_agent', 'created_at', 'updated_at'])
+    .where('reader_id', '=', readerId)
+    .where('expires_at', '>', now)
+    .orderBy('updated_at', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    usedAt: row.updated_at,
+  }))
+}
+
+/** Ends a reader's session in one browser, or in all but one. */
+export async function endSessions(
+  db: Kysely<Database>,
+  { readerId, which }: { readerId: string; which: { only: string } | { allBut: string } },
+): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('reader_id', '=', readerId)
+    .where('id', 'only' in which ? '=' : '!=', 'only' in which ? which.only : which.allBut)
+    .execute()
+}
+
+/** Removes what no longer lets anybody in: sessions and links whose time is over. */
+export async function forgetExpired(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  await db.deleteFrom('sessions').where('expires_at', '<', now).execute()
+  await db.deleteFrom('verifications').where('expires_at', '<', now).execute()
+}

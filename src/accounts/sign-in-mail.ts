@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { LINK_LIFE_MS } from './auth.ts'
+
+/** The address of the page on which a link by mail ends: it has a button, because programs follow links in mails. */
+export function signInLink({ origin, token }: { origin: string; token: string }): string {
+  return `${origin}/sign-in/link?token=${encodeURIComponent(token)}`
+}
+
+/** The mail with which somebody signs in. */
+export function signInMail({
+  email,
+  token,
+  origin,
+  siteName,
+}: {
+  email: string
+  token: string
+  origin: string
+  siteName: string
+}): { key: string; to: string; subject: string; text: string } {
+  const minutes = LINK_LIFE_MS / 60_000
+  return {
+    // The token itself must not outlive the mail.
+    key: `sign-in ${createHash('sha256').update(token).digest('base64url')}`,
+    to: email,
+    subject: `Sign in to ${siteName}`,
+    text: [
+      `Somebody, probably you, wants to sign in to ${siteName} with this address.`,
+      `Open this link within ${minutes} minutes and press the button there:`,
+      signInLink({ origin, token }),
+      'If it was not you, do nothing: without the link nobody gets in.',
+    ].join('\n\n'),
+  }
+}

@@ -1,0 +1,147 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { Mailer, SendOutcome } from './mailer.ts'
+
+/** What became of the mails that were tried. */
+export type DeliveryCounts = { sent: number; postponed: number; givenUp: number }
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** A mail that was claimed is another's to claim after so long: whoever claimed it has died. No sending takes longer. */
+const LEASE_MS = 10 * MINUTE
+/** Mails under way at once. */
+const AT_ONCE = 4
+/** Temporary failures in a row after which the server is taken to be away: the other mails need not find out each. */
+const AWAY_AFTER = 8
+const LONGEST_WAIT_MS = 6 * 60 * MINUTE
+/** With the waits between them, the attempts of three days. */
+const ATTEMPTS = 20
+const REMEMBERED_MS = 90 * DAY
+
+/**
+ * Sends the mails that are due, at most `limit`, and answers how many came to what; fewer in all than `limit` when no
+ * more are due or the server is away. Any number of processes may do it at once: each mail is claimed by one, for a
+ * time, and no transaction is open while the server is spoken to. A process killed in between leaves mails that are sent
+ * when their time is over: a mail may so go out twice, with the same Message-ID, and never not at all. Stops claiming
+ * once `signal` is aborted.
+ */
+export async function deliverDueMail(
+  db: Kysely<Database>,
+  mailer: Pick<Mailer, 'send'>,
+  { now, limit = 1_000, signal }: { now: () => Date; limit?: number; signal?: AbortSignal },
+): Promise<DeliveryCounts> {
+  const counts: DeliveryCounts = { sent: 0, postponed: 0, givenUp: 0 }
+  const underWay = new Set<Promise<void>>()
+  let claimed = 0
+  let postponedInARow = 0
+
+  async function deliver(mail: ClaimedMail) {
+    const outcome = await mailer.send({
+      // Another mail may have had the key, before this one or in another database.
+      id: `${mail.key}.${mail.queued_at.getTime().toString(36)}`,
+      to: mail.recipient,
+      subject: mail.subject,
+      text: mail.text_body,
+      html: mail.html_body,
+      headers: mail.headers,
+      date: mail.queued_at,
+    })
+    const fate = await mark(db, { mail, outcome, now: now() })
+    counts[fate]++
+    postponedInARow = fate === 'postponed' ? postponedInARow + 1 : 0
+  }
+
+  try {
+    for (;;) {
+      const most = Math.min(AT_ONCE - underWay.size, limit - claimed)
+      const claiming = most > 0 && postponedInARow < AWAY_AFTER && signal?.aborted !== true
+      const mails = claiming ? await claim(db, { most, now: now() }) : []
+      claimed += mails.length
+      for (const mail of mails) {
+        const delivery = deliver(mail).finally(() => underWay.delete(delivery))
+        underWay.add(delivery)
+      }
+      if (underWay.size === 0) return counts
+      // A slow one holds up itself only.
+      await Promise.race(underWay)
+    }
+  } finally {
+    await Promise.allSettled(underWay)
+  }
+}
+
+type ClaimedMail = {
+  id: number
+  key: string
+  recipient: string
+  subject: string
+  text_body: string
+  html_body: string | null
+  headers: Record<string, string>
+  queued_at: Date
+  /** The end of the claim, by which it is known as ours. */
+  due_at: Date
+  attempts: number
+}
+
+async function claim(
+  db: Kysely<Database>,
+  { most, now }: { most: number; now: Date },
+): Promise<ClaimedMail[]> {
+  const { rows } = await sql<ClaimedMail>`
+    with due as materialized (
+      select id from outgoing_mail where due_at <= ${now} order by due_at, id limit ${most}
+      for update skip locked
+    )
+    update outgoing_mail m set due_at = ${new Date(now.getTime() + LEASE_MS)} from due where m.id = due.id
+    returning m.id, key, recipient, subject, text_body, html_body, headers, queued_at, due_at, attempts
+  `.execute(db)
+  return rows
+}
+
+/** What a mail said is not kept once nobody will send it again: it held links that sign in or unsubscribe. */
+const WITHOUT_CONTENT = { due_at: null, text_body: '', html_body: null, headers: '{}' }
+
+async function mark(
+  db: Kysely<Database>,
+  { mail, outcome, now }: { mail: ClaimedMail; outcome: SendOutcome; now: Date },
+): Promise<keyof DeliveryCounts> {
+  if (outcome.ok) {
+    await db
+      .updateTable('outgoing_mail')
+      .set({ ...WITHOUT_CONTENT, sent_at: now, failure: null })
+      .where('id', '=', mail.id)
+      .where('sent_at', 'is', null)
+      .execute()
+    return 'sent'
+  }
+  const attempts = mail.attempts + 1
+  const givenUp = outcome.permanent || attempts >= ATTEMPTS
+  await db
+    .updateTable('outgoing_mail')
+    .set(
+      givenUp
+        ? { ...WITHOUT_CONTENT, attempts, failure: outcome.reason }
+        : { attempts, due_at: new Date(now.getTime() + waitAfter(attempts)) },
+    )
+    .where('id', '=', mail.id)
+    // Whoever claimed it since knows better.
+    .where('due_at', '=', mail.due_at)
+    .execute()
+  return givenUp ? 'givenUp' : 'postponed'
+}
+
+/** Milliseconds until the next attempt: one minute after the first that failed, then twice as long each time. */
+function waitAfter(attempts: number): number {
+  return Math.min(2 ** (attempts - 1) * MINUTE, LONGEST_WAIT_MS)
+}
+
+/** Forgets the mails sent, or given up, more than 90 days ago; answers how many. Their keys may be queued anew. */
+export async function forgetOldMail(db: Kysely<Database>, { now }: { now: Date }): Promise<number> {
+  const outcome = await db
+    .deleteFrom('outgoing_mail')
+    .where('due_at', 'is', null)
+    .where((eb) => eb(eb.fn.coalesce('sent_at', 'queued_at'), '<', new Date(now.getTime() - REMEMBERED_MS)))
+    .executeTakeFirst()
+  return Number(outcome.numDeletedRows)
+}

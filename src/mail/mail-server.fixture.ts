@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+/** What a server got: the envelope, the message to the byte, and over what connection. */
+export type Delivery = { from: string; to: string[]; raw: Buffer; secure: boolean; user: string | null }
+
+export type MailServer = {
+  host: string
+  port: number
+  /** For a mailer, with what stands between the scheme and the host, and after the port. */
+  url(credentials?: string, query?: string): string
+  /** What it answered 250 to. */
+  deliveries: Delivery[]
+  close(): Promise<void>
+}
+
+/** An answer that refuses, such as `451 later`. */
+type Answer = string | null
+
+/** A mail server that listens on this machine, over TCP. */
+export async function openMailServer({
+  port = 0,
+  account,
+  starttls = false,
+  secure = false,
+  recipient = () => null,
+  message = () => null,
+}: {
+  port?: number
+  /** Who may send; anybody when absent. */
+  account?: { user: string; password: string }
+  /** Offers STARTTLS, with a certificate that it signed itself. */
+  starttls?: boolean
+  /** TLS from the first byte. */
+  secure?: boolean
+  /** What it has against a recipient. */
+  recipient?: (address: string) => Answer
+  /** What it has against a message that it has read; it answers once it is told. */
+  message?: (delivery: Delivery) => Answer | Promise<Answer>
+} = {}): Promise<MailServer> {
+  const deliveries: Delivery[] = []
+  const server = new SMTPServer({
+    secure,
+    authOptional: account === undefined,
+    allowInsecureAuth: true,
+    disabledCommands: [...(starttls ? [] : ['STARTTLS']), ...(account ? [] : ['AUTH'])],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onAuth({ username, password }, _session, callback) {
+      if (username === account?.user && password === account?.password) callback(null, { user: username })
+      else callback(refused('535 5.7.8 that is not the password'))
+    },
+    onRcptTo({ address }, _session, callback) {
+      const answer = recipient(address)
+      callback(answer === null ? null : refused(answer))
+    },
+    onData(stream, { envelope, secure: encrypted, user }, callback) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        const delivery: Delivery = {
+          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          to: envelope.rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks),
+          secure: encrypted,
+          user: typeof user === 'string' ? user : null,
+        }
+        void Promise.resolve(message(delivery)).then((answer) => {
+          if (answer === null) deliveries.push(delivery)
+          callback(answer === null ? null : refused(answer))
+        })
+      })
+    },
+  })
+  // A client that distrusts the certificate, or was killed, hangs up.
+  server.on('error', () => {})
+  const listening = server.listen(port, '127.0.0.1')
+  await once(listening, 'listening')
+  const address = listening.address() as AddressInfo
+  return {
+    host: '127.0.0.1',
+    port: address.port,
+    url: (credentials = '', query = '') =>
+      `${secure ? 'smtps' : 'smtp'}://${credentials}127.0.0.1:${address.port}${query}`,
+    deliveries,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
+
+function refused(answer: string): Error & { responseCode: number } {
+  return Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) })
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
+import type { Composed } from './compose.ts'
+import type { SendOutcome } from './mailer.ts'
+
+/** A folder that takes each mail as a file `<UTC time>-<id>.eml`, for those without a mail server. */
+export type Outbox = {
+  kind: 'outbox'
+  send(mail: Composed, naming: { id: string }): Promise<SendOutcome>
+  close(): Promise<void>
+}
+
+/** The folder is made, for its owner only, when the first mail comes: mails hold links to sign in with. */
+export function openOutbox(folder: string): Outbox {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  return {
+    kind: 'outbox',
+    async send(mail, { id }) {
+      try {
+        const { message } = await transport.sendMail(mail)
+        if (!Buffer.isBuffer(message)) throw new Error('nodemailer made no buffer')
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeWhole(folder, { name: `${fileTime(mail.date)}-${id}.eml`, content: message })
+        await removeOthers(folder, { date: mail.date, id })
+        return { ok: true }
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        return { ok: false, permanent: false, reason: `The mail cannot be written to the outbox folder (${reason}).` }
+      }
+    },
+    async close() {},
+  }
+}
+
+/** Writes a file that is there either whole or not at all, whatever happens. */
+async function writeWhole(folder: string, { name, content }: { name: string; content: Buffer }): Promise<void> {
+  const draft = join(folder, `.${randomUUID()}.tmp`)
+  try {
+    const file = await open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, join(folder, name))
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+  // The name too is on the disk only once the folder is.
+  const directory = await open(folder)
+  await directory.sync().finally(() => directory.close())
+}
+
+/** The same mail under another time. */
+async function removeOthers(folder: string, { date, id }: { date: Date; id: string }): Promise<void> {
+  const time = fileTime(date)
+  for (const name of await readdir(folder)) {
+    if (name.slice(time.length) === `-${id}.eml` && !name.startsWith(time)) await rm(join(folder, name), { force: true })
+  }
+}
+
+/** Of one length, sorted by time, without the colons that some file systems refuse: `2026-01-15T12-00-00Z`. */
+function fileTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+}

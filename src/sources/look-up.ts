@@ -1,0 +1,177 @@
+import { setTimeout } from 'node:timers/promises'
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { HarvestedPaper } from '../papers/harvested-paper.ts'
+import type { PaperIdentifier } from '../papers/identifiers.ts'
+import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
+import { ask, type Answer } from './look-up/ask.ts'
+import { CSL_JSON, doiRequest, readDoiAnswer } from './look-up/doi.ts'
+import { joinWork, type WorkUnderWay } from './look-up/join-work.ts'
+import type { Reading } from './look-up/read-answer.ts'
+import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
+
+/** An identifier by which a paper can be asked for elsewhere. */
+export type PublicIdentifier = Exclude<PaperIdentifier, { scheme: 'local' }>
+
+export type LookUpOutcome =
+  | { ok: true; paper: HarvestedPaper }
+  /** Not known there, not answering, or asked by too many at once; `reason` is a sentence for a person. */
+  | { ok: false; kind: 'unknown' | 'away' | 'busy'; reason: string }
+
+/** Where papers are asked for, without a slash at the end, and as whom. */
+export type LookUpSources = { arxivUrl: string; doiUrl: string; userAgent: string }
+
+export type LookUpOptions = {
+  sources: LookUpSources
+  now: () => Date
+  signal?: AbortSignal
+  /** Waits for one's turn, in milliseconds. */
+  wait?: (milliseconds: number) => Promise<void>
+  pace?: Pace
+  /** How long a source may take over an answer, in milliseconds. */
+  timeoutMs?: number
+}
+
+/** One request in three seconds is what arXiv allows: https://info.arxiv.org/help/api/tou.html */
+const PACE: Pace = { intervalMs: 3_000, patienceMs: 12_000 }
+const TIMEOUT_MS = 10_000
+const FOUND_KEPT_MS = 24 * 3_600_000
+const UNKNOWN_KEPT_MS = 10 * 60_000
+
+const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv', doi: 'doi.org' }
+
+/** Each database counts as an installation of its own. */
+const underWay = new WeakMap<Kysely<Database>, Map<string, WorkUnderWay<LookUpOutcome>>>()
+
+/**
+ * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes that it is unknown),
+ * otherwise asked for when it is one's turn, of which there is one in three seconds for each source over the whole
+ * installation. Who asks for a paper that is being asked for gets the same answer. Rejects with the reason of `signal`
+ * once that is aborted.
+ */
+export async function lookUp(
+  db: Kysely<Database>,
+  identifier: PublicIdentifier,
+  options: LookUpOptions,
+): Promise<LookUpOutcome> {
+  const works = underWay.get(db) ?? new Map<string, WorkUnderWay<LookUpOutcome>>()
+  underWay.set(db, works)
+  return joinWork(works, {
+    key: `${identifier.scheme} ${identifier.value}`,
+    start: (signal) => recallOrAsk(db, identifier, { ...options, signal }),
+    signal: options.signal,
+  })
+}
+
+type Started = LookUpOptions & { signal: AbortSignal }
+
+async function recallOrAsk(
+  db: Kysely<Database>,
+  identifier: PublicIdentifier,
+  options: Started,
+): Promise<LookUpOutcome> {
+  const { now, signal, pace = PACE, wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
+  const source = identifier.scheme
+  const known = await recall(db, identifier, now())
+  if (known) return known
+
+  const turn = await claimTurn(db, { source, now: now(), pace })
+  if (turn.kind === 'paused') return away(identifier)
+  if (turn.kind === 'busy')
+    return { ok: false, kind: 'busy', reason: 'Too many look-ups are waiting; try again in a minute.' }
+  if (turn.waitMs > 0) {
+    await wait(turn.waitMs)
+    signal.throwIfAborted()
+    // Meanwhile another process may have heard of the paper, or that the source wants to be left alone.
+    const heard = await recall(db, identifier, now())
+    if (heard) return heard
+    if (await isPaused(db, { source, now: now(), pace })) return away(identifier)
+  }
+
+  const answer = await askSource(identifier, options)
+  if (answer.kind === 'away') {
+    if (answer.retryAfterMs !== null)
+      await pauseSource(db, { source, now: now(), forMs: answer.retryAfterMs })
+    return away(identifier)
+  }
+  const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
+  if (reading.kind === 'unreadable') return unreadable(identifier)
+  const found = reading.kind === 'found' ? reading.paper : null
+  await remember(db, identifier, { found, now: now() })
+  return outcomeOf(identifier, found)
+}
+
+async function askSource(identifier: PublicIdentifier, options: Started): Promise<Answer> {
+  const { sources, now, signal, timeoutMs = TIMEOUT_MS } = options
+  const [url, form] =
+    identifier.scheme === 'arxiv'
+      ? [arxivRequest(sources.arxivUrl, identifier.value), 'application/atom+xml']
+      : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
+  return ask(url, { headers: { accept: form, 'user-agent': sources.userAgent }, timeoutMs, now, signal })
+}
+
+async function read(
+  answer: { status: number; text: string },
+  identifier: PublicIdentifier,
+): Promise<Reading> {
+  return identifier.scheme === 'arxiv'
+    ? readArxivAnswer(answer, identifier)
+    : readDoiAnswer(answer, identifier)
+}
+
+// --- What was heard before ---
+
+async function recall(
+  db: Kysely<Database>,
+  { scheme, value }: PublicIdentifier,
+  now: Date,
+): Promise<LookUpOutcome | null> {
+  const row = await db
+    .selectFrom('lookups')
+    .select(['asked_at', 'found'])
+    .where('scheme', '=', scheme)
+    .where('value', '=', value)
+    .executeTakeFirst()
+  if (!row) return null
+  const age = now.getTime() - row.asked_at.getTime()
+  if (age >= (row.found === null ? UNKNOWN_KEPT_MS : FOUND_KEPT_MS)) return null
+  return outcomeOf({ scheme, value }, row.found)
+}
+
+async function remember(
+  db: Kysely<Database>,
+  { scheme, value }: PublicIdentifier,
+  { found, now }: { found: HarvestedPaper | null; now: Date },
+): Promise<void> {
+  await db
+    .deleteFrom('lookups')
+    .where('asked_at', '<=', new Date(now.getTime() - FOUND_KEPT_MS))
+    .execute()
+  const facts = found === null ? null : JSON.stringify(found)
+  await sql`
+    insert into lookups (scheme, value, asked_at, found) values (${scheme}, ${value}, ${now}, ${facts})
+    on conflict (scheme, value) do update set asked_at = excluded.asked_at, found = excluded.found
+  `.execute(db)
+}
+
+// --- Outcomes ---
+
+function outcomeOf(identifier: PublicIdentifier, found: HarvestedPaper | null): LookUpOutcome {
+  if (found !== null) return { ok: true, paper: found }
+  const reason = `${SOURCE_NAMES[identifier.scheme]} does not know ${identifier.value}.`
+  return { ok: false, kind: 'unknown', reason }
+}
+
+function away({ scheme }: PublicIdentifier): LookUpOutcome {
+  const reason = `${SOURCE_NAMES[scheme]} does not answer right now; try again in a few minutes.`
+  return { ok: false, kind: 'away', reason }
+}
+
+/** Some registries describe their papers only on web pages, so that asking again is of no use. */
+function unreadable({ scheme, value }: PublicIdentifier): LookUpOutcome {
+  const reason =
+    scheme === 'arxiv'
+      ? 'arXiv gives no answer that can be read right now; try again in a few minutes.'
+      : `The registry of ${value} gives no description of it that can be read.`
+  return { ok: false, kind: 'away', reason }
+}

@@ -1,0 +1,44 @@
+/** Work under way that several may wait for. */
+export type WorkUnderWay<T> = { result: Promise<T>; stop: AbortController; waiting: number }
+
+/**
+ * The result of the work called `key`: of what is under way already, or of what `start` begins. Who aborts their `signal`
+ * goes away with its reason; the work itself is stopped when nobody waits for it any more.
+ */
+export async function joinWork<T>(
+  underWay: Map<string, WorkUnderWay<T>>,
+  { key, start, signal }: { key: string; start: (signal: AbortSignal) => Promise<T>; signal: AbortSignal | undefined },
+): Promise<T> {
+  signal?.throwIfAborted()
+  const work = underWay.get(key) ?? begin(start)
+  underWay.set(key, work)
+  work.waiting += 1
+  try {
+    return await (signal ? unlessAborted(work.result, signal) : work.result)
+  } finally {
+    work.waiting -= 1
+    if (work.waiting === 0) {
+      if (underWay.get(key) === work) underWay.delete(key)
+      work.stop.abort()
+    }
+  }
+}
+
+function begin<T>(start: (signal: AbortSignal) => Promise<T>): WorkUnderWay<T> {
+  const stop = new AbortController()
+  const result = start(stop.signal)
+  // Once all have gone away nobody hears that it was stopped.
+  result.catch(() => {})
+  return { result, stop, waiting: 0 }
+}
+
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const leave = () => reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}

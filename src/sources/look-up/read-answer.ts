@@ -1,0 +1,9 @@
+import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+
+/** What an answer says of the paper that was asked for. */
+export type Reading =
+  | { kind: 'found'; paper: HarvestedPaper }
+  /** The source knows no such paper. */
+  | { kind: 'unknown' }
+  /** Not what the source answers otherwise: an error page, half an answer, or nothing that describes a paper. */
+  | { kind: 'unreadable' }

@@ -1,0 +1,74 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../../db/schema.ts'
+
+/** How politely a source is asked: milliseconds between two requests, and for how long one waits for its turn at most. */
+export type Pace = { intervalMs: number; patienceMs: number }
+
+export type Turn =
+  /** The source may be asked when so many milliseconds have passed. */
+  | { kind: 'taken'; waitMs: number }
+  /** Too many wait already; no turn was taken. */
+  | { kind: 'busy' }
+  /** The source has asked to be left alone for a while; no turn was taken. */
+  | { kind: 'paused' }
+
+/** No source is left alone for longer than this, whatever it asks for. */
+const LONGEST_PAUSE_MS = 3_600_000
+
+/**
+ * Takes the next turn to ask a source, over all processes of the installation: one statement moves the time at which it
+ * may be asked next, so that no two ever get the same turn.
+ */
+export async function claimTurn(
+  db: Kysely<Database>,
+  { source, now, pace }: { source: string; now: Date; pace: Pace },
+): Promise<Turn> {
+  const { rows } = await sql<{ taken: Date | null; stood: Date | null }>`
+    with turn as (
+      insert into source_turns as held (source, next_at) values (${source}, ${after(now, pace.intervalMs)}::timestamptz)
+      on conflict (source) do update
+        set next_at = greatest(held.next_at, ${now}::timestamptz) + ${pace.intervalMs}::float8 * interval '1 millisecond'
+        where held.next_at <= ${after(now, pace.patienceMs)}::timestamptz
+      returning next_at
+    )
+    select (select next_at from turn) as taken, (select next_at from source_turns where source = ${source}) as stood
+  `.execute(db)
+  const { taken = null, stood = null } = rows[0] ?? {}
+  if (taken !== null)
+    return { kind: 'taken', waitMs: Math.max(0, taken.getTime() - pace.intervalMs - now.getTime()) }
+  return { kind: stood !== null && isPause(stood, { now, pace }) ? 'paused' : 'busy' }
+}
+
+/** Leaves a source alone for `forMs` milliseconds (one hour at most): turns begin after that. */
+export async function pauseSource(
+  db: Kysely<Database>,
+  { source, now, forMs }: { source: string; now: Date; forMs: number },
+): Promise<void> {
+  const until = after(now, Math.min(forMs, LONGEST_PAUSE_MS))
+  await sql`
+    insert into source_turns as held (source, next_at) values (${source}, ${until}::timestamptz)
+    on conflict (source) do update set next_at = greatest(held.next_at, excluded.next_at)
+  `.execute(db)
+}
+
+/** Whether the source has asked to be left alone, which it may have done while one waited for one's turn. */
+export async function isPaused(
+  db: Kysely<Database>,
+  { source, now, pace }: { source: string; now: Date; pace: Pace },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('source_turns')
+    .select('next_at')
+    .where('source', '=', source)
+    .executeTakeFirst()
+  return row !== undefined && isPause(row.next_at, { now, pace })
+}
+
+/** Turns alone never lead further into the future than the last one given out, and the interval after it. */
+function isPause(nextAt: Date, { now, pace }: { now: Date; pace: Pace }): boolean {
+  return nextAt > after(now, pace.patienceMs + pace.intervalMs)
+}
+
+function after(now: Date, milliseconds: number): Date {
+  return new Date(now.getTime() + milliseconds)
+}

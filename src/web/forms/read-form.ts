@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+
+/** The fields of a form as they were sent, each once. */
+export type Form = {
+  /** A field's text, '' when it is not there. */
+  text(name: string): string
+  /** Whether a box was ticked. */
+  ticked(name: string): boolean
+}
+
+export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 413 | 415; reason: string }
+
+/** More than the longest comment takes, encoded. */
+const LARGEST_BYTES = 128 * 1024
+
+/** Reads what a form sent: application/x-www-form-urlencoded, of bounded size, in UTF-8, without NUL. */
+export async function readForm(c: Context): Promise<FormOutcome> {
+  const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded')
+    return { ok: false, status: 415, reason: 'A form is sent as application/x-www-form-urlencoded.' }
+  const bytes = await readBounded(c.req.raw.body)
+  if (bytes === null) return { ok: false, status: 413, reason: 'That is more than a form here may hold.' }
+  let body: string
+  try {
+    body = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return { ok: false, status: 400, reason: 'The form is not in UTF-8.' }
+  }
+  const fields = new URLSearchParams(body)
+  if (fields.values().some((value) => value.includes('\0')))
+    return { ok: false, status: 400, reason: 'The form has a character that no text has.' }
+  return {
+    ok: true,
+    form: {
+      text: (name) => (fields.get(name) ?? '').toWellFormed(),
+      ticked: (name) => fields.has(name),
+    },
+  }
+}
+
+async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+  if (body === null) return new Uint8Array(0)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > LARGEST_BYTES) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

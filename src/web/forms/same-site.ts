@@ -1,0 +1,27 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { refused } from '../errors/show.tsx'
+import type { Site } from '../site.ts'
+
+/**
+ * Refuses what another site makes a browser send. Browsers say where a request comes from, in Sec-Fetch-Site and in
+ * Origin; what says neither is no browser, and has no cookies but its own. Beside it, cookies are SameSite=Lax.
+ */
+export function sameSiteOnly(site: Site): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD' || isOwn(site, c)) return next()
+    return refused(site, c, {
+      status: 403,
+      title: 'This came from another site',
+      reason: 'Forms here are only taken from pages of this site. Open it and try again there.',
+    })
+  }
+}
+
+function isOwn(site: Site, c: Context): boolean {
+  const from = c.req.header('sec-fetch-site')
+  if (from !== undefined && from !== 'same-origin' && from !== 'none') return false
+  const origin = c.req.header('origin')
+  if (origin === undefined) return true
+  const host = URL.parse(origin)?.host
+  return host !== undefined && (host === c.req.header('host') || origin === site.origin)
+}

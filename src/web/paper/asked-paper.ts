@@ -1,0 +1,12 @@
+import type { Context } from 'hono'
+import { findPaper } from '../../papers/find.ts'
+import { parseAddress } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import type { Site } from '../site.ts'
+
+/** The paper that an action under its address is about (`/papers/…/vote`), or null; curators see hidden ones too. */
+export async function askedPaper(site: Site, c: Context): Promise<Paper | null> {
+  const parsed = parseAddress(c.req.param('address') ?? '')
+  const paper = parsed && (await findPaper(site.db, parsed.identifier))
+  return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
+}

@@ -1,0 +1,43 @@
+import { addressPath } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import type { Site } from '../site.ts'
+
+/**
+ * How many votes a paper has, and the button that votes for it or takes the vote back. Says what is to be and not what to
+ * change, so that pressing it twice does no more than once. `public/vote-form.ts` makes it instant.
+ */
+export function VoteForm({
+  site,
+  paper,
+  voted,
+  back,
+}: {
+  site: Site
+  paper: Pick<Paper, 'address' | 'title' | 'votes'>
+  voted: boolean
+  /** Where to go on without JavaScript. */
+  back: string
+}) {
+  const count = paper.votes
+  const label = voted ? 'Take back your vote' : 'Vote for this paper'
+  return (
+    <vote-form class="vote">
+      <form method="post" action={`${addressPath(paper.address)}/vote`}>
+        <input type="hidden" name="back" value={back} />
+        <button
+          type="submit"
+          name="vote"
+          value={voted ? '0' : '1'}
+          aria-pressed={site.viewer ? (voted ? 'true' : 'false') : undefined}
+          aria-label={`${label}: ${count === 1 ? '1 vote' : `${count} votes`}`}
+          title={site.viewer ? label : 'Sign in to vote'}
+        >
+          <span class="vote-mark" aria-hidden="true">
+            ▲
+          </span>
+          <span class="vote-count">{count}</span>
+        </button>
+      </form>
+    </vote-form>
+  )
+}

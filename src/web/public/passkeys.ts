@@ -1,0 +1,62 @@
+/** Whether this browser has passkeys and reads their options as JSON. */
+function hasPasskeys(): boolean {
+  return (
+    typeof PublicKeyCredential === 'function' &&
+    typeof PublicKeyCredential.parseRequestOptionsFromJSON === 'function'
+  )
+}
+
+async function ask(path: string, body?: unknown): Promise<Response> {
+  const answer = await fetch(path, {
+    ...(body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
+  return answer
+}
+
+/** A button that appears where there are passkeys; what went wrong stands beside it. */
+abstract class PasskeyButton extends HTMLElement {
+  connectedCallback() {
+    if (!hasPasskeys()) return
+    this.hidden = false
+    const button = this.querySelector('button')
+    const status = this.querySelector('[role=status]')
+    button?.addEventListener('click', () => {
+      button.disabled = true
+      this.act().catch(() => {
+        button.disabled = false
+        if (status) status.textContent = this.failure
+      })
+    })
+  }
+  protected abstract failure: string
+  protected abstract act(): Promise<void>
+}
+
+export class PasskeySignIn extends PasskeyButton {
+  protected failure = 'No passkey was taken. You can have a link sent to you instead.'
+  protected async act(): Promise<void> {
+    const options = await ask('/auth/passkey/generate-authenticate-options')
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
+      (await options.json()) as PublicKeyCredentialRequestOptionsJSON,
+    )
+    const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential
+    await ask('/auth/passkey/verify-authentication', { response: credential.toJSON() })
+    location.assign(this.dataset['to'] ?? '/')
+  }
+}
+
+export class PasskeyAdd extends PasskeyButton {
+  protected failure = 'No passkey was added.'
+  protected async act(): Promise<void> {
+    const options = await ask('/auth/passkey/generate-register-options')
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+      (await options.json()) as PublicKeyCredentialCreationOptionsJSON,
+    )
+    const credential = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential
+    await ask('/auth/passkey/verify-registration', { response: credential.toJSON() })
+    location.reload()
+  }
+}

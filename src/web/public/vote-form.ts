@@ -1,0 +1,82 @@
+/**
+ * Voting without leaving the page: the button shows at once what it will be, the server says what it is. Presses that
+ * come while an answer is under way are not lost: the last one is sent after it.
+ */
+export class VoteForm extends HTMLElement {
+  private wanted: boolean | null = null
+  private sending = false
+
+  connectedCallback() {
+    this.addEventListener('submit', (event) => {
+      const button = this.querySelector('button')
+      // Who is not signed in goes where the form leads.
+      if (!button?.hasAttribute('aria-pressed')) return
+      event.preventDefault()
+      const voted = this.wanted ?? button.getAttribute('aria-pressed') === 'true'
+      this.wanted = !voted
+      this.show(button, { voted: !voted, votes: count(button) + (voted ? -1 : 1) })
+      if (!this.sending) void this.send(button)
+    })
+  }
+
+  private async send(button: HTMLButtonElement): Promise<void> {
+    const form = this.querySelector('form')
+    this.sending = true
+    while (this.wanted !== null && form) {
+      const voted = this.wanted
+      this.wanted = null
+      const before = { voted: !voted, votes: count(button) + (voted ? -1 : 1) }
+      try {
+        const answer = await fetch(form.action, {
+          method: 'POST',
+          headers: { accept: 'application/json' },
+          body: new URLSearchParams({ vote: voted ? '1' : '0' }),
+        })
+        const said = (await answer.json()) as Partial<{
+          voted: boolean
+          votes: number
+          signIn: string
+          reason: string
+        }>
+        if (said.signIn !== undefined) return location.assign(said.signIn)
+        if (this.wanted !== null) continue
+        if (typeof said.voted === 'boolean' && typeof said.votes === 'number')
+          this.show(button, { voted: said.voted, votes: said.votes })
+        else this.fail(button, before, said.reason)
+      } catch {
+        if (this.wanted === null) this.fail(button, before, undefined)
+      }
+    }
+    this.sending = false
+  }
+
+  private show(button: HTMLButtonElement, { voted, votes }: { voted: boolean; votes: number }) {
+    const label = voted ? 'Take back your vote' : 'Vote for this paper'
+    button.setAttribute('aria-pressed', String(voted))
+    button.setAttribute('aria-label', `${label}: ${votes === 1 ? '1 vote' : `${votes} votes`}`)
+    button.title = label
+    button.value = voted ? '0' : '1'
+    const shown = button.querySelector('.vote-count')
+    if (shown) shown.textContent = String(votes)
+  }
+
+  private fail(
+    button: HTMLButtonElement,
+    before: { voted: boolean; votes: number },
+    reason = 'Your vote did not get through. Try again.',
+  ) {
+    this.show(button, before)
+    let said = this.querySelector('.vote-problem')
+    if (!said) {
+      said = document.createElement('p')
+      said.className = 'vote-problem'
+      said.setAttribute('role', 'alert')
+      this.append(said)
+    }
+    said.textContent = reason
+  }
+}
+
+function count(button: HTMLButtonElement): number {
+  return Number(button.querySelector('.vote-count')?.textContent ?? 0)
+}

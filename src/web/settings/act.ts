@@ -1,0 +1,82 @@
+import type { Context } from 'hono'
+import { deleteAccount } from '../../accounts/delete-account.ts'
+import { exportAccount } from '../../accounts/export-account.ts'
+import { parseProfile, updateProfile } from '../../accounts/profile.ts'
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { endSessions } from '../../accounts/sessions.ts'
+import { removePasskey } from '../../accounts/ways-in.ts'
+import { takePart } from '../forms/take-part.ts'
+import type { Site } from '../site.ts'
+import { passCookies } from '../viewer.ts'
+import { settingsPage } from './show.tsx'
+
+const LIMIT = { limit: RATE_LIMITS.change, evenSuspended: true }
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** `POST /settings/profile` */
+export function saveProfile(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const given = {
+      name: form.text('name'),
+      orcid: form.text('orcid'),
+      public: form.ticked('public'),
+      mailReplies: form.ticked('mail-replies'),
+    }
+    const parsed = parseProfile(given)
+    if (!parsed.ok) {
+      const typed = { ...reader, ...given }
+      return c.html(
+        await settingsPage(own, { reader: typed, sessionId: own.viewer.sessionId, problem: parsed }),
+        422,
+      )
+    }
+    await updateProfile(site.db, { readerId: reader.id, profile: parsed.profile, now })
+    site.changed()
+    return c.redirect('/settings?saved', 303)
+  })
+}
+
+/** `POST /settings/sessions/end`: the one named, or all but this one. */
+export function signOutElsewhere(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form }, c) => {
+    const id = form.text('id')
+    const which = UUID.test(id) ? { only: id } : { allBut: own.viewer.sessionId }
+    await endSessions(site.db, { readerId: reader.id, which })
+    return c.redirect('/settings', 303)
+  })
+}
+
+/** `POST /settings/passkeys/remove` */
+export function dropPasskey(site: Site) {
+  return takePart(site, LIMIT, async ({ reader, form }, c) => {
+    const id = form.text('id')
+    if (UUID.test(id)) await removePasskey(site.db, { readerId: reader.id, id })
+    return c.redirect('/settings', 303)
+  })
+}
+
+/** `GET /settings/export`: everything that is kept about who asks. */
+export function sendExport(site: Site) {
+  return async (c: Context) => {
+    if (!site.viewer) return c.redirect('/sign-in?to=/settings', 303)
+    const account = await exportAccount(site.db, { readerId: site.viewer.reader.id })
+    c.header('content-disposition', 'attachment; filename="account.json"')
+    c.header('cache-control', 'no-store')
+    return c.json(account)
+  }
+}
+
+/** `POST /settings/delete` */
+export function leave(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    if (form.text('confirm').trim().toLowerCase() !== 'delete') {
+      const problem = { field: 'delete', reason: 'Type the word “delete” to show that you mean it.' } as const
+      return c.html(await settingsPage(own, { reader, sessionId: own.viewer.sessionId, problem }), 422)
+    }
+    const { headers } = await site.accounts.auth.api.signOut({ headers: c.req.raw.headers, returnHeaders: true })
+    await deleteAccount(site.db, { readerId: reader.id, now })
+    site.changed()
+    passCookies(headers, c)
+    return c.redirect('/', 303)
+  })
+}

@@ -1,0 +1,255 @@
+import type { Context } from 'hono'
+import { displayName, hasMail, type Reader } from '../../accounts/reader.ts'
+import { listSessions, type Session } from '../../accounts/sessions.ts'
+import { listWaysIn, type WaysIn } from '../../accounts/ways-in.ts'
+import { renderPage } from '../layout.tsx'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { browserName } from './browser-name.ts'
+
+/** `/settings`: what a reader says of themselves, how they get in, and how they leave. */
+export function showSettings(site: Site) {
+  return async (c: Context) => {
+    const { viewer } = site
+    if (!viewer) return c.redirect('/sign-in?to=/settings', 303)
+    return c.html(await settingsPage(site, { reader: viewer.reader, sessionId: viewer.sessionId, saved: c.req.query('saved') !== undefined }))
+  }
+}
+
+/** The page; with what was typed and what was wrong with it, after a form was refused. */
+export async function settingsPage(
+  site: Site,
+  {
+    reader,
+    sessionId,
+    saved = false,
+    problem = null,
+  }: {
+    reader: Reader
+    sessionId: string
+    saved?: boolean
+    problem?: { field: 'name' | 'orcid' | 'delete'; reason: string } | null
+  },
+) {
+  const now = site.now()
+  const [sessions, ways] = await Promise.all([
+    listSessions(site.db, { readerId: reader.id, now }),
+    listWaysIn(site.db, { readerId: reader.id }),
+  ])
+  return renderPage(site, {
+    head: { title: 'Settings', description: 'Your account.', path: '/settings', noindex: true },
+    children: (
+      <div class="narrow">
+        <header class="edition-head">
+          <p class="kicker">Your account</p>
+          <h1>Settings</h1>
+        </header>
+        {saved && (
+          <p class="notice" role="status">
+            Saved.
+          </p>
+        )}
+        <ProfileForm reader={reader} problem={problem} />
+        <Standing reader={reader} />
+        <WaysInSection site={site} reader={reader} ways={ways} />
+        <Sessions site={site} sessions={sessions} own={sessionId} />
+        <section aria-labelledby="leaving">
+          <h2 id="leaving">Taking it with you, and leaving</h2>
+          <p>
+            <a href="/settings/export" download="">
+              Everything this site keeps about you
+            </a>
+            , as JSON.
+          </p>
+          <form class="form" method="post" action="/settings/delete">
+            <label for="confirm">To delete your account, type “delete”</label>
+            {problem?.field === 'delete' && <Problem reason={problem.reason} />}
+            <input id="confirm" name="confirm" type="text" autocomplete="off" required />
+            <p class="hint">
+              Your votes, lists, collections, sessions and your name and address go at once and for good. What you
+              wrote in comments is erased; where others have answered, an empty place stays.
+            </p>
+            <button type="submit" class="button danger">
+              Delete my account
+            </button>
+          </form>
+        </section>
+      </div>
+    ),
+  })
+}
+
+type FieldProblem = { field: 'name' | 'orcid' | 'delete'; reason: string } | null
+
+function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProblem }) {
+  return (
+    <section aria-labelledby="profile">
+      <h2 id="profile">You</h2>
+      <form class="form" method="post" action="/settings/profile">
+        <label for="name">Display name</label>
+        {problem?.field === 'name' && <Problem reason={problem.reason} />}
+        <input id="name" name="name" type="text" maxlength={80} autocomplete="name" value={reader.name} />
+        <p class="hint">
+          It stands beside your comments and public collections. Without one you are{' '}
+          {displayName({ ...reader, name: '' })}.
+        </p>
+        <label for="orcid">ORCID (optional)</label>
+        {problem?.field === 'orcid' && <Problem reason={problem.reason} />}
+        <input
+          id="orcid"
+          name="orcid"
+          type="text"
+          maxlength={60}
+          autocomplete="off"
+          value={reader.orcid ?? ''}
+          readonly={reader.orcidVerified}
+        />
+        <p class="hint">
+          {reader.orcidVerified
+            ? 'Proved by signing in at ORCID.'
+            : 'As you type it here it proves nothing; signing in at ORCID does.'}
+        </p>
+        <label class="tick">
+          <input type="checkbox" name="public" checked={reader.public} /> Others may see my page: name, ORCID,
+          comments and public collections
+        </label>
+        {hasMail(reader) && (
+          <label class="tick">
+            <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Send me mail when somebody
+            replies to my comments
+          </label>
+        )}
+        <button type="submit" class="button">
+          Save
+        </button>
+        {reader.public && (
+          <p>
+            <a href={`/readers/${reader.id}`}>Your page</a>
+          </p>
+        )}
+      </form>
+    </section>
+  )
+}
+
+function Problem({ reason }: { reason: string }) {
+  return (
+    <p class="notice problem" role="alert">
+      {reason}
+    </p>
+  )
+}
+
+function Standing({ reader }: { reader: Reader }) {
+  return (
+    <p class="aside">
+      {reader.suspended
+        ? 'Your account is suspended. The reason stands in the '
+        : reader.curator
+          ? 'You are a curator here. What curators do stands in the '
+          : reader.trusted
+            ? 'Your votes weigh in full. What moves them stands in the '
+            : 'Your account is new: for three days your votes weigh a tenth, and what you submit waits for a curator. See the '}
+      <a href={reader.suspended || reader.curator ? '/moderation' : '/about/ranking'}>
+        {reader.suspended || reader.curator ? 'public moderation log' : 'rules of ranking'}
+      </a>
+      .
+    </p>
+  )
+}
+
+function WaysInSection({ site, reader, ways }: { site: Site; reader: Reader; ways: WaysIn }) {
+  const missing = site.accounts.providers.filter(
+    (provider) => !ways.identities.some((identity) => identity.provider === provider.id),
+  )
+  return (
+    <section aria-labelledby="ways-in">
+      <h2 id="ways-in">Ways to sign in</h2>
+      <ul class="rows">
+        {hasMail(reader) && (
+          <li>
+            <span>A link to {reader.email}</span>
+          </li>
+        )}
+        {ways.identities.map(({ provider, subject }) => (
+          <li>
+            <span>
+              {site.accounts.providers.find(({ id }) => id === provider)?.name ?? provider}
+              {provider === 'orcid' && `: ${subject}`}
+            </span>
+          </li>
+        ))}
+        {ways.passkeys.map(({ id, name, createdAt }) => (
+          <li>
+            <span>
+              Passkey {name ?? ''} {createdAt && <When site={site} instant={createdAt} />}
+            </span>
+            <form method="post" action="/settings/passkeys/remove">
+              <input type="hidden" name="id" value={id} />
+              <button type="submit" class="link-button">
+                Remove
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+      <passkey-add hidden>
+        <button type="button" class="button quiet">
+          Add a passkey
+        </button>
+        <p class="hint" role="status"></p>
+      </passkey-add>
+      {missing.length > 0 && (
+        <form class="form providers" method="post" action="/sign-in/with">
+          <input type="hidden" name="to" value="/settings" />
+          <input type="hidden" name="add" value="1" />
+          {missing.map(({ id, name }) => (
+            <button type="submit" name="provider" value={id} class="button quiet">
+              Add {name}
+            </button>
+          ))}
+        </form>
+      )}
+    </section>
+  )
+}
+
+function Sessions({ site, sessions, own }: { site: Site; sessions: Session[]; own: string }) {
+  return (
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">Where you are signed in</h2>
+      <ul class="rows">
+        {sessions.map(({ id, userAgent, usedAt }) => (
+          <li>
+            <span>
+              {browserName(userAgent)}
+              {id === own && ' (this one)'}, last used <When site={site} instant={usedAt} />
+            </span>
+            {id !== own && (
+              <form method="post" action="/settings/sessions/end">
+                <input type="hidden" name="id" value={id} />
+                <button type="submit" class="link-button">
+                  Sign out
+                </button>
+              </form>
+            )}
+          </li>
+        ))}
+      </ul>
+      <div class="buttons">
+        {sessions.length > 1 && (
+          <form method="post" action="/settings/sessions/end">
+            <button type="submit" class="button quiet">
+              Sign out everywhere else
+            </button>
+          </form>
+        )}
+        <form method="post" action="/sign-out">
+          <button type="submit" class="button quiet">
+            Sign out here
+          </button>
+        </form>
+      </div>
+    </section>
+  )
+}

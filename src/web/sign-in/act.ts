@@ -1,0 +1,141 @@
+import type { Context } from 'hono'
+import { isProof } from '../../accounts/proof-of-work.ts'
+import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { parseEmailAddress } from '../../mail/address.ts'
+import { refused } from '../errors/show.tsx'
+import { localPath } from '../forms/local-path.ts'
+import { readForm, type Form } from '../forms/read-form.ts'
+import { takePart, tooOften } from '../forms/take-part.ts'
+import type { Site } from '../site.ts'
+import { passCookies } from '../viewer.ts'
+import { clientAddress } from './client-address.ts'
+import { leavingPage, signInPage } from './show.tsx'
+
+/** Reads a form of somebody who is not signed in, counted by the address they come from. */
+function anonymously(
+  site: Site,
+  limit: (typeof RATE_LIMITS)[keyof typeof RATE_LIMITS],
+  act: (c: Context, form: Form) => Promise<Response>,
+) {
+  return async (c: Context): Promise<Response> => {
+    const read = await readForm(c)
+    if (!read.ok)
+      return refused(site, c, { status: read.status, title: 'That form cannot be read', reason: read.reason })
+    const counted = await countWithin(site.db, { limit, of: clientAddress(site, c), now: site.now() })
+    return counted.ok ? act(c, read.form) : tooOften(site, c, counted)
+  }
+}
+
+/** `POST /sign-in`: sends a link. The answer tells nobody who has an account. */
+export function sendLink(site: Site) {
+  return anonymously(site, RATE_LIMITS.signInAddress, async (c, form) => {
+    const to = localPath(form.text('to'))
+    const now = site.now()
+    // Only a program fills in what nobody sees; it is told what everybody is told.
+    if (form.text('website') !== '') return c.redirect('/sign-in/sent', 303)
+    const email = parseEmailAddress(form.text('email'))
+    if (email === null) {
+      const problem = 'That is no e-mail address: one looks like name@example.org.'
+      return c.html(signInPage(site, { to, email: form.text('email').slice(0, 254), problem }), 422)
+    }
+    const proof = { challenge: form.text('challenge'), answer: form.text('answer') }
+    const limits = [
+      ...(isProof(proof, { secret: site.accounts.secret, now })
+        ? []
+        : [{ limit: RATE_LIMITS.signInUnproved, of: clientAddress(site, c) }]),
+      { limit: RATE_LIMITS.signInMailbox, of: email },
+    ]
+    for (const { limit, of } of limits) {
+      const counted = await countWithin(site.db, { limit, of, now })
+      if (!counted.ok) return tooOften(site, c, counted)
+    }
+    await site.accounts.auth.api.signInMagicLink({
+      body: { email, callbackURL: to },
+      headers: c.req.raw.headers,
+    })
+    return c.redirect('/sign-in/sent', 303)
+  })
+}
+
+/** `POST /sign-in/link`: the button behind a link. */
+export function signInByLink(site: Site) {
+  return anonymously(site, RATE_LIMITS.links, async (c, form) => {
+    const to = localPath(form.text('to'))
+    const token = form.text('token')
+    const answer = /^[A-Za-z]{16,100}$/.test(token)
+      ? await site.accounts.auth.api
+          .magicLinkVerify({ query: { token }, headers: c.req.raw.headers, returnHeaders: true })
+          // The library leads to a page of its own when the token is not good.
+          .catch((error: unknown) => (isRedirect(error) ? null : Promise.reject(error as Error)))
+      : null
+    if (answer === null) return c.redirect(`/sign-in?problem=link&to=${encodeURIComponent(to)}`, 303)
+    passCookies(answer.headers, c)
+    return c.redirect(to, 303)
+  })
+}
+
+function isRedirect(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 'FOUND'
+}
+
+/** `POST /sign-in/with`: to an account elsewhere; who is signed in adds it to theirs. */
+export function signInWith(site: Site) {
+  return anonymously(site, RATE_LIMITS.links, async (c, form) => {
+    const provider = site.accounts.providers.find(({ id }) => id === form.text('provider'))
+    if (!provider)
+      return refused(site, c, { status: 422, title: 'Not here', reason: 'Nobody signs in that way here.' })
+    const body = {
+      provider: provider.id,
+      callbackURL: localPath(form.text('to')),
+      errorCallbackURL: '/sign-in?problem=provider',
+    }
+    const { headers } = c.req.raw
+    const { api } = site.accounts.auth
+    let answer
+    try {
+      answer =
+        form.text('add') === ''
+          ? await api.signInSocial({ body, headers, returnHeaders: true })
+          : await api.linkSocialAccount({ body, headers, returnHeaders: true })
+    } catch (error) {
+      site.log.warn({ provider: provider.id, error: String(error) }, 'a provider does not answer')
+      const reason = `${provider.name} does not answer right now. Try again in a few minutes.`
+      return refused(site, c, { status: 503, title: 'No answer from there', reason })
+    }
+    passCookies(answer.headers, c)
+    const url = URL.parse(answer.response.url ?? '')
+    if (!url || !/^https?:$/.test(url.protocol))
+      return refused(site, c, { status: 503, title: 'No answer from there', reason: 'It did not say where to go.' })
+    // A form may only lead to this site itself, so that nothing that slips into a page can send one elsewhere.
+    c.header('refresh', `0; url=${url.href}`)
+    return c.html(leavingPage(site, { name: provider.name, url: url.href }))
+  })
+}
+
+/** `POST /sign-out` */
+export function signOut(site: Site) {
+  return takePart(site, { limit: RATE_LIMITS.change, evenSuspended: true }, async (_, c) => {
+    const { headers } = await site.accounts.auth.api.signOut({
+      headers: c.req.raw.headers,
+      returnHeaders: true,
+    })
+    passCookies(headers, c)
+    return c.redirect('/', 303)
+  })
+}
+
+const LIBRARY_PATHS =
+  /^\/auth\/(?:callback\/(?:orcid|github|oidc)|passkey\/(?:generate-register-options|verify-registration|generate-authenticate-options|verify-authentication))$/
+
+/** What browsers and providers ask the library for: passkeys, and coming back from a provider. Nothing else of it. */
+export function askLibrary(site: Site) {
+  return async (c: Context): Promise<Response> => {
+    if (!LIBRARY_PATHS.test(c.req.path)) return c.notFound()
+    const now = site.now()
+    const counted = await countWithin(site.db, { limit: RATE_LIMITS.links, of: clientAddress(site, c), now })
+    if (!counted.ok) return tooOften(site, c, counted)
+    const answer = await site.accounts.auth.handler(c.req.raw)
+    answer.headers.set('cache-control', 'no-store')
+    return answer
+  }
+}

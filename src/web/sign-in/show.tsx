@@ -1,0 +1,173 @@
+import type { Context } from 'hono'
+import { newChallenge } from '../../accounts/proof-of-work.ts'
+import { localPath } from '../forms/local-path.ts'
+import { renderPage } from '../layout.tsx'
+import type { Site } from '../site.ts'
+
+const PROBLEMS: Record<string, string> = {
+  link: 'That link was used already, or its time is over. Ask for a new one.',
+  provider: 'Signing in there did not work out. Try again, or have a link sent to you.',
+  passkey: 'No passkey was taken. Try again, or have a link sent to you.',
+}
+
+/** `/sign-in`: by a link, a passkey, or an account elsewhere. `?to=` says where to go on. */
+export function showSignIn(site: Site) {
+  return (c: Context) => {
+    const to = localPath(c.req.query('to'))
+    if (site.viewer) return c.redirect(to, 303)
+    return c.html(signInPage(site, { to, problem: problemIn(c) }))
+  }
+}
+
+function problemIn(c: Context): string | null {
+  const name = c.req.query('problem') ?? (c.req.query('error') === undefined ? '' : 'provider')
+  return Object.hasOwn(PROBLEMS, name) ? (PROBLEMS[name] ?? null) : null
+}
+
+/** The form; with what was typed and what was wrong with it, after it was refused. */
+export function signInPage(
+  site: Site,
+  { to, email = '', problem = null }: { to: string; email?: string; problem?: string | null },
+) {
+  const { providers } = site.accounts
+  return renderPage(site, {
+    head: {
+      title: 'Sign in',
+      description: `Sign in to ${site.name}: no password is needed.`,
+      path: '/sign-in',
+      noindex: true,
+    },
+    children: (
+      <div class="narrow">
+        <header class="edition-head">
+          <p class="kicker">Take part</p>
+          <h1>Sign in</h1>
+        </header>
+        <p>
+          Who is signed in can vote, comment and keep lists. Reading, searching and feeds need no account. New
+          here? The same form makes your account.
+        </p>
+        {problem !== null && (
+          <p class="notice problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <form class="form" method="post" action="/sign-in">
+          <input type="hidden" name="to" value={to} />
+          <label for="email">E-mail address</label>
+          <input
+            id="email"
+            name="email"
+            type="email"
+            autocomplete="email"
+            required
+            maxlength={254}
+            value={email}
+          />
+          <p class="hint">We send a link to it. It is shown to nobody, and there is no password.</p>
+          <div class="leave-empty" aria-hidden="true">
+            <label for="website">Leave this empty</label>
+            <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
+          </div>
+          <proof-of-work>
+            <input
+              type="hidden"
+              name="challenge"
+              value={newChallenge({ secret: site.accounts.secret, now: site.now() })}
+            />
+            <input type="hidden" name="answer" value="" />
+          </proof-of-work>
+          <button type="submit" class="button">
+            Send me a link
+          </button>
+        </form>
+        <passkey-sign-in hidden data-to={to}>
+          <p class="or">or</p>
+          <button type="button" class="button quiet">
+            Use a passkey
+          </button>
+          <p class="hint" role="status"></p>
+        </passkey-sign-in>
+        {providers.length > 0 && (
+          <form class="form providers" method="post" action="/sign-in/with">
+            <input type="hidden" name="to" value={to} />
+            <p class="or">or</p>
+            {providers.map(({ id, name }) => (
+              <button type="submit" name="provider" value={id} class="button quiet">
+                Continue with {name}
+              </button>
+            ))}
+          </form>
+        )}
+      </div>
+    ),
+  })
+}
+
+/** `/sign-in/sent`: the same whoever asked, and whether they have an account or not. */
+export function showSent(site: Site) {
+  return (c: Context) =>
+    c.html(
+      renderPage(site, {
+        head: { title: 'Look into your mail', description: 'A link is on its way.', path: '/sign-in/sent', noindex: true },
+        children: (
+          <div class="blank">
+            <p class="kicker">Sign in</p>
+            <h1>Look into your mail</h1>
+            <p>If the address can receive mail, a link is on its way to it. It is good for half an hour, once.</p>
+            <p>
+              Nothing there after a few minutes? Look among the spam, or{' '}
+              <a href="/sign-in">have another one sent</a>.
+            </p>
+          </div>
+        ),
+      }),
+    )
+}
+
+/** `/sign-in/link?token=…`: where a link ends. Opening it does nothing; its button signs in. */
+export function showLink(site: Site) {
+  return (c: Context) => {
+    const token = c.req.query('token') ?? ''
+    const to = localPath(c.req.query('to'))
+    c.header('referrer-policy', 'no-referrer')
+    c.header('cache-control', 'no-store')
+    return c.html(
+      renderPage(site, {
+        head: { title: 'Sign in', description: `Sign in to ${site.name}.`, path: '/sign-in/link', noindex: true },
+        children: (
+          <div class="blank">
+            <p class="kicker">One more step</p>
+            <h1>Sign in to {site.name}</h1>
+            <p>Press the button to sign in with this browser.</p>
+            <form class="form" method="post" action="/sign-in/link">
+              <input type="hidden" name="token" value={token} />
+              <input type="hidden" name="to" value={to} />
+              <button type="submit" class="button">
+                Sign in
+              </button>
+            </form>
+          </div>
+        ),
+      }),
+    )
+  }
+}
+
+/** On the way to a provider: browsers that do not follow by themselves have a link. */
+export function leavingPage(site: Site, { name, url }: { name: string; url: string }) {
+  return renderPage(site, {
+    head: { title: `To ${name}`, description: `On to ${name}.`, path: '/sign-in', noindex: true },
+    children: (
+      <div class="blank">
+        <p class="kicker">Sign in</p>
+        <h1>On to {name}</h1>
+        <p>
+          <a href={url} rel="noreferrer">
+            Continue at {new URL(url).hostname}
+          </a>
+        </p>
+      </div>
+    ),
+  })
+}

@@ -1,0 +1,65 @@
+import type { Context } from 'hono'
+import { toReader, type Reader } from '../accounts/reader.ts'
+import type { Site } from './site.ts'
+
+/** Who looks at a page, and through which session. */
+export type Viewer = { reader: Reader; sessionId: string }
+
+const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
+/** A session that was not renewed for so long is, by the next request. */
+const RENEW_MS = 24 * 3_600_000
+
+/** Whether a request says that it comes from somebody who is signed in; nothing is proved by it. */
+export function hasSessionCookie(cookies: string | null | undefined): boolean {
+  return cookies !== null && cookies !== undefined && SESSION_COOKIE.test(cookies)
+}
+
+/** The site as it is for the reader who asks. */
+export async function siteFor(site: Site, c: Context): Promise<Site> {
+  const viewer = await viewerOf(site, c)
+  return viewer === null ? site : { ...site, viewer }
+}
+
+/** Who asks, by their session cookie: one indexed query. null for everybody else. */
+async function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
+  const token = sessionToken(c.req.header('cookie'))
+  if (token === null) return null
+  const now = site.now()
+  const row = await site.db
+    .selectFrom('sessions as s')
+    .innerJoin('readers as r', 'r.id', 's.reader_id')
+    .selectAll('r')
+    .select(['s.id as session_id', 's.updated_at as renewed_at'])
+    .where('s.token', '=', token)
+    .where('s.expires_at', '>', now)
+    .executeTakeFirst()
+  if (!row) return null
+  if (now.getTime() - row.renewed_at.getTime() > RENEW_MS) await renew(site, c)
+  return { reader: toReader(row, { curators: site.accounts.curators, now }), sessionId: row.session_id }
+}
+
+/** The token of a session cookie: it is random and looked up; the signature that follows it proves nothing more. */
+function sessionToken(cookies: string | undefined): string | null {
+  const value = SESSION_COOKIE.exec(cookies ?? '')?.[1]
+  if (value === undefined || value.length > 300) return null
+  try {
+    const token = decodeURIComponent(value).split('.')[0] ?? ''
+    return /^[\w-]{16,100}$/.test(token) ? token : null
+  } catch {
+    return null
+  }
+}
+
+/** Lets a session last from now on, and the browser know. */
+async function renew(site: Site, c: Context): Promise<void> {
+  const { headers } = await site.accounts.auth.api.getSession({
+    headers: c.req.raw.headers,
+    returnHeaders: true,
+  })
+  passCookies(headers, c)
+}
+
+/** Hands the cookies of an answer of the accounts on to the browser. */
+export function passCookies(headers: Headers, c: Context): void {
+  for (const cookie of headers.getSetCookie()) c.header('set-cookie', cookie, { append: true })
+}

@@ -1,0 +1,30 @@
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { castVote, takeBackVote } from '../../ranking/votes.ts'
+import { refused } from '../errors/show.tsx'
+import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+
+/** `POST /papers/…/vote` with `vote=1` or `vote=0`: votes, or takes the vote back. */
+export function vote(site: Site) {
+  return takePart(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const outcome =
+      form.text('vote') === '0'
+        ? await takeBackVote(site.db, { paperId: paper.id, readerId: reader.id, now })
+        : await castVote(site.db, { paperId: paper.id, voter: reader, now })
+    if (!outcome.ok) return refused(own, c, outcome.kind === 'own-paper' ? OWN_PAPER : NO_PAPER)
+    site.changed()
+    if (wantsJson(c)) return c.json({ voted: outcome.voted, votes: outcome.votes })
+    return goBack(c, form, addressPath(paper.address))
+  })
+}
+
+const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
+const OWN_PAPER = {
+  status: 422,
+  title: 'Your own paper',
+  reason: 'You are an author of this paper: authors do not vote for their own papers.',
+} as const
