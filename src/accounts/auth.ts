@@ -18,7 +18,13 @@ const SESSION_SECONDS = 60 * 24 * 3_600
 const SESSION_RENEWED_SECONDS = 24 * 3_600
 
 /** Sends a link with which somebody signs in; `token` is good once. */
-export type SendSignInLink = (link: { email: string; token: string; origin: string }) => Promise<void>
+export type SendSignInLink = (link: {
+  email: string
+  token: string
+  origin: string
+  /** A path of this site, where they go on afterwards. */
+  to: string
+}) => Promise<void>
 
 /**
  * Sessions, links, passkeys and providers, by better-auth on this installation's own tables. `publicUrl` is the site's
@@ -97,7 +103,8 @@ export function openAuth({
         // Requests are counted by the doors (rate-limits.ts).
         rateLimit: { window: 1, max: 1_000 },
         async sendMagicLink({ email, token, url }) {
-          await sendSignInLink({ email, token, origin: new URL(url).origin })
+          const { origin, searchParams } = new URL(url)
+          await sendSignInLink({ email, token, origin, to: searchParams.get('callbackURL') ?? '/' })
         },
       }),
       passkey({

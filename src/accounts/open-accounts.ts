@@ -45,8 +45,8 @@ export function openAccounts({
     providers,
     siteName,
     log,
-    async sendSignInLink({ email, token, origin }) {
-      await queueMail(db, signInMail({ email, token, origin, siteName }), { now: now() })
+    async sendSignInLink(link) {
+      await queueMail(db, signInMail({ ...link, siteName }), { now: now() })
     },
   })
   return { auth, secret, providers, curators: new Set(curators) }

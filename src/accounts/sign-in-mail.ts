@@ -2,19 +2,23 @@ import { createHash } from 'node:crypto'
 import { LINK_LIFE_MS } from './auth.ts'
 
 /** The address of the page on which a link by mail ends: it has a button, because programs follow links in mails. */
-export function signInLink({ origin, token }: { origin: string; token: string }): string {
-  return `${origin}/sign-in/link?token=${encodeURIComponent(token)}`
+export function signInLink({ origin, token, to }: { origin: string; token: string; to: string }): string {
+  const onward = to === '/' ? '' : `&to=${encodeURIComponent(to)}`
+  return `${origin}/sign-in/link?token=${encodeURIComponent(token)}${onward}`
 }
 
 /** The mail with which somebody signs in. */
 export function signInMail({
   email,
   token,
+  to,
   origin,
   siteName,
 }: {
   email: string
   token: string
+  /** Where they go on afterwards. */
+  to: string
   origin: string
   siteName: string
 }): { key: string; to: string; subject: string; text: string } {
@@ -27,7 +31,7 @@ export function signInMail({
     text: [
       `Somebody, probably you, wants to sign in to ${siteName} with this address.`,
       `Open this link within ${minutes} minutes and press the button there:`,
-      signInLink({ origin, token }),
+      signInLink({ origin, token, to }),
       'If it was not you, do nothing: without the link nobody gets in.',
     ].join('\n\n'),
   }

@@ -15,7 +15,7 @@ export async function runCommand(argv: string[]): Promise<number> {
     .description('Your field’s front page of research, self-hosted.')
     .version(version)
   addVerbs(program)
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().showHelpAfterError('(--help tells more)')
   }
   try {
@@ -76,6 +76,30 @@ function addVerbs(program: Command): void {
     .description('compare the search index with the database, and heal what differs')
     .option('--check', 'only compare; exit 1 when something differs')
     .action(async (options) => (await import('./doctor.ts')).doctor(options))
+  program
+    .command('rank')
+    .description('replay all votes and other events, and compare what they make of papers with what is stored')
+    .option('--verify', 'only compare (also without any option); exit 1 when something differs')
+    .option('--repair', 'make what is stored what the events say')
+    .action(async (options) => (await import('./rank.ts')).rank(options))
+  const user = program.command('user').description('who may do what, and how they get in')
+  user
+    .command('grant')
+    .description('make somebody a curator, whether they have an account yet or not')
+    .argument('<email>')
+    .argument('<role>', 'curator')
+    .action(async (email, role) => (await import('./user.ts')).grantRole(email, role))
+  user
+    .command('revoke')
+    .description('take a role back')
+    .argument('<email>')
+    .argument('<role>', 'curator')
+    .action(async (email, role) => (await import('./user.ts')).revokeRole(email, role))
+  user
+    .command('link')
+    .description('print a link with which somebody signs in once, for when mail does not get through')
+    .argument('<email>')
+    .action(async (email) => (await import('./user.ts')).printLink(email))
   program
     .command('migrate')
     .description('bring the database to the newest schema (every other verb does so too)')

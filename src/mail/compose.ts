@@ -28,8 +28,8 @@ export type ComposeOutcome = { ok: true; mail: Composed } | { ok: false; reason:
 const OWN_HEADERS =
   /^(from|sender|to|cc|bcc|subject|date|message-id|mime-version|auto-submitted|return-path|received|resent-.*|content-.*)$/i
 const HEADER_NAME = /^[A-Za-z0-9-]{1,76}$/
-// oxlint-disable-next-line no-control-regex -- these are what must not get through
-const CONTROL = /[\u0000-\u001F\u007F\u0085\u2028\u2029]/
+/** What could begin a line. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u
 
 /** Reads `Name <address>` or an address alone. Throws when it is no such thing: the settings were checked before. */
 export function parseSender(from: string): Sender {
@@ -79,5 +79,5 @@ export function composeMail(message: Message, sender: Sender): ComposeOutcome {
 export function safeId(id: string): string {
   if (id.length <= 80 && /^[\w-]+(?:\.[\w-]+)*$/.test(id)) return id
   const digest = createHash('sha256').update(id).digest('hex').slice(0, 20)
-  return `${id.replaceAll(/[^\w-]+/g, '-').slice(0, 50)}.${digest}`
+  return `${id.replaceAll(/[^\w-]+/g, '-').slice(0, 50) || 'mail'}.${digest}`
 }

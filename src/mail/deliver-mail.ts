@@ -32,6 +32,7 @@ export async function deliverDueMail(
 ): Promise<DeliveryCounts> {
   const counts: DeliveryCounts = { sent: 0, postponed: 0, givenUp: 0 }
   const underWay = new Set<Promise<void>>()
+  const errors: unknown[] = []
   let claimed = 0
   let postponedInARow = 0
 
@@ -54,20 +55,24 @@ export async function deliverDueMail(
   try {
     for (;;) {
       const most = Math.min(AT_ONCE - underWay.size, limit - claimed)
-      const claiming = most > 0 && postponedInARow < AWAY_AFTER && signal?.aborted !== true
+      const claiming = most > 0 && postponedInARow < AWAY_AFTER && errors.length === 0 && !signal?.aborted
       const mails = claiming ? await claim(db, { most, now: now() }) : []
       claimed += mails.length
       for (const mail of mails) {
-        const delivery = deliver(mail).finally(() => underWay.delete(delivery))
+        const delivery = deliver(mail)
+          .catch((error: unknown) => void errors.push(error))
+          .finally(() => underWay.delete(delivery))
         underWay.add(delivery)
       }
-      if (underWay.size === 0) return counts
+      if (underWay.size === 0) break
       // A slow one holds up itself only.
       await Promise.race(underWay)
     }
   } finally {
-    await Promise.allSettled(underWay)
+    await Promise.all(underWay)
   }
+  if (errors.length > 0) throw errors[0]
+  return counts
 }
 
 type ClaimedMail = {

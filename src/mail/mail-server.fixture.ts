@@ -1,6 +1,10 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
 import { SMTPServer } from 'smtp-server'
+import { afterEach } from 'vitest'
+import { openMailer, type Mailer } from './mailer.ts'
+import { readMail, type ReceivedMail } from './received-mail.fixture.ts'
 
 /** What a server got: the envelope, the message to the byte, and over what connection. */
 export type Delivery = { from: string; to: string[]; raw: Buffer; secure: boolean; user: string | null }
@@ -12,6 +16,9 @@ export type MailServer = {
   url(credentials?: string, query?: string): string
   /** What it answered 250 to. */
   deliveries: Delivery[]
+  /** The same, read. */
+  mails(): ReceivedMail[]
+  recipients(): string[]
   close(): Promise<void>
 }
 
@@ -19,7 +26,7 @@ export type MailServer = {
 type Answer = string | null
 
 /** A mail server that listens on this machine, over TCP. */
-export async function openMailServer({
+async function openMailServer({
   port = 0,
   account,
   starttls = false,
@@ -84,10 +91,49 @@ export async function openMailServer({
     url: (credentials = '', query = '') =>
       `${secure ? 'smtps' : 'smtp'}://${credentials}127.0.0.1:${address.port}${query}`,
     deliveries,
+    mails: () => deliveries.map(({ raw }) => readMail(raw)),
+    recipients: () => deliveries.flatMap(({ to }) => to).toSorted(),
     close: () => new Promise((resolve) => server.close(resolve)),
   }
 }
 
 function refused(answer: string): Error & { responseCode: number } {
   return Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) })
+}
+
+/** Servers and mailers for the tests of a block, closed after each. `lines` is what the mailers logged. */
+export function serversAndMailers(): {
+  serve: typeof openMailServer
+  open(smtpUrl: string, from?: string): Mailer
+  closeLater(close: () => Promise<unknown>): void
+  lines: string[]
+} {
+  const closings: (() => Promise<unknown>)[] = []
+  const lines: string[] = []
+  afterEach(async () => {
+    for (const close of closings.splice(0).toReversed()) await close()
+    lines.length = 0
+  })
+  return {
+    async serve(options) {
+      const server = await openMailServer(options)
+      closings.push(() => server.close())
+      return server
+    },
+    open(smtpUrl, from = 'The Bröadsheet <broadsheet@example.org>') {
+      const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) })
+      const mailer = openMailer({ smtpUrl, outboxFolder: '', from, log })
+      closings.push(() => mailer.close())
+      return mailer
+    },
+    closeLater: (close) => void closings.push(close),
+    lines,
+  }
+}
+
+/** Something that happens once, to wait for. */
+export function moment(): { comes: Promise<void>; come: () => void } {
+  let come = () => {}
+  const comes = new Promise<void>((resolve) => (come = resolve))
+  return { comes, come }
 }

@@ -7,7 +7,7 @@ import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
 import { ask, type Answer } from './look-up/ask.ts'
 import { CSL_JSON, doiRequest, readDoiAnswer } from './look-up/doi.ts'
 import { joinWork, type WorkUnderWay } from './look-up/join-work.ts'
-import type { Reading } from './look-up/read-answer.ts'
+import type { Reading } from './look-up/reading.ts'
 import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
 
 /** An identifier by which a paper can be asked for elsewhere. */

@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
  * page itself, so that markup which slips into a text stays inert.
  */
 export function securityHeaders({ https }: { https: boolean }): MiddlewareHandler {
-  return secureHeaders({
+  const headers = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
@@ -33,4 +33,9 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     xXssProtection: '0',
     strictTransportSecurity: https ? 'max-age=31536000' : false,
   })
+  return async (c, next) => {
+    await headers(c, next)
+    // Its address lets somebody in.
+    if (c.req.path === '/sign-in/link') c.res.headers.set('referrer-policy', 'no-referrer')
+  }
 }

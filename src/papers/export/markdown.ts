@@ -14,6 +14,9 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   bibtex: 'an imported BibTeX file',
   page: 'an imported page',
   sample: 'the sample edition',
+  doi: 'the registry of its DOI',
+  submission: 'a submission',
+  curator: 'a curator',
 }
 
 const MARKS: Readonly<Record<TexStyle, [opening: string, closing: string]>> = {

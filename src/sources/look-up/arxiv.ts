@@ -1,6 +1,6 @@
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { readArxivAtom } from '../arxiv-atom.ts'
-import type { Reading } from './read-answer.ts'
+import type { Reading } from './reading.ts'
 
 /** Where arXiv's API (https://info.arxiv.org/help/api/user-manual.html) tells of one paper. */
 export function arxivRequest(base: string, arxivId: string): URL {
@@ -22,7 +22,9 @@ export async function readArxivAnswer(
   if (!isWhole) return { kind: 'unreadable' }
   for await (const outcome of readArxivAtom(inOne(text))) {
     if (!outcome.ok) {
-      const saysUnknown = /^(?:arXiv answers with an error|It has no title|It has no identifier)\b/.test(outcome.reason)
+      const saysUnknown = /^(?:arXiv answers with an error|It has no title|It has no identifier)\b/.test(
+        outcome.reason,
+      )
       return { kind: saysUnknown ? 'unknown' : 'unreadable' }
     }
     const isIt = outcome.paper.identifiers.some(

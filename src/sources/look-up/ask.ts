@@ -47,7 +47,8 @@ async function follow(
       await response.body?.cancel()
       const next = URL.parse(response.headers.get('location') ?? '', url)
       const isWeb = next?.protocol === 'https:' || next?.protocol === 'http:'
-      if (next === null || !isWeb || next.username !== '' || next.password !== '') return { kind: 'unreadable' }
+      if (next === null || !isWeb || next.username !== '' || next.password !== '')
+        return { kind: 'unreadable' }
       url = next
     } else if (response.status === 429 || response.status >= 500) {
       await response.body?.cancel()
@@ -63,7 +64,9 @@ async function follow(
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
 function pauseOf({ status, headers }: Response, now: Date): number | null {
   const written = headers.get('retry-after')?.trim() ?? ''
-  const milliseconds = /^\d{1,9}$/.test(written) ? Number(written) * 1000 : Date.parse(written) - now.getTime()
+  const milliseconds = /^\d{1,9}$/.test(written)
+    ? Number(written) * 1000
+    : Date.parse(written) - now.getTime()
   if (milliseconds > 0) return milliseconds
   return status === 429 || status === 503 ? PAUSE_MS : null
 }

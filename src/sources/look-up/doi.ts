@@ -5,7 +5,7 @@ import { parseDate } from '../dates.ts'
 import { parseJson } from '../jsonl.ts'
 import { settlePaper, type PaperDraft } from '../settle-paper.ts'
 import { textOfMarkup } from './markup.ts'
-import type { Reading } from './read-answer.ts'
+import type { Reading } from './reading.ts'
 
 /** In which form the registries of DOIs are asked to describe a paper: https://citation.doi.org/docs.html */
 export const CSL_JSON = 'application/vnd.citationstyles.csl+json'

@@ -7,7 +7,11 @@ export type WorkUnderWay<T> = { result: Promise<T>; stop: AbortController; waiti
  */
 export async function joinWork<T>(
   underWay: Map<string, WorkUnderWay<T>>,
-  { key, start, signal }: { key: string; start: (signal: AbortSignal) => Promise<T>; signal: AbortSignal | undefined },
+  {
+    key,
+    start,
+    signal,
+  }: { key: string; start: (signal: AbortSignal) => Promise<T>; signal: AbortSignal | undefined },
 ): Promise<T> {
   signal?.throwIfAborted()
   const work = underWay.get(key) ?? begin(start)

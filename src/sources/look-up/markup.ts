@@ -1,4 +1,5 @@
 import { plainMath } from '../../papers/tex/plain-math.ts'
+import { decodeEntities } from './entities.ts'
 
 /** Longer ones say nothing that is wanted, and would take long to read. */
 const LONGEST = 300_000
@@ -52,7 +53,17 @@ const UNSEEN = new Set(
 )
 /** What may hold the same formula in several ways. */
 const FORMULAS = new Set('alternatives semantics inline-formula disp-formula'.split(' '))
-const EMPTY = new Set([...BREAKS, 'img', 'graphic', 'inline-graphic', 'embed', 'wbr', 'mspace', 'none', 'mprescripts'])
+const EMPTY = new Set([
+  ...BREAKS,
+  'img',
+  'graphic',
+  'inline-graphic',
+  'embed',
+  'wbr',
+  'mspace',
+  'none',
+  'mprescripts',
+])
 const INLINE = new Set(
   (
     'a abbr b bold big cite code em emph ext-link font i italic ital kbd label mark math monospace named-content overline ' +
@@ -70,7 +81,8 @@ function isMarkup(prefix: string | undefined, name: string): boolean {
 }
 
 function hasMarkup(text: string): boolean {
-  for (const [, , prefix, name = ''] of text.matchAll(TAG)) if (isMarkup(prefix, name.toLowerCase())) return true
+  for (const [, , prefix, name = ''] of text.matchAll(TAG))
+    if (isMarkup(prefix, name.toLowerCase())) return true
   return false
 }
 
@@ -91,7 +103,9 @@ function treeOf(text: string): { root: Element; hasBlocks: boolean } {
     const name = bare === 'annotation' && /tex/i.test(attributes) ? 'tex-math' : bare
     hasBlocks ||= BLOCKS.has(name) || HEADINGS.has(name)
     if (slash === '/') {
-      const at = open.findLastIndex((element) => element.name === name || (name === 'annotation' && element.name === 'tex-math'))
+      const at = open.findLastIndex(
+        (element) => element.name === name || (name === 'annotation' && element.name === 'tex-math'),
+      )
       if (at > 0) open.length = at
     } else {
       const element: Element = { name, children: [] }
@@ -218,48 +232,4 @@ function texOf(text: string): string {
   return text.replace(/[\\{}$%&#_^~]/g, (character) =>
     character === '\\' ? '\\backslash ' : character === '~' ? ' ' : character === '^' ? '' : `\\${character}`,
   )
-}
-
-// --- Entities ---
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  ndash: '–',
-  mdash: '—',
-  hellip: '…',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  times: '×',
-  minus: '−',
-  plusmn: '±',
-  deg: '°',
-  micro: 'µ',
-  middot: '·',
-  alpha: 'α',
-  beta: 'β',
-  gamma: 'γ',
-  delta: 'δ',
-  epsilon: 'ε',
-  kappa: 'κ',
-  lambda: 'λ',
-  mu: 'μ',
-  pi: 'π',
-  sigma: 'σ',
-  omega: 'ω',
-}
-
-function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/gi, (written, decimal, hex, name) => {
-    if (name !== undefined) return (Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined) ?? written
-    const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal)
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ''
-  })
 }

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
+import { atMost } from '../../at-most.ts'
 import { mapInTurns } from '../../in-turns.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { SearchAway } from '../../search/engine-client.ts'
 import { withSort } from '../../search/query/change-query.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
@@ -20,6 +22,8 @@ import { searchPage } from './page.tsx'
 const PAGE_SIZE = 25
 /** Papers in the feed of a search. */
 const FEED_LENGTH = 50
+/** Searches that are worked on at once, so that however many are asked for, other pages find their way between them. */
+const inLine = atMost(4, { waiting: 1_000, full: () => new SearchAway('Too many searches are waiting.') })
 
 /**
  * `/papers?q=graph+learning`, a page of it (`&page=2`), and its feeds (`/papers.atom?q=…`). An identifier of a paper
@@ -38,23 +42,25 @@ export function showSearch(site: Site) {
     // Who is still typing is not taken away from the page.
     if (named?.paper && !unfinished) return c.redirect(versionPath(named.paper, named.parsed), 302)
     const query = parseQuery(text)
-    const found = await search(site.search, {
-      query,
-      offset: (page - 1) * PAGE_SIZE,
-      limit: PAGE_SIZE,
-      unfinished,
-    })
-    return c.html(
-      searchPage(site, {
-        text,
+    return inLine(async () => {
+      const found = await search(site.search, {
         query,
-        found,
-        entries: await renderResults(site, found.results, { back: ownPath(c) }),
-        page,
-        pages: Math.ceil(found.reachable / PAGE_SIZE),
-        named,
-      }),
-    )
+        offset: (page - 1) * PAGE_SIZE,
+        limit: PAGE_SIZE,
+        unfinished,
+      })
+      return c.html(
+        searchPage(site, {
+          text,
+          query,
+          found,
+          entries: await renderResults(site, found.results, { back: ownPath(c) }),
+          page,
+          pages: Math.ceil(found.reachable / PAGE_SIZE),
+          named,
+        }),
+      )
+    })
   }
 }
 
@@ -67,7 +73,7 @@ async function sendSearchFeed(
   const asked = parseQuery(text)
   // What is most relevant changes little, and nobody would hear of a new paper that is not among it.
   const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
-  const { results } = await search(site.search, { query, limit: FEED_LENGTH })
+  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH }))
   const path = searchPath(text)
   return sendFeed(site, c, {
     format: feed,

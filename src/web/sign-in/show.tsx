@@ -130,7 +130,6 @@ export function showLink(site: Site) {
   return (c: Context) => {
     const token = c.req.query('token') ?? ''
     const to = localPath(c.req.query('to'))
-    c.header('referrer-policy', 'no-referrer')
     c.header('cache-control', 'no-store')
     return c.html(
       renderPage(site, {

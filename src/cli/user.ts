@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely'
+import { openAuth, type SendSignInLink } from '../accounts/auth.ts'
+import { keptSecret } from '../accounts/secret.ts'
+import { signInLink } from '../accounts/sign-in-mail.ts'
+import type { Config } from '../config.ts'
+import { connect } from '../db/connect.ts'
+import type { Database } from '../db/schema.ts'
+import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
+import { quietLog } from './open-room.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** `user grant EMAIL curator` makes somebody a curator, whether they have an account yet or not. */
+export async function grantRole(given: string, role: string): Promise<void> {
+  if (role !== 'curator') throw new UsageError(`There is no role "${role}": the one to grant is curator.`)
+  const email = addressIn(given)
+  await withDatabase(settings(), async (db) => {
+    await db
+      .insertInto('readers')
+      .values({ email, curator: true })
+      .onConflict((conflict) => conflict.column('email').doUpdateSet({ curator: true }))
+      .execute()
+  })
+  process.stdout.write(`${email} is a curator.\n`)
+}
+
+/** `user revoke EMAIL curator` */
+export async function revokeRole(given: string, role: string): Promise<void> {
+  if (role !== 'curator') throw new UsageError(`There is no role "${role}": the one to revoke is curator.`)
+  const email = addressIn(given)
+  const config = settings()
+  if (config.curators.includes(email))
+    throw new UsageError(`CURATORS names ${email}: take the address out of that setting.`)
+  await withDatabase(config, async (db) => {
+    const { numUpdatedRows } = await db
+      .updateTable('readers')
+      .set({ curator: false })
+      .where('email', '=', email)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) throw new UsageError(`Nobody has an account with ${email}.`)
+  })
+  process.stdout.write(`${email} is not a curator.\n`)
+}
+
+/** `user link EMAIL` prints a link with which they sign in once, for when mail does not get through. */
+export async function printLink(given: string): Promise<void> {
+  const email = addressIn(given)
+  const config = settings()
+  const origin = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const secret = config.secret ?? (await keptSecret(config.dataFolder))
+  await withDatabase(config, async (db) => {
+    let link = ''
+    const sendSignInLink: SendSignInLink = async ({ token }) => {
+      link = signInLink({ origin, token, to: '/' })
+    }
+    const auth = openAuth({
+      db,
+      secret,
+      publicUrl: origin,
+      hosts: [],
+      providers: [],
+      siteName: config.siteName,
+      sendSignInLink,
+      log: quietLog(config),
+    })
+    await auth.api.signInMagicLink({ body: { email }, headers: new Headers() })
+    process.stdout.write(`${link}\n`)
+  })
+}
+
+function addressIn(text: string): EmailAddress {
+  const email = parseEmailAddress(text)
+  if (email === null) throw new UsageError(`"${text}" is no e-mail address.`)
+  return email
+}
+
+async function withDatabase(config: Config, work: (db: Kysely<Database>) => Promise<void>): Promise<void> {
+  const connection = await connect(config, { log: quietLog(config), size: 2 })
+  try {
+    await work(connection.db)
+  } finally {
+    await connection.close()
+  }
+}

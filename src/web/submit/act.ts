@@ -1,0 +1,77 @@
+import type { Context } from 'hono'
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { writeComment } from '../../community/comments.ts'
+import { pickPaper } from '../../community/picks.ts'
+import { submitPaper } from '../../community/submissions.ts'
+import { findPaper } from '../../papers/find.ts'
+import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
+import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
+import { takePart, type Acting } from '../forms/take-part.ts'
+import type { Site } from '../site.ts'
+import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
+
+const LONGEST_NOTE = { comment: 10_000, pick: 500 }
+const STATUS = { unknown: 422, busy: 503, away: 503 } as const satisfies Record<
+  Extract<LookUpOutcome, { ok: false }>['kind'],
+  number
+>
+
+/** `POST /papers/submit`: looks a paper up at its source and takes it in, or leads to it. */
+export function submit(site: Site) {
+  return takePart(site, { limit: RATE_LIMITS.submit }, async (acting, c) => {
+    const { site: own, reader, form, now } = acting
+    // Only a program fills in what nobody sees.
+    if (form.text('website') !== '') return c.html(waitingPage(own, { title: null }))
+    const typed = { paper: form.text('paper').trim().slice(0, 500), note: form.text('note').trim() }
+    const again = async (problem: string, status: 422 | 503) =>
+      c.html(await submitPage(own, { ...typed, problem }), status)
+
+    const longest = reader.curator ? LONGEST_NOTE.pick : LONGEST_NOTE.comment
+    if (typed.note.length > longest)
+      return again(`A note has at most ${longest.toLocaleString('en-GB')} characters.`, 422)
+    const parsed = parseIdentifier(typed.paper)
+    if (!parsed || parsed.identifier.scheme === 'local')
+      return again('That is no arXiv identifier, no DOI and no address of either.', 422)
+    const { identifier } = parsed
+    const here = await findPaper(site.db, identifier)
+    if (here && (!here.hidden || reader.curator))
+      return typed.note === ''
+        ? c.redirect(addressPath(here.address), 303)
+        : c.html(alreadyHerePage(own, { paper: here, note: typed.note }))
+    if (here) return again('A curator has taken this paper off the site; the reason is in the moderation log.', 422)
+
+    const found = await lookUp(site.db, identifier, { sources: site.sources, now: site.now })
+    if (!found.ok) return again(found.reason, STATUS[found.kind])
+    const outcome = await submitPaper(site.db, {
+      found: found.paper,
+      identifier,
+      readerId: reader.id,
+      trusted: reader.trusted,
+      note: typed.note,
+      now,
+      timeZone: site.timeZone,
+    })
+    if (outcome.kind === 'waiting' || outcome.kind === 'already-waiting')
+      return c.html(waitingPage(own, { title: found.paper.title }))
+    if (typed.note !== '') await addNote(acting, c, { paperId: outcome.paperId, note: typed.note })
+    site.changed()
+    return c.redirect(addressPath(outcome.address), 303)
+  })
+}
+
+/** What a curator writes makes the paper their pick; what a reader writes is the first comment. */
+async function addNote(
+  { site, reader, now }: Acting,
+  _c: Context,
+  { paperId, note }: { paperId: number; note: string },
+): Promise<void> {
+  if (reader.curator) await pickPaper(site.db, { paperId, curator: reader, note, now })
+  else
+    await writeComment(site.db, {
+      paperId,
+      parentId: null,
+      reader,
+      body: note,
+      now,
+    })
+}

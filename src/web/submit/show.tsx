@@ -1,0 +1,158 @@
+import type { Context } from 'hono'
+import { raw } from 'hono/html'
+import { addressPath } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { typeset } from '../../papers/typeset.ts'
+import { submissionsOf } from '../../community/submission-lists.ts'
+import { renderPage } from '../layout.tsx'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+
+/** `/papers/submit`: brings in a paper by its identifier or address; `?paper=` fills it in, for bookmarklets and links. */
+export function showSubmit(site: Site) {
+  return async (c: Context) => {
+    if (!site.viewer) return c.redirect('/sign-in?to=/papers/submit', 303)
+    return c.html(await submitPage(site, { paper: (c.req.query('paper') ?? '').slice(0, 500) }))
+  }
+}
+
+/** The form; with what was typed and what was wrong with it, after it was refused. */
+export async function submitPage(
+  site: Site,
+  { paper = '', note = '', problem = null }: { paper?: string; note?: string; problem?: string | null } = {},
+) {
+  const reader = site.viewer?.reader
+  const earlier = reader ? await submissionsOf(site.db, reader.id) : []
+  return renderPage(site, {
+    head: {
+      title: 'Submit a paper',
+      description: 'Bring in a paper by its arXiv identifier, DOI or address.',
+      path: '/papers/submit',
+      noindex: true,
+    },
+    children: (
+      <div class="narrow">
+        <header class="edition-head">
+          <p class="kicker">Take part</p>
+          <h1>Submit a paper</h1>
+        </header>
+        <p>
+          Title, authors and abstract are asked for at its source; you say which paper it is.
+          {reader && !reader.trusted && ' Your account is new: a curator looks at what you submit first.'}
+        </p>
+        {problem !== null && (
+          <p class="notice problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <form class="form" method="post" action="/papers/submit">
+          <label for="paper">arXiv identifier, DOI, or the address of either</label>
+          <input
+            id="paper"
+            name="paper"
+            type="text"
+            required
+            maxlength={500}
+            autocomplete="off"
+            spellcheck={false}
+            value={paper}
+            placeholder="2412.19723 or 10.1000/182 or https://arxiv.org/abs/…"
+          />
+          <label for="note">
+            {reader?.curator ? 'Why you pick it (optional)' : 'What is worth knowing about it (optional)'}
+          </label>
+          <textarea id="note" name="note" maxlength={reader?.curator ? 500 : 10_000}>
+            {note}
+          </textarea>
+          <p class="hint">
+            {reader?.curator
+              ? 'With a note the paper becomes your pick, and the note stands on its page.'
+              : 'It becomes the first comment on the paper. Markdown and $mathematics$ work.'}
+          </p>
+          <div class="leave-empty" aria-hidden="true">
+            <label for="website">Leave this empty</label>
+            <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
+          </div>
+          <button type="submit" class="button">
+            Look it up and submit
+          </button>
+          <p class="hint">The source is asked politely: this may take some seconds.</p>
+        </form>
+        {earlier.length > 0 && (
+          <section aria-labelledby="earlier">
+            <h2 id="earlier">What you submitted</h2>
+            <ul class="rows">
+              {earlier.map((submission) => (
+                <li>
+                  <span>
+                    {submission.address === null ? (
+                      submission.title
+                    ) : (
+                      <a href={addressPath(submission.address)}>{submission.title}</a>
+                    )}
+                    , <When site={site} instant={submission.submittedAt} />
+                  </span>
+                  <span>
+                    {STATES[submission.state]}
+                    {submission.reason && `: ${submission.reason}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    ),
+  })
+}
+
+const STATES = { waiting: 'Waits for a curator', accepted: 'Taken', refused: 'Not taken' } as const
+
+/** Where a submission leads that is here already: to the paper, with the note ready to be its comment. */
+export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; note: string }) {
+  const path = addressPath(paper.address)
+  return renderPage(site, {
+    head: { title: 'It is here already', description: 'This paper is here already.', path: '/papers/submit', noindex: true },
+    children: (
+      <div class="narrow">
+        <header class="edition-head">
+          <p class="kicker">Submit a paper</p>
+          <h1>It is here already</h1>
+        </header>
+        <p>
+          <a href={path}>{raw(typeset(paper.title, { links: false }))}</a> is here. You can vote for it there
+          {note === '' ? '.' : ', and send what you wrote as a comment:'}
+        </p>
+        {note !== '' && (
+          <form class="form" method="post" action={`${path}/comments`}>
+            <label for="body">Your comment</label>
+            <textarea id="body" name="body" maxlength={10_000}>
+              {note}
+            </textarea>
+            <button type="submit" class="button">
+              Comment
+            </button>
+          </form>
+        )}
+      </div>
+    ),
+  })
+}
+
+/** What somebody reads whose submission waits. */
+export function waitingPage(site: Site, { title }: { title: string | null }) {
+  return renderPage(site, {
+    head: { title: 'Thank you', description: 'The submission waits.', path: '/papers/submit', noindex: true },
+    children: (
+      <div class="blank">
+        <p class="kicker">Submitted</p>
+        <h1>Thank you</h1>
+        {title !== null && <p>{raw(typeset(title))}</p>}
+        <p>A curator looks at it; what became of it will stand under “Submit”.</p>
+        <p>
+          <a href="/papers/submit">Submit another one</a>
+        </p>
+      </div>
+    ),
+  })
+}
