@@ -17,6 +17,7 @@ export const SOURCES = [
   'page',
   'sample',
   'submission',
+  'curator',
 ] as const
 export type Source = (typeof SOURCES)[number]
 

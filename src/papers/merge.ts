@@ -38,6 +38,7 @@ const PRECEDENCE: Source[] = [
   'page',
   'sample',
   'submission',
+  'curator',
 ]
 /**
  * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. Before either comes
@@ -55,6 +56,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-raw',
   'page',
   'submission',
+  'curator',
 ]
 const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 

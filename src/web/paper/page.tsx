@@ -45,6 +45,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   page: 'an imported page of trending papers',
   sample: 'the sample edition that comes with this site',
   submission: 'a submission by a reader',
+  curator: 'a curator of this site',
 }
 
 /** Authors shown at once: a collaboration may have thousands. */

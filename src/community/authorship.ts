@@ -1,0 +1,185 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Reader } from '../accounts/reader.ts'
+import type { Database } from '../db/schema.ts'
+import { takeBackSignal } from '../ranking/signals.ts'
+import { removeVote } from '../ranking/votes.ts'
+import { logAct, GONE, type Acting, type ActOutcome } from './moderation-log.ts'
+import { paperSubject } from './subjects.ts'
+
+/** What a reader may say for their claim, in characters. */
+export const LONGEST_CLAIM = 1_000
+
+export type ClaimOutcome =
+  | { ok: true; state: 'confirmed' | 'waiting' }
+  /** `refused`: a curator did so before. */
+  | { ok: false; kind: 'no-paper' | 'refused' }
+
+/**
+ * A reader says that they wrote a paper. Who signed in at ORCID with an identifier that stands on the paper is believed at
+ * once; otherwise a curator decides. Authors' own votes and picks do not count: on confirmation they are taken back.
+ */
+export async function claimAuthorship(
+  db: Kysely<Database>,
+  {
+    paperId,
+    reader,
+    note,
+    now,
+  }: { paperId: number; reader: Pick<Reader, 'id' | 'orcid' | 'orcidVerified'>; note: string; now: Date },
+): Promise<ClaimOutcome> {
+  return db.transaction().execute(async (trx): Promise<ClaimOutcome> => {
+    if (!(await holdPaper(trx, paperId))) return { ok: false, kind: 'no-paper' }
+    const held = await trx
+      .selectFrom('authorship_claims')
+      .select('state')
+      .where('paper_id', '=', paperId)
+      .where('reader_id', '=', reader.id)
+      .executeTakeFirst()
+    if (held?.state === 'confirmed') return { ok: true, state: 'confirmed' }
+    const proved = await isNamedOn(trx, { paperId, reader })
+    if (!proved && held?.state === 'refused') return { ok: false, kind: 'refused' }
+    if (!proved && held) return { ok: true, state: 'waiting' }
+    const claim = {
+      state: proved ? ('confirmed' as const) : ('waiting' as const),
+      by: proved ? ('orcid' as const) : ('curator' as const),
+      decided_at: proved ? now : null,
+    }
+    await trx
+      .insertInto('authorship_claims')
+      .values({ paper_id: paperId, reader_id: reader.id, note, claimed_at: now, ...claim })
+      .onConflict((conflict) => conflict.columns(['paper_id', 'reader_id']).doUpdateSet(claim))
+      .execute()
+    if (proved) await takeBackOwnVotes(trx, { paperId, now })
+    return { ok: true, state: claim.state }
+  })
+}
+
+/** A curator believes a reader's claim. */
+export async function confirmClaim(
+  db: Kysely<Database>,
+  options: { paperId: number; readerId: string } & Acting,
+): Promise<ActOutcome> {
+  return decide(db, { ...options, state: 'confirmed' })
+}
+
+/** A curator does not believe a reader's claim. */
+export async function refuseClaim(
+  db: Kysely<Database>,
+  options: { paperId: number; readerId: string } & Acting,
+): Promise<ActOutcome> {
+  return decide(db, { ...options, state: 'refused' })
+}
+
+async function decide(
+  db: Kysely<Database>,
+  {
+    paperId,
+    readerId,
+    state,
+    curatorId,
+    reason,
+    now,
+  }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Acting,
+): Promise<ActOutcome> {
+  if (readerId === curatorId)
+    return { ok: false, reason: 'Your own claim is for another curator to decide.' }
+  return db.transaction().execute(async (trx) => {
+    const paper = await holdPaper(trx, paperId)
+    if (!paper) return GONE
+    const { numUpdatedRows } = await trx
+      .updateTable('authorship_claims')
+      .set({ state, by: 'curator', decided_at: now })
+      .where('paper_id', '=', paperId)
+      .where('reader_id', '=', readerId)
+      .where('state', '=', 'waiting')
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return { ok: true, changed: false }
+    if (state === 'confirmed') await takeBackOwnVotes(trx, { paperId, now })
+    const act = state === 'confirmed' ? 'confirm-claim' : 'refuse-claim'
+    // Without the reader: an author's name stands beside the paper, and a refusal shames nobody.
+    await logAct(trx, { act, on: paperSubject(paper), curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
+
+/** Takes back what confirmed authors of a paper voted and picked for it, in the caller's transaction. */
+export async function takeBackOwnVotes(
+  trx: Transaction<Database>,
+  { paperId, now }: { paperId: number; now: Date },
+): Promise<void> {
+  const authors = await authorsHere(trx, paperId)
+  for (const { id: readerId } of authors) {
+    await removeVote(trx, { paperId, readerId, now })
+    const pick = await trx
+      .deleteFrom('picks')
+      .where('paper_id', '=', paperId)
+      .where('curator_id', '=', readerId)
+      .returning('event')
+      .executeTakeFirst()
+    if (!pick) continue
+    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: pick.event }, { now })
+    await trx
+      .updateTable('papers')
+      .set((eb) => ({ pick_count: eb('pick_count', '-', 1) }))
+      .where('id', '=', paperId)
+      .execute()
+  }
+}
+
+/** A reader who wrote a paper, as it was confirmed. */
+export type AuthorHere = { id: string; name: string; orcid: string | null; public: boolean }
+
+/** The readers who are confirmed to have written a paper. */
+export async function authorsHere(db: Kysely<Database>, paperId: number): Promise<AuthorHere[]> {
+  const rows = await db
+    .selectFrom('authorship_claims as c')
+    .innerJoin('readers as r', 'r.id', 'c.reader_id')
+    .select(['r.id', 'r.name', 'r.orcid', 'r.orcid_verified', 'r.public'])
+    .where('c.paper_id', '=', paperId)
+    .where('c.state', '=', 'confirmed')
+    .orderBy('c.claimed_at')
+    .orderBy('r.id')
+    .execute()
+  return rows.map(({ orcid_verified: isVerified, orcid, ...row }) => ({
+    ...row,
+    orcid: isVerified ? orcid : null,
+  }))
+}
+
+/** What came of a reader's claim to a paper; null when they made none. */
+export async function claimOf(
+  db: Kysely<Database>,
+  { paperId, readerId }: { paperId: number; readerId: string },
+): Promise<'waiting' | 'confirmed' | 'refused' | null> {
+  const row = await db
+    .selectFrom('authorship_claims')
+    .select('state')
+    .where('paper_id', '=', paperId)
+    .where('reader_id', '=', readerId)
+    .executeTakeFirst()
+  return row?.state ?? null
+}
+
+async function isNamedOn(
+  trx: Transaction<Database>,
+  {
+    paperId,
+    reader: { orcid, orcidVerified },
+  }: { paperId: number; reader: Pick<Reader, 'orcid' | 'orcidVerified'> },
+): Promise<boolean> {
+  if (!orcidVerified || orcid === null) return false
+  const { rows } = await sql<{ named: boolean }>`
+    select exists (select from paper_authors where paper_id = ${paperId} and orcid = ${orcid}) as named
+  `.execute(trx)
+  return rows[0]?.named ?? false
+}
+
+/** The paper as nobody votes for it until the transaction ends. */
+async function holdPaper(trx: Transaction<Database>, paperId: number) {
+  return trx
+    .selectFrom('papers')
+    .select(['title', 'address'])
+    .where('id', '=', paperId)
+    .forUpdate()
+    .executeTakeFirst()
+}

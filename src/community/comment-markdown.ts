@@ -1,0 +1,182 @@
+import MarkdownIt, { type StateCore, type Token } from 'markdown-it'
+import { addressPath, paperAddress, parseIdentifier } from '../papers/identifiers.ts'
+import { addMathematics, type FormulaBudget } from './comment-math.ts'
+
+/** In characters. */
+export const LONGEST_COMMENT = 10_000
+
+/** What is nested deeper is no prose. */
+const DEEPEST = 20
+const MOST_TOKENS = 6_000
+
+const md = new MarkdownIt({ html: false, linkify: true, breaks: true, xhtmlOut: true, maxNesting: 2 * DEEPEST })
+// `model.py` and `README.md` are no addresses.
+md.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false })
+md.disable(['table', 'reference'])
+md.validateLink = mayBeLinked
+addMathematics(md)
+// After all else: what is text by then is text.
+md.core.ruler.push('own links', settleLinks)
+
+const { escapeHtml } = md.utils
+Object.assign(md.renderer.rules, {
+  // A comment has no place in the outline of a page.
+  heading_open: () => '<p><strong>',
+  heading_close: () => '</strong></p>\n',
+  fence: codeBlock,
+  code_block: codeBlock,
+})
+
+/**
+ * A comment as HTML flow content that is safe whatever it says: Markdown without pictures, tables and HTML; formulas as
+ * MathML; arXiv identifiers as links to the papers here. Nested or long beyond all prose, it is shown as it was typed.
+ */
+export function renderComment(markdown: string): string {
+  const env: { budget: FormulaBudget } = { budget: { formulas: 60, characters: 3_000 } }
+  const tokens = parse(markdown, env)
+  return tokens === null ? plain(markdown) : md.renderer.render(tokens, md.options, env)
+}
+
+/** How many addresses elsewhere a comment names, in links or as text that other programs would make links. */
+export function countLinks(markdown: string): number {
+  const tokens = parse(markdown, {})
+  if (tokens === null) return addressesIn(markdown)
+  return tokens
+    .flatMap((token) => (token.children === null ? [token] : token.children))
+    .reduce((sum, token) => sum + linksIn(token), 0)
+}
+
+function linksIn(token: Token): number {
+  if (token.type === 'link_open') return String(token.attrGet('href')).startsWith('/') ? 0 : 1
+  return token.type === 'fence' || token.type.startsWith('code_') ? addressesIn(token.content) : 0
+}
+
+function addressesIn(text: string): number {
+  return text.match(/https?:\/\//gi)?.length ?? 0
+}
+
+/** null when it is better shown as it was typed. */
+function parse(markdown: string, env: Record<string, unknown>): Token[] | null {
+  if (markdown.length > 2 * LONGEST_COMMENT) return null
+  const tokens = md.parse(markdown, env)
+  let depth = 0
+  let count = 0
+  for (const token of tokens) {
+    for (const part of [token, ...(token.children ?? [])]) {
+      depth += part.nesting
+      if (depth > DEEPEST || ++count > MOST_TOKENS) return null
+    }
+  }
+  return tokens
+}
+
+function plain(text: string): string {
+  return `<p>${escapeHtml(text).replaceAll('\n', '<br />\n')}</p>\n`
+}
+
+function codeBlock(tokens: Token[], index: number): string {
+  return `<pre><code>${escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`
+}
+
+/** Web and mail addresses, and none that hides its host behind a user's name. */
+function mayBeLinked(address: string): boolean {
+  if (!/^(?:https?:\/\/|mailto:)/i.test(address) || address.length > 2_000) return false
+  const url = URL.parse(address)
+  return url !== null && url.username === '' && url.password === ''
+}
+
+// --- Links ---
+
+const REL = 'nofollow ugc noopener'
+const ARXIV_PAGE = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/[^?#]+$/i
+const ARXIV_NAME =
+  /(?<![\w/.-])arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]{2,8}(?:\.[a-z]{2})?\/\d{7})(?:v\d{1,3})?)(?![\w/]|\.\d)/gi
+
+function settleLinks(state: StateCore): void {
+  for (const token of state.tokens) {
+    if (token.children !== null) token.children = settleInline(token.children, state)
+  }
+}
+
+function settleInline(children: Token[], state: StateCore): Token[] {
+  const settled: Token[] = []
+  let isInLink = false
+  /** What a bare address is to be called instead. */
+  let label: string | null = null
+  for (const token of children) {
+    switch (token.type) {
+      case 'link_open': {
+        isInLink = true
+        const href = String(token.attrGet('href'))
+        const isBare = token.markup === 'linkify' || token.markup === 'autolink'
+        const own = isBare && ARXIV_PAGE.test(href) ? paperNamed(href) : null
+        token.attrs = [
+          ['href', own?.path ?? href],
+          ['rel', REL],
+        ]
+        label = own?.label ?? null
+        settled.push(token)
+        break
+      }
+      case 'link_close':
+        isInLink = false
+        label = null
+        settled.push(token)
+        break
+      case 'image':
+        settled.push(...pictureLink(token, { state, isInLink }))
+        break
+      case 'text':
+        if (label !== null) token.content = label
+        settled.push(...(isInLink ? [token] : withPapersLinked(token.content, state)))
+        break
+      default:
+        settled.push(token)
+    }
+  }
+  return settled
+}
+
+/** The page here of a paper at arXiv. */
+function paperNamed(text: string): { path: string; label: string } | null {
+  const parsed = parseIdentifier(text)
+  if (parsed?.identifier.scheme !== 'arxiv') return null
+  const version = parsed.version === undefined ? '' : `v${parsed.version}`
+  const address = paperAddress(parsed.identifier) + version
+  return { path: addressPath(address), label: `arXiv:${address}` }
+}
+
+function withPapersLinked(text: string, state: StateCore): Token[] {
+  const tokens: Token[] = []
+  let end = 0
+  for (const found of text.matchAll(ARXIV_NAME)) {
+    const paper = paperNamed(found[1] ?? '')
+    if (paper === null) continue
+    tokens.push(textToken(text.slice(end, found.index), state), ...link(paper.path, found[0], state))
+    end = found.index + found[0].length
+  }
+  return [...tokens, textToken(text.slice(end), state)]
+}
+
+/** A picture is not loaded from elsewhere: its description leads there. */
+function pictureLink(token: Token, { state, isInLink }: { state: StateCore; isInLink: boolean }): Token[] {
+  const source = String(token.attrGet('src'))
+  const description = md.renderer.renderInlineAsText(token.children ?? [], md.options, state.env).trim()
+  if (isInLink) return [textToken(description || 'picture', state)]
+  return link(source, description || source, state)
+}
+
+function link(href: string, text: string, state: StateCore): Token[] {
+  const open = new state.Token('link_open', 'a', 1)
+  open.attrs = [
+    ['href', href],
+    ['rel', REL],
+  ]
+  return [open, textToken(text, state), new state.Token('link_close', 'a', -1)]
+}
+
+function textToken(text: string, state: StateCore): Token {
+  const token = new state.Token('text', '', 0)
+  token.content = text
+  return token
+}

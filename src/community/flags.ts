@@ -1,0 +1,114 @@
+import { toReader } from '../accounts/reader.ts'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { holdComment, putAway } from './hide-comment.ts'
+import { logAct } from './moderation-log.ts'
+import { findCollection, type Flagged } from './settle-flags.ts'
+import { commentSubject } from './subjects.ts'
+
+/** Why something may be flagged. */
+export const FLAG_REASONS = {
+  spam: 'Spam or advertising',
+  abuse: 'Abuse of people',
+  'off-topic': 'It does not belong here',
+  duplicate: 'It is here already',
+  wrong: 'Something about it is wrong',
+  other: 'Something else',
+} as const
+export type FlagReason = keyof typeof FLAG_REASONS
+
+/** What somebody may say beside it, in characters. */
+export const LONGEST_NOTE = 1_000
+
+/** So many trusted readers hide a comment, until a curator has looked. Published at /about/ranking. */
+export const FLAGS_THAT_HIDE = 3
+
+export type FlagOutcome =
+  /** `hidden`: whether this flag hid the comment. A second one while the first is open changes nothing. */
+  { ok: true; hidden: boolean } | { ok: false; kind: 'gone' }
+
+/**
+ * Flags something that everybody can see, for the curators to look at. `curators` are the addresses that the configuration
+ * makes curators.
+ */
+export async function flag(
+  db: Kysely<Database>,
+  {
+    on,
+    readerId,
+    reason,
+    note,
+    curators,
+    now,
+  }: {
+    on: Flagged
+    readerId: string
+    reason: FlagReason
+    note: string
+    curators: ReadonlySet<string>
+    now: Date
+  },
+): Promise<FlagOutcome> {
+  return db.transaction().execute(async (trx) => {
+    // Held: flags of one comment are counted one after another.
+    const comment = on.kind === 'comment' ? await holdComment(trx, on.id) : null
+    const isThere =
+      on.kind === 'comment'
+        ? comment !== null && comment.deletedAt === null && !comment.paperHidden
+        : await isShown(trx, on)
+    if (!isThere) return { ok: false, kind: 'gone' }
+    const { numInsertedOrUpdatedRows: added = 0n } = await trx
+      .insertInto('flags')
+      .values({
+        paper_id: on.kind === 'paper' ? on.id : null,
+        comment_id: on.kind === 'comment' ? on.id : null,
+        collection_id: on.kind === 'collection' ? on.id : null,
+        reader_id: readerId,
+        reason,
+        note,
+        flagged_at: now,
+        settled_at: null,
+        settled_by: null,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    if (added === 0n || comment === null || comment.hiddenAt !== null) return { ok: true, hidden: false }
+    if (!(await isToHide(trx, { commentId: comment.id, curators, now }))) return { ok: true, hidden: false }
+    await putAway(trx, { comment, now })
+    await logAct(trx, {
+      act: 'hide-flagged-comment',
+      on: commentSubject(comment),
+      curatorId: null,
+      reason: `${FLAGS_THAT_HIDE} trusted readers flagged it; it stays hidden until a curator has looked.`,
+      now,
+    })
+    return { ok: true, hidden: true }
+  })
+}
+
+/** Whether enough trusted readers flagged a comment on which no curator has decided yet. */
+async function isToHide(
+  trx: Transaction<Database>,
+  { commentId, curators, now }: { commentId: number; curators: ReadonlySet<string>; now: Date },
+): Promise<boolean> {
+  const { rows } = await sql<{ decided: boolean }>`
+    select exists (select from flags where comment_id = ${commentId} and settled_at is not null) as decided
+  `.execute(trx)
+  if (rows[0]?.decided) return false
+  const readers = await trx
+    .selectFrom('flags')
+    .innerJoin('readers', 'readers.id', 'flags.reader_id')
+    .selectAll('readers')
+    .where('comment_id', '=', commentId)
+    .execute()
+  return readers.filter((row) => toReader(row, { curators, now }).trusted).length >= FLAGS_THAT_HIDE
+}
+
+async function isShown(trx: Transaction<Database>, on: Exclude<Flagged, { kind: 'comment' }>): Promise<boolean> {
+  if (on.kind === 'collection') {
+    const collection = await findCollection(trx, on.id)
+    return collection !== undefined && collection.public && !collection.hidden
+  }
+  const paper = await trx.selectFrom('papers').select('hidden').where('id', '=', on.id).executeTakeFirst()
+  return paper !== undefined && !paper.hidden
+}

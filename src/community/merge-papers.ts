@@ -1,0 +1,96 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import type { PaperIdentifier } from '../papers/identifiers.ts'
+import { RECORDING_LOCK, recordPapers } from '../papers/record.ts'
+import { replayHeat } from '../ranking/signals.ts'
+import { PAPERS_CHANGED } from '../sources/record-harvest.ts'
+import { takeBackOwnVotes } from './authorship.ts'
+import { logAct, type Acting } from './moderation-log.ts'
+import { settleFlags } from './settle-flags.ts'
+import { paperSubject } from './subjects.ts'
+
+export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok: false; reason: string }
+
+/**
+ * Makes one paper of two that are the same work, for good: a curator's statement names identifiers of both, and all that
+ * sources said and readers did comes together. As always when papers are united, the older number stays; which facts are
+ * shown is decided by whose word counts (papers/merge.ts), the kept paper's title last.
+ */
+export async function mergePapers(
+  db: Kysely<Database>,
+  {
+    keepId,
+    absorbId,
+    timeZone,
+    curatorId,
+    reason,
+    now,
+  }: { keepId: number; absorbId: number; timeZone: string } & Acting,
+): Promise<MergeOutcome> {
+  if (keepId === absorbId) return { ok: false, reason: 'These are one paper already.' }
+  return db.transaction().execute(async (trx): Promise<MergeOutcome> => {
+    // The lock that recording takes: until the end nobody else changes what papers are.
+    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
+    const papers = await trx
+      .selectFrom('papers')
+      .select(['id', 'title', 'address', 'arxiv_id', 'hidden'])
+      .where('id', 'in', [keepId, absorbId])
+      .execute()
+    const identifiers = await trx
+      .selectFrom('paper_identifiers')
+      .selectAll()
+      .where('paper_id', 'in', [keepId, absorbId])
+      .orderBy('scheme')
+      .orderBy('value')
+      .execute()
+    const identifierOf = (paperId: number) =>
+      identifiers.find((row) => row.paper_id === paperId && row.scheme === 'arxiv') ??
+      identifiers.find((row) => row.paper_id === paperId)
+    const kept = papers.find(({ id }) => id === keepId)
+    const absorbed = papers.find(({ id }) => id === absorbId)
+    const named = identifierOf(keepId)
+    const also = identifierOf(absorbId)
+    if (!kept || !absorbed || !named || !also)
+      return { ok: false, reason: 'One of the two is not here any more.' }
+    if (kept.arxiv_id !== null && absorbed.arxiv_id !== null && kept.arxiv_id !== absorbed.arxiv_id)
+      return {
+        ok: false,
+        reason: `They are two papers at arXiv (${kept.arxiv_id} and ${absorbed.arxiv_id}), and stay two here. Hide the one that should not be seen.`,
+      }
+
+    const statement = {
+      source: 'curator' as const,
+      identifiers: [asIdentifier(named), asIdentifier(also)] satisfies PaperIdentifier[] as [
+        PaperIdentifier,
+        PaperIdentifier,
+      ],
+      title: kept.title,
+    }
+    const { recorded, united } = await recordPapers(trx, [statement], { now, timeZone })
+    const paperId = recorded[0]?.paperId
+    if (paperId === undefined || !united.includes(paperId))
+      throw new Error('two papers were to be united, and were not')
+    await replayHeat(trx, united)
+    // Who wrote one of them wrote both.
+    await takeBackOwnVotes(trx, { paperId, now })
+    await settleFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
+    const { address } = await trx
+      .updateTable('papers')
+      // Whether it is seen is as the curator left the one that they keep.
+      .set({ hidden: kept.hidden })
+      .where('id', '=', paperId)
+      .returning('address')
+      .executeTakeFirstOrThrow()
+    await sql`select pg_notify(${PAPERS_CHANGED}, '')`.execute(trx)
+    const on = {
+      subject: `${paperSubject(absorbed).subject} with ${paperSubject(kept).subject}`,
+      address: paperSubject({ title: kept.title, address }).address,
+    }
+    await logAct(trx, { act: 'merge-papers', on, curatorId, reason, now })
+    return { ok: true, paperId, address }
+  })
+}
+
+function asIdentifier({ scheme, value }: { scheme: string; value: string }): PaperIdentifier {
+  return { scheme, value } as PaperIdentifier
+}

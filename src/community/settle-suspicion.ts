@@ -1,0 +1,142 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { removeVote } from '../ranking/votes.ts'
+import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { counted, paperSubject } from './subjects.ts'
+import { suspend } from './suspend-reader.ts'
+import { accountsIn, papersIn, type Evidence } from './suspicions/evidence.ts'
+
+/** Takes the votes of some readers for some papers out of the count. Logged without names: votes are secret. */
+export async function discountVotes(
+  db: Kysely<Database>,
+  options: { readerIds: string[]; paperIds: number[] } & Acting,
+): Promise<ActOutcome> {
+  return db.transaction().execute((trx) => discount(trx, options))
+}
+
+/** Where nothing was wrong, neither papers nor readers are named. */
+const LET_COUNT = { subject: 'votes that seemed arranged, and let them count', address: null }
+/** Somebody else was quicker: the accounts are gone or their votes taken back. */
+const NONE_LEFT = { subject: 'votes that seemed arranged, of which none stands any more', address: null }
+
+/** A curator finds nothing wrong. */
+export async function dismissSuspicion(
+  db: Kysely<Database>,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+): Promise<ActOutcome> {
+  return settle(db, { suspicionId, curatorId, now }, async (trx) => {
+    await logAct(trx, { act: 'dismiss-suspicion', on: LET_COUNT, curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
+
+/** Takes the votes that a suspicion is about out of the count. */
+export async function discountSuspicion(
+  db: Kysely<Database>,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+): Promise<ActOutcome> {
+  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+    const readerIds = accountsIn(evidence)
+    const paperIds = papersIn(evidence)
+    const { changed } = await discount(trx, { readerIds, paperIds, curatorId, reason, now })
+    if (!changed) await logAct(trx, { act: 'dismiss-suspicion', on: NONE_LEFT, curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
+
+/** Suspends the accounts that a suspicion is about and takes back all they voted for. */
+export async function suspendSuspected(
+  db: Kysely<Database>,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+): Promise<ActOutcome> {
+  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+    const readerIds = accountsIn(evidence)
+    if (readerIds.includes(curatorId))
+      return { ok: false, reason: 'Your own account is among these: leave it to another curator.' }
+    // Votes of several readers: those on one paper after another, in one order everywhere.
+    const votes = await standing(trx, { readerIds, paperIds: null })
+    for (const vote of votes) await removeVote(trx, { ...vote, now })
+    let suspended = 0
+    for (const readerId of readerIds.toSorted()) {
+      const outcome = await suspend(trx, { readerId, votesToo: false, curatorId, reason, now })
+      if (outcome.ok && outcome.changed) suspended++
+    }
+    if (votes.length > 0) await logDiscount(trx, { votes, curatorId, reason, now })
+    else if (suspended === 0)
+      await logAct(trx, { act: 'dismiss-suspicion', on: NONE_LEFT, curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
+
+/** Closes a suspicion by what `act` does, in one transaction; what is refused leaves it open. */
+async function settle(
+  db: Kysely<Database>,
+  { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Acting, 'reason'>,
+  act: (trx: Transaction<Database>, evidence: Evidence) => Promise<ActOutcome>,
+): Promise<ActOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('suspicions')
+      .select(['evidence', 'settled_at'])
+      .where('id', '=', suspicionId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!row) return GONE
+    if (row.settled_at !== null) return { ok: true, changed: false }
+    const outcome = await act(trx, row.evidence as Evidence)
+    if (outcome.ok)
+      await trx
+        .updateTable('suspicions')
+        .set({ settled_at: now, settled_by: curatorId })
+        .where('id', '=', suspicionId)
+        .execute()
+    return outcome
+  })
+}
+
+async function discount(
+  trx: Transaction<Database>,
+  { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Acting,
+): Promise<{ ok: true; changed: boolean }> {
+  const votes = await standing(trx, { readerIds, paperIds })
+  if (votes.length === 0) return { ok: true, changed: false }
+  for (const vote of votes) await removeVote(trx, { ...vote, now })
+  await logDiscount(trx, { votes, curatorId, reason, now })
+  return { ok: true, changed: true }
+}
+
+type Vote = { paperId: number; readerId: string }
+
+/** The votes that readers have given, of all papers when none are named, in the order in which they are taken back. */
+async function standing(
+  trx: Transaction<Database>,
+  { readerIds, paperIds }: { readerIds: string[]; paperIds: number[] | null },
+): Promise<Vote[]> {
+  if (readerIds.length === 0 || paperIds?.length === 0) return []
+  return trx
+    .selectFrom('votes')
+    .select(['paper_id as paperId', 'reader_id as readerId'])
+    .where('reader_id', 'in', readerIds)
+    .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
+    .orderBy('paper_id')
+    .orderBy('reader_id')
+    .execute()
+}
+
+async function logDiscount(
+  trx: Transaction<Database>,
+  { votes, curatorId, reason, now }: { votes: Vote[] } & Acting,
+): Promise<void> {
+  const paperIds = [...new Set(votes.map(({ paperId }) => paperId))]
+  const [first] = await trx
+    .selectFrom('papers')
+    .select(['title', 'address'])
+    .where('id', 'in', paperIds.slice(0, 1))
+    .execute()
+  const paper = first && paperIds.length === 1 ? paperSubject(first) : null
+  const on = {
+    subject: `${counted(votes.length, 'vote')} for ${paper ? paper.subject : counted(paperIds.length, 'paper')}`,
+    address: paper?.address ?? null,
+  }
+  await logAct(trx, { act: 'discount-votes', on, curatorId, reason, now })
+}

@@ -1,0 +1,55 @@
+import { displayName } from '../accounts/reader.ts'
+import { addressPath } from '../papers/identifiers.ts'
+import { plainText } from '../papers/typeset.ts'
+import type { Subject } from './moderation-log.ts'
+
+/** Characters of a title in the log. */
+const LONGEST_TITLE = 200
+
+export function paperSubject({ title, address }: { title: string; address: string }): Subject {
+  return { subject: quoted(title), address: addressPath(address) }
+}
+
+/** A comment by who wrote it and where: never by what it says. */
+export function commentSubject({
+  id,
+  readerId,
+  name,
+  title,
+  address,
+}: {
+  id: number
+  readerId: string | null
+  name: string | null
+  title: string
+  address: string
+}): Subject {
+  const by = readerId === null ? '' : ` by ${displayName({ id: readerId, name: name ?? '' })}`
+  return {
+    subject: `a comment${by} on ${quoted(title)}`,
+    address: `${addressPath(address)}#comment-${id}`,
+  }
+}
+
+/** A collection by whose it is: its title may be what is wrong with it. */
+export function collectionSubject({ id, readerId, name }: { id: string; readerId: string; name: string }): Subject {
+  return {
+    subject: `a collection by ${displayName({ id: readerId, name })}`,
+    address: `/collections/${id}`,
+  }
+}
+
+/** A reader by the name that stands beside what they write; with a link when others may see their page. */
+export function readerSubject(reader: { id: string; name: string; public: boolean }): Subject {
+  return { subject: displayName(reader), address: reader.public ? `/readers/${reader.id}` : null }
+}
+
+export function quoted(title: string): string {
+  const plain = plainText(title)
+  return `“${plain.length > LONGEST_TITLE ? `${plain.slice(0, LONGEST_TITLE - 1).toWellFormed()}…` : plain}”`
+}
+
+/** `1 vote`, `3 votes` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`
+}

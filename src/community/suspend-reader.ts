@@ -1,0 +1,58 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { takeBackAllVotes } from '../ranking/votes.ts'
+import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { readerSubject } from './subjects.ts'
+
+/**
+ * Suspends a reader: they may still read, and leave, but not take part. `votesToo` takes back what they voted for. Who is
+ * suspended already can have their votes taken back later.
+ */
+export async function suspendReader(
+  db: Kysely<Database>,
+  options: { readerId: string; votesToo: boolean } & Acting,
+): Promise<ActOutcome> {
+  return db.transaction().execute((trx) => suspend(trx, options))
+}
+
+/** The same in the caller's transaction. */
+export async function suspend(
+  trx: Transaction<Database>,
+  { readerId, votesToo, curatorId, reason, now }: { readerId: string; votesToo: boolean } & Acting,
+): Promise<ActOutcome> {
+  if (readerId === curatorId) return { ok: false, reason: 'Nobody suspends themselves here.' }
+  const reader = await holdReader(trx, readerId)
+  if (!reader) return GONE
+  const suspended = reader.suspended_at === null
+  if (suspended)
+    await trx.updateTable('readers').set({ suspended_at: now }).where('id', '=', readerId).execute()
+  const votes = votesToo ? await takeBackAllVotes(trx, { readerId, now }) : 0
+  if (!suspended && votes === 0) return { ok: true, changed: false }
+  await logAct(trx, { act: 'suspend-reader', on: readerSubject(reader), curatorId, reason, now })
+  return { ok: true, changed: true }
+}
+
+/** Lets a suspended reader take part again. Votes that were taken back stay so. */
+export async function reinstateReader(
+  db: Kysely<Database>,
+  { readerId, curatorId, reason, now }: { readerId: string } & Acting,
+): Promise<ActOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const reader = await holdReader(trx, readerId)
+    if (!reader) return GONE
+    if (reader.suspended_at === null) return { ok: true, changed: false }
+    await trx.updateTable('readers').set({ suspended_at: null }).where('id', '=', readerId).execute()
+    await logAct(trx, { act: 'reinstate-reader', on: readerSubject(reader), curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
+
+/** A reader as nobody changes them until the transaction ends. */
+export async function holdReader(trx: Transaction<Database>, readerId: string) {
+  return trx
+    .selectFrom('readers')
+    .select(['id', 'name', 'public', 'suspended_at', 'trusted_at'])
+    .where('id', '=', readerId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+}

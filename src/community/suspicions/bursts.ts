@@ -1,0 +1,90 @@
+import { binomialSurprise, poissonSurprise } from './chance.ts'
+
+/** A burst is at least so many votes for one paper … */
+export const BURST_VOTES = 8
+/** … within so long. */
+export const BURST_MS = 30 * 60_000
+/** An account is young for so long: it costs nothing to make, but some patience to let it grow old. */
+export const YOUNG_MS = 7 * 24 * 3_600_000
+/** Most of a burst's votes, when they are said to come from young accounts. */
+export const YOUNG_SHARE = 0.7
+/**
+ * So many young accounts must be as unlikely as one in 10^5, given how many of the site's other votes come from such: where
+ * everybody is new, nothing is wrong with that.
+ */
+export const YOUNG_SURPRISE = 5
+/** Even where old accounts cast all other votes, young ones may come: this part is never a surprise by itself. */
+const LEAST_YOUNG = 0.05
+/** Beyond what the paper's other votes let expect, by this factor … */
+export const RATE_MULTIPLE = 10
+/** … and as unlikely as one in 10^9: a good paper may well be found by many at once. */
+export const RATE_SURPRISE = 9
+/** Votes that any paper may get at once: so even a seminar of a dozen that has just read one is no surprise. */
+const ALWAYS_EXPECTED = 1.5
+/** The site's votes in slots of half an hour, by the start of each in milliseconds. */
+export type SlotCounts = ReadonlyMap<number, number>
+export const SLOT_MS = BURST_MS
+
+/** The busiest half hour of a paper: votes and how many came from young accounts; with all its votes and the first one. */
+export type BurstWindow = {
+  paperId: number
+  from: Date
+  votes: number
+  young: number
+  paperVotes: number
+  firstAt: Date
+}
+
+export type Burst = BurstWindow & {
+  expected: number
+  youngUsually: number
+  because: 'young' | 'rate'
+}
+
+/** Which half hours are out of the ordinary. `all`: the votes of the whole site, and those of young accounts among them. */
+export function burstsAmong(
+  windows: BurstWindow[],
+  { slots, all, now }: { slots: SlotCounts; all: { votes: number; young: number }; now: Date },
+): Burst[] {
+  const found = windows.flatMap((window): Burst[] => {
+    if (window.votes < BURST_VOTES) return []
+    const expected = expectedVotes(window, { slots, now })
+    // Laplace's rule of succession: little is known where there are few other votes.
+    const youngUsually = (all.young - window.young + 1) / (all.votes - window.votes + 2)
+    const isYoung =
+      window.young >= YOUNG_SHARE * window.votes &&
+      binomialSurprise(window.young, window.votes, Math.max(LEAST_YOUNG, youngUsually)) >= YOUNG_SURPRISE
+    const isSudden =
+      window.votes >= RATE_MULTIPLE * expected && poissonSurprise(window.votes, expected) >= RATE_SURPRISE
+    if (!isYoung && !isSudden) return []
+    return [{ ...window, expected, youngUsually, because: isYoung ? 'young' : 'rate' }]
+  })
+  // One finding a paper: the one of young accounts says more.
+  return [...Map.groupBy(found, ({ paperId }) => paperId).values()].flatMap((ofPaper) =>
+    ofPaper.toSorted((a, b) => Number(b.because === 'young') - Number(a.because === 'young')).slice(0, 1),
+  )
+}
+
+/** How many votes the paper would have got in the window, had its other votes come as those of the whole site did. */
+function expectedVotes(
+  { from, votes, paperVotes, firstAt }: BurstWindow,
+  { slots, now }: { slots: SlotCounts; now: Date },
+): number {
+  const within = (begin: number, end: number) =>
+    slots
+      .entries()
+      .map(([slot, count]) => count * overlap(slot, slot + SLOT_MS, begin, end))
+      .reduce((sum, part) => sum + part, 0)
+  const begin = from.getTime()
+  const here = Math.max(0, within(begin, begin + BURST_MS) - votes)
+  // A paper's life here is at least a day, for it would be voted for later, too.
+  const life = within(Math.min(firstAt.getTime(), now.getTime() - 24 * 3_600_000), now.getTime() + SLOT_MS)
+  const others = paperVotes - votes
+  const elsewhere = Math.max(1, life - paperVotes)
+  return Math.max(ALWAYS_EXPECTED, ((others + 1) * here) / elsewhere)
+}
+
+/** The part of one span that lies in another, 0 to 1. */
+function overlap(from: number, to: number, begin: number, end: number): number {
+  return Math.max(0, Math.min(to, end) - Math.max(from, begin)) / (to - from)
+}

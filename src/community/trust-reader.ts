@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { holdReader } from './suspend-reader.ts'
+import { readerSubject } from './subjects.ts'
+
+/** Trusts a reader before their account is old enough: from now on their votes weigh in full. */
+export async function trustReader(
+  db: Kysely<Database>,
+  { readerId, curatorId, reason, now }: { readerId: string } & Acting,
+): Promise<ActOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const reader = await holdReader(trx, readerId)
+    if (!reader) return GONE
+    if (reader.suspended_at !== null)
+      return { ok: false, reason: 'This account is suspended: reinstate it first.' }
+    if (reader.trusted_at !== null) return { ok: true, changed: false }
+    await trx.updateTable('readers').set({ trusted_at: now }).where('id', '=', readerId).execute()
+    await logAct(trx, { act: 'trust-reader', on: readerSubject(reader), curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
+}
