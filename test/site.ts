@@ -74,6 +74,7 @@ export function wordsOf(html: string): string {
   const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html
   return main
     .replaceAll(/<annotation[\s\S]*?<\/annotation>/g, '')
+    .replaceAll(/<vote-form[\s\S]*?<\/vote-form>/g, '')
     .replaceAll(/<\/?(?:a|abbr|code|em|i|kbd|m[a-z]+|span|strong|sub|sup|time)\b[^>]*>/g, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')

@@ -72,7 +72,8 @@ const hoursSince = (paper: ListedPaper, now: number) => (now - paper.listedAt) /
 const hackerNews = ofPoints(
   'Hacker News',
   '(points − 1)^0.8 / (hours + 2)^1.8',
-  (points, paper, now) => (points > 1 ? (points - 1) ** 0.8 : points - 1) / (hoursSince(paper, now) + 2) ** 1.8,
+  (points, paper, now) =>
+    (points > 1 ? (points - 1) ** 0.8 : points - 1) / (hoursSince(paper, now) + 2) ** 1.8,
 )
 
 const LOBSTERS_WINDOW_HOURS = 22
@@ -85,7 +86,8 @@ const lobsters = ofPoints(
   'Lobsters',
   `sign(score) × log10(max(|score + 1|, 1)) + created at / ${LOBSTERS_WINDOW_HOURS} h`,
   (points, paper) =>
-    (points > 0 ? Math.log10(Math.max(points + 1, 1)) : 0) + paper.listedAt / (LOBSTERS_WINDOW_HOURS * HOUR_MS),
+    (points > 0 ? Math.log10(Math.max(points + 1, 1)) : 0) +
+    paper.listedAt / (LOBSTERS_WINDOW_HOURS * HOUR_MS),
 )
 
 const LEMMY_DAYS = 7
@@ -121,6 +123,7 @@ export const OURS = heat(OUR_HOURS)
 export const FORMULAS: Formula[] = [
   heat(OUR_HOURS / 4),
   heat(OUR_HOURS / 2),
+  heat(OUR_HOURS * 0.75),
   OURS,
   heat(OUR_HOURS * 2),
   heat(OUR_HOURS, { listing: true }),

@@ -8,29 +8,30 @@ const BEST_OF_DAY = 5
 /** How long they are given to come up. */
 const PATIENCE_HOURS = 72
 
-export const WINDOWS = [7, 3] as const
-
 /** Of one moment: against what was best in the end of the papers listed in the last 7 and 3 days. */
 type Fit = { overlap: number; ndcg: number }
-export type Moment = { fits: Record<(typeof WINDOWS)[number], Fit>; ageHours: number; replaced: number }
+type Moment = { fits: { 7: Fit; 3: Fit }; ageHours: number; replaced: number }
 
 /** What was seen of a formula in one stretch. `reached`: hours, `Infinity` for never. */
 export type Measured = { moments: Moment[]; reached: number[] }
 
 export const DEFINITIONS = [
-  `Read daily at ${READING_HOUR}:00 UTC after a warm-up of ${WARM_UP_DAYS} days in each stretch; the top ${TOP} of all papers listed so far in it; of equals the newest first, then by lot.`,
-  `overlap: share of the top ${TOP} that has at least as many upvotes in the end as the ${TOP}th best of the papers listed in the last 7 (3) days, and is one of those.`,
-  `nDCG: sum of upvotes in the end / log2(place + 1) over the top ${TOP}, papers older than 7 (3) days counting nothing, divided by that of the best possible list.`,
-  `age: mean hours since listing in the top ${TOP}. new/day: share of the top ${TOP} that was not in it 24 hours before.`,
-  `caught: median hours until a paper first reaches the top ${TOP}, of those that end among the ${BEST_OF_DAY} best of their day, looked at every hour; within: share that does in ${PATIENCE_HOURS} hours.`,
-  'moved: of the first 100 places at the end of a stretch, how many hold another paper 24 hours later when no vote comes in between.',
-  'vs ours: difference of nDCG (7 days) to ours, mean over the days ± 1.96 standard errors (days depend on each other: take it as a lower bound of the uncertainty).',
+  `read: daily at ${READING_HOUR}:00 UTC after a warm-up of ${WARM_UP_DAYS} days in each stretch; the top ${TOP} of all papers listed so far in it; of equals the newest first, then by lot`,
+  `overlap: share of the top ${TOP} that has at least as many upvotes in the end as the ${TOP}th best of the papers listed in the last 7 (3) days, and is one of those`,
+  `nDCG: sum of upvotes in the end / log2(place + 1) over the top ${TOP}, papers older than 7 (3) days counting nothing, divided by that of the best possible list`,
+  `age: mean hours since listing in the top ${TOP}. new/day: share of the top ${TOP} that was not in it 24 hours before`,
+  `caught: median hours until a paper first reaches the top ${TOP}, of those that end among the ${BEST_OF_DAY} best of their day, looked at every hour; within: share that does in ${PATIENCE_HOURS} hours`,
+  'moved: of the first 100 places at the end of a stretch, how many hold another paper 24 hours later when no vote comes in between',
+  'vs ours: difference of nDCG (7 days) to ours, mean over the days ± 1.96 standard errors (days depend on each other: take it as a lower bound of the uncertainty)',
 ]
 
 /** The moments at which a stretch is read, as hours after its beginning. */
-function readingHours({ from, to }: Stretch): number[] {
+export function readingHours({ from, to }: Stretch): number[] {
   const days = Math.round((to - from) / DAY_MS) + 1
-  return Array.from({ length: Math.max(0, days - WARM_UP_DAYS) }, (_, i) => (WARM_UP_DAYS + i) * 24 + READING_HOUR)
+  return Array.from(
+    { length: Math.max(0, days - WARM_UP_DAYS) },
+    (_, i) => (WARM_UP_DAYS + i) * 24 + READING_HOUR,
+  )
 }
 
 /** Measures what a formula had on top in a stretch. */
@@ -82,9 +83,7 @@ function hoursUntilReached(stretch: Stretch, tops: number[][]): number[] {
     const start = Math.round((day - from) / HOUR_MS)
     for (const number of numbers.filter((_, i) => (upvotes[i] ?? 0) >= least)) {
       // Not at the hour of listing, when a lot decides.
-      const hours = tops
-        .slice(start + 1, start + 1 + PATIENCE_HOURS)
-        .findIndex((top) => top.includes(number))
+      const hours = tops.slice(start + 1, start + 1 + PATIENCE_HOURS).findIndex((top) => top.includes(number))
       reached.push(hours < 0 ? Infinity : hours + 1)
     }
   }
@@ -97,7 +96,10 @@ export function mean(values: number[]): number {
 
 export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]]
+  const [low, high] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.ceil((sorted.length - 1) / 2)],
+  ]
   return low === high ? (low ?? NaN) : ((low ?? NaN) + (high ?? NaN)) / 2
 }
 

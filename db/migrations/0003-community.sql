@@ -25,6 +25,9 @@ create table readers (
   suspended_at   timestamptz
 );
 create unique index readers_orcid on readers (orcid) where orcid_verified;
+-- Curators look for readers by the beginning of a name or an address.
+create index readers_name_prefix on readers (lower(name) text_pattern_ops);
+create index readers_email_prefix on readers (lower(email) text_pattern_ops);
 
 create table sessions (
   id         uuid primary key default gen_random_uuid(),
@@ -315,6 +318,11 @@ create unique index flags_paper on flags (paper_id, reader_id) where settled_at 
 create unique index flags_comment on flags (comment_id, reader_id) where settled_at is null;
 create unique index flags_collection on flags (collection_id, reader_id) where settled_at is null;
 create index flags_queue on flags (flagged_at) where settled_at is null;
+-- Settled ones too: what was flagged before, and by whom.
+create index flags_comment_all on flags (comment_id) where comment_id is not null;
+create index flags_collection_all on flags (collection_id) where collection_id is not null;
+create index flags_paper_all on flags (paper_id) where paper_id is not null;
+create index flags_reader on flags (reader_id);
 
 -- Votes that look arranged, as a job found them. `key` names a finding, so that it is shown once.
 create table suspicions (

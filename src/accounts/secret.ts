@@ -13,7 +13,7 @@ export async function keptSecret(dataFolder: string): Promise<string> {
   const known = await readSecret(file)
   if (known !== null) return known
   await mkdir(dataFolder, { recursive: true })
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
   const handle = await open(draft, 'w', 0o600)
   try {
     await handle.writeFile(`${randomBytes(32).toString('base64url')}\n`)

@@ -28,7 +28,7 @@ export async function claimAuthorship(
   }: { paperId: number; reader: Pick<Reader, 'id' | 'orcid' | 'orcidVerified'>; note: string; now: Date },
 ): Promise<ClaimOutcome> {
   return db.transaction().execute(async (trx): Promise<ClaimOutcome> => {
-    if (!(await holdPaper(trx, paperId))) return { ok: false, kind: 'no-paper' }
+    if (!(await findTitle(trx, paperId))) return { ok: false, kind: 'no-paper' }
     const held = await trx
       .selectFrom('authorship_claims')
       .select('state')
@@ -47,7 +47,12 @@ export async function claimAuthorship(
     await trx
       .insertInto('authorship_claims')
       .values({ paper_id: paperId, reader_id: reader.id, note, claimed_at: now, ...claim })
-      .onConflict((conflict) => conflict.columns(['paper_id', 'reader_id']).doUpdateSet(claim))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['paper_id', 'reader_id'])
+          .doUpdateSet(claim)
+          .where('authorship_claims.state', '<>', 'confirmed'),
+      )
       .execute()
     if (proved) await takeBackOwnVotes(trx, { paperId, now })
     return { ok: true, state: claim.state }
@@ -84,7 +89,7 @@ async function decide(
   if (readerId === curatorId)
     return { ok: false, reason: 'Your own claim is for another curator to decide.' }
   return db.transaction().execute(async (trx) => {
-    const paper = await holdPaper(trx, paperId)
+    const paper = await findTitle(trx, paperId)
     if (!paper) return GONE
     const { numUpdatedRows } = await trx
       .updateTable('authorship_claims')
@@ -102,28 +107,38 @@ async function decide(
   })
 }
 
-/** Takes back what confirmed authors of a paper voted and picked for it, in the caller's transaction. */
+/** Takes back what confirmed authors of a paper did to heat it (votes, picks, first comments), in the caller's transaction. */
 export async function takeBackOwnVotes(
   trx: Transaction<Database>,
   { paperId, now }: { paperId: number; now: Date },
 ): Promise<void> {
-  const authors = await authorsHere(trx, paperId)
-  for (const { id: readerId } of authors) {
-    await removeVote(trx, { paperId, readerId, now })
-    const pick = await trx
-      .deleteFrom('picks')
-      .where('paper_id', '=', paperId)
-      .where('curator_id', '=', readerId)
-      .returning('event')
-      .executeTakeFirst()
-    if (!pick) continue
-    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: pick.event }, { now })
-    await trx
-      .updateTable('papers')
-      .set((eb) => ({ pick_count: eb('pick_count', '-', 1) }))
-      .where('id', '=', paperId)
-      .execute()
+  const authors = (await authorsHere(trx, paperId)).map(({ id }) => id)
+  if (authors.length === 0) return
+  for (const readerId of authors) await removeVote(trx, { paperId, readerId, now })
+  // Whoever picks holds the paper first.
+  await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()
+  const picks = await trx
+    .deleteFrom('picks')
+    .where('paper_id', '=', paperId)
+    .where('curator_id', 'in', authors)
+    .returning('event')
+    .execute()
+  for (const { event } of picks)
+    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: event }, { now })
+  const comments = await trx
+    .selectFrom('comments')
+    .select(['id', 'event'])
+    .where('paper_id', '=', paperId)
+    .where('reader_id', 'in', authors)
+    .where('event', 'is not', null)
+    .execute()
+  for (const { id, event } of comments) {
+    if (event === null) continue
+    await takeBackSignal(trx, { paperId, kind: 'comment', origin: 'reader', originKey: event }, { now })
+    await trx.updateTable('comments').set({ event: null }).where('id', '=', id).execute()
   }
+  await sql`update papers set pick_count = (select count(*) from picks where paper_id = ${paperId})
+    where id = ${paperId}`.execute(trx)
 }
 
 /** A reader who wrote a paper, as it was confirmed. */
@@ -174,12 +189,7 @@ async function isNamedOn(
   return rows[0]?.named ?? false
 }
 
-/** The paper as nobody votes for it until the transaction ends. */
-async function holdPaper(trx: Transaction<Database>, paperId: number) {
-  return trx
-    .selectFrom('papers')
-    .select(['title', 'address'])
-    .where('id', '=', paperId)
-    .forUpdate()
-    .executeTakeFirst()
+/** Not held: who takes votes back holds those first, and the paper after them. */
+async function findTitle(trx: Transaction<Database>, paperId: number) {
+  return trx.selectFrom('papers').select(['title', 'address']).where('id', '=', paperId).executeTakeFirst()
 }

@@ -15,7 +15,8 @@ export const LONGEST_NOTE = 1_000
 
 /** What came of a change: `seen` tells whether others see the collection. */
 export type PapersChange =
-  { ok: true; seen: boolean } | { ok: false; kind: 'no-collection' | 'no-paper' | 'full' }
+  | { ok: true; seen: boolean }
+  | { ok: false; kind: 'no-collection' | 'no-paper' | 'full' }
 
 /** A note of at most `longest` characters out of what a form sent; null when it is longer. */
 export function parseNote(text: string, { longest }: { longest: number }): string | null {
@@ -57,7 +58,8 @@ export async function addToCollection(
     if (n >= MOST_PAPERS) return { ok: false, kind: 'full' }
     const added = await sql`
       insert into collection_papers (collection_id, paper_id, position, added_at)
-      select ${collectionId}, id, ${(last ?? 0) + 1}, ${now} from papers where id = ${paperId} and not hidden`.execute(
+      select ${collectionId}, id, ${(last ?? 0) + 1}, ${now} from papers where id = ${paperId} and not hidden
+      for key share`.execute(
       trx,
     )
     if (!added.numAffectedRows) return { ok: false, kind: 'no-paper' }
@@ -125,7 +127,10 @@ export async function noteInCollection(
   })
 }
 
-async function orderOf(trx: Transaction<Database>, collectionId: string): Promise<{ id: number; hidden: boolean }[]> {
+async function orderOf(
+  trx: Transaction<Database>,
+  collectionId: string,
+): Promise<{ id: number; hidden: boolean }[]> {
   return trx
     .selectFrom('collection_papers as cp')
     .innerJoin('papers as p', 'p.id', 'cp.paper_id')
@@ -143,16 +148,14 @@ async function renumber(
   await sql`
     update collection_papers cp set position = o.position
     from unnest(${order}::bigint[]) with ordinality as o(paper_id, position)
-    where cp.collection_id = ${collectionId} and cp.paper_id = o.paper_id and cp.position <> o.position`.execute(trx)
+    where cp.collection_id = ${collectionId} and cp.paper_id = o.paper_id and cp.position <> o.position`.execute(
+    trx,
+  )
 }
 
 async function touch(
   trx: Transaction<Database>,
   { collectionId, now }: { collectionId: string; now: Date },
 ): Promise<void> {
-  await trx
-    .updateTable('collections')
-    .set({ changed_at: now })
-    .where('id', '=', collectionId)
-    .execute()
+  await trx.updateTable('collections').set({ changed_at: now }).where('id', '=', collectionId).execute()
 }

@@ -177,11 +177,7 @@ export function parseCollectionsCursor(text: string): CollectionsCursor | null {
 /** The collections that everybody may see, or those of one reader; the newest change first. One indexed query. */
 export async function publicCollections(
   db: Kysely<Database>,
-  {
-    of = null,
-    after = null,
-    limit,
-  }: { of?: string | null; after?: CollectionsCursor | null; limit: number },
+  { of = null, after = null, limit }: { of?: string | null; after?: CollectionsCursor | null; limit: number },
 ): Promise<{ collections: Collection[]; next: CollectionsCursor | null }> {
   const owned = of === null ? sql`` : sql`and c.reader_id = ${of}`
   const beyond = after

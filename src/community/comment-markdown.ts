@@ -5,9 +5,13 @@ import { addMathematics, type FormulaBudget } from './comment-math.ts'
 /** In characters. */
 export const LONGEST_COMMENT = 10_000
 
-/** What is nested deeper is no prose. */
+/** What is nested deeper, or has more lines, brackets or parts, is no prose, and would take long to read. */
 const DEEPEST = 20
-const MOST_TOKENS = 6_000
+const MOST_LINES = 800
+const MOST_BRACKETS = 800
+const MOST_PARTS = 6_000
+/** The characters that are looked at for where addresses end, if each of them is refused in the end. */
+const MOST_IN_ADDRESSES = 100_000
 
 const md = new MarkdownIt({ html: false, linkify: true, breaks: true, xhtmlOut: true, maxNesting: 2 * DEEPEST })
 // `model.py` and `README.md` are no addresses.
@@ -58,16 +62,33 @@ function addressesIn(text: string): number {
 /** null when it is better shown as it was typed. */
 function parse(markdown: string, env: Record<string, unknown>): Token[] | null {
   if (markdown.length > 2 * LONGEST_COMMENT) return null
+  if (countOf(markdown, '\n') > MOST_LINES || countOf(markdown, '[') > MOST_BRACKETS) return null
+  if (lengthInAddresses(markdown) > MOST_IN_ADDRESSES) return null
   const tokens = md.parse(markdown, env)
   let depth = 0
-  let count = 0
+  let parts = 0
   for (const token of tokens) {
     for (const part of [token, ...(token.children ?? [])]) {
       depth += part.nesting
-      if (depth > DEEPEST || ++count > MOST_TOKENS) return null
+      if (depth > DEEPEST || ++parts > MOST_PARTS) return null
     }
   }
   return tokens
+}
+
+function countOf(text: string, character: string): number {
+  return text.split(character).length - 1
+}
+
+function lengthInAddresses(text: string): number {
+  let sum = 0
+  let end = text.length
+  // From the last: the white space that ends one is found on the way.
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (/\s/.test(text.charAt(at))) end = at
+    else if (text.startsWith('://', at)) sum += end - at
+  }
+  return sum
 }
 
 function plain(text: string): string {

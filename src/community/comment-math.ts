@@ -39,7 +39,7 @@ export function addMathematics(md: MarkdownIt): void {
 function readInline(state: StateInline, silent: boolean): boolean {
   const { src, pos, posMax } = state
   const formula =
-    src.charAt(pos) === '$' ? inDollars(src, pos) : src.charAt(pos) === '\\' ? inBrackets(src, pos) : null
+    src.charAt(pos) === '$' ? inDollars(src, pos) : src.charAt(pos) === '\\' ? inBrackets(state) : null
   if (formula === null || formula.end > posMax) return false
   if (!silent) {
     const token = state.push('formula', '', 0)
@@ -58,24 +58,33 @@ function readInline(state: StateInline, silent: boolean): boolean {
 function inDollars(text: string, start: number): Formula | null {
   if (text.charAt(start - 1) === '$') return null
   if (text.charAt(start + 1) === '$') {
-    const end = text.slice(start + 2, start + 2 + LONGEST_FORMULA).indexOf('$$') + start + 4
-    return end > start + 3 && spans(text.slice(start, end), end - start)
+    const end = text.indexOf('$$', start + 2) + 2
+    if (end < start + 4 || end - start > LONGEST_FORMULA || text.charAt(end) === '$') return null
+    return spans(text.slice(start, end), end - start)
       ? formulaOf(text.slice(start + 2, end - 2), { end, display: true })
       : null
   }
   if (/\s/.test(text.charAt(start + 1))) return null
-  let close = start
-  for (let tried = 0; tried < 8; tried++) {
-    close = nextDollar(text, close + 1)
-    if (close === -1 || close - start > LONGEST_FORMULA) return null
-    if (!spans(text.slice(start, close + 2), close + 1 - start)) continue
-    const tex = text.slice(start + 1, close)
-    if (/\s$/.test(tex) || /\d/.test(text.charAt(close + 1))) return null
-    // `5$ or 6$`
-    if (/[\p{L}\p{N}]/u.test(text.charAt(start - 1)) && !/[\\^_{}=<>]/.test(tex)) return null
-    return formulaOf(tex, { end: close + 1, display: false })
+  // A dollar sign inside braces is in the formula's \text{…}: go on to the one where the braces are even.
+  for (let at = start + 1, depth = 0, passed = 0; at - start <= LONGEST_FORMULA && passed < 8; at++) {
+    const character = text.charAt(at)
+    if (character === '') return null
+    if (character === '\\') at++
+    else if (character === '{') depth++
+    else if (character === '}' && --depth < 0) return null
+    else if (character !== '$') continue
+    else if (depth > 0) passed++
+    else return isProse(text, start, at) ? null : formulaOf(text.slice(start + 1, at), { end: at + 1, display: false })
   }
   return null
+}
+
+function isProse(text: string, start: number, close: number): boolean {
+  const tex = text.slice(start + 1, close)
+  if (/\s$/.test(tex) || /\d/.test(text.charAt(close + 1))) return true
+  // `5$ or 6$`
+  if (/[\p{L}\p{N}]/u.test(text.charAt(start - 1)) && !/[\\^_{}=<>]/.test(tex)) return true
+  return !spans(text.slice(start, close + 2), close + 1 - start)
 }
 
 /** Whether the text starts with one formula that takes exactly so many characters. */
@@ -84,26 +93,16 @@ function spans(text: string, length: number): boolean {
   return first?.start === 0 && first.end === length
 }
 
-/** Where the next dollar sign stands that no backslash escapes. */
-function nextDollar(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 92) at++
-    else if (code === 36) return at
-  }
-  return -1
-}
-
-function inBrackets(text: string, start: number): Formula | null {
+function inBrackets({ src: text, pos: start, env }: StateInline): Formula | null {
   const opening = text.charAt(start + 1)
   if (opening !== '(' && opening !== '[') return null
   const closing = opening === '(' ? '\\)' : '\\]'
-  const length = text.slice(start + 2, start + 2 + LONGEST_FORMULA).indexOf(closing)
-  if (length === -1) return null
-  return formulaOf(text.slice(start + 2, start + 2 + length), {
-    end: start + length + 4,
-    display: opening === '[',
-  })
+  // Remembering that there is none keeps a thousand openings without an end from a thousand searches.
+  if (env[closing] === text) return null
+  const close = text.indexOf(closing, start + 2)
+  if (close === -1) env[closing] = text
+  if (close === -1 || close - start > LONGEST_FORMULA) return null
+  return formulaOf(text.slice(start + 2, close), { end: close + 2, display: opening === '[' })
 }
 
 /** A backtick begins code, which a formula does not reach into. */

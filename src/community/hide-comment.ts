@@ -86,6 +86,15 @@ async function bringBack(
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
     const event = another ? null : randomUUID()
+    // It weighs what it did: who wrote it may have been new then.
+    const former = await trx
+      .selectFrom('signals')
+      .select('weight')
+      .where('paper_id', '=', comment.paperId)
+      .where('kind', '=', 'comment')
+      .where('origin', '=', 'reader')
+      .where('origin_key', '=', comment.event)
+      .executeTakeFirst()
     await trx.updateTable('comments').set({ event }).where('id', '=', comment.id).execute()
     if (event !== null)
       await recordSignals(
@@ -97,7 +106,7 @@ async function bringBack(
             origin: 'reader',
             originKey: event,
             amount: 1,
-            weight: WEIGHTS.comment,
+            weight: former?.weight ?? WEIGHTS.comment,
             at: comment.writtenAt,
           },
         ],

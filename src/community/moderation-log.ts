@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import { displayName } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
+import { isVisible, lengthOf, plainLine } from './plain-text.ts'
 
 /** What can be done to keep order, and the words of the log for it, before what it was done to. */
 export const ACT_WORDS = {
@@ -46,8 +47,8 @@ export type Subject = { subject: string; address: string | null }
 
 /** A reason as somebody typed it, or null when it is none: empty or too long. */
 export function parseReason(text: string): string | null {
-  const reason = text.trim().replaceAll(/\s+/g, ' ')
-  return reason === '' || reason.length > LONGEST_REASON ? null : reason
+  const reason = plainLine(text)
+  return isVisible(reason) && lengthOf(reason) <= LONGEST_REASON ? reason : null
 }
 
 /** Notes an act for everybody to read, in the transaction that does it. A `curatorId` of null is the site itself. */

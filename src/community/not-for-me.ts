@@ -19,7 +19,7 @@ export async function setNotForMe(
     return true
   }
   const { rows } = await sql<{ there: boolean }>`
-    with paper as (select id from papers where id = ${paperId}),
+    with paper as (select id from papers where id = ${paperId} for key share),
       added as (
         insert into not_for_me (reader_id, paper_id, at) select ${readerId}, id, ${now} from paper
         on conflict do nothing

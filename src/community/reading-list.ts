@@ -24,7 +24,7 @@ export async function savePaper(
   { readerId, paperId, now }: { readerId: string; paperId: number; now: Date },
 ): Promise<SaveOutcome> {
   const { rows } = await sql<{ there: boolean; saved: boolean; full: boolean }>`
-    with paper as (select id from papers where id = ${paperId} and not hidden),
+    with paper as (select id from papers where id = ${paperId} and not hidden for key share),
       list as (select count(*) >= ${MOST_SAVED} as full from reading_list where reader_id = ${readerId}),
       added as (
         insert into reading_list (reader_id, paper_id, added_at)
@@ -69,7 +69,11 @@ export async function markRead(
 /** Where a page ends: whether its last paper was unread (1) or read (0), since when, and its number. */
 export type ReadingCursor = [unread: 0 | 1, since: string, paperId: number]
 
-const CURSOR: z.ZodType<ReadingCursor> = z.tuple([z.union([z.literal(0), z.literal(1)]), INSTANT, PAPER_NUMBER])
+const CURSOR: z.ZodType<ReadingCursor> = z.tuple([
+  z.union([z.literal(0), z.literal(1)]),
+  INSTANT,
+  PAPER_NUMBER,
+])
 
 /** The cursor that stands in an address, or null when there is none such. */
 export function parseReadingCursor(text: string): ReadingCursor | null {
@@ -82,7 +86,9 @@ export async function readingList(
   { readerId, after = null, limit }: { readerId: string; after?: ReadingCursor | null; limit: number },
 ): Promise<{ papers: SavedPaper[]; next: ReadingCursor | null }> {
   const key = sql`(l.read_at is null)::int, coalesce(l.read_at, l.added_at), l.paper_id`
-  const beyond = after ? sql`and (${key}) < (${after[0]}::int, ${after[1]}::timestamptz, ${after[2]}::bigint)` : sql``
+  const beyond = after
+    ? sql`and (${key}) < (${after[0]}::int, ${after[1]}::timestamptz, ${after[2]}::bigint)`
+    : sql``
   const { rows } = await sql<Selectable<Database['papers']> & { added_at: Date; read_at: Date | null }>`
     select p.*, l.added_at, l.read_at
     from reading_list l join papers p on p.id = l.paper_id

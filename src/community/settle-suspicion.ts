@@ -120,6 +120,8 @@ async function standing(
     .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
     .orderBy('paper_id')
     .orderBy('reader_id')
+    // Held: who is asked to take them back as well finds none left.
+    .forUpdate()
     .execute()
 }
 

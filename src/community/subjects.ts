@@ -16,19 +16,14 @@ export function commentSubject({
   readerId,
   name,
   title,
-  address,
 }: {
   id: number
   readerId: string | null
   name: string | null
   title: string
-  address: string
 }): Subject {
   const by = readerId === null ? '' : ` by ${displayName({ id: readerId, name: name ?? '' })}`
-  return {
-    subject: `a comment${by} on ${quoted(title)}`,
-    address: `${addressPath(address)}#comment-${id}`,
-  }
+  return { subject: `a comment${by} on ${quoted(title)}`, address: `/comments/${id}` }
 }
 
 /** A collection by whose it is: its title may be what is wrong with it. */

@@ -122,7 +122,7 @@ describeWithDatabase('submissions', (db) => {
     ])
     expect((await rows()).filter(({ state }) => state === 'waiting')).toEqual([])
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(1)
-    expect(await db().selectFrom('signals').select('kind').execute()).toEqual([{ kind: 'listing' }])
+    expect(await db().selectFrom('signals').select('kind').execute()).toEqual([])
   })
 
   it('lets others wait for a curator', async () => {

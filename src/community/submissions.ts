@@ -6,10 +6,10 @@ import type { PublicIdentifier } from '../sources/look-up.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 
 /** A paper that is here, and the part of its URL after `/papers/`. */
-export type PaperHere = { paperId: number; address: string }
+type PaperHere = { paperId: number; address: string }
 
 /** Who asked for a paper (null once the account is gone), and what is to come with it as a comment (perhaps nothing). */
-export type SubmissionNote = { readerId: string | null; note: string }
+type SubmissionNote = { readerId: string | null; note: string }
 
 export type SubmitOutcome =
   /** `waited`: somebody else's submission of it, which this one settled. Given once, however often it is submitted. */
@@ -57,9 +57,11 @@ export async function submitPaper(
     return here ? { kind: 'already-here', ...here } : { kind: 'already-waiting' }
   }
   if (!trusted) return { kind: 'waiting' }
+  // The same may have been submitted and accepted between the look for the paper and the waiting.
+  const wasQuicker = await isAccepted(db, found)
   // It waits until it is recorded: should that be cut short, it is not lost but comes before a curator.
   const accepted = await accept(db, { id: row.id, found, curatorId: null, now, timeZone })
-  if (!accepted.decided) return { kind: 'already-here', ...accepted.paper }
+  if (wasQuicker || !accepted.decided) return { kind: 'already-here', ...accepted.paper }
   const waited = row.readerId === readerId ? null : { readerId: row.readerId, note: row.note }
   return { kind: 'recorded', waited, ...accepted.paper }
 }
@@ -181,6 +183,15 @@ async function record(
     .where('id', '=', recorded.paperId)
     .executeTakeFirstOrThrow()
   return { paperId: recorded.paperId, address }
+}
+
+/** Whether a submission of the paper has been accepted. */
+async function isAccepted(db: Kysely<Database>, found: HarvestedPaper): Promise<boolean> {
+  const { rows } = await sql`
+    select from submissions join (${papersHere(found)}) here on here."paperId" = submissions.paper_id
+    where state = 'accepted' limit 1
+  `.execute(db)
+  return rows.length > 0
 }
 
 async function paperHere(db: Kysely<Database>, found: HarvestedPaper): Promise<PaperHere | null> {

@@ -80,7 +80,10 @@ describe('an e-mail address', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 12 }),
       fc.string({ unit: 'binary', maxLength: 6 }),
-      fc.string({ unit: fc.constantFrom('a', 'Z', '0', '.', '-', 'é', 'İ', 'Σ', 'ß', '\u0301'), maxLength: 12 }),
+      fc.string({
+        unit: fc.constantFrom('a', 'Z', '0', '.', '-', 'é', 'İ', 'Σ', 'ß', '\u0301'),
+        maxLength: 12,
+      }),
     )
     const typed = fc
       .tuple(piece, piece, fc.constantFrom('.org', '.example', '.Рф', '', '.1'))

@@ -39,5 +39,6 @@ function parseDomain(written: string): string | null {
   if (!DOMAIN.test(domain)) return null
   // RFC 6761: there is no such mailbox. (`.example`, `.test` and `.localhost` are left to those who try things out.)
   if (domain.endsWith('.invalid')) return null
-  return domain.includes('xn--') && domainToASCII(domainToUnicode(domain)) !== domain ? null : domain
+  // An xn-- that stands for nothing stays as it is.
+  return domainToUnicode(domain).includes('xn--') ? null : domain
 }

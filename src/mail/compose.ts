@@ -34,11 +34,14 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u
 /** Reads `Name <address>` or an address alone. Throws when it is no such thing: the settings were checked before. */
 export function parseSender(from: string): Sender {
   const [sender, ...more] = CONTROL.test(from) ? [] : addressParser(from, { flatten: true })
-  const domain = /^[^\s@<>"]+@([^\s@<>"]+)$/.exec(sender?.address ?? '')?.[1]
-  if (!sender || domain === undefined || more.length > 0) {
+  const { name = '', address = '' } = sender ?? {}
+  const domain = /^[^\s@<>"]+@([^\s@<>"]+)$/.exec(address)?.[1]
+  // The parser makes the best of anything.
+  const asWritten = from.trim() === address || from.trim().endsWith(`<${address}>`)
+  if (domain === undefined || more.length > 0 || !asWritten) {
     throw new Error('The sender of mails must be one address such as Broadsheet <broadsheet@example.org>.')
   }
-  return { name: sender.name, address: sender.address, domain: domainToASCII(domain) || domain }
+  return { name, address, domain: domainToASCII(domain) || domain }
 }
 
 /** Puts a mail together, or tells why it can never be sent. Nothing in a message reaches a header as a line of its own. */

@@ -38,7 +38,11 @@ describeWithDatabase('mail that several send', (db) => {
     const held = deliverDueMail(db(), open(server.url()), { now })
     await arrival.comes
     for (let i = 0; i < 10; i++) await queue(`quick-${i}`)
-    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({ sent: 10, postponed: 0, givenUp: 0 })
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({
+      sent: 10,
+      postponed: 0,
+      givenUp: 0,
+    })
     const { rows: waiting } = await sql`
       select state from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'
     `.execute(db())
@@ -46,6 +50,20 @@ describeWithDatabase('mail that several send', (db) => {
     release.come()
     expect(await held).toEqual({ sent: 1, postponed: 0, givenUp: 0 })
     expect(server.deliveries).toHaveLength(11)
+  })
+
+  it('is not held up by another that somebody has locked', async () => {
+    const server = await serve()
+    await queue('locked')
+    await queue('ada')
+    await db()
+      .transaction()
+      .execute(async (trx) => {
+        await sql`select id from outgoing_mail where recipient = 'locked@example.org' for update`.execute(trx)
+        expect(await deliverDueMail(db(), open(server.url()), { now })).toMatchObject({ sent: 1 })
+      })
+    expect(server.recipients()).toEqual(['ada@example.org'])
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toMatchObject({ sent: 1 })
   })
 
   it('passes a slow one in the same round', async () => {
@@ -60,7 +78,11 @@ describeWithDatabase('mail that several send', (db) => {
     })
     await queue('slow')
     for (let i = 0; i < 10; i++) await queue(`quick-${i}`)
-    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({ sent: 11, postponed: 0, givenUp: 0 })
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({
+      sent: 11,
+      postponed: 0,
+      givenUp: 0,
+    })
     expect(server.deliveries.at(-1)?.to).toEqual(['slow@example.org'])
   })
 
@@ -110,9 +132,17 @@ describeWithDatabase('mail that several send', (db) => {
     expect(await rows()).toMatchObject([{ sent_at: null, text_body: 'A secret link for ada' }])
 
     time = new Date(start.getTime() + 10 * MINUTE - 1)
-    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({ sent: 0, postponed: 0, givenUp: 0 })
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({
+      sent: 0,
+      postponed: 0,
+      givenUp: 0,
+    })
     time = new Date(start.getTime() + 10 * MINUTE)
-    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({ sent: 1, postponed: 0, givenUp: 0 })
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({
+      sent: 1,
+      postponed: 0,
+      givenUp: 0,
+    })
     expect(server.recipients()).toEqual(['ada@example.org', 'ada@example.org'])
     expect(new Set(messageIds(server)).size).toBe(1)
     expect(await rows()).toMatchObject([{ sent_at: time, text_body: '' }])
@@ -134,7 +164,11 @@ describeWithDatabase('mail that several send', (db) => {
     const slow = deliverDueMail(db(), open(server.url()), { now })
     await arrival.comes
     time = new Date(start.getTime() + 10 * MINUTE)
-    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({ sent: 1, postponed: 0, givenUp: 0 })
+    expect(await deliverDueMail(db(), open(server.url()), { now })).toEqual({
+      sent: 1,
+      postponed: 0,
+      givenUp: 0,
+    })
     release.come()
     await slow
     expect(await rows()).toMatchObject([{ sent_at: time, due_at: null, attempts: 0 }])

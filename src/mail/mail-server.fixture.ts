@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { callbackify } from 'node:util'
 import { pino } from 'pino'
 import { SMTPServer } from 'smtp-server'
 import { afterEach } from 'vitest'
@@ -7,7 +9,7 @@ import { openMailer, type Mailer } from './mailer.ts'
 import { readMail, type ReceivedMail } from './received-mail.fixture.ts'
 
 /** What a server got: the envelope, the message to the byte, and over what connection. */
-export type Delivery = { from: string; to: string[]; raw: Buffer; secure: boolean; user: string | null }
+type Delivery = { from: string; to: string[]; raw: Buffer; secure: boolean; user: string | null }
 
 export type MailServer = {
   host: string
@@ -48,6 +50,8 @@ async function openMailServer({
 } = {}): Promise<MailServer> {
   const deliveries: Delivery[] = []
   const server = new SMTPServer({
+    // It would warn of the certificate, which everybody has the key of.
+    logger: false,
     secure,
     authOptional: account === undefined,
     allowInsecureAuth: true,
@@ -63,21 +67,19 @@ async function openMailServer({
       callback(answer === null ? null : refused(answer))
     },
     onData(stream, { envelope, secure: encrypted, user }, callback) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
+      const read = async (): Promise<Answer> => {
         const delivery: Delivery = {
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
           to: envelope.rcptTo.map(({ address }) => address),
-          raw: Buffer.concat(chunks),
+          raw: await buffer(stream),
           secure: encrypted,
           user: typeof user === 'string' ? user : null,
         }
-        void Promise.resolve(message(delivery)).then((answer) => {
-          if (answer === null) deliveries.push(delivery)
-          callback(answer === null ? null : refused(answer))
-        })
-      })
+        const answer = await message(delivery)
+        if (answer === null) deliveries.push(delivery)
+        return answer
+      }
+      callbackify(read)((error, answer) => callback(error ?? (answer === null ? null : refused(answer))))
     },
   })
   // A client that distrusts the certificate, or was killed, hangs up.
@@ -104,8 +106,8 @@ function refused(answer: string): Error & { responseCode: number } {
 /** Servers and mailers for the tests of a block, closed after each. `lines` is what the mailers logged. */
 export function serversAndMailers(): {
   serve: typeof openMailServer
-  open(smtpUrl: string, from?: string): Mailer
-  closeLater(close: () => Promise<unknown>): void
+  open: (smtpUrl: string, from?: string) => Mailer
+  closeLater: (close: () => Promise<unknown>) => void
   lines: string[]
 } {
   const closings: (() => Promise<unknown>)[] = []

@@ -8,7 +8,8 @@ const ADDRESS = `https://papers.example.org/sign-in/link?token=${'0123456789abcd
 const message: Message = {
   id: 'digest-12.2026-W03',
   to: 'Ada@Example.org',
-  subject: 'Spärliche Aufmerksamkeit: 注意力 – the week’s papers, which have titles that are rather long, as they do',
+  subject:
+    'Spärliche Aufmerksamkeit: 注意力 – the week’s papers, which have titles that are rather long, as they do',
   text: `Grüße,\n.\n.. a line that begins with dots\n\n${LONG_LINE}\n${ADDRESS}\nFrom here = there.\t\n`,
   html: `<p>Grüße &amp; 注意力 ${LONG_LINE}</p>\n<p><a href="${ADDRESS}">${ADDRESS}</a></p>`,
   headers: {
@@ -40,7 +41,8 @@ describe('a mail by SMTP', () => {
     expect(mail?.headers('Date')).toEqual(['Thu, 15 Jan 2026 12:00:00 +0000'])
     expect(mail?.headers('Auto-Submitted')).toEqual(['auto-generated'])
     expect(mail?.headers('MIME-Version')).toEqual(['1.0'])
-    for (const [name, value] of Object.entries(message.headers ?? {})) expect(mail?.headers(name)).toEqual([value])
+    for (const [name, value] of Object.entries(message.headers ?? {}))
+      expect(mail?.headers(name)).toEqual([value])
     expect(mail?.text).toBe(message.text)
     expect(mail?.html).toBe(message.html)
   })
@@ -48,7 +50,14 @@ describe('a mail by SMTP', () => {
   it('arrives whole without a second body, in any script', async () => {
     const server = await serve()
     const mailer = open(server.url())
-    const texts = ['Plain.', `${'論文'.repeat(400)}\n終わり`, `${ADDRESS}\n`, 'é', 'ends in a dot\n.', '=20 =\n']
+    const texts = [
+      'Plain.',
+      `${'論文'.repeat(400)}\n終わり`,
+      `${ADDRESS}\n`,
+      'é',
+      'ends in a dot\n.',
+      '=20 =\n',
+    ]
     for (const [i, text] of texts.entries()) {
       const { html: _, headers: __, ...rest } = message
       expect(await mailer.send({ ...rest, id: `mail-${i}`, text })).toEqual({ ok: true })
@@ -73,7 +82,9 @@ describe('a mail by SMTP', () => {
   it('lets nothing into its headers', async () => {
     const server = await serve()
     const mailer = open(server.url())
-    expect(await mailer.send({ ...message, subject: 'A title\r\nBcc: grace@example.org\u2028\n\n<b>' })).toEqual({
+    expect(
+      await mailer.send({ ...message, subject: 'A title\r\nBcc: grace@example.org\u2028\n\n<b>' }),
+    ).toEqual({
       ok: true,
     })
     expect(server.deliveries.map(({ to }) => to)).toEqual([['ada@example.org']])
@@ -99,10 +110,13 @@ describe('a mail by SMTP', () => {
     expect(server.deliveries).toHaveLength(1)
   })
 
-  it.each(['nobody', '', 'a@example.org, b@example.org', 'a@example.org\nBcc: b@example.org', 'Ada <a b@example.org>'])(
-    'does not come from %j',
-    (from) => {
-      expect(() => open('smtp://127.0.0.1', from)).toThrow(/^The sender of mails/)
-    },
-  )
+  it.each([
+    'nobody',
+    '',
+    'a@example.org, b@example.org',
+    'a@example.org\nBcc: b@example.org',
+    'Ada <a b@example.org>',
+  ])('does not come from %j', (from) => {
+    expect(() => open('smtp://127.0.0.1', from)).toThrow(/^The sender of mails/)
+  })
 })

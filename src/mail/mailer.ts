@@ -47,7 +47,10 @@ export function openMailer({
   const sender = parseSender(from)
   const way = smtpUrl === null ? openOutbox(outboxFolder) : openSmtp(smtpUrl)
   if (way.kind === 'outbox') {
-    log.info({ folder: outboxFolder }, 'SMTP_URL is not set: every mail is written to a file in the outbox folder')
+    log.info(
+      { folder: outboxFolder },
+      'SMTP_URL is not set: every mail is written to a file in the outbox folder',
+    )
   } else log.info({ server: way.server }, 'mails are sent by SMTP')
   return {
     kind: way.kind,
@@ -57,7 +60,10 @@ export function openMailer({
         ? await way.send(composed.mail, { id: safeId(message.id) })
         : { ok: false, permanent: true, reason: composed.reason }
       if (!outcome.ok) {
-        log.warn({ mail: message.id, permanent: outcome.permanent, reason: outcome.reason }, 'a mail was not sent')
+        log.warn(
+          { mail: message.id, permanent: outcome.permanent, reason: outcome.reason },
+          'a mail was not sent',
+        )
       }
       return outcome
     },

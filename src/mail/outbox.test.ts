@@ -94,7 +94,10 @@ describe('mail without a server', () => {
     await writeFile(folder, 'a file where the folder should be')
     const outcome = await mailer.send(message)
     expect(outcome).toMatchObject({ ok: false, permanent: false })
-    expect(outcome).toHaveProperty('reason', expect.stringMatching(/^The mail cannot be written to the outbox folder/))
+    expect(outcome).toHaveProperty(
+      'reason',
+      expect.stringMatching(/^The mail cannot be written to the outbox folder/),
+    )
     await rm(folder)
     expect(await mailer.send(message)).toEqual({ ok: true })
     // While it is written others see only whole files: a reader that looks all the time finds no other.

@@ -27,7 +27,11 @@ export function openOutbox(folder: string): Outbox {
         return { ok: true }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        return { ok: false, permanent: false, reason: `The mail cannot be written to the outbox folder (${reason}).` }
+        return {
+          ok: false,
+          permanent: false,
+          reason: `The mail cannot be written to the outbox folder (${reason}).`,
+        }
       }
     },
     async close() {},
@@ -35,7 +39,10 @@ export function openOutbox(folder: string): Outbox {
 }
 
 /** Writes a file that is there either whole or not at all, whatever happens. */
-async function writeWhole(folder: string, { name, content }: { name: string; content: Buffer }): Promise<void> {
+async function writeWhole(
+  folder: string,
+  { name, content }: { name: string; content: Buffer },
+): Promise<void> {
   const draft = join(folder, `.${randomUUID()}.tmp`)
   try {
     const file = await open(draft, 'wx', 0o600)
@@ -52,14 +59,19 @@ async function writeWhole(folder: string, { name, content }: { name: string; con
   }
   // The name too is on the disk only once the folder is.
   const directory = await open(folder)
-  await directory.sync().finally(() => directory.close())
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
 }
 
 /** The same mail under another time. */
 async function removeOthers(folder: string, { date, id }: { date: Date; id: string }): Promise<void> {
   const time = fileTime(date)
   for (const name of await readdir(folder)) {
-    if (name.slice(time.length) === `-${id}.eml` && !name.startsWith(time)) await rm(join(folder, name), { force: true })
+    if (name.slice(time.length) === `-${id}.eml` && !name.startsWith(time))
+      await rm(join(folder, name), { force: true })
   }
 }
 

@@ -12,7 +12,8 @@ export function readMail(raw: Buffer): ReceivedMail {
   const root = readEntity(raw.toString('latin1'))
   const parts = root.type.startsWith('multipart/') ? root.parts : [root]
   return {
-    headers: (name) => root.fields.filter(([key]) => key === name.toLowerCase()).map(([, value]) => decodeWords(value)),
+    headers: (name) =>
+      root.fields.filter(([key]) => key === name.toLowerCase()).map(([, value]) => decodeWords(value)),
     text: parts.find(({ type }) => type === 'text/plain')?.content ?? null,
     html: parts.find(({ type }) => type === 'text/html')?.content ?? null,
   }
@@ -42,19 +43,29 @@ function readEntity(source: string): Entity {
       .map((part) => readEntity(part.replace(/^\r\n/, '').replace(/\r\n$/, '')))
     return { fields, type, content: '', parts }
   }
-  return { fields, type, content: decodeBody(body, field('content-transfer-encoding').toLowerCase()), parts: [] }
+  return {
+    fields,
+    type,
+    content: decodeBody(body, field('content-transfer-encoding').toLowerCase()),
+    parts: [],
+  }
 }
 
 function decodeBody(body: string, encoding: string): string {
   const decoded =
     encoding === 'base64'
       ? Buffer.from(body, 'base64')
-      : Buffer.from(encoding === 'quoted-printable' ? decodeQuoted(body.replaceAll('=\r\n', '')) : body, 'latin1')
+      : Buffer.from(
+          encoding === 'quoted-printable' ? decodeQuoted(body.replaceAll('=\r\n', '')) : body,
+          'latin1',
+        )
   return decoded.toString('utf8').replaceAll('\r\n', '\n')
 }
 
 function decodeQuoted(text: string): string {
-  return text.replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text.replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }
 
 /** RFC 2047. */

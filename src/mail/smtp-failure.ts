@@ -66,7 +66,8 @@ function refusal({
   // 503 is about the order of commands, 530 about signing in.
   const permanent = responseCode >= 500 && responseCode !== 503 && responseCode !== 530
   const lasting = permanent ? 'refuses' : 'does not take, for now,'
-  if (command === 'RCPT TO') return { permanent, reason: `The mail server ${lasting} the recipient: ${answer}` }
+  if (command === 'RCPT TO')
+    return { permanent, reason: `The mail server ${lasting} the recipient: ${answer}` }
   if (command === 'DATA') return { permanent, reason: `The mail server ${lasting} the mail: ${answer}` }
   return temporary(`The mail server does not take mail from this sender: ${answer}`)
 }

@@ -42,7 +42,10 @@ describe('a mail server', () => {
     for (const name of ['greylisted', 'full', 'closing', 'signed-out']) {
       const outcome = await send(`${name}@example.org`)
       expect(outcome).toMatchObject({ ok: false, permanent: false })
-      expect(outcome).toHaveProperty('reason', expect.stringContaining(answers.get(`${name}@example.org`) ?? 'none'))
+      expect(outcome).toHaveProperty(
+        'reason',
+        expect.stringContaining(answers.get(`${name}@example.org`) ?? 'none'),
+      )
     }
     expect(await send('ada@example.org')).toEqual({ ok: true })
     expect(server.deliveries).toHaveLength(1)
@@ -55,7 +58,9 @@ describe('a mail server', () => {
     expect(await mailer.send(message)).toEqual({
       ok: false,
       permanent: false,
-      reason: expect.stringMatching(/^The mail server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:\d+\): /),
+      reason: expect.stringMatching(
+        /^The mail server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:\d+\): /,
+      ),
     })
     const back = await serve({ port: server.port })
     expect(await mailer.send(message)).toEqual({ ok: true })
@@ -94,6 +99,16 @@ describe('a mail server', () => {
         'The mail server refuses the user or the password in SMTP_URL (535 5.7.8 that is not the password).',
     })
     expect(await open(server.url()).send(message)).toMatchObject({ ok: false, permanent: false })
+
+    // Another machine, for all the mailer knows: there it says no password in the clear.
+    const elsewhere = server.url(signIn(account.password)).replace('127.0.0.1', '0.0.0.0')
+    expect(await open(elsewhere).send(message)).toEqual({
+      ok: false,
+      permanent: false,
+      reason: expect.stringMatching(/^The mail server does not encrypt .* without that no password is sent/),
+    })
+    expect(await open(`${elsewhere}?requireTLS=false`).send(message)).toEqual({ ok: true })
+
     expect(lines.length).toBeGreaterThan(3)
     expect(lines.join('')).not.toMatch(/p@ss|p%40ss|wr0ng/)
     const { port } = server
@@ -109,7 +124,9 @@ describe('a mail server', () => {
       expect(await open(server.url()).send(message)).toEqual({
         ok: false,
         permanent: false,
-        reason: expect.stringMatching(/^The mail server’s certificate is not trusted .*\?tls\.rejectUnauthorized=false/),
+        reason: expect.stringMatching(
+          /^The mail server’s certificate is not trusted .*\?tls\.rejectUnauthorized=false/,
+        ),
       })
       expect(server.deliveries).toEqual([])
       expect(await open(server.url('', '?tls.rejectUnauthorized=false')).send(message)).toEqual({ ok: true })

@@ -30,7 +30,8 @@ export function openSmtp(smtpUrl: string): Smtp {
     url: smtpUrl,
     pool: true,
     maxConnections: CONNECTIONS,
-    maxRequeues: 1,
+    // A mail comes through though the server has hung up on each of them.
+    maxRequeues: CONNECTIONS,
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
     dnsTimeout: 10_000,

@@ -11,7 +11,8 @@ const LISTS: PaperList[] = [
   { kind: 'editions', from: '2026-01-01', to: '2026-01-31' },
   { kind: 'new' },
   { kind: 'trending' },
-  { kind: 'top' },
+  { kind: 'top', from: null, to: null },
+  { kind: 'top', from: '2026-01-02', to: '2026-01-03' },
   { kind: 'topic', category: 'cs.LG' },
   { kind: 'name', nameKey: 'ann-lee' },
   { kind: 'orcid', orcid: ORCID },
@@ -37,7 +38,7 @@ describeWithDatabase('lists', (db) => {
       .execute((trx) => recordPapers(trx, papers, { now, timeZone: 'UTC' }))
     const last = from + count - 1
     await sql`
-      update papers set votes = id % 3,
+      update papers set votes = id % 3, vote_points = 10 * (id % 3), hidden = id % 13 = 0,
         heat = case id % 5 when 0 then '-Infinity'::float8 when 1 then -3.25 when 2 then 0.1::float8 + 0.2 else 1e-7 end,
         attention = case id % 5 when 0 then 0 else id % 4 end
       where arxiv_id between ${`2601.${String(from).padStart(5, '0')}`} and ${`2601.${String(last).padStart(5, '0')}`}
@@ -50,6 +51,7 @@ describeWithDatabase('lists', (db) => {
     const authors = await db().selectFrom('paper_authors').selectAll().execute()
     const by = (id: number) => authors.filter(({ paper_id }) => paper_id === id)
     const keep = rows.filter((row) => {
+      if (row.hidden) return false
       switch (list.kind) {
         case 'editions':
           return row.edition >= list.from && row.edition <= list.to
@@ -58,7 +60,9 @@ describeWithDatabase('lists', (db) => {
         case 'trending':
           return row.heat > -Infinity
         case 'top':
-          return row.attention > 0
+          return (
+            row.attention > 0 && row.edition >= (list.from ?? '') && row.edition <= (list.to ?? '9999-12-31')
+          )
         case 'topic':
           return row.categories.includes(list.category)
         case 'name':
@@ -69,7 +73,7 @@ describeWithDatabase('lists', (db) => {
     })
     const keys = (row: (typeof rows)[0]): number[] => {
       const time = row.dated_at.getTime()
-      if (list.kind === 'editions') return [row.votes, row.heat, time, row.id]
+      if (list.kind === 'editions') return [row.vote_points, row.heat, time, row.id]
       if (list.kind === 'trending') return [row.heat, row.id]
       return list.kind === 'top' ? [row.attention, row.id] : [time, row.id]
     }

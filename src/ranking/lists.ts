@@ -12,8 +12,8 @@ export type PaperList =
   | { kind: 'new' }
   /** The papers that drew attention, hottest first. */
   | { kind: 'trending' }
-  /** The papers that drew attention, by all they ever drew. */
-  | { kind: 'top' }
+  /** The papers that drew attention, by all they ever drew; those of the editions from one day to another. */
+  | { kind: 'top'; from: string | null; to: string | null }
   /** The papers of a category, newest first. */
   | { kind: 'topic'; category: string }
   /** The papers on which a name stands (as `nameKey`), newest first. */
@@ -82,7 +82,7 @@ export async function listPapers(
 
 /** The numbers of the papers that are hot now, or were most of all time: the first `limit` of those that drew attention. */
 export async function rankedIds(db: Kysely<Database>, by: 'hot' | 'top', limit: number): Promise<number[]> {
-  const list: PaperList = { kind: by === 'hot' ? 'trending' : 'top' }
+  const list: PaperList = by === 'hot' ? { kind: 'trending' } : { kind: 'top', from: null, to: null }
   const { rows } = await sql<{ id: number }>`
     select p.id from ${selection(list)}
     order by ${sql.join(ORDERS[list.kind].columns.map((column) => sql.raw(`${column} desc`)))} limit ${limit}
@@ -106,7 +106,9 @@ function selection(list: PaperList): RawBuilder<unknown> {
     case 'trending':
       return sql`papers p where p.heat > '-Infinity' and not p.hidden`
     case 'top':
-      return sql`papers p where p.attention > 0 and not p.hidden`
+      return sql`papers p where p.attention > 0 and not p.hidden
+        ${list.from === null ? sql`` : sql`and p.edition >= ${list.from}::date`}
+        ${list.to === null ? sql`` : sql`and p.edition <= ${list.to}::date`}`
     case 'topic':
       return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden`
     // A name that stands twice on a paper (two people) still lists it once.

@@ -146,8 +146,7 @@ describeWithDatabase('looking up one paper', (db) => {
     pass(MINUTE)
     registries.on(arxivPath(id.value), (response) => {
       response.writeHead(200, { 'content-length': '1000' })
-      response.write('<feed>')
-      setTimeout(() => response.destroy(), 20)
+      response.write('<feed>', () => response.destroy())
     })
     expect(await ask(id)).toEqual(AWAY)
     pass(MINUTE)

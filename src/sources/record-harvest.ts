@@ -42,7 +42,8 @@ export async function recordHarvest(
 function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, number>): Signal[] {
   const signals: Signal[] = []
   const origin = paper.source
-  if (paper.listing) {
+  // Who submits a paper does not heat it by that.
+  if (paper.listing && origin !== 'submission') {
     signals.push({
       paperId,
       kind: 'listing',

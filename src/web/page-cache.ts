@@ -151,9 +151,9 @@ function mayBeKept({ status, headers }: Page): boolean {
 }
 
 /** The parameters of a query that pages read; any other leaves a page as it is. */
-const PARAMETERS = ['after', 'n']
+const PARAMETERS = ['after', 'n', 'from', 'to']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
-const PASTED = /^\/papers\/(?!(?:new|trending|top|date|week|month)(?:[/.?]|$))/
+const PASTED = /^\/papers\/(?!(?:new|trending|top|picks|date|week|month)(?:[/.?]|$))/
 
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i

@@ -1,12 +1,49 @@
 import type { Context, Handler, Hono } from 'hono'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showSearchHelp } from './about/search.tsx'
-import { showAbout, showRanking } from './about/show.tsx'
+import { showRanking } from './about/ranking.tsx'
+import { showAbout } from './about/show.tsx'
 import { showAuthor } from './authors/show.tsx'
+import { claim } from './authorship/act.ts'
+import {
+  actOnClaim,
+  actOnCollection,
+  actOnComment,
+  actOnPaper,
+  actOnReader,
+  actOnSubmission,
+  actOnSuspicion,
+  joinPapers,
+} from './desk/act.ts'
+import { showImport, showImports } from './desk/imports.tsx'
+import { showReaders } from './desk/readers.tsx'
+import { showDesk } from './desk/show.tsx'
+import { flagIt } from './flags/act.ts'
+import { showFlag } from './flags/show.tsx'
+import {
+  addPaper,
+  changeCollection,
+  collectPaper,
+  dropCollection,
+  makeCollection,
+  movePaper,
+  notePaper,
+  removePaper,
+} from './collections/act.ts'
+import { showCollection, showCollections, showNewCollection } from './collections/show.tsx'
+import { comment, edit, reactTo, remove, reply } from './comments/act.ts'
+import { showNewestComments } from './comments/newest.tsx'
+import { showComment, showEdit, showHistory, showReply } from './comments/show.tsx'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
 import { showPaper } from './paper/show.tsx'
+import { showModeration } from './moderation/show.tsx'
+import { showReader } from './readers/show.tsx'
+import { pick } from './picks/act.ts'
+import { showPicks } from './picks/show.tsx'
+import { foldAway, read, save } from './reading-list/act.ts'
+import { showNotForMe, showReadingList } from './reading-list/show.tsx'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
@@ -33,6 +70,7 @@ export function addRoutes(app: Hono, base: Site): void {
     app.get(`/papers/new${feed}`, page(showNew))
     app.get(`/papers/trending${feed}`, page(showTrending))
     app.get(`/papers/top${feed}`, page(showTop))
+    app.get(`/papers/picks${feed}`, page(showPicks))
   }
   app.get('/papers', page(showSearch))
   app.get('/papers/suggest', page(sendSuggestions))
@@ -46,6 +84,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers/new', page(showNew))
   app.get('/papers/trending', page(showTrending))
   app.get('/papers/top', page(showTop))
+  app.get('/papers/picks', page(showPicks))
+  app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
   app.get('/papers/:address{.+}', page(showPaper))
   app.get('/authors/:key', page(showAuthor))
   app.get('/topics', page(showTopics))
@@ -71,4 +111,56 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/delete', leave(base))
 
   app.post('/papers/:address{.+}/vote', vote(base))
+
+  app.get('/comments', page(showNewestComments))
+  app.get('/comments/:id', page(showComment))
+  app.get('/comments/:id/reply', page(showReply))
+  app.get('/comments/:id/edit', page(showEdit))
+  app.get('/comments/:id/history', page(showHistory))
+  app.post('/papers/:address{.+}/comments', comment(base))
+  app.post('/comments/:id/reply', reply(base))
+  app.post('/comments/:id/edit', edit(base))
+  app.post('/comments/:id/delete', remove(base))
+  app.post('/comments/:id/react', reactTo(base))
+
+  app.get('/collections', page(showCollections))
+  app.post('/collections', makeCollection(base))
+  app.get('/collections/new', page(showNewCollection))
+  app.get('/collections/:id', page(showCollection))
+  app.post('/collections/:id/edit', changeCollection(base))
+  app.post('/collections/:id/delete', dropCollection(base))
+  app.post('/collections/:id/papers/add', addPaper(base))
+  app.post('/collections/:id/papers/remove', removePaper(base))
+  app.post('/collections/:id/papers/move', movePaper(base))
+  app.post('/collections/:id/papers/note', notePaper(base))
+  app.post('/papers/:address{.+}/collect', collectPaper(base))
+  app.get('/reading-list', page(showReadingList))
+  app.get('/reading-list.bib', page(showReadingList))
+  app.get('/reading-list.ris', page(showReadingList))
+  app.get('/reading-list/not-for-me', page(showNotForMe))
+  app.post('/papers/:address{.+}/save', save(base))
+  app.post('/papers/:address{.+}/read', read(base))
+  app.post('/papers/:address{.+}/not-for-me', foldAway(base))
+  app.post('/papers/:address{.+}/pick', pick(base))
+
+  app.post('/papers/:address{.+}/claim', claim(base))
+  app.post('/papers/:address{.+}/flag', flagIt('paper')(base))
+  app.get('/comments/:id/flag', page(showFlag('comment')))
+  app.post('/comments/:id/flag', flagIt('comment')(base))
+  app.get('/collections/:id/flag', page(showFlag('collection')))
+  app.post('/collections/:id/flag', flagIt('collection')(base))
+  app.get('/readers/:id', page(showReader))
+  app.get('/moderation', page(showModeration))
+  app.get('/desk', page(showDesk))
+  app.get('/desk/readers', page(showReaders))
+  app.get('/desk/imports', page(showImports))
+  app.get('/desk/imports/:id', page(showImport))
+  app.post('/desk/papers', actOnPaper(base))
+  app.post('/desk/papers/merge', joinPapers(base))
+  app.post('/desk/comments', actOnComment(base))
+  app.post('/desk/collections', actOnCollection(base))
+  app.post('/desk/readers', actOnReader(base))
+  app.post('/desk/submissions', actOnSubmission(base))
+  app.post('/desk/claims', actOnClaim(base))
+  app.post('/desk/suspicions', actOnSuspicion(base))
 }

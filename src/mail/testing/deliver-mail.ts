@@ -7,7 +7,12 @@ import { openMailer } from '../mailer.ts'
 const [database = '{}', smtpUrl = '', time = ''] = process.argv.slice(2)
 
 const db = openDatabase(JSON.parse(database) as DatabaseAddress, { onError: () => {} })
-const mailer = openMailer({ smtpUrl, outboxFolder: '', from: 'broadsheet@example.org', log: createLog('silent') })
+const mailer = openMailer({
+  smtpUrl,
+  outboxFolder: '',
+  from: 'broadsheet@example.org',
+  log: createLog('silent'),
+})
 await deliverDueMail(db, mailer, { now: () => new Date(time) })
 await mailer.close()
 await db.destroy()

@@ -1,3 +1,5 @@
+import { leadsInside } from './inside-address.ts'
+
 export type Answer =
   | { kind: 'answer'; status: number; text: string }
   /** Nothing but that it cannot answer now; `retryAfterMs` where it is to be left alone. */
@@ -49,6 +51,8 @@ async function follow(
       const isWeb = next?.protocol === 'https:' || next?.protocol === 'http:'
       if (next === null || !isWeb || next.username !== '' || next.password !== '')
         return { kind: 'unreadable' }
+      // Anybody may register a DOI that leads anywhere; only who set up this site may lead to what is inside.
+      if ((await leadsInside(next)) && !(await leadsInside(start))) return { kind: 'unreadable' }
       url = next
     } else if (response.status === 429 || response.status >= 500) {
       await response.body?.cancel()

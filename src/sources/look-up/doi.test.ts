@@ -29,7 +29,7 @@ describe('what the registries of DOIs answer', () => {
         ],
         published: { precision: 'day', value: '2026-01-09' },
         journalReference: 'Journal of Invented Tides 12(3), 45-67 (2026)',
-        licenseUrl: 'https://creativecommons.org/licenses/by/4.0/',
+        licenseUrl: 'https://creativecommons.org/licenses/by/4.0',
       },
     })
   })
@@ -45,7 +45,7 @@ describe('what the registries of DOIs answer', () => {
         abstract: 'We report heights.\n\nWhere h < 3 m, none were seen.',
         authors: [{ name: 'Bo Ek' }, { name: 'Sea Lab' }],
         published: { precision: 'year', value: '2025' },
-        licenseUrl: 'https://creativecommons.org/publicdomain/zero/1.0/',
+        licenseUrl: 'https://creativecommons.org/publicdomain/zero/1.0',
       },
     })
   })

@@ -13,6 +13,8 @@ export type ListView = {
   /** What stands between the heading and the papers. */
   intro?: Child
   path: string
+  /** What of the query names the list, `from=2026-01-01`. */
+  query?: string
   /** Whether places in the list mean something. */
   ranked: boolean
   /** What to say when there is nothing. */
@@ -35,7 +37,8 @@ export function listPage(
       title: view.title,
       description: view.description,
       path: view.path,
-      feeds: { path: view.path, title: view.title },
+      // Feeds have the address without a query.
+      ...(view.query ? {} : { feeds: { path: view.path, title: view.title } }),
       next,
       noindex: after,
     },
@@ -52,7 +55,7 @@ export function listPage(
           <div class="with-rail">
             <div>
               <Entries entries={entries} rankFrom={view.ranked ? rankFrom : undefined} />
-              <Pager path={view.path} next={next} first={!after} />
+              <Pager path={view.query ? `${view.path}?${view.query}` : view.path} next={next} first={!after} />
             </div>
             <aside class="rail" aria-label="About this list">
               <FeedLinks path={view.path} />

@@ -26,8 +26,12 @@ export function ownPath(c: Context): string {
 }
 
 /** The address of the page after this one, or null on the last. */
-export function nextPath(path: string, next: Cursor | null, rankFrom: number): string | null {
-  return next && `${path}?after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
+export function nextPath(
+  { path, query = '' }: { path: string; query?: string },
+  next: Cursor | null,
+  rankFrom: number,
+): string | null {
+  return next && `${path}?${query === '' ? '' : `${query}&`}after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
 }
 
 /** A list's address, and the suffix of the feed that is asked for, if one is. */

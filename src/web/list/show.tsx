@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
+import { addDays, dayIn, dayPeriod } from '../../papers/calendar.ts'
 import { listPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
+import { longDay } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
@@ -31,7 +33,7 @@ export async function showList(
       view,
       entries: await renderEntries(site, page.papers, { back: ownPath(c) }),
       after: paging.after !== null,
-      next: nextPath(view.path, page.next, paging.rankFrom),
+      next: nextPath(view, page.next, paging.rankFrom),
       rankFrom: paging.rankFrom,
     }),
   )
@@ -84,25 +86,87 @@ export function showTrending(site: Site) {
     })
 }
 
-/** `/papers/top` */
+/** `/papers/top`, of all time or of the editions of a range: `?from=2026-01-01&to=2026-03-31`, either or both. */
 export function showTop(site: Site) {
-  return (c: Context) =>
-    showList(site, c, {
-      list: { kind: 'top' },
+  return (c: Context) => {
+    const [from, to] = [dayAsked(c, 'from'), dayAsked(c, 'to')]
+    if (from === 'broken' || to === 'broken')
+      return notFound(site, c, {
+        what: 'This range has no days.',
+        hint: 'Ranges are written as in /papers/top?from=2026-01-01&to=2026-03-31.',
+      })
+    const range = new URLSearchParams({ ...(from && { from }), ...(to && { to }) }).toString()
+    const title = rangeTitle({ from, to })
+    return showList(site, c, {
+      list: { kind: 'top', from, to },
       feed: splitFeedSuffix(c.req.path).feed,
       view: {
         section: 'Top',
-        kicker: 'Of all time',
+        kicker: title === null ? 'Of all time' : title,
         title: 'Top papers',
-        description: 'The papers that drew the most attention of all time.',
-        intro: <p>By all the attention they ever drew, however long ago.</p>,
+        description: 'The papers that drew the most attention.',
+        intro: (
+          <>
+            <p>By all the attention they ever drew, however long ago.</p>
+            <Ranges site={site} range={range} />
+          </>
+        ),
         path: '/papers/top',
+        query: range,
         ranked: true,
         empty: (
           <p>
-            No paper here has drawn attention yet; <a href="/about/ranking">how papers are ranked</a>.
+            No paper {range === '' ? 'here' : 'of these days'} has drawn attention yet;{' '}
+            <a href="/about/ranking">how papers are ranked</a>.
           </p>
         ),
       },
     })
+  }
+}
+
+function dayAsked(c: Context, name: 'from' | 'to'): string | null | 'broken' {
+  const text = c.req.query(name) ?? ''
+  return text === '' ? null : dayPeriod(text) === null ? 'broken' : text
+}
+
+function rangeTitle({ from, to }: { from: string | null; to: string | null }): string | null {
+  if (from !== null && to !== null)
+    return from === to ? `Of ${longDay(from)}` : `From ${longDay(from)} to ${longDay(to)}`
+  if (from !== null) return `Since ${longDay(from)}`
+  return to === null ? null : `Until ${longDay(to)}`
+}
+
+/** Ranges that are often wanted, and a form for any other. */
+function Ranges({ site, range }: { site: Site; range: string }) {
+  const today = dayIn(site.timeZone, site.now())
+  const asked = new URLSearchParams(range)
+  const ranges = [
+    ['All time', ''],
+    ['This year', `from=${today.slice(0, 4)}-01-01`],
+    ['30 days', `from=${addDays(today, -29)}`],
+    ['7 days', `from=${addDays(today, -6)}`],
+  ] as const
+  return (
+    <form class="ranges" method="get" action="/papers/top">
+      <ul>
+        {ranges.map(([name, of]) => (
+          <li>
+            <a href={of === '' ? '/papers/top' : `/papers/top?${of}`} aria-current={of === range ? 'page' : undefined}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <label>
+        From <input type="date" name="from" value={asked.get('from') ?? ''} />
+      </label>
+      <label>
+        to <input type="date" name="to" value={asked.get('to') ?? ''} />
+      </label>
+      <button type="submit" class="link-button">
+        Show
+      </button>
+    </form>
+  )
 }

@@ -1,5 +1,5 @@
 /** As accounts/proof-of-work.ts asks for. */
-const BITS = 17
+const BITS = 16
 const AT_ONCE = 256
 
 /**

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { WEIGHTS } from '../ranking/heat.ts'
+import { recordSignals } from '../ranking/signals.ts'
+import {
+  HIDDEN,
+  LOCKED,
+  NO_COMMENT,
+  NO_PAPER,
+  NO_PARENT,
+  NOT_OWN,
+  type CommentRefusal,
+} from './comment-refusals.ts'
+import { readText } from './comment-text.ts'
+import { queueReplyMail, type MailedSite } from './reply-mail.ts'
+
+/** Who comments: whether they are trusted decides what their first comment on a paper weighs, and how many links it has. */
+export type Commenter = { id: string; name: string; trusted: boolean }
+
+export type WriteOutcome =
+  /** `isNew`: false when the same was said there within the last minute, as by a double click. */
+  { ok: true; id: number; isNew: boolean } | CommentRefusal
+export type EditOutcome = { ok: true; edited: boolean } | CommentRefusal
+
+/** Saying the same in the same place again, within so long, is a double click. */
+const SAME_WITHIN_MS = 60_000
+/** For so long a slip of the pen is put right without a trace. */
+const SILENT_EDIT_MS = 2 * 60_000
+
+/**
+ * Comments on a paper, or answers a comment there (then whoever wrote that may get mail, from `site`). The comment, its
+ * place in the count, the mail, and for a reader's first comment on the paper its event go in together. Who wrote a
+ * paper heats it by no comment.
+ */
+export async function writeComment(
+  db: Kysely<Database>,
+  {
+    paperId,
+    parentId,
+    reader,
+    body: written,
+    site,
+    now,
+  }: { paperId: number; reader: Commenter; body: string; now: Date } & (
+    | { parentId: null; site?: MailedSite }
+    | { parentId: number; site: MailedSite }
+  ),
+): Promise<WriteOutcome> {
+  const text = readText(written, reader)
+  if (!text.ok) return text
+  const { body } = text
+  return db.transaction().execute(async (trx) => {
+    const paper = await holdPaper(trx, paperId)
+    if (!paper || paper.hidden) return NO_PAPER
+    if (paper.locked) return LOCKED
+    const parent = parentId === null ? null : await findParent(trx, { id: parentId, paperId })
+    if (parentId !== null && !parent) return NO_PARENT
+
+    const same = await trx
+      .selectFrom('comments')
+      .select('id')
+      .where('paper_id', '=', paperId)
+      .where('reader_id', '=', reader.id)
+      .where('parent_id', parentId === null ? 'is' : '=', parentId)
+      .where('body', '=', body)
+      .where('deleted_at', 'is', null)
+      .where('written_at', '>', new Date(now.getTime() - SAME_WITHIN_MS))
+      .executeTakeFirst()
+    if (same) return { ok: true, id: same.id, isNew: false }
+
+    const event = (await drawsAttention(trx, { paperId, readerId: reader.id })) ? randomUUID() : null
+    const { id } = await trx
+      .insertInto('comments')
+      .values({ paper_id: paperId, parent_id: parentId, reader_id: reader.id, body, event, written_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await countComments(trx, { paperId, by: 1 })
+    if (event !== null) await record(trx, { paperId, event, reader, now })
+    if (parent && site)
+      await queueReplyMail(trx, { comment: { id, body }, paper, to: parent.reader_id, from: reader, site, now })
+    return { ok: true, id, isNew: true }
+  })
+}
+
+/**
+ * Changes what a reader's own comment says. What it said before is kept for all to see, but for what was changed within
+ * two minutes of writing.
+ */
+export async function editComment(
+  db: Kysely<Database>,
+  { commentId, reader, body: written, now }: { commentId: number; reader: Commenter; body: string; now: Date },
+): Promise<EditOutcome> {
+  const text = readText(written, reader)
+  if (!text.ok) return text
+  const { body } = text
+  return db.transaction().execute(async (trx) => {
+    const comment = await trx
+      .selectFrom('comments as c')
+      .innerJoin('papers as p', 'p.id', 'c.paper_id')
+      .select(['c.reader_id', 'c.body', 'c.written_at', 'c.deleted_at', 'c.hidden_at'])
+      .select(['p.hidden', 'p.comments_locked'])
+      .where('c.id', '=', commentId)
+      .forUpdate('c')
+      .executeTakeFirst()
+    if (!comment || comment.deleted_at !== null || comment.hidden) return NO_COMMENT
+    if (comment.reader_id !== reader.id) return NOT_OWN
+    if (comment.hidden_at !== null) return HIDDEN
+    if (comment.comments_locked) return LOCKED
+    if (comment.body === body) return { ok: true, edited: false }
+    const isSilent = now.getTime() - comment.written_at.getTime() <= SILENT_EDIT_MS
+    if (!isSilent)
+      await trx
+        .insertInto('comment_edits')
+        .values({ comment_id: commentId, replaced_at: now, body: comment.body })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    await trx
+      .updateTable('comments')
+      .set({ body, ...(isSilent ? {} : { edited_at: now }) })
+      .where('id', '=', commentId)
+      .execute()
+    return { ok: true, edited: true }
+  })
+}
+
+async function holdPaper(trx: Transaction<Database>, paperId: number) {
+  return trx
+    .selectFrom('papers')
+    .select(['title', 'address', 'hidden', 'comments_locked as locked'])
+    .where('id', '=', paperId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+async function findParent(trx: Transaction<Database>, { id, paperId }: { id: number; paperId: number }) {
+  return trx
+    .selectFrom('comments')
+    .select('reader_id')
+    .where('id', '=', id)
+    .where('paper_id', '=', paperId)
+    .where('deleted_at', 'is', null)
+    .where('hidden_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Whether a comment heats the paper: the first one that stands of a reader who did not write the paper. */
+async function drawsAttention(
+  trx: Transaction<Database>,
+  { paperId, readerId }: { paperId: number; readerId: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ draws: boolean }>`
+    select not exists (
+      select from authorship_claims where (paper_id, reader_id, state) = (${paperId}, ${readerId}::uuid, 'confirmed')
+    ) and not exists (
+      select from comments where (paper_id, reader_id) = (${paperId}, ${readerId}::uuid)
+        and event is not null and hidden_at is null and deleted_at is null
+    ) as draws`.execute(trx)
+  return rows[0]?.draws ?? false
+}
+
+async function record(
+  trx: Transaction<Database>,
+  { paperId, event, reader, now }: { paperId: number; event: string; reader: Commenter; now: Date },
+): Promise<void> {
+  const weight = WEIGHTS.comment * (reader.trusted ? 1 : WEIGHTS.newVote)
+  const signal = { paperId, kind: 'comment', origin: 'reader', originKey: event, amount: 1, weight, at: now } as const
+  await recordSignals(trx, [signal], { now })
+}
+
+/** The paper is held by then. */
+export async function countComments(
+  trx: Transaction<Database>,
+  { paperId, by }: { paperId: number; by: 1 | -1 },
+): Promise<void> {
+  await trx
+    .updateTable('papers')
+    .set((eb) => ({ comment_count: eb('comment_count', '+', by) }))
+    .where('id', '=', paperId)
+    .execute()
+}

@@ -1,0 +1,92 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { takeBackSignal } from '../ranking/signals.ts'
+import { NO_COMMENT, NOT_OWN, type CommentRefusal } from './comment-refusals.ts'
+import { countComments } from './comments.ts'
+
+export type DeleteOutcome =
+  /** Whether an empty place stays, because others have answered. */
+  { ok: true; tombstone: boolean } | CommentRefusal
+
+/**
+ * Deletes a reader's own comment and all that it said before. Where others have answered an empty place stays; else the
+ * comment goes, and with it the empty places that only it kept. Its event passes to the reader's next comment there.
+ */
+export async function deleteComment(
+  db: Kysely<Database>,
+  { commentId, readerId, now }: { commentId: number; readerId: string; now: Date },
+): Promise<DeleteOutcome> {
+  return db.transaction().execute(async (trx) => {
+    // The paper first, as whoever adds and takes back events of it does.
+    await sql`select id from papers where id = (select paper_id from comments where id = ${commentId}) for update`.execute(
+      trx,
+    )
+    const comment = await trx
+      .selectFrom('comments')
+      .selectAll()
+      .where('id', '=', commentId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!comment || comment.deleted_at !== null) return NO_COMMENT
+    if (comment.reader_id !== readerId) return NOT_OWN
+    const { paper_id: paperId, event } = comment
+
+    const answer = await trx
+      .selectFrom('comments')
+      .select('id')
+      .where('parent_id', '=', commentId)
+      .executeTakeFirst()
+    if (answer) await emptyPlace(trx, { commentId, now })
+    else await removeEnd(trx, commentId)
+    // What was hidden was taken out of the count, and its event back, by then.
+    if (comment.hidden_at === null) {
+      await countComments(trx, { paperId, by: -1 })
+      if (event !== null) await passOn(trx, { paperId, readerId, event, now })
+    }
+    return { ok: true, tombstone: answer !== undefined }
+  })
+}
+
+/** The event of a comment that is gone: it stays with the reader's next comment on the paper, or is taken back. */
+async function passOn(
+  trx: Transaction<Database>,
+  { paperId, readerId, event, now }: { paperId: number; readerId: string; event: string; now: Date },
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update comments set event = ${event} where id = (
+      select id from comments where (paper_id, reader_id) = (${paperId}, ${readerId}::uuid)
+        and event is null and hidden_at is null and deleted_at is null
+      order by written_at, id limit 1
+    )`.execute(trx)
+  if (!numAffectedRows)
+    await takeBackSignal(trx, { paperId, kind: 'comment', origin: 'reader', originKey: event }, { now })
+}
+
+async function emptyPlace(
+  trx: Transaction<Database>,
+  { commentId, now }: { commentId: number; now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('comments')
+    .set({ body: '', event: null, deleted_at: now })
+    .where('id', '=', commentId)
+    .execute()
+  await trx.deleteFrom('comment_edits').where('comment_id', '=', commentId).execute()
+  await trx.deleteFrom('reactions').where('comment_id', '=', commentId).execute()
+}
+
+/** Removes a comment that nobody answered, then the empty places above it that nothing keeps any more. */
+async function removeEnd(trx: Transaction<Database>, commentId: number): Promise<void> {
+  for (let id: number | null = commentId; id !== null; ) {
+    const gone: { parent_id: number | null } | undefined = await trx
+      .deleteFrom('comments')
+      .where('id', '=', id)
+      .where((eb) => eb.or([eb('id', '=', commentId), eb('deleted_at', 'is not', null)]))
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('comments as answer').select('answer.id').whereRef('answer.parent_id', '=', 'comments.id'))),
+      )
+      .returning('parent_id')
+      .executeTakeFirst()
+    id = gone?.parent_id ?? null
+  }
+}

@@ -1,0 +1,68 @@
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { toReader, type Reader } from '../accounts/reader.ts'
+import type { Database } from '../db/schema.ts'
+
+/** A reader as curators see them: what they are, and how much they did. */
+export type ReaderStanding = {
+  reader: Reader
+  /** Whether a curator trusts them, be their account old or not. */
+  trustedByCurator: boolean
+  votes: number
+  comments: number
+  /** Flags they raised, and flags on what they wrote. */
+  flagsRaised: number
+  flagsReceived: number
+}
+
+/**
+ * Readers whose name or address begins with `text` (any case), the newest first; all when it is empty. `curators` are the
+ * addresses that the configuration makes curators.
+ */
+export async function findReaders(
+  db: Kysely<Database>,
+  { text, limit, curators, now }: { text: string; limit: number; curators: ReadonlySet<string>; now: Date },
+): Promise<ReaderStanding[]> {
+  const prefix = `${text.trim().toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const which =
+    prefix === '%' ? sql`true` : sql`lower(r.name) like ${prefix} or lower(r.email) like ${prefix}`
+  return standings(db, { which, limit, curators, now })
+}
+
+/** One reader's standing, or null. */
+export async function standingOf(
+  db: Kysely<Database>,
+  { readerId, curators, now }: { readerId: string; curators: ReadonlySet<string>; now: Date },
+): Promise<ReaderStanding | null> {
+  const [standing] = await standings(db, { which: sql`r.id = ${readerId}`, limit: 1, curators, now })
+  return standing ?? null
+}
+
+async function standings(
+  db: Kysely<Database>,
+  {
+    which,
+    limit,
+    curators,
+    now,
+  }: { which: ReturnType<typeof sql>; limit: number; curators: ReadonlySet<string>; now: Date },
+): Promise<ReaderStanding[]> {
+  type Counts = Omit<ReaderStanding, 'reader' | 'trustedByCurator'>
+  const { rows } = await sql<Selectable<Database['readers']> & Counts>`
+    select r.*,
+      (select count(*) from votes where reader_id = r.id) as votes,
+      (select count(*) from comments where reader_id = r.id and deleted_at is null) as comments,
+      (select count(*) from flags where reader_id = r.id) as "flagsRaised",
+      (select count(*) from flags f join comments c on c.id = f.comment_id where c.reader_id = r.id) +
+      (select count(*) from flags f join collections c on c.id = f.collection_id where c.reader_id = r.id) as "flagsReceived"
+    from (select * from readers r where ${which} order by created_at desc, id limit ${limit}) r
+    order by r.created_at desc, r.id
+  `.execute(db)
+  return rows.map((row) => ({
+    reader: toReader(row, { curators, now }),
+    trustedByCurator: row.trusted_at !== null,
+    votes: row.votes,
+    comments: row.comments,
+    flagsRaised: row.flagsRaised,
+    flagsReceived: row.flagsReceived,
+  }))
+}

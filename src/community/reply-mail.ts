@@ -1,0 +1,60 @@
+import type { Transaction } from 'kysely'
+import { displayName, hasMail } from '../accounts/reader.ts'
+import type { Database } from '../db/schema.ts'
+import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
+import { plainText } from '../papers/typeset.ts'
+
+/** The site that mails come from: its address without a slash at the end, and its name. */
+export type MailedSite = { origin: string; name: string }
+
+type Reply = {
+  comment: { id: number; body: string }
+  /** Its title in TeX. */
+  paper: { title: string }
+  from: { id: string; name: string }
+  site: MailedSite
+}
+
+/** In characters; what is longer is cut in most lists of mails. */
+const LONGEST_TITLE = 100
+
+/** Queues the mail about a reply for whoever wrote what it answers, if they want it, can get it, and are somebody else. */
+export async function queueReplyMail(
+  trx: Transaction<Database>,
+  { to, now, ...reply }: Reply & { to: string | null; now: Date },
+): Promise<void> {
+  if (to === null || to === reply.from.id) return
+  const reader = await trx
+    .selectFrom('readers')
+    .select('email')
+    .where('id', '=', to)
+    .where('mail_replies', '=', true)
+    .where('email_verified', '=', true)
+    .where('suspended_at', 'is', null)
+    .executeTakeFirst()
+  if (reader && hasMail(reader)) await queueMail(trx, replyMail({ ...reply, email: reader.email }), { now })
+}
+
+/** The mail that tells somebody of a reply to their comment. */
+export function replyMail({ comment, paper, from, site, email }: Reply & { email: string }): MailToQueue {
+  const title = plainText(paper.title)
+  const name = displayName(from)
+  const settings = `${site.origin}/settings`
+  return {
+    key: `reply ${comment.id}`,
+    to: email,
+    subject: `${name} replied to your comment on “${shorten(title)}”`,
+    text: [
+      `${name} replied to your comment on “${title}” at ${site.name}:`,
+      comment.body.replaceAll(/^/gm, '> ').replaceAll(/ +$/gm, ''),
+      `The discussion: ${site.origin}/comments/${comment.id}`,
+      `You get this mail because you asked for mail about replies. You can switch it off: ${settings}`,
+    ].join('\n\n'),
+    headers: { 'List-Unsubscribe': `<${settings}>` },
+  }
+}
+
+function shorten(title: string): string {
+  const characters = Array.from(title)
+  return characters.length > LONGEST_TITLE ? `${characters.slice(0, LONGEST_TITLE - 1).join('').trimEnd()}…` : title
+}

@@ -1,0 +1,190 @@
+import type { Context } from 'hono'
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import {
+  addToCollection,
+  LONGEST_NOTE,
+  MOST_PAPERS,
+  moveInCollection,
+  noteInCollection,
+  parseNote,
+  removeFromCollection,
+  type PapersChange,
+} from '../../community/collection-papers.ts'
+import {
+  createCollection,
+  deleteCollection,
+  editCollection,
+  isCollectionId,
+  MOST_COLLECTIONS,
+  parseCollection,
+} from '../../community/collections.ts'
+import { findPaper } from '../../papers/find.ts'
+import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
+import { refused } from '../errors/show.tsx'
+import type { Form } from '../forms/read-form.ts'
+import { goBack, takePart, type Acting } from '../forms/take-part.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+import { collectionFormPage } from './form.tsx'
+import { collectionPath } from './links.tsx'
+
+const LIMIT = { limit: RATE_LIMITS.change }
+
+/** `POST /collections`; `paper` is the address of one to begin with. */
+export function makeCollection(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const given = factsIn(form)
+    const parsed = parseCollection(given)
+    const paper = form.text('paper')
+    if (!parsed.ok) return c.html(collectionFormPage(own, { facts: given, paper, problem: parsed }), 422)
+    const made = await createCollection(site.db, { readerId: reader.id, facts: parsed.facts, now })
+    if (!made.ok) return refused(own, c, TOO_MANY)
+    const paperId = await namedPaper(site, paper)
+    if (paperId !== null)
+      await addToCollection(site.db, { collectionId: made.id, readerId: reader.id, paperId, now })
+    if (parsed.facts.public) site.changed()
+    return c.redirect(collectionPath(made.id), 303)
+  })
+}
+
+/** `POST /collections/…/edit` */
+export function changeCollection(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const id = c.req.param('id') ?? ''
+    if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
+    const given = factsIn(form)
+    const parsed = parseCollection(given)
+    if (!parsed.ok) return c.html(collectionFormPage(own, { id, facts: given, problem: parsed }), 422)
+    const outcome = await editCollection(site.db, { id, readerId: reader.id, facts: parsed.facts, now })
+    return answer(own, c, { form, outcome, otherwise: collectionPath(id) })
+  })
+}
+
+/** `POST /collections/…/delete` with `confirm`. */
+export function dropCollection(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form }, c) => {
+    const id = c.req.param('id') ?? ''
+    if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
+    if (!form.ticked('confirm')) return refused(own, c, UNCONFIRMED)
+    const outcome = await deleteCollection(site.db, { id, readerId: reader.id })
+    return answer(own, c, { form, outcome, otherwise: '/collections' })
+  })
+}
+
+/** `POST /collections/…/papers/add` with `paper`: an identifier, an address or a URL of one. */
+export function addPaper(site: Site) {
+  return onPaper(site, ({ collectionId, paperId, readerId, now }) =>
+    addToCollection(site.db, { collectionId, readerId, paperId, now }),
+  )
+}
+
+/** `POST /collections/…/papers/remove` with `paper`. */
+export function removePaper(site: Site) {
+  return onPaper(site, ({ collectionId, paperId, readerId, now }) =>
+    removeFromCollection(site.db, { collectionId, readerId, paperId, now }),
+  )
+}
+
+/** `POST /collections/…/papers/move` with `paper` and the place it is `to` have, from 1. */
+export function movePaper(site: Site) {
+  return onPaper(site, async ({ collectionId, paperId, readerId, form, now }) => {
+    const to = form.text('to')
+    if (!/^\d{1,6}$/.test(to)) return NO_PLACE
+    return moveInCollection(site.db, { collectionId, readerId, paperId, to: Number(to), now })
+  })
+}
+
+/** `POST /collections/…/papers/note` with `paper` and `note`. */
+export function notePaper(site: Site) {
+  return onPaper(site, async ({ collectionId, paperId, readerId, form, now }) => {
+    const note = parseNote(form.text('note'), { longest: LONGEST_NOTE })
+    if (note === null) return LONG_NOTE
+    return noteInCollection(site.db, { collectionId, readerId, paperId, note, now })
+  })
+}
+
+/** `POST /papers/…/collect` with `collection`: the id of one, or `new` to make one with the paper in it. */
+export function collectPaper(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const id = form.text('collection')
+    if (id === 'new') return c.redirect(`/collections/new?paper=${encodeURIComponent(paper.address)}`, 303)
+    if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
+    const outcome = await addToCollection(site.db, {
+      collectionId: id,
+      readerId: reader.id,
+      paperId: paper.id,
+      now,
+    })
+    return answer(own, c, { form, outcome, otherwise: addressPath(paper.address) })
+  })
+}
+
+type Refusal = { status: 404 | 422; title: string; reason: string }
+type OnPaper = { collectionId: string; paperId: number; readerId: string; form: Form; now: Date }
+
+function onPaper(site: Site, change: (on: OnPaper) => Promise<PapersChange | Refusal>) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const collectionId = c.req.param('id') ?? ''
+    if (!isCollectionId(collectionId)) return refused(own, c, NO_COLLECTION)
+    const paperId = await namedPaper(site, form.text('paper'))
+    if (paperId === null) return refused(own, c, NO_PAPER)
+    const outcome = await change({ collectionId, paperId, readerId: reader.id, form, now })
+    if ('reason' in outcome) return refused(own, c, outcome)
+    return answer(own, c, { form, outcome, otherwise: collectionPath(collectionId) })
+  })
+}
+
+function answer(
+  site: Acting['site'],
+  c: Context,
+  { form, outcome, otherwise }: { form: Form; outcome: PapersChange; otherwise: string },
+): Response | Promise<Response> {
+  if (!outcome.ok) return refused(site, c, REFUSALS[outcome.kind])
+  if (outcome.seen) site.changed()
+  return goBack(c, form, otherwise)
+}
+
+async function namedPaper(site: Site, text: string): Promise<number | null> {
+  const parsed = parseAddress(text) ?? parseIdentifier(text)
+  const paper = parsed && (await findPaper(site.db, parsed.identifier))
+  return paper ? paper.id : null
+}
+
+function factsIn(form: Form) {
+  return { title: form.text('title'), description: form.text('description'), public: form.ticked('public') }
+}
+
+const NO_COLLECTION = {
+  status: 404,
+  title: 'Not in this edition',
+  reason: 'This collection is not here.',
+} as const
+const NO_PAPER = {
+  status: 404,
+  title: 'Not here',
+  reason: 'This paper is not here. Submit it first, then it can be collected.',
+} as const
+const FULL = {
+  status: 422,
+  title: 'This collection is full',
+  reason: `A collection has at most ${MOST_PAPERS} papers. Take some out, or begin another one.`,
+} as const
+const TOO_MANY = {
+  status: 422,
+  title: 'That are many collections',
+  reason: `A reader has at most ${MOST_COLLECTIONS} collections. Delete one that you do not need any more.`,
+} as const
+const UNCONFIRMED = {
+  status: 422,
+  title: 'Not deleted',
+  reason: 'Tick the box to show that you mean it: the collection goes for good.',
+} as const
+const NO_PLACE = { status: 422, title: 'Not moved', reason: 'The place is a number from 1.' } as const
+const LONG_NOTE = {
+  status: 422,
+  title: 'That note is long',
+  reason: `A note has at most ${LONGEST_NOTE.toLocaleString('en-GB')} characters.`,
+} as const
+const REFUSALS = { 'no-collection': NO_COLLECTION, 'no-paper': NO_PAPER, full: FULL } as const

@@ -1,0 +1,103 @@
+import type { Collection } from '../../community/collections.ts'
+import { LONGEST_NOTE, type CollectedPaper } from '../../community/collection-papers.ts'
+import { plainText } from '../../papers/typeset.ts'
+import { FactsForm } from './form.tsx'
+import { collectionPath } from './links.tsx'
+
+/** What the reader of a collection does with a paper in it. Each button says what is to be, so that twice is once. */
+export function PaperTools({
+  collection,
+  collected: { paper, place, note },
+  back,
+}: {
+  collection: Collection
+  collected: CollectedPaper
+  back: string
+}) {
+  const path = `${collectionPath(collection.id)}/papers`
+  const anchor = `p${paper.id}`
+  const title = plainText(paper.title)
+  const fields = (
+    <>
+      <input type="hidden" name="paper" value={paper.address} />
+      <input type="hidden" name="back" value={`${back}#${anchor}`} />
+    </>
+  )
+  return (
+    <div class="tools">
+      <form method="post" action={`${path}/move`}>
+        {fields}
+        {place > 1 && <Move to={place - 1} text="Up" title={title} />}
+        {place < collection.papers && <Move to={place + 1} text="Down" title={title} />}
+        {place > 2 && <Move to={1} text="First" title={title} />}
+      </form>
+      <form method="post" action={`${path}/remove`}>
+        {fields}
+        <button type="submit" class="link-button" aria-label={`Remove: ${title}`}>
+          Remove
+        </button>
+      </form>
+      <details>
+        <summary>{note === '' ? 'Add a note' : 'Change the note'}</summary>
+        <form class="form" method="post" action={`${path}/note`}>
+          {fields}
+          <label for={`note-${anchor}`}>Note</label>
+          <textarea id={`note-${anchor}`} name="note" maxlength={LONGEST_NOTE}>
+            {note}
+          </textarea>
+          <button type="submit" class="button quiet">
+            Save the note
+          </button>
+        </form>
+      </details>
+    </div>
+  )
+}
+
+function Move({ to, text, title }: { to: number; text: string; title: string }) {
+  return (
+    <button type="submit" class="link-button" name="to" value={to} aria-label={`${text}: ${title}`}>
+      {text}
+    </button>
+  )
+}
+
+/** What the reader of a collection does with it as a whole. */
+export function CollectionTools({ collection }: { collection: Collection }) {
+  const path = collectionPath(collection.id)
+  return (
+    <section class="box" aria-label="Your collection">
+      <h2>Yours</h2>
+      <form class="form" method="post" action={`${path}/papers/add`}>
+        <label for="paper">Add a paper that is here</label>
+        <input
+          id="paper"
+          name="paper"
+          type="text"
+          required
+          maxlength={500}
+          autocomplete="off"
+          placeholder="arXiv number, DOI or address"
+        />
+        <button type="submit" class="button quiet">
+          Add
+        </button>
+      </form>
+      <details>
+        <summary>Title, description, who sees it</summary>
+        <FactsForm action={`${path}/edit`} facts={collection} submit="Save" />
+      </details>
+      <details>
+        <summary>Delete it</summary>
+        <form class="form" method="post" action={`${path}/delete`}>
+          <label class="tick">
+            <input type="checkbox" name="confirm" required /> For good; its papers stay on this site
+          </label>
+          <button type="submit" class="button danger">
+            Delete the collection
+          </button>
+        </form>
+      </details>
+    </section>
+  )
+}

@@ -1,0 +1,168 @@
+import type { Collection } from '../../community/collections.ts'
+import { renderPage } from '../layout.tsx'
+import { Entries, Pager } from '../parts/entries.tsx'
+import { FeedLinks } from '../parts/feed-links.tsx'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { collectionPath, ReaderName } from './links.tsx'
+import { CollectionTools } from './owner-tools.tsx'
+import { BIBLIOGRAPHIES } from './send-papers.ts'
+
+/** Characters of a description in a list of collections. */
+const EXCERPT_LENGTH = 280
+
+/** The collections that everybody may see, after the reader's own. */
+export function collectionsPage(
+  site: Site,
+  {
+    own,
+    others,
+    next,
+    first,
+  }: { own: Collection[]; others: Collection[]; next: string | null; first: boolean },
+) {
+  return renderPage(site, {
+    head: {
+      title: 'Collections',
+      description: 'Papers that readers have put together.',
+      path: '/collections',
+      next,
+      noindex: !first,
+    },
+    children: (
+      <>
+        <header class="edition-head">
+          <p class="kicker">By readers</p>
+          <h1>Collections</h1>
+          <p class="intro">
+            Papers that readers have put together. <a href="/collections/new">Make your own</a>
+          </p>
+        </header>
+        {own.length > 0 && (
+          <section class="collections" aria-labelledby="own">
+            <h2 id="own">Yours</h2>
+            <CollectionRows site={site} collections={own} />
+          </section>
+        )}
+        <section class="collections" aria-labelledby="public">
+          <h2 id="public">For everybody</h2>
+          {others.length === 0 ? (
+            <p class="aside">Nobody has made a collection for everybody yet.</p>
+          ) : (
+            <CollectionRows site={site} collections={others} />
+          )}
+        </section>
+        <Pager path="/collections" next={next} first={first} />
+      </>
+    ),
+  })
+}
+
+/** Collections, one a row: title, how many papers, by whom, when changed, what they are about. */
+function CollectionRows({ site, collections }: { site: Site; collections: Collection[] }) {
+  return (
+    <ul class="rows">
+      {collections.map((collection) => (
+        <li>
+          <h3>
+            <a href={collectionPath(collection.id)}>{collection.title}</a>
+          </h3>
+          <Facts site={site} collection={collection} />
+          {collection.description !== '' && <p class="written">{excerpt(collection.description)}</p>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function excerpt(text: string): string {
+  const characters = Array.from(text)
+  return characters.length > EXCERPT_LENGTH
+    ? `${characters.slice(0, EXCERPT_LENGTH).join('').trimEnd()} …`
+    : text
+}
+
+function Facts({ site, collection }: { site: Site; collection: Collection }) {
+  const { papers, owner, changedAt } = collection
+  return (
+    <p class="aside">
+      {papers === 1 ? '1 paper' : `${papers} papers`}, by <ReaderName reader={owner} />, changed{' '}
+      <When site={site} instant={changedAt} />
+      {!collection.public && ' · private'}
+      {collection.hidden && ' · hidden by a curator'}
+    </p>
+  )
+}
+
+/** One page of a collection's papers; to its reader, with the means to change it. */
+export function collectionPage(
+  site: Site,
+  {
+    collection,
+    entries,
+    next,
+    from,
+  }: { collection: Collection; entries: string[]; next: string | null; from: number },
+) {
+  const { id, title, description } = collection
+  const path = collectionPath(id)
+  const own = site.viewer?.reader.id === collection.owner.id
+  const open = collection.public && !collection.hidden
+  const first = from === 1
+  return renderPage(site, {
+    head: {
+      title,
+      description:
+        description === '' ? 'A collection of papers.' : excerpt(description).replaceAll('\n', ' '),
+      path,
+      ...(open ? { feeds: { path, title } } : {}),
+      next,
+      noindex: !open || !first,
+    },
+    children: (
+      <>
+        <header class="edition-head">
+          <p class="kicker">
+            <a href="/collections">Collection</a>
+          </p>
+          <h1>{title}</h1>
+          {first && description !== '' && <p class="intro written">{description}</p>}
+          <Facts site={site} collection={collection} />
+        </header>
+        <div class="with-rail">
+          <div>
+            {entries.length === 0 ? (
+              <div class="blank">
+                <p>There are no papers in it{first ? ' yet' : ' beyond this'}.</p>
+              </div>
+            ) : (
+              <Entries entries={entries} rankFrom={from} />
+            )}
+            <Pager path={path} next={next} first={first} />
+          </div>
+          <aside class="rail" aria-label="About this collection">
+            {own && <CollectionTools collection={collection} />}
+            <section class="box">
+              <h2>Take it with you</h2>
+              <ul class="inline">
+                {BIBLIOGRAPHIES.map(({ suffix, name, type }) => (
+                  <li>
+                    <a href={path + suffix} type={type}>
+                      {name}
+                    </a>
+                  </li>
+                ))}
+                <li>
+                  <a href={`${path}.json`} type="application/json">
+                    JSON
+                  </a>
+                </li>
+              </ul>
+            </section>
+            {open && <FeedLinks path={path} intro="What is new in it, as a feed:" />}
+          </aside>
+        </div>
+      </>
+    ),
+  })
+}

@@ -1,0 +1,185 @@
+import type { Context } from 'hono'
+import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import type { CommentRefusal } from '../../community/comment-refusals.ts'
+import { readText } from '../../community/comment-text.ts'
+import { editComment, writeComment } from '../../community/comments.ts'
+import { deleteComment } from '../../community/delete-comment.ts'
+import { parseReaction, react } from '../../community/reactions.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { refused } from '../errors/show.tsx'
+import { goBack, takePart, wantsJson, type Acting } from '../forms/take-part.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+import { writingPage, type AboutPaper, type Writing } from './pages.tsx'
+import { askedComment, placeOf } from './show.tsx'
+
+/** What is not stored is not counted as a comment. */
+const LIMIT = { limit: RATE_LIMITS.change }
+const GONE = { status: 404, title: 'Not here', reason: 'This comment is not here (any more).' } as const
+const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
+
+const STATUS = {
+  'no-paper': 404,
+  'no-parent': 409,
+  'no-comment': 404,
+  'not-own': 403,
+  hidden: 403,
+  locked: 403,
+  empty: 422,
+  'too-long': 422,
+  'too-many-links': 422,
+} as const satisfies Record<CommentRefusal['kind'], number>
+
+/** `POST /papers/…/comments`: comments, or with `preview` shows how it would look. */
+export function comment(site: Site) {
+  return takePart(site, LIMIT, async (acting, c) => {
+    const paper = await askedPaper(acting.site, c)
+    if (!paper) return refused(acting.site, c, NO_PAPER)
+    return write(acting, c, { paper, paperId: paper.id, writing: { kind: 'new' } })
+  })
+}
+
+/** `POST /comments/123/reply` */
+export function reply(site: Site) {
+  return takePart(site, LIMIT, async (acting, c) => {
+    const found = await askedComment(acting.site, c)
+    if (!found) return refused(acting.site, c, GONE)
+    const { comment: to, paper } = found
+    // What is hidden is not quoted above the form; that it cannot be answered, the answer says.
+    const writing: Writing = to.state === 'shown' ? { kind: 'reply', to } : { kind: 'new' }
+    return write(acting, c, { paper, paperId: to.paperId, parentId: to.id, writing })
+  })
+}
+
+async function write(
+  acting: Acting,
+  c: Context,
+  {
+    paper,
+    paperId,
+    parentId = null,
+    writing,
+  }: { paper: AboutPaper; paperId: number; parentId?: number | null; writing: Writing },
+): Promise<Response> {
+  const { site, reader, form, now } = acting
+  if (form.ticked('preview')) return preview(acting, c, { paper, writing })
+  // Only a program fills in what nobody sees; it may think that it was heard.
+  if (!reader.trusted && form.text('website') !== '')
+    return c.redirect(`${addressPath(paper.address)}#comments`, 303)
+  const waiting = await waitingTime(acting)
+  if (waiting !== null) {
+    c.header('retry-after', String(waiting))
+    const minutes = Math.ceil(waiting / 60)
+    const problem = `That was often in a short time. Send it again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+    return writeAgain(acting, c, { paper, writing, problem, status: 429 })
+  }
+  const common = { paperId, reader, body: form.text('body'), now }
+  const outcome = await writeComment(
+    site.db,
+    parentId === null ? { ...common, parentId } : { ...common, parentId, site },
+  )
+  if (!outcome.ok) {
+    // Its text would be lost with the form: it can still be said on its own.
+    const left: Writing = outcome.kind === 'no-parent' ? { kind: 'new' } : writing
+    return refuse(acting, c, { refusal: outcome, paper, writing: left })
+  }
+  if (outcome.isNew) site.changed()
+  return c.redirect(placeOf(outcome, paper), 303)
+}
+
+/** After how many seconds the reader may comment again, or null when they may now. */
+async function waitingTime({ site, reader, now }: Acting): Promise<number | null> {
+  const limits = reader.trusted ? [RATE_LIMITS.comment] : [RATE_LIMITS.comment, RATE_LIMITS.newComment]
+  for (const limit of limits) {
+    const counted = await countWithin(site.db, { limit, of: reader.id, now })
+    if (!counted.ok) return counted.retryAfterSeconds
+  }
+  return null
+}
+
+/** `POST /comments/123/edit` */
+export function edit(site: Site) {
+  return takePart(site, LIMIT, async (acting, c) => {
+    const { site: own, reader, form, now } = acting
+    const found = await askedComment(own, c)
+    if (!found) return refused(own, c, GONE)
+    const { comment: edited, paper } = found
+    const writing: Writing = { kind: 'edit', comment: edited }
+    if (form.ticked('preview') && edited.own) return preview(acting, c, { paper, writing })
+    const outcome = await editComment(own.db, { commentId: edited.id, reader, body: form.text('body'), now })
+    if (!outcome.ok) return refuse(acting, c, { refusal: outcome, paper, writing })
+    if (outcome.edited) own.changed()
+    return c.redirect(placeOf(edited, paper), 303)
+  })
+}
+
+/** `POST /comments/123/delete` */
+export function remove(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const found = await askedComment(own, c)
+    if (found) {
+      const outcome = await deleteComment(own.db, { commentId: found.comment.id, readerId: reader.id, now })
+      if (!outcome.ok && outcome.kind === 'not-own')
+        return refused(own, c, { status: 403, title: 'Not yours', reason: outcome.reason })
+      own.changed()
+    }
+    // What is gone already was deleted before, as by a double click.
+    return goBack(c, form, found ? `${addressPath(found.paper.address)}#comments` : '/comments')
+  })
+}
+
+/** `POST /comments/123/react` with `on` or `off`, and a reaction: reacts, or takes that back. */
+export function reactTo(site: Site) {
+  return takePart(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
+    const found = await askedComment(own, c)
+    if (!found) return refused(own, c, GONE)
+    const on = form.text('on') !== ''
+    const reaction = parseReaction(form.text(on ? 'on' : 'off'))
+    if (reaction === null)
+      return refused(own, c, { status: 422, title: 'No such reaction', reason: 'There is no such reaction here.' })
+    const outcome = await react(own.db, {
+      commentId: found.comment.id,
+      readerId: reader.id,
+      reaction,
+      on,
+      now,
+    })
+    if (!outcome.ok)
+      return outcome.kind === 'no-comment'
+        ? refused(own, c, GONE)
+        : refused(own, c, { status: 422, title: 'Your own comment', reason: outcome.reason })
+    own.changed()
+    if (wantsJson(c)) return c.json({ reaction, on, count: outcome.count })
+    return goBack(c, form, placeOf(found.comment, found.paper))
+  })
+}
+
+type About = { paper: AboutPaper; writing: Writing }
+
+/** The form as it was sent, and how it will look. */
+async function preview(acting: Acting, c: Context, about: About): Promise<Response> {
+  const { site, reader, form } = acting
+  const text = readText(form.text('body'), reader)
+  if (!text.ok) return writeAgain(acting, c, { ...about, problem: text.reason, status: 422 })
+  return c.html(writingPage(site, { reader, ...about, text: text.body, isPreview: true }))
+}
+
+/** Says why something was not written; who may still write it gets it back to put right. */
+async function refuse(
+  acting: Acting,
+  c: Context,
+  { refusal: { kind, reason }, ...about }: About & { refusal: CommentRefusal },
+): Promise<Response> {
+  const status = STATUS[kind]
+  if (kind === 'no-paper' || kind === 'no-comment' || kind === 'not-own' || kind === 'hidden')
+    return refused(acting.site, c, { status, title: status === 404 ? 'Not here' : 'That cannot be changed', reason })
+  return writeAgain(acting, c, { ...about, problem: reason, status })
+}
+
+async function writeAgain(
+  { site, reader, form }: Acting,
+  c: Context,
+  { status, ...about }: About & { problem: string; status: 403 | 404 | 409 | 422 | 429 },
+): Promise<Response> {
+  return c.html(writingPage(site, { reader, ...about, text: form.text('body') }), status)
+}

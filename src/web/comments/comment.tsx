@@ -1,0 +1,147 @@
+import { raw } from 'hono/html'
+import { REACTIONS, type Reaction } from '../../community/reactions.ts'
+import type { Comment } from '../../community/read-comments.ts'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+
+const REACTION_NAMES: Record<Reaction, string> = {
+  agree: 'Agree',
+  insightful: 'Insightful',
+  thanks: 'Thanks',
+  unclear: 'Unclear',
+}
+
+/** One comment: who, when, what. Its place on a page is `#c` and its number. */
+export function CommentText({
+  site,
+  comment,
+  html,
+  answersTo = null,
+}: {
+  site: Site
+  comment: Comment
+  html: string
+  /** Who is answered, where that does not show by its place. */
+  answersTo?: string | null
+}) {
+  const { id, writer, state, body } = comment
+  return (
+    <>
+      <header class="comment-head">
+        {writer && <Writer writer={writer} />}{' '}
+        <a class="comment-when" href={`/comments/${id}`}>
+          <When site={site} instant={comment.writtenAt} />
+        </a>
+        {comment.editedAt !== null && body !== null && (
+          <>
+            {' '}
+            <a href={`/comments/${id}/history`}>
+              edited<span class="vh">: what it said before</span>
+            </a>
+          </>
+        )}
+      </header>
+      {answersTo !== null && (
+        <p class="hint">
+          In answer to <a href={`#c${comment.parentId}`}>{answersTo}</a>
+        </p>
+      )}
+      {state === 'deleted' && <p class="comment-gone">Deleted</p>}
+      {state === 'hidden' && (
+        <p class="comment-gone">
+          Hidden by a curator
+          {body !== null && (comment.own ? '; you still see it:' : '; curators still see it:')}
+        </p>
+      )}
+      {body !== null && (
+        <div class="comment-body" dir="auto">
+          {raw(html)}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Writer({ writer: { id, name, public: isPublic, author, curator } }: { writer: NonNullable<Comment['writer']> }) {
+  return (
+    <>
+      <b class="comment-writer">{isPublic ? <a href={`/readers/${id}`}>{name}</a> : name}</b>
+      {author && <span class="comment-mark">Author</span>}
+      {curator && <span class="comment-mark">Curator</span>}
+    </>
+  )
+}
+
+/** What can be done with a comment by who looks: react, answer, change, flag. `back` is where reactions lead back to. */
+export function CommentActs({
+  site,
+  comment,
+  isOpen,
+  back,
+}: {
+  site: Site
+  comment: Comment
+  /** Whether the discussion is not closed. */
+  isOpen: boolean
+  back: string
+}) {
+  const { id, state, own } = comment
+  if (state === 'deleted') return null
+  const canAnswer = isOpen && state === 'shown'
+  return (
+    <footer class="comment-acts">
+      {state === 'shown' && <Reactions site={site} comment={comment} back={back} />}
+      {canAnswer && (
+        <a href={`/comments/${id}/reply`} rel="nofollow">
+          Reply
+        </a>
+      )}
+      {own && canAnswer && (
+        <a href={`/comments/${id}/edit`} rel="nofollow">
+          Edit
+        </a>
+      )}
+      {own && (
+        <a href={`/comments/${id}/edit#delete`} rel="nofollow">
+          Delete
+        </a>
+      )}
+      {!own && state === 'shown' && (
+        <a href={`/comments/${id}/flag`} rel="nofollow">
+          Flag
+        </a>
+      )}
+    </footer>
+  )
+}
+
+/** Says what is to be and not what to change, so that pressing twice does no more than once. */
+function Reactions({ site, comment, back }: { site: Site; comment: Comment; back: string }) {
+  const { reactions } = comment
+  if (comment.own) {
+    const given = REACTIONS.flatMap((reaction) => {
+      const count = reactions[reaction]?.count ?? 0
+      return count > 0 ? [`${REACTION_NAMES[reaction]} ${count}`] : []
+    })
+    return given.length > 0 && <span>{given.join(' · ')}</span>
+  }
+  return (
+    <form class="reactions" method="post" action={`/comments/${comment.id}/react`}>
+      <input type="hidden" name="back" value={back} />
+      {REACTIONS.map((reaction) => {
+        const { count, own } = reactions[reaction] ?? { count: 0, own: false }
+        return (
+          <button
+            type="submit"
+            name={own ? 'off' : 'on'}
+            value={reaction}
+            aria-pressed={site.viewer ? (own ? 'true' : 'false') : undefined}
+          >
+            {REACTION_NAMES[reaction]}
+            {count > 0 && ` ${count}`}
+          </button>
+        )
+      })}
+    </form>
+  )
+}

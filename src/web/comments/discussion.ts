@@ -1,0 +1,35 @@
+import { renderComment } from '../../community/comment-markdown.ts'
+import { commentsOf, type Thread } from '../../community/comment-threads.ts'
+import type { Looker } from '../../community/read-comments.ts'
+import { mapInTurns } from '../../in-turns.ts'
+import type { Site } from '../site.ts'
+
+/** The threads on a paper, and what each comment says as HTML, by its number. */
+export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string> }
+
+/** The discussion of a paper as it is for who looks: two queries, and the comments typeset in turns. */
+export async function discussionOf(site: Site, { id }: { id: number }): Promise<Discussion> {
+  const threads = await commentsOf(site.db, {
+    paperId: id,
+    looker: lookerOf(site),
+    curators: site.accounts.curators,
+  })
+  return { threads, html: await typesetAll(threads.flatMap(everyOne)) }
+}
+
+/** Comments as HTML, by their number. */
+export async function typesetAll(
+  comments: { id: number; body: string | null }[],
+): Promise<ReadonlyMap<number, string>> {
+  const html = await mapInTurns(comments, ({ body }) => (body === null ? '' : renderComment(body)))
+  return new Map(comments.map(({ id }, i) => [id, html[i] ?? '']))
+}
+
+/** Who looks, as far as comments are concerned. */
+export function lookerOf({ viewer }: Site): Looker {
+  return viewer && { id: viewer.reader.id, curator: viewer.reader.curator }
+}
+
+function everyOne(thread: Thread): Thread[] {
+  return [thread, ...thread.answers.flatMap(everyOne)]
+}

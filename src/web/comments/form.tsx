@@ -1,0 +1,55 @@
+import { LONGEST_COMMENT } from '../../community/comment-markdown.ts'
+import { LINKS_OF_NEW } from '../../community/comment-text.ts'
+import type { Reader } from '../../accounts/reader.ts'
+
+/** What can be written, and where it is sent. */
+export type Draft = {
+  action: string
+  label: string
+  button: string
+  text?: string
+  /** Why it was refused. */
+  problem?: string | null
+}
+
+/** The form in which a comment is written, with what was typed and what was wrong with it. */
+export function CommentForm({
+  reader,
+  draft: { action, label, button, text = '', problem = null },
+}: {
+  reader: Pick<Reader, 'trusted'>
+  draft: Draft
+}) {
+  return (
+    <form class="form" method="post" action={action}>
+      <label for="comment-body">{label}</label>
+      {problem !== null && (
+        <p class="notice problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <textarea id="comment-body" name="body" required maxlength={LONGEST_COMMENT} aria-describedby="comment-hint">
+        {text}
+      </textarea>
+      <p class="hint" id="comment-hint">
+        Markdown and mathematics: **strong**, `code`, &gt; quotation, $x^2$. arXiv:2412.19723 becomes a link.
+        {!reader.trusted &&
+          ` Your account is new: for three days a comment has at most ${LINKS_OF_NEW} links, and an hour five comments.`}
+      </p>
+      {!reader.trusted && (
+        <div class="leave-empty" aria-hidden="true">
+          <label for="comment-website">Leave this empty</label>
+          <input id="comment-website" name="website" type="text" tabindex={-1} autocomplete="off" />
+        </div>
+      )}
+      <div class="buttons">
+        <button type="submit" class="button">
+          {button}
+        </button>
+        <button type="submit" class="button quiet" name="preview" value="1">
+          Preview
+        </button>
+      </div>
+    </form>
+  )
+}

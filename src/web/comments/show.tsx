@@ -1,0 +1,92 @@
+import type { Context } from 'hono'
+import { renderComment } from '../../community/comment-markdown.ts'
+import { HIDDEN, LOCKED } from '../../community/comment-refusals.ts'
+import { editsOf, readComment, type Comment, type PaperOfComment } from '../../community/read-comments.ts'
+import { mapInTurns } from '../../in-turns.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { notFound, refused } from '../errors/show.tsx'
+import type { Site } from '../site.ts'
+import { lookerOf } from './discussion.ts'
+import { deletionPage, historyPage, writingPage } from './pages.tsx'
+
+const GONE = { what: 'This comment is not here (any more).' }
+
+/** The comment that an address names, and its paper; null when it is not there for who asks. */
+export async function askedComment(
+  site: Site,
+  c: Context,
+): Promise<{ comment: Comment; paper: PaperOfComment } | null> {
+  const id = c.req.param('id') ?? ''
+  if (!/^[1-9]\d{0,14}$/.test(id)) return null
+  const found = await readComment(site.db, {
+    commentId: Number(id),
+    looker: lookerOf(site),
+    curators: site.accounts.curators,
+  })
+  return found && (!found.paper.hidden || site.viewer?.reader.curator) ? found : null
+}
+
+/** The place of a comment on its paper's page. */
+export function placeOf({ id }: { id: number }, { address }: { address: string }): string {
+  return `${addressPath(address)}#c${id}`
+}
+
+/** `/comments/123`: to the comment, wherever its paper stands now. */
+export function showComment(site: Site) {
+  return async (c: Context) => {
+    const found = await askedComment(site, c)
+    return found ? c.redirect(placeOf(found.comment, found.paper), 302) : notFound(site, c, GONE)
+  }
+}
+
+/** `/comments/123/reply` */
+export function showReply(site: Site) {
+  return async (c: Context) => {
+    if (!site.viewer) return signInFor(c)
+    const found = await askedComment(site, c)
+    if (found?.comment.state !== 'shown') return notFound(site, c, GONE)
+    const { comment, paper } = found
+    if (paper.locked) return refused(site, c, { status: 403, title: 'Closed', reason: LOCKED.reason })
+    return c.html(writingPage(site, { reader: site.viewer.reader, paper, writing: { kind: 'reply', to: comment } }))
+  }
+}
+
+/** `/comments/123/edit`: one's own comment anew; or, where it cannot be changed any more, the way to delete it. */
+export function showEdit(site: Site) {
+  return async (c: Context) => {
+    if (!site.viewer) return signInFor(c)
+    const found = await askedComment(site, c)
+    if (!found || found.comment.state === 'deleted') return notFound(site, c, GONE)
+    const { comment, paper } = found
+    if (!comment.own)
+      return refused(site, c, { status: 403, title: 'Not yours', reason: 'Only who wrote a comment can change it.' })
+    if (paper.locked || comment.state === 'hidden') {
+      const { reason } = comment.state === 'hidden' ? HIDDEN : LOCKED
+      return c.html(deletionPage(site, { paper, comment, reason }))
+    }
+    return c.html(
+      writingPage(site, {
+        reader: site.viewer.reader,
+        paper,
+        writing: { kind: 'edit', comment },
+        text: comment.body ?? '',
+      }),
+    )
+  }
+}
+
+/** `/comments/123/history`: what it said before each edit, for whoever may read what it says. */
+export function showHistory(site: Site) {
+  return async (c: Context) => {
+    const found = await askedComment(site, c)
+    if (!found || found.comment.body === null) return notFound(site, c, GONE)
+    const { comment, paper } = found
+    const edits = await editsOf(site.db, comment.id)
+    const html = await mapInTurns([comment.body ?? '', ...edits.map(({ body }) => body)], renderComment)
+    return c.html(historyPage(site, { paper, comment, edits, html }))
+  }
+}
+
+function signInFor(c: Context): Response {
+  return c.redirect(`/sign-in?to=${encodeURIComponent(c.req.path)}`, 303)
+}

@@ -1,0 +1,143 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import { displayName, type Reader } from '../../accounts/reader.ts'
+import { LONGEST_REASON } from '../../community/moderation-log.ts'
+import { refused } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import type { Site } from '../site.ts'
+
+/** A page for curators only: others are asked to sign in, or told so. Never shared. */
+export function forCurators(make: (site: Site, c: Context, curator: Reader) => Promise<Response> | Response) {
+  return (site: Site) => (c: Context) => {
+    c.header('cache-control', 'no-store')
+    const reader = site.viewer?.reader
+    if (!reader) return c.redirect(`/sign-in?to=${encodeURIComponent(c.req.path)}`, 303)
+    if (!reader.curator)
+      return refused(site, c, {
+        status: 403,
+        title: 'For curators only',
+        reason: 'The desk is where curators keep order. What they did stands in the public moderation log.',
+      })
+    return make(site, c, reader)
+  }
+}
+
+const PAGES = [
+  { path: '/desk', name: 'Queues' },
+  { path: '/desk/readers', name: 'Readers' },
+  { path: '/desk/imports', name: 'Imports' },
+] as const
+
+/** A page of the desk. */
+export function deskPage(
+  site: Site,
+  { title, path, children }: { title: string; path: (typeof PAGES)[number]['path']; children: Child },
+) {
+  return renderPage(site, {
+    head: { title, description: 'The curators’ desk.', path, noindex: true },
+    children: (
+      <div class="desk">
+        <header class="edition-head">
+          <p class="kicker">The curators’ desk</p>
+          <h1>{title}</h1>
+          <nav aria-label="The desk">
+            <ul class="inline">
+              {PAGES.map((page) => (
+                <li>
+                  <a href={page.path} aria-current={page.path === path ? 'page' : undefined}>
+                    {page.name}
+                  </a>
+                </li>
+              ))}
+              <li>
+                <a href="/moderation">Public log</a>
+              </li>
+            </ul>
+          </nav>
+        </header>
+        {children}
+      </div>
+    ),
+  })
+}
+
+/** What a curator may do with something: a reason, which everybody can read, and a button for each act. */
+export function ActForm({
+  action,
+  fields,
+  acts,
+  back,
+  of,
+  reasonGiven,
+}: {
+  action: string
+  /** Which thing it is about. */
+  fields: Record<string, string | number>
+  acts: { act: string; name: string; danger?: boolean }[]
+  /** Where to go on. */
+  back: string
+  /** What it is about, for who cannot see where the form stands. */
+  of: string
+  /** A reason that may stand as it is. */
+  reasonGiven?: string
+}) {
+  return (
+    <form class="act" method="post" action={action}>
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={String(value)} />
+      ))}
+      <input type="hidden" name="back" value={back} />
+      <input
+        type="text"
+        name="reason"
+        required
+        maxlength={LONGEST_REASON}
+        autocomplete="off"
+        placeholder="Reason, for everybody to read"
+        aria-label={`Reason, about ${of}`}
+        value={reasonGiven}
+      />
+      {acts.map(({ act, name, danger = false }) => (
+        <button type="submit" name="act" value={act} class={danger ? 'button danger' : 'button quiet'}>
+          {name}
+        </button>
+      ))}
+    </form>
+  )
+}
+
+/** A reader's name, with the way to their standing. */
+export function ReaderLink({ reader }: { reader: { id: string; name: string } | null }) {
+  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>an account that is gone</>
+}
+
+/** What a curator may do with a reader, as they stand. */
+export function ReaderActs({
+  reader,
+  trustedByCurator,
+  back,
+}: {
+  reader: Reader
+  trustedByCurator: boolean
+  back: string
+}) {
+  const acts = reader.suspended
+    ? [
+        { act: 'reinstate', name: 'Reinstate' },
+        { act: 'suspend-votes', name: 'Take back their votes', danger: true },
+      ]
+    : [
+        ...(trustedByCurator || reader.trusted ? [] : [{ act: 'trust', name: 'Trust' }]),
+        { act: 'suspend', name: 'Suspend', danger: true },
+        { act: 'suspend-votes', name: 'Suspend and take back their votes', danger: true },
+      ]
+  return (
+    <ActForm
+      action="/desk/readers"
+      fields={{ reader: reader.id }}
+      acts={acts}
+      back={back}
+      of={displayName(reader)}
+    />
+  )
+}

@@ -1,0 +1,158 @@
+import { displayName } from '../../accounts/reader.ts'
+import type { WaitingClaim } from '../../community/desk.ts'
+import { FLAG_REASONS } from '../../community/flags.ts'
+import type { FlaggedSubject } from '../../community/open-flags.ts'
+import type { WaitingSubmission } from '../../community/submission-lists.ts'
+import { plainText } from '../../papers/typeset.ts'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { ActForm, ReaderLink } from './parts.tsx'
+
+/** Characters of a comment or an abstract that are shown. */
+const SHOWN = 600
+
+/** Something that readers flagged. */
+export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }) {
+  const { on, subject, address, text, hidden, flags } = item
+  const acts = hidden
+    ? [
+        { act: 'show', name: 'Show it again' },
+        { act: 'hide', name: 'Keep it hidden', danger: true },
+      ]
+    : [
+        { act: 'hide', name: 'Hide it', danger: true },
+        { act: 'dismiss', name: 'Leave it' },
+      ]
+  const duplicate = on.kind === 'paper' && flags.some(({ reason }) => reason === 'duplicate')
+  return (
+    <>
+      <h3>
+        {address === null ? subject : <a href={address}>{subject}</a>}
+        {hidden && <span class="state"> hidden</span>}
+      </h3>
+      {text !== null && <blockquote>{shorten(text)}</blockquote>}
+      <ul class="evidence">
+        {flags.map(({ reader, reason, note, at }) => (
+          <li>
+            <strong>{FLAG_REASONS[reason]}</strong>
+            {note !== '' && `: ${note}`} — <ReaderLink reader={reader} />, <When site={site} instant={at} />
+          </li>
+        ))}
+      </ul>
+      <ActForm
+        action={`/desk/${on.kind}s`}
+        fields={{ [on.kind]: on.id }}
+        acts={acts}
+        back="/desk?done"
+        of={subject}
+      />
+      {duplicate && on.kind === 'paper' && <MergeForm paperId={on.id} back="/desk?done" />}
+    </>
+  )
+}
+
+/** Joins a paper with another one that is the same work. */
+export function MergeForm({ paperId, back }: { paperId: number; back: string }) {
+  return (
+    <form class="act" method="post" action="/desk/papers/merge">
+      <input type="hidden" name="paper" value={String(paperId)} />
+      <input type="hidden" name="back" value={back} />
+      <input
+        type="text"
+        name="with"
+        required
+        maxlength={500}
+        autocomplete="off"
+        placeholder="The paper that stays: identifier or address"
+        aria-label="The paper that stays: identifier or address"
+      />
+      <input
+        type="text"
+        name="reason"
+        required
+        maxlength={1_000}
+        autocomplete="off"
+        placeholder="Reason, for everybody to read"
+        aria-label="Reason to join them, for everybody to read"
+      />
+      <button type="submit" class="button danger">
+        Join them for good
+      </button>
+    </form>
+  )
+}
+
+/** A paper that a new reader brought in. */
+export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmission }) {
+  const { found, identifier, reader, note, submittedAt } = item
+  const title = plainText(found.title)
+  const url =
+    identifier.scheme === 'arxiv'
+      ? `https://arxiv.org/abs/${identifier.value}`
+      : `https://doi.org/${identifier.value.split('/').map(encodeURIComponent).join('/')}`
+  return (
+    <>
+      <h3>
+        <a href={url} rel="noopener">
+          {title}
+        </a>
+      </h3>
+      <p class="aside">
+        {(found.authors ?? [])
+          .slice(0, 6)
+          .map(({ name }) => name)
+          .join(', ')}
+        {(found.authors?.length ?? 0) > 6 && ' and others'}
+      </p>
+      {found.abstract !== undefined && <p class="aside">{shorten(plainText(found.abstract))}</p>}
+      <p>
+        {identifier.value}, from <ReaderLink reader={reader} />, <When site={site} instant={submittedAt} />
+      </p>
+      {note !== '' && <blockquote>{shorten(note)}</blockquote>}
+      <ActForm
+        action="/desk/submissions"
+        fields={{ submission: item.id }}
+        acts={[
+          { act: 'accept', name: 'Take it' },
+          { act: 'refuse', name: 'Refuse it', danger: true },
+        ]}
+        back="/desk?done"
+        of={title}
+      />
+    </>
+  )
+}
+
+/** A reader who says that they wrote a paper. */
+export function ClaimItem({ site, item: { paper, reader, note, claimedAt } }: { site: Site; item: WaitingClaim }) {
+  return (
+    <>
+      <h3>{paper.address === null ? paper.subject : <a href={paper.address}>{paper.subject}</a>}</h3>
+      <p class="aside">
+        By {paper.authors.slice(0, 12).join(', ')}
+        {paper.authors.length > 12 && ` and ${paper.authors.length - 12} others`}
+      </p>
+      <p>
+        <ReaderLink reader={reader} /> ({reader.email}
+        {reader.orcid !== null &&
+          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', proved' : ', not proved'}`}
+        ), <When site={site} instant={claimedAt} />
+      </p>
+      {note !== '' && <blockquote>{note}</blockquote>}
+      <ActForm
+        action="/desk/claims"
+        fields={{ paper: paper.id, reader: reader.id }}
+        acts={[
+          { act: 'confirm', name: 'Confirm' },
+          { act: 'refuse', name: 'Refuse', danger: true },
+        ]}
+        back="/desk?done"
+        of={`the claim of ${displayName(reader)}`}
+      />
+    </>
+  )
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN).toWellFormed()}…` : text
+}

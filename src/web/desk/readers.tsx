@@ -1,0 +1,92 @@
+import { displayName } from '../../accounts/reader.ts'
+import { findReaders, type ReaderStanding } from '../../community/find-readers.ts'
+import { counted } from '../../community/subjects.ts'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { deskPage, forCurators, ReaderActs } from './parts.tsx'
+
+const SHOWN = 50
+/** Longer than any name or address. */
+const LONGEST_QUERY = 200
+
+/** `/desk/readers`: who they are and how they stand; `?q=` is the beginning of a name or an address. */
+export const showReaders = forCurators(async (site, c) => {
+  const text = (c.req.query('q') ?? '').toWellFormed().replaceAll('\0', '').slice(0, LONGEST_QUERY).trim()
+  const found = await findReaders(site.db, {
+    text,
+    limit: SHOWN,
+    curators: site.accounts.curators,
+    now: site.now(),
+  })
+  const back = `/desk/readers${text === '' ? '' : `?q=${encodeURIComponent(text)}`}`
+  return c.html(
+    deskPage(site, {
+      title: 'Readers',
+      path: '/desk/readers',
+      children: (
+        <>
+          <form class="act" method="get" action="/desk/readers" role="search">
+            <input
+              type="text"
+              name="q"
+              value={text}
+              maxlength={LONGEST_QUERY}
+              autocomplete="off"
+              placeholder="The beginning of a name or an address"
+              aria-label="The beginning of a name or an address"
+            />
+            <button type="submit" class="button quiet">
+              Look
+            </button>
+          </form>
+          {found.length === 0 ? (
+            <p class="blank">{text === '' ? 'Nobody has an account yet.' : 'Nobody is called so.'}</p>
+          ) : (
+            <>
+              <p class="aside">
+                {found.length === SHOWN ? `The newest ${SHOWN}` : counted(found.length, 'reader')}
+                {text !== '' && `, beginning with “${text}”`}
+              </p>
+              <ul class="queue-items">
+                {found.map((standing) => (
+                  <li>
+                    <h3>
+                      <a href={`/readers/${standing.reader.id}`}>{displayName(standing.reader)}</a>{' '}
+                      <span class="state">{standing.reader.email}</span>
+                    </h3>
+                    <Standing site={site} standing={standing} />
+                    <ReaderActs
+                      reader={standing.reader}
+                      trustedByCurator={standing.trustedByCurator}
+                      back={back}
+                    />
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </>
+      ),
+    }),
+  )
+})
+
+/** How a reader stands: what curators go by. */
+export function Standing({ site, standing }: { site: Site; standing: ReaderStanding }) {
+  const { reader } = standing
+  const states = [
+    ...(reader.suspended ? ['suspended'] : []),
+    ...(reader.curator ? ['curator'] : []),
+    ...(!reader.suspended && !reader.curator
+      ? [standing.trustedByCurator ? 'trusted by a curator' : reader.trusted ? 'trusted' : 'new']
+      : []),
+    ...(reader.orcidVerified ? ['ORCID proved'] : []),
+  ]
+  return (
+    <p>
+      {states.join(', ')} · joined <When site={site} instant={reader.createdAt} /> ·{' '}
+      {counted(standing.votes, 'vote')} · {counted(standing.comments, 'comment')} ·{' '}
+      {counted(standing.flagsRaised, 'flag')} raised, {standing.flagsReceived} received
+    </p>
+  )
+}

@@ -1,0 +1,87 @@
+import { deskCounts, waitingClaims } from '../../community/desk.ts'
+import { openFlags } from '../../community/open-flags.ts'
+import { openSuspicions } from '../../community/open-suspicions.ts'
+import { waitingSubmissions } from '../../community/submission-lists.ts'
+import { deskPage, forCurators } from './parts.tsx'
+import { ClaimItem, FlaggedItem, SubmissionItem } from './queues.tsx'
+import { SuspicionItem } from './suspicions.tsx'
+
+/** Of each queue so many are laid out; the rest comes up as these are settled. */
+const SHOWN = 50
+/** Evidence takes more room. */
+const SUSPICIONS_SHOWN = 20
+
+/** `/desk`: what waits for a curator. */
+export const showDesk = forCurators(async (site, c) => {
+  const { db } = site
+  const [counts, flagged, submissions, claims, suspicions] = await Promise.all([
+    deskCounts(db),
+    openFlags(db, { limit: SHOWN }),
+    waitingSubmissions(db, { limit: SHOWN }),
+    waitingClaims(db, { limit: SHOWN }),
+    openSuspicions(db, { limit: SUSPICIONS_SHOWN }),
+  ])
+  const queues = [
+    {
+      id: 'flags',
+      name: 'Flags',
+      count: counts.flags,
+      items: flagged.map((item) => <FlaggedItem site={site} item={item} />),
+    },
+    {
+      id: 'submissions',
+      name: 'Submissions',
+      count: counts.submissions,
+      items: submissions.map((item) => <SubmissionItem site={site} item={item} />),
+    },
+    {
+      id: 'claims',
+      name: 'Claims of authorship',
+      count: counts.claims,
+      items: claims.map((item) => <ClaimItem site={site} item={item} />),
+    },
+    {
+      id: 'suspicions',
+      name: 'Suspicious votes',
+      count: counts.suspicions,
+      items: suspicions.map((item) => <SuspicionItem site={site} item={item} />),
+    },
+  ]
+  const waiting = queues.filter(({ count }) => count > 0)
+  return c.html(
+    deskPage(site, {
+      title: 'What waits',
+      path: '/desk',
+      children: (
+        <>
+          {c.req.query('done') !== undefined && (
+            <p class="notice" role="status">
+              Done. It stands in the <a href="/moderation">public log</a>.
+            </p>
+          )}
+          <ul class="inline desk-counts">
+            {queues.map(({ id, name, count }) => (
+              <li>{count > 0 ? <a href={`#${id}`}>{`${name} ${count}`}</a> : `${name} 0`}</li>
+            ))}
+          </ul>
+          {waiting.length === 0 && <p class="blank">Nothing waits.</p>}
+          {waiting.map(({ id, name, count, items }) => (
+            <section class="queue" aria-labelledby={id}>
+              <h2 id={id}>
+                {name} <span class="count">{count}</span>
+              </h2>
+              <ul class="queue-items">
+                {items.map((item) => (
+                  <li>{item}</li>
+                ))}
+              </ul>
+              {count > items.length && (
+                <p class="aside">{count - items.length} more come up as these are settled.</p>
+              )}
+            </section>
+          ))}
+        </>
+      ),
+    }),
+  )
+})

@@ -1,0 +1,148 @@
+import { displayName } from '../../accounts/reader.ts'
+import type { OpenSuspicion } from '../../community/open-suspicions.ts'
+import { counted } from '../../community/subjects.ts'
+import type { BurstEvidence, RingEvidence, SuspectVote } from '../../community/suspicions/evidence.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { exactInstant } from '../parts/dates.ts'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+import { ActForm } from './parts.tsx'
+
+/** Votes that seem arranged: who, when, together on what, and why that is out of the ordinary. */
+export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion }) {
+  const { evidence } = item
+  const papers = evidence.kind === 'ring' ? evidence.papers : [evidence.paper]
+  const title =
+    evidence.kind === 'ring'
+      ? `${counted(evidence.accounts.length, 'account')} that vote together`
+      : `${counted(evidence.figures.votes, 'vote')} within half an hour`
+  return (
+    <>
+      <h3>{title}</h3>
+      <p>
+        {evidence.kind === 'ring' ? <RingWords evidence={evidence} /> : <BurstWords evidence={evidence} />}{' '}
+        Found <When site={site} instant={item.foundAt} />.
+      </p>
+      <details open={evidence.accounts.length <= 12}>
+        <summary>The accounts</summary>
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">Account</th>
+              <th scope="col">Made</th>
+              <th scope="col" class="number">
+                Votes in 14 days
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {evidence.accounts.map((account) => (
+              <tr>
+                <td>
+                  <Account id={account.readerId} item={item} />
+                </td>
+                <td>
+                  <When site={site} instant={new Date(account.createdAt)} />
+                </td>
+                <td class="number">{account.votes}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <details open={papers.length <= 4 && evidence.accounts.length <= 12}>
+        <summary>{papers.length === 1 ? 'The votes' : 'What they voted for, and when'}</summary>
+        <ul class="evidence">
+          {papers.map((paper) => (
+            <li>
+              <Paper paper={paper} item={item} />, {paper.theirs.length} of its {counted(paper.votes, 'vote')}
+              <VoteTimes votes={paper.theirs} item={item} />
+            </li>
+          ))}
+        </ul>
+      </details>
+      <ActForm
+        action="/desk/suspicions"
+        fields={{ suspicion: item.id }}
+        acts={[
+          { act: 'dismiss', name: 'Nothing wrong' },
+          { act: 'discount', name: 'Take these votes out of the count', danger: true },
+          { act: 'suspend', name: 'Suspend the accounts and take back all their votes', danger: true },
+        ]}
+        back="/desk?done"
+        of={title}
+      />
+    </>
+  )
+}
+
+function RingWords({ evidence: { figures, papers } }: { evidence: RingEvidence }) {
+  return (
+    <>
+      Of all that two of them vote for, they vote for at least {percent(figures.likeness)} within minutes of each
+      other; that they would meet so often by chance has a probability of about 1 in 10
+      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They gave {percent(figures.share)} of the votes for
+      the {counted(papers.length, 'paper')} below.
+    </>
+  )
+}
+
+function BurstWords({ evidence: { figures, from, to } }: { evidence: BurstEvidence }) {
+  return (
+    <>
+      From {exactInstant(new Date(from))} to {exactInstant(new Date(to))}.{' '}
+      {figures.because === 'young'
+        ? `${figures.young} of these ${figures.votes} votes came from accounts younger than a week; on the rest of the site that is ${percent(figures.youngUsually)}.`
+        : `By its other votes and by how busy the site was, about ${figures.expected.toFixed(1)} were to be expected.`}
+    </>
+  )
+}
+
+function Account({ id, item: { readers } }: { id: string; item: OpenSuspicion }) {
+  const reader = readers.get(id)
+  if (!reader) return <>an account that is gone</>
+  return (
+    <>
+      <a href={`/readers/${id}`}>{displayName(reader)}</a>
+      {reader.suspended && <span class="state"> suspended</span>}
+    </>
+  )
+}
+
+function Paper({
+  paper,
+  item: { addresses },
+}: {
+  paper: { paperId: number; title: string }
+  item: OpenSuspicion
+}) {
+  const address = addresses.get(paper.paperId)
+  return address === undefined ? <>{paper.title}</> : <a href={addressPath(address)}>{paper.title}</a>
+}
+
+/** Votes in their order, each with the time since the first one. */
+function VoteTimes({ votes, item: { readers } }: { votes: SuspectVote[]; item: OpenSuspicion }) {
+  const [first] = votes
+  if (!first) return null
+  const name = (id: string) => {
+    const reader = readers.get(id)
+    return reader ? displayName(reader) : 'gone'
+  }
+  return (
+    <p class="aside">
+      {exactInstant(new Date(first.at))}:{' '}
+      {votes
+        .map(({ readerId, at }) => `${name(readerId)} +${minutes(Date.parse(at) - Date.parse(first.at))}`)
+        .join(', ')}
+    </p>
+  )
+}
+
+function minutes(ms: number): string {
+  const all = Math.round(ms / 60_000)
+  return all < 60 ? `${all} min` : `${Math.floor(all / 60)} h ${all % 60} min`
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`
+}

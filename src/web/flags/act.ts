@@ -1,0 +1,39 @@
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { flag, FLAG_REASONS, LONGEST_NOTE, type FlagReason } from '../../community/flags.ts'
+import { lengthOf, plainLines } from '../../community/plain-text.ts'
+import type { Flagged } from '../../community/settle-flags.ts'
+import { refused } from '../errors/show.tsx'
+import { takePart } from '../forms/take-part.ts'
+import type { Site } from '../site.ts'
+import { askedSubject } from './asked-subject.ts'
+import { flagPage, thanksPage } from './show.tsx'
+
+/** `POST /papers/…/flag`, `/comments/…/flag`, `/collections/…/flag` with `reason` and `note`. */
+export function flagIt(kind: Flagged['kind']) {
+  return (site: Site) =>
+    takePart(site, { limit: RATE_LIMITS.flag }, async ({ site: own, reader, form, now }, c) => {
+      const asked = await askedSubject(own, c, kind)
+      if (!asked) return refused(own, c, GONE)
+      const reason = form.text('reason')
+      const note = plainLines(form.text('note'))
+      if (!isReason(reason))
+        return c.html(flagPage(own, { asked, note, problem: 'Choose one of the reasons.' }), 422)
+      if (lengthOf(note) > LONGEST_NOTE)
+        return c.html(
+          flagPage(own, { asked, reason, note, problem: 'A note has at most 1,000 characters.' }),
+          422,
+        )
+      const { on } = asked
+      const { curators } = own.accounts
+      const outcome = await flag(site.db, { on, readerId: reader.id, reason, note, curators, now })
+      if (!outcome.ok) return refused(own, c, GONE)
+      if (outcome.hidden) site.changed()
+      return c.html(thanksPage(own, { asked }))
+    })
+}
+
+function isReason(text: string): text is FlagReason {
+  return Object.hasOwn(FLAG_REASONS, text)
+}
+
+const GONE = { status: 404, title: 'Not here', reason: 'What you flag is not here any more.' } as const

@@ -1,0 +1,56 @@
+import type { Context } from 'hono'
+import { displayName } from '../../accounts/reader.ts'
+import { isCollectionId } from '../../community/collections.ts'
+import { findCollection, findComment, type Flagged } from '../../community/settle-flags.ts'
+import { quoted } from '../../community/subjects.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { parseNumber } from '../desk/asked.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+
+/** What an address under which things are flagged is about: `path` leads to it, `form` to its form. */
+export type AskedSubject = { on: Flagged; subject: string; path: string; form: string }
+
+/** The paper, comment or collection that is asked for, as far as everybody can see it; else null. */
+export async function askedSubject(
+  site: Site,
+  c: Context,
+  kind: Flagged['kind'],
+): Promise<AskedSubject | null> {
+  const id = c.req.param('id') ?? ''
+  switch (kind) {
+    case 'paper': {
+      const paper = await askedPaper(site, c)
+      if (!paper || paper.hidden) return null
+      const path = addressPath(paper.address)
+      return { on: { kind, id: paper.id }, subject: quoted(paper.title), path, form: `${path}/flag` }
+    }
+    case 'comment': {
+      const number = parseNumber(id)
+      const comment = number === null ? undefined : await findComment(site.db, number)
+      if (!comment || comment.paperHidden || comment.deletedAt !== null || comment.hiddenAt !== null)
+        return null
+      const by =
+        comment.readerId === null
+          ? ''
+          : ` by ${displayName({ id: comment.readerId, name: comment.name ?? '' })}`
+      return {
+        on: { kind, id: comment.id },
+        subject: `the comment${by} on ${quoted(comment.title)}`,
+        path: `/comments/${comment.id}`,
+        form: `/comments/${comment.id}/flag`,
+      }
+    }
+    case 'collection': {
+      const collection = isCollectionId(id) ? await findCollection(site.db, id) : undefined
+      if (!collection?.public || collection.hidden) return null
+      const path = `/collections/${collection.id}`
+      return {
+        on: { kind, id: collection.id },
+        subject: `the collection “${collection.title}”`,
+        path,
+        form: `${path}/flag`,
+      }
+    }
+  }
+}

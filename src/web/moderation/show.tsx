@@ -1,0 +1,91 @@
+import type { Context } from 'hono'
+import {
+  formatLogCursor,
+  moderationLog,
+  parseLogCursor,
+  type LogEntry,
+} from '../../community/moderation-log.ts'
+import { notFound } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+
+const PAGE_SIZE = 50
+
+/** `/moderation`: what was done to keep order, by whom and why, for everybody to read. */
+export function showModeration(site: Site) {
+  return async (c: Context) => {
+    const text = c.req.query('before')
+    const before = text === undefined ? null : parseLogCursor(text)
+    if (text !== undefined && !before)
+      return notFound(site, c, { what: 'This link to a later page of the log is broken.' })
+    const { entries, next } = await moderationLog(site.db, { before, limit: PAGE_SIZE })
+    const nextPath = next && `/moderation?before=${formatLogCursor(next)}`
+    return c.html(
+      renderPage(site, {
+        head: {
+          title: 'Moderation',
+          description: 'What curators did to keep order here, and why.',
+          path: '/moderation',
+          noindex: before !== null,
+          next: nextPath,
+        },
+        children: (
+          <div class="narrow">
+            <header class="edition-head">
+              <p class="kicker">Public log</p>
+              <h1>Moderation</h1>
+              <div class="intro">
+                <p>
+                  What curators do to keep order stands here, with the reason, the newest first. Nothing is ever
+                  taken out of this list. One thing happens by itself: a comment that three trusted readers flag is
+                  hidden until a curator has looked.
+                </p>
+              </div>
+            </header>
+            {entries.length === 0 ? (
+              <p class="aside">{before === null ? 'Nothing had to be done yet.' : 'This is the end of the log.'}</p>
+            ) : (
+              <ol class="log">
+                {entries.map((entry) => (
+                  <li>
+                    <Entry site={site} entry={entry} />
+                  </li>
+                ))}
+              </ol>
+            )}
+            {(nextPath !== null || before !== null) && (
+              <nav class="pager" aria-label="Pages">
+                {before !== null && <a href="/moderation">Back to the beginning</a>}
+                {nextPath !== null && (
+                  <a class="pager-next" href={nextPath} rel="next">
+                    Earlier
+                  </a>
+                )}
+              </nav>
+            )}
+          </div>
+        ),
+      }),
+    )
+  }
+}
+
+function Entry({ site, entry: { at, by, words, subject, address, reason } }: { site: Site; entry: LogEntry }) {
+  return (
+    <>
+      <p>
+        <strong>{by}</strong> {words}{' '}
+        {address === null ? (
+          subject
+        ) : (
+          <a href={address} rel="nofollow">
+            {subject}
+          </a>
+        )}
+        , <When site={site} instant={at} />
+      </p>
+      <p class="log-reason">{reason}</p>
+    </>
+  )
+}

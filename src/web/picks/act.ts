@@ -1,0 +1,39 @@
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { parseNote } from '../../community/collection-papers.ts'
+import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../community/picks.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { refused } from '../errors/show.tsx'
+import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+
+/** `POST /papers/…/pick` with `pick=1` and a `note`, or `pick=0`: a curator picks the paper, or withdraws the pick. */
+export function pick(site: Site) {
+  return takePart(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
+    const { site: own, reader, form, now } = acting
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const note = parseNote(form.text('note'), { longest: LONGEST_PICK_NOTE })
+    if (note === null) return refused(own, c, LONG_NOTE)
+    const outcome =
+      form.text('pick') === '0'
+        ? await withdrawPick(site.db, { paperId: paper.id, curatorId: reader.id, now })
+        : await pickPaper(site.db, { paperId: paper.id, curator: reader, note, now })
+    if (!outcome.ok) return refused(own, c, outcome.kind === 'own-paper' ? OWN_PAPER : NO_PAPER)
+    site.changed()
+    if (wantsJson(c)) return c.json({ picked: outcome.picked, picks: outcome.picks })
+    return goBack(c, form, addressPath(paper.address))
+  })
+}
+
+const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
+const OWN_PAPER = {
+  status: 422,
+  title: 'Your own paper',
+  reason: 'You are an author of this paper: authors do not pick their own papers.',
+} as const
+const LONG_NOTE = {
+  status: 422,
+  title: 'That note is long',
+  reason: `What a pick says has at most ${LONGEST_PICK_NOTE} characters.`,
+} as const

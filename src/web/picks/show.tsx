@@ -1,0 +1,66 @@
+import type { Context } from 'hono'
+import { displayName } from '../../accounts/reader.ts'
+import { parsePicksCursor, pickedPapers, type PaperPick } from '../../community/picks.ts'
+import { sendFeed } from '../../feeds/send.ts'
+import { formatCursor } from '../../ranking/lists.ts'
+import { belowEntries } from '../collections/below-entries.ts'
+import { noted } from '../collections/noted.ts'
+import { notFound } from '../errors/show.tsx'
+import { listPage } from '../list/page.tsx'
+import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
+import { renderEntries } from '../parts/entries.tsx'
+import type { Site } from '../site.ts'
+import { Picks } from './picks.tsx'
+
+const PATH = '/papers/picks'
+const TITLE = 'Curators’ picks'
+
+/** `/papers/picks` and its feeds: the papers that curators picked, the newest pick first. */
+export function showPicks(site: Site) {
+  return async (c: Context) => {
+    const text = c.req.query('after')
+    const after = text === undefined ? null : parsePicksCursor(text)
+    if (text !== undefined && after === null)
+      return notFound(site, c, { what: 'This link to a later page of a list is broken.' })
+    const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
+    const { feed } = splitFeedSuffix(c.req.path)
+    if (feed !== null) {
+      return sendFeed(site, c, {
+        format: feed,
+        path: PATH,
+        feedPath: PATH,
+        title: `${site.name}: ${TITLE}`,
+        papers: picked.map(({ paper, picks }) => noted(paper, picks.map(sentence).join('\n\n'))),
+      })
+    }
+    const entries = await renderEntries(
+      site,
+      picked.map(({ paper }) => paper),
+      { back: ownPath(c) },
+    )
+    return c.html(
+      listPage(site, {
+        view: {
+          kicker: 'Newest pick first',
+          title: TITLE,
+          description: 'The papers that curators picked, and why.',
+          intro: (
+            <p>What the curators of this site hold to be worth reading, each with their name and why.</p>
+          ),
+          path: PATH,
+          ranked: false,
+          empty: <p>No curator has picked a paper yet.</p>,
+        },
+        entries: belowEntries(entries, (i) => <Picks picks={picked[i]?.picks ?? []} />),
+        after: after !== null,
+        next: next && `${PATH}?after=${formatCursor(next)}`,
+        rankFrom: 1,
+      }),
+    )
+  }
+}
+
+function sentence({ curator, note }: PaperPick): string {
+  const by = `Picked by ${displayName(curator)}`
+  return note === '' ? `${by}.` : `${by}: ${note}`
+}

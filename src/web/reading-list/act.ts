@@ -1,0 +1,57 @@
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { setNotForMe } from '../../community/not-for-me.ts'
+import { markRead, MOST_SAVED, savePaper, unsavePaper } from '../../community/reading-list.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { refused } from '../errors/show.tsx'
+import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
+import { askedPaper } from '../paper/asked-paper.ts'
+import type { Site } from '../site.ts'
+
+const LIMIT = { limit: RATE_LIMITS.change }
+
+/** `POST /papers/…/save` with `save=1` or `save=0`: puts the paper on the reading list, or takes it off. */
+export function save(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const saved = form.text('save') !== '0'
+    const of = { readerId: reader.id, paperId: paper.id }
+    if (saved) {
+      const outcome = await savePaper(site.db, { ...of, now })
+      if (!outcome.ok) return refused(own, c, outcome.kind === 'full' ? FULL : NO_PAPER)
+    } else {
+      await unsavePaper(site.db, of)
+    }
+    return wantsJson(c) ? c.json({ saved }) : goBack(c, form, addressPath(paper.address))
+  })
+}
+
+/** `POST /papers/…/read` with `read=1` or `read=0`, of a paper on the reading list. */
+export function read(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const isRead = form.text('read') !== '0'
+    const saved = await markRead(site.db, { readerId: reader.id, paperId: paper.id, read: isRead, now })
+    return wantsJson(c) ? c.json({ saved, read: saved && isRead }) : goBack(c, form, '/reading-list')
+  })
+}
+
+/** `POST /papers/…/not-for-me` with `not-for-me=1` or `not-for-me=0`: folds the paper away in lists, or shows it again. */
+export function foldAway(site: Site) {
+  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await askedPaper(own, c)
+    if (!paper) return refused(own, c, NO_PAPER)
+    const notForMe = form.text('not-for-me') !== '0'
+    const there = await setNotForMe(site.db, { readerId: reader.id, paperId: paper.id, notForMe, now })
+    if (!there) return refused(own, c, NO_PAPER)
+    return wantsJson(c) ? c.json({ notForMe }) : goBack(c, form, addressPath(paper.address))
+  })
+}
+
+const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
+const FULL = {
+  status: 422,
+  title: 'Your reading list is full',
+  reason: `It has room for ${MOST_SAVED.toLocaleString('en-GB')} papers. Take some off that you have read.`,
+} as const

@@ -1,0 +1,141 @@
+import { paperStanding, type PaperStanding } from '../../community/paper-standing.ts'
+import { LONGEST_PICK_NOTE, picksOf, type PaperPick } from '../../community/picks.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { collectionPath } from '../collections/links.tsx'
+import type { Site } from '../site.ts'
+
+/** What a paper's page tells of reading lists, collections and picks. */
+export type PaperActionsView = PaperStanding & { picks: PaperPick[] }
+
+/** Public collections that a paper's page names. */
+const COLLECTIONS_NAMED = 8
+
+/** Asks all of it for the reader who looks: two queries at the same time. */
+export async function paperActions(site: Site, paper: Pick<Paper, 'id'>): Promise<PaperActionsView> {
+  const readerId = site.viewer?.reader.id ?? null
+  const [standing, picks] = await Promise.all([
+    paperStanding(site.db, { paperId: paper.id, readerId, limit: COLLECTIONS_NAMED }),
+    picksOf(site.db, paper.id),
+  ])
+  return { ...standing, picks }
+}
+
+/** What a reader can do with a paper: keep it, collect it, fold it away, and as a curator pick it. */
+export function PaperActions({
+  site,
+  paper,
+  actions,
+}: {
+  site: Site
+  paper: Pick<Paper, 'address'>
+  actions: PaperActionsView
+}) {
+  const reader = site.viewer?.reader
+  const path = addressPath(paper.address)
+  const back = <input type="hidden" name="back" value={path} />
+  return (
+    <section class="box paper-actions" aria-labelledby="keep">
+      <h2 id="keep">Keep</h2>
+      {actions.saved && (
+        <p>
+          {actions.read ? 'You have read it.' : 'You are to read it.'}{' '}
+          <a href="/reading-list">Reading list</a>
+        </p>
+      )}
+      <div class="buttons">
+        <form method="post" action={`${path}/save`}>
+          {back}
+          <button type="submit" name="save" value={actions.saved ? '0' : '1'} class="button quiet">
+            {actions.saved ? 'Take off the reading list' : 'Save to the reading list'}
+          </button>
+        </form>
+        {actions.saved && (
+          <form method="post" action={`${path}/read`}>
+            {back}
+            <button type="submit" name="read" value={actions.read ? '0' : '1'} class="button quiet">
+              {actions.read ? 'To be read again' : 'I have read it'}
+            </button>
+          </form>
+        )}
+        {reader && (
+          <form method="post" action={`${path}/not-for-me`}>
+            {back}
+            <button type="submit" name="not-for-me" value={actions.notForMe ? '0' : '1'} class="button quiet">
+              {actions.notForMe ? 'Show it in lists again' : 'Not for me'}
+            </button>
+          </form>
+        )}
+      </div>
+      {reader && <Collect address={paper.address} own={actions.own} />}
+      {reader?.curator && (
+        <PickForm path={path} pick={actions.picks.find(({ curator }) => curator.id === reader.id) ?? null} />
+      )}
+    </section>
+  )
+}
+
+/** The reader's collections that have the paper, and the others to add it to. */
+function Collect({ address, own }: { address: string; own: PaperStanding['own'] }) {
+  const path = addressPath(address)
+  return (
+    <>
+      {own.some(({ has }) => has) && (
+        <ul class="rows">
+          {own
+            .filter(({ has }) => has)
+            .map(({ id, title }) => (
+              <li>
+                <a href={collectionPath(id)}>{title}</a>
+                <form method="post" action={`${collectionPath(id)}/papers/remove`}>
+                  <input type="hidden" name="paper" value={address} />
+                  <input type="hidden" name="back" value={path} />
+                  <button type="submit" class="link-button" aria-label={`Remove from ${title}`}>
+                    Remove
+                  </button>
+                </form>
+              </li>
+            ))}
+        </ul>
+      )}
+      <form class="form" method="post" action={`${path}/collect`}>
+        <input type="hidden" name="back" value={path} />
+        <label for="collection">Add to a collection</label>
+        <select id="collection" name="collection">
+          {own
+            .filter(({ has }) => !has)
+            .map(({ id, title }) => (
+              <option value={id}>{title}</option>
+            ))}
+          <option value="new">A new one …</option>
+        </select>
+        <button type="submit" class="button quiet">
+          Add
+        </button>
+      </form>
+    </>
+  )
+}
+
+/** A curator's pick: to make it, to change what it says, to withdraw it. */
+function PickForm({ path, pick }: { path: string; pick: PaperPick | null }) {
+  return (
+    <form class="form" method="post" action={`${path}/pick`}>
+      <input type="hidden" name="back" value={path} />
+      <label for="pick-note">Curators’ pick: why (optional)</label>
+      <textarea id="pick-note" name="note" maxlength={LONGEST_PICK_NOTE}>
+        {pick?.note ?? ''}
+      </textarea>
+      <div class="buttons">
+        <button type="submit" name="pick" value="1" class="button quiet">
+          {pick ? 'Save the note' : 'Pick this paper'}
+        </button>
+        {pick && (
+          <button type="submit" name="pick" value="0" class="button quiet">
+            Withdraw the pick
+          </button>
+        )}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,210 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import { notForMeList, parseNotForMeCursor } from '../../community/not-for-me.ts'
+import {
+  countReadingList,
+  parseReadingCursor,
+  readingList,
+  MOST_SAVED,
+  type SavedPaper,
+} from '../../community/reading-list.ts'
+import { addressPath } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/typeset.ts'
+import { formatCursor } from '../../ranking/lists.ts'
+import { belowEntries } from '../collections/below-entries.ts'
+import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
+import { notFound } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import { ownPath, PAGE_SIZE } from '../list/paging.ts'
+import { Entries, Pager, renderEntries } from '../parts/entries.tsx'
+import { When } from '../parts/when.tsx'
+import type { Site } from '../site.ts'
+
+const PATH = '/reading-list'
+const BROKEN = { what: 'This link to a later page of a list is broken.' }
+
+/** `/reading-list`, and `.bib` and `.ris` beside it. */
+export function showReadingList(site: Site) {
+  return async (c: Context) => {
+    const { viewer } = site
+    if (!viewer) return c.redirect(`/sign-in?to=${PATH}`, 303)
+    c.header('cache-control', 'no-store')
+    const readerId = viewer.reader.id
+    const bibliography = BIBLIOGRAPHIES.find(({ suffix }) => c.req.path.endsWith(suffix))
+    if (bibliography) {
+      const { papers } = await readingList(site.db, { readerId, limit: MOST_SAVED })
+      return sendPapers(site, c, {
+        papers: papers.map(({ paper }) => paper),
+        suffix: bibliography.suffix,
+        name: 'reading-list',
+      })
+    }
+    const text = c.req.query('after')
+    const after = text === undefined ? null : parseReadingCursor(text)
+    if (text !== undefined && after === null) return notFound(site, c, BROKEN)
+    const [{ papers, next }, counts] = await Promise.all([
+      readingList(site.db, { readerId, after, limit: PAGE_SIZE }),
+      countReadingList(site.db, { readerId }),
+    ])
+    const back = ownPath(c)
+    const entries = await renderEntries(
+      site,
+      papers.map(({ paper }) => paper),
+      { back },
+    )
+    return c.html(
+      ownListPage(site, {
+        title: 'Reading list',
+        path: PATH,
+        intro: (
+          <>
+            {counts.unread} to read, {counts.read} read. <a href={`${PATH}/not-for-me`}>Papers not for me</a>
+          </>
+        ),
+        empty: <p>Papers that you save stand here, until you have read them and after.</p>,
+        entries: belowEntries(entries, (i) => {
+          const saved = papers[i]
+          return saved ? <SavedTools site={site} saved={saved} back={back} /> : null
+        }),
+        exports: true,
+        next: next && `${PATH}?after=${formatCursor(next)}`,
+        first: after === null,
+      }),
+    )
+  }
+}
+
+/** `/reading-list/not-for-me`: what the reader folded away; each entry has the way back on it. */
+export function showNotForMe(site: Site) {
+  return async (c: Context) => {
+    const path = `${PATH}/not-for-me`
+    if (!site.viewer) return c.redirect(`/sign-in?to=${path}`, 303)
+    c.header('cache-control', 'no-store')
+    const text = c.req.query('after')
+    const after = text === undefined ? null : parseNotForMeCursor(text)
+    if (text !== undefined && after === null) return notFound(site, c, BROKEN)
+    const { papers, next } = await notForMeList(site.db, {
+      readerId: site.viewer.reader.id,
+      after,
+      limit: PAGE_SIZE,
+    })
+    return c.html(
+      ownListPage(site, {
+        title: 'Not for me',
+        path,
+        intro: (
+          <>
+            These papers take one line in your lists. <a href={PATH}>Reading list</a>
+          </>
+        ),
+        empty: <p>You have folded no paper away.</p>,
+        entries: await renderEntries(site, papers, { back: ownPath(c) }),
+        exports: false,
+        next: next && `${path}?after=${formatCursor(next)}`,
+        first: after === null,
+      }),
+    )
+  }
+}
+
+function SavedTools({
+  site,
+  saved: { paper, readAt },
+  back,
+}: {
+  site: Site
+  saved: SavedPaper
+  back: string
+}) {
+  const path = addressPath(paper.address)
+  const title = plainText(paper.title)
+  return (
+    <div class="tools">
+      {readAt && (
+        <p>
+          Read <When site={site} instant={readAt} />
+        </p>
+      )}
+      <form method="post" action={`${path}/read`}>
+        <input type="hidden" name="back" value={back} />
+        <button
+          type="submit"
+          class="link-button"
+          name="read"
+          value={readAt ? '0' : '1'}
+          aria-label={`${readAt ? 'To be read again' : 'I have read it'}: ${title}`}
+        >
+          {readAt ? 'To be read again' : 'I have read it'}
+        </button>
+      </form>
+      <form method="post" action={`${path}/save`}>
+        <input type="hidden" name="back" value={back} />
+        <button type="submit" class="link-button" name="save" value="0" aria-label={`Take off: ${title}`}>
+          Take off
+        </button>
+      </form>
+    </div>
+  )
+}
+
+function ownListPage(
+  site: Site,
+  {
+    title,
+    path,
+    intro,
+    empty,
+    entries,
+    exports,
+    next,
+    first,
+  }: {
+    title: string
+    path: string
+    intro: Child
+    empty: Child
+    entries: string[]
+    exports: boolean
+    next: string | null
+    first: boolean
+  },
+) {
+  return renderPage(site, {
+    head: { title, description: title, path, next, noindex: true },
+    children: (
+      <>
+        <header class="edition-head">
+          <p class="kicker">Yours alone</p>
+          <h1>{title}</h1>
+          <p class="intro">{intro}</p>
+        </header>
+        {entries.length === 0 ? (
+          <div class="blank">{first ? empty : <p>That is all there is.</p>}</div>
+        ) : (
+          <div class="with-rail">
+            <div>
+              <Entries entries={entries} />
+              <Pager path={path} next={next} first={first} />
+            </div>
+            {exports && (
+              <aside class="rail" aria-label="About this list">
+                <section class="box">
+                  <h2>Take it with you</h2>
+                  <ul class="inline">
+                    {BIBLIOGRAPHIES.map(({ suffix, name, type }) => (
+                      <li>
+                        <a href={path + suffix} type={type}>
+                          {name}
+                        </a>
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              </aside>
+            )}
+          </div>
+        )}
+      </>
+    ),
+  })
+}
