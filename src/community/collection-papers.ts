@@ -59,9 +59,7 @@ export async function addToCollection(
     const added = await sql`
       insert into collection_papers (collection_id, paper_id, position, added_at)
       select ${collectionId}, id, ${(last ?? 0) + 1}, ${now} from papers where id = ${paperId} and not hidden
-      for key share`.execute(
-      trx,
-    )
+      for key share`.execute(trx)
     if (!added.numAffectedRows) return { ok: false, kind: 'no-paper' }
     await touch(trx, { collectionId, now })
     return { ok: true, seen }

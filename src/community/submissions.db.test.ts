@@ -185,7 +185,7 @@ describeWithDatabase('submissions', (db) => {
     const before = await findPaper(db(), TIDES)
     expect(await accept(id, LATER)).toMatchObject({ kind: 'accepted', paperId: before?.id })
     expect(await findPaper(db(), TIDES)).toEqual(before)
-    expect(await db().selectFrom('signals').select('kind').execute()).toHaveLength(1)
+    expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(1)
   })
 
   it('lets a trusted reader’s submission settle one that waits, and tells of its note', async () => {
