@@ -47,7 +47,10 @@ const schema = z.object({
   EMBEDDINGS_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   EMBEDDINGS_KEY: z.string().optional(),
   EMBEDDINGS_MODEL: z.string().optional(),
-  SMTP_URL: absoluteUrl(['smtp:', 'smtps:'], 'must be an SMTP URL such as smtps://user:password@host').optional(),
+  SMTP_URL: absoluteUrl(
+    ['smtp:', 'smtps:'],
+    'must be an SMTP URL such as smtps://user:password@host',
+  ).optional(),
   MAIL_FROM: z
     .string()
     .refine((text) => parseEmailAddress(text) !== null, 'must be an e-mail address')
@@ -175,9 +178,19 @@ function providersIn(settings: z.infer<typeof schema>): Provider[] {
   }
   const issuer = withoutSlash(settings.OIDC_ISSUER)
   return [
-    ...made('orcid', 'ORCID', withoutSlash(settings.ORCID_ISSUER) ?? 'https://orcid.org', settings.ORCID_CLIENT),
+    ...made(
+      'orcid',
+      'ORCID',
+      withoutSlash(settings.ORCID_ISSUER) ?? 'https://orcid.org',
+      settings.ORCID_CLIENT,
+    ),
     ...made('github', 'GitHub', null, settings.GITHUB_CLIENT),
-    ...made('oidc', settings.OIDC_NAME ?? URL.parse(issuer ?? '')?.hostname ?? '', issuer, settings.OIDC_CLIENT),
+    ...made(
+      'oidc',
+      settings.OIDC_NAME ?? URL.parse(issuer ?? '')?.hostname ?? '',
+      issuer,
+      settings.OIDC_CLIENT,
+    ),
   ]
 }
 

@@ -82,7 +82,12 @@ export async function serveSite({
   const votes = announceChanges(db, { onChange: () => version++, log })
   const background = jobs ? startJobs(db, { config, address, log, now }) : null
   async function closeSearch() {
-    await Promise.all([listener.close(), vectorsListener.close(), rankingListener.close(), background?.close()])
+    await Promise.all([
+      listener.close(),
+      vectorsListener.close(),
+      rankingListener.close(),
+      background?.close(),
+    ])
     await votes.close()
     await embedding.close()
     await Promise.all([engine.close(), meaning.close()])

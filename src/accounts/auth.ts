@@ -160,7 +160,8 @@ export function openAuth({
         create: {
           before: async (account) => ({ data: { ...account, ...NO_TOKENS } }),
           async after({ providerId, accountId, userId }) {
-            if (providerId === 'orcid') await takeOrcid(db, { readerId: userId, orcid: parseOrcid(accountId) })
+            if (providerId === 'orcid')
+              await takeOrcid(db, { readerId: userId, orcid: parseOrcid(accountId) })
           },
         },
         update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },

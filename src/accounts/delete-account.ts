@@ -30,10 +30,13 @@ export async function deleteAccount(
       ...comments.map(({ paper_id: paperId, event }) => ({ paperId, kind: 'comment' as const, event })),
     ]
     for (const { paperId, kind, event } of events.toSorted((a, b) => a.paperId - b.paperId)) {
-      if (event !== null) await takeBackSignal(trx, { paperId, kind, origin: 'reader', originKey: event }, { now })
+      if (event !== null)
+        await takeBackSignal(trx, { paperId, kind, origin: 'reader', originKey: event }, { now })
     }
 
-    await sql`delete from comment_edits where comment_id in (select id from comments where reader_id = ${readerId})`.execute(trx)
+    await sql`delete from comment_edits where comment_id in (select id from comments where reader_id = ${readerId})`.execute(
+      trx,
+    )
     await sql`update comments set body = '', event = null, deleted_at = coalesce(deleted_at, ${now}), reader_id = null
       where reader_id = ${readerId}`.execute(trx)
     // Of what is erased now, the ends of threads go, from the last to the first.
@@ -56,7 +59,9 @@ export async function deleteAccount(
       .where('id', '=', readerId)
       .executeTakeFirst()
     if (!reader) return
-    await sql`delete from verifications where value like ${`%${JSON.stringify(reader.email).replaceAll(/[\\%_]/g, '\\$&')}%`}`.execute(trx)
+    await sql`delete from verifications where value like ${`%${JSON.stringify(reader.email).replaceAll(/[\\%_]/g, '\\$&')}%`}`.execute(
+      trx,
+    )
     await trx.deleteFrom('outgoing_mail').where('recipient', '=', reader.email).execute()
     await trx.deleteFrom('readers').where('id', '=', readerId).execute()
   })

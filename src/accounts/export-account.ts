@@ -3,20 +3,56 @@ import type { Database } from '../db/schema.ts'
 
 /** The tables that hold something of a reader, and the column that says whose; papers are named by their address. */
 const KEPT: { name: string; rows: string }[] = [
-  { name: 'account', rows: `select email, name, orcid, orcid_verified, public, mail_replies, created_at, curator, trusted_at, suspended_at from readers where id = $` },
-  { name: 'sessions', rows: `select created_at, updated_at as used_at, expires_at, user_agent from sessions where reader_id = $` },
-  { name: 'ways_to_sign_in', rows: `select provider, subject, created_at from identities where reader_id = $` },
+  {
+    name: 'account',
+    rows: `select email, name, orcid, orcid_verified, public, mail_replies, created_at, curator, trusted_at, suspended_at from readers where id = $`,
+  },
+  {
+    name: 'sessions',
+    rows: `select created_at, updated_at as used_at, expires_at, user_agent from sessions where reader_id = $`,
+  },
+  {
+    name: 'ways_to_sign_in',
+    rows: `select provider, subject, created_at from identities where reader_id = $`,
+  },
   { name: 'passkeys', rows: `select name, device_type, created_at from passkeys where reader_id = $` },
-  { name: 'votes', rows: `select p.address as paper, p.title, v.voted_at from votes v join papers p on p.id = v.paper_id where v.reader_id = $` },
-  { name: 'picks', rows: `select p.address as paper, k.note, k.picked_at from picks k join papers p on p.id = k.paper_id where k.curator_id = $` },
-  { name: 'reading_list', rows: `select p.address as paper, p.title, l.added_at, l.read_at from reading_list l join papers p on p.id = l.paper_id where l.reader_id = $` },
-  { name: 'not_for_me', rows: `select p.address as paper, n.at from not_for_me n join papers p on p.id = n.paper_id where n.reader_id = $` },
-  { name: 'collections', rows: `select c.id, c.title, c.description, c.public, c.created_at, (select coalesce(jsonb_agg(jsonb_build_object('paper', p.address, 'note', cp.note, 'added_at', cp.added_at) order by cp.position), '[]') from collection_papers cp join papers p on p.id = cp.paper_id where cp.collection_id = c.id) as papers from collections c where c.reader_id = $` },
-  { name: 'comments', rows: `select p.address as paper, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at, (select coalesce(jsonb_agg(jsonb_build_object('body', e.body, 'replaced_at', e.replaced_at) order by e.replaced_at), '[]') from comment_edits e where e.comment_id = c.id) as edits from comments c join papers p on p.id = c.paper_id where c.reader_id = $` },
+  {
+    name: 'votes',
+    rows: `select p.address as paper, p.title, v.voted_at from votes v join papers p on p.id = v.paper_id where v.reader_id = $`,
+  },
+  {
+    name: 'picks',
+    rows: `select p.address as paper, k.note, k.picked_at from picks k join papers p on p.id = k.paper_id where k.curator_id = $`,
+  },
+  {
+    name: 'reading_list',
+    rows: `select p.address as paper, p.title, l.added_at, l.read_at from reading_list l join papers p on p.id = l.paper_id where l.reader_id = $`,
+  },
+  {
+    name: 'not_for_me',
+    rows: `select p.address as paper, n.at from not_for_me n join papers p on p.id = n.paper_id where n.reader_id = $`,
+  },
+  {
+    name: 'collections',
+    rows: `select c.id, c.title, c.description, c.public, c.created_at, (select coalesce(jsonb_agg(jsonb_build_object('paper', p.address, 'note', cp.note, 'added_at', cp.added_at) order by cp.position), '[]') from collection_papers cp join papers p on p.id = cp.paper_id where cp.collection_id = c.id) as papers from collections c where c.reader_id = $`,
+  },
+  {
+    name: 'comments',
+    rows: `select p.address as paper, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at, (select coalesce(jsonb_agg(jsonb_build_object('body', e.body, 'replaced_at', e.replaced_at) order by e.replaced_at), '[]') from comment_edits e where e.comment_id = c.id) as edits from comments c join papers p on p.id = c.paper_id where c.reader_id = $`,
+  },
   { name: 'reactions', rows: `select comment_id, reaction, at from reactions where reader_id = $` },
-  { name: 'submissions', rows: `select scheme, value, note, state, submitted_at, decided_at, reason from submissions where reader_id = $` },
-  { name: 'authorship_claims', rows: `select p.address as paper, a.state, a.by, a.note, a.claimed_at from authorship_claims a join papers p on p.id = a.paper_id where a.reader_id = $` },
-  { name: 'flags', rows: `select paper_id, comment_id, collection_id, reason, note, flagged_at, settled_at from flags where reader_id = $` },
+  {
+    name: 'submissions',
+    rows: `select scheme, value, note, state, submitted_at, decided_at, reason from submissions where reader_id = $`,
+  },
+  {
+    name: 'authorship_claims',
+    rows: `select p.address as paper, a.state, a.by, a.note, a.claimed_at from authorship_claims a join papers p on p.id = a.paper_id where a.reader_id = $`,
+  },
+  {
+    name: 'flags',
+    rows: `select paper_id, comment_id, collection_id, reason, note, flagged_at, settled_at from flags where reader_id = $`,
+  },
   { name: 'moderation', rows: `select at, act, subject, reason from moderation_log where curator_id = $` },
 ]
 

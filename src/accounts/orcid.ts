@@ -4,7 +4,9 @@
  */
 export function parseOrcid(text: unknown): string | null {
   if (typeof text !== 'string') return null
-  const match = /^(?:https?:\/\/orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(text.trim())
+  const match = /^(?:https?:\/\/orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(
+    text.trim(),
+  )
   if (!match) return null
   const digits = match.slice(1, 5).join('')
   let total = 0

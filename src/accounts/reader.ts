@@ -36,7 +36,8 @@ export function toReader(
   row: Selectable<Database['readers']>,
   { curators, now }: { curators: ReadonlySet<string>; now: Date },
 ): Reader {
-  const curator = row.suspended_at === null && (row.curator || (row.email_verified && curators.has(row.email)))
+  const curator =
+    row.suspended_at === null && (row.curator || (row.email_verified && curators.has(row.email)))
   return {
     id: row.id,
     email: row.email,

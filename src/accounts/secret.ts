@@ -43,6 +43,8 @@ async function readSecret(file: string): Promise<string | null> {
     throw error
   }
   if (text.length < LEAST_LENGTH)
-    throw new Error(`${file} holds no secret of at least ${LEAST_LENGTH} characters: remove it to have a new one made`)
+    throw new Error(
+      `${file} holds no secret of at least ${LEAST_LENGTH} characters: remove it to have a new one made`,
+    )
   return text
 }

@@ -8,10 +8,7 @@ export type WaysIn = {
 }
 
 /** A reader's passkeys and accounts elsewhere, oldest first. */
-export async function listWaysIn(
-  db: Kysely<Database>,
-  { readerId }: { readerId: string },
-): Promise<WaysIn> {
+export async function listWaysIn(db: Kysely<Database>, { readerId }: { readerId: string }): Promise<WaysIn> {
   const [identities, passkeys] = await Promise.all([
     db
       .selectFrom('identities')

@@ -15,7 +15,11 @@ export async function runCommand(argv: string[]): Promise<number> {
     .description('Your field’s front page of research, self-hosted.')
     .version(version)
   addVerbs(program)
-  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     command.exitOverride().showHelpAfterError('(--help tells more)')
   }
   try {
@@ -78,7 +82,9 @@ function addVerbs(program: Command): void {
     .action(async (options) => (await import('./doctor.ts')).doctor(options))
   program
     .command('rank')
-    .description('replay all votes and other events, and compare what they make of papers with what is stored')
+    .description(
+      'replay all votes and other events, and compare what they make of papers with what is stored',
+    )
     .option('--verify', 'only compare (also without any option); exit 1 when something differs')
     .option('--repair', 'make what is stored what the events say')
     .action(async (options) => (await import('./rank.ts')).rank(options))

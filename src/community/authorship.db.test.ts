@@ -57,7 +57,11 @@ describeWithDatabase('claims of authorship', (db) => {
     ])
     expect(await authorsHere(db(), paperId)).toEqual([])
     expect(await waitingClaims(db(), { limit: 9 })).toMatchObject([
-      { paper: { id: paperId, authors: ['Iris Sand', 'Jon Salt'] }, reader: { name: 'Jon' }, note: 'See my page.' },
+      {
+        paper: { id: paperId, authors: ['Iris Sand', 'Jon Salt'] },
+        reader: { name: 'Jon' },
+        note: 'See my page.',
+      },
     ])
     const acting = { paperId, readerId: reader.id, curatorId: curator.id, reason: 'Seen.', now }
     expect(await confirmClaim(db(), { ...acting, curatorId: reader.id })).toMatchObject({ ok: false })

@@ -86,8 +86,7 @@ async function decide(
     now,
   }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Acting,
 ): Promise<ActOutcome> {
-  if (readerId === curatorId)
-    return { ok: false, reason: 'Your own claim is for another curator to decide.' }
+  if (readerId === curatorId) return { ok: false, reason: 'Your own claim is for another curator to decide.' }
   return db.transaction().execute(async (trx) => {
     const paper = await findTitle(trx, paperId)
     if (!paper) return GONE

@@ -13,7 +13,13 @@ const MOST_PARTS = 6_000
 /** The characters that are looked at for where addresses end, if each of them is refused in the end. */
 const MOST_IN_ADDRESSES = 60_000
 
-const md = new MarkdownIt({ html: false, linkify: true, breaks: true, xhtmlOut: true, maxNesting: 2 * DEEPEST })
+const md = new MarkdownIt({
+  html: false,
+  linkify: true,
+  breaks: true,
+  xhtmlOut: true,
+  maxNesting: 2 * DEEPEST,
+})
 // `model.py` and `README.md` are no addresses.
 md.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false })
 md.disable(['table', 'reference'])

@@ -13,7 +13,9 @@ type Formula = { end: number; tex: string; display: boolean }
 /** Teaches a Markdown reader formulas: `$…$`, `$$…$$`, `\(…\)` and `\[…\]`, typeset within `env.budget`. */
 export function addMathematics(md: MarkdownIt): void {
   md.inline.ruler.before('escape', 'formula', readInline)
-  md.block.ruler.before('fence', 'formula', readBlock, { alt: ['paragraph', 'reference', 'blockquote', 'list'] })
+  md.block.ruler.before('fence', 'formula', readBlock, {
+    alt: ['paragraph', 'reference', 'blockquote', 'list'],
+  })
   md.renderer.rules['formula'] = (tokens, index, _options, env) => {
     const token = tokens[index]
     const html = setFormula(
@@ -74,7 +76,10 @@ function inDollars(text: string, start: number): Formula | null {
     else if (character === '}' && --depth < 0) return null
     else if (character !== '$') continue
     else if (depth > 0) passed++
-    else return isProse(text, start, at) ? null : formulaOf(text.slice(start + 1, at), { end: at + 1, display: false })
+    else
+      return isProse(text, start, at)
+        ? null
+        : formulaOf(text.slice(start + 1, at), { end: at + 1, display: false })
   }
   return null
 }

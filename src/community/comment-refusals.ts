@@ -7,7 +7,11 @@ export type CommentRefusal = {
   reason: string
 }
 
-export const NO_PAPER = { ok: false, kind: 'no-paper', reason: 'This paper is not here (any more).' } as const satisfies CommentRefusal
+export const NO_PAPER = {
+  ok: false,
+  kind: 'no-paper',
+  reason: 'This paper is not here (any more).',
+} as const satisfies CommentRefusal
 export const LOCKED = {
   ok: false,
   kind: 'locked',
@@ -18,8 +22,16 @@ export const NO_PARENT = {
   kind: 'no-parent',
   reason: 'The comment that you answer is not here any more.',
 } as const satisfies CommentRefusal
-export const NO_COMMENT = { ok: false, kind: 'no-comment', reason: 'This comment is not here (any more).' } as const satisfies CommentRefusal
-export const NOT_OWN = { ok: false, kind: 'not-own', reason: 'Only who wrote a comment can change it.' } as const satisfies CommentRefusal
+export const NO_COMMENT = {
+  ok: false,
+  kind: 'no-comment',
+  reason: 'This comment is not here (any more).',
+} as const satisfies CommentRefusal
+export const NOT_OWN = {
+  ok: false,
+  kind: 'not-own',
+  reason: 'Only who wrote a comment can change it.',
+} as const satisfies CommentRefusal
 export const HIDDEN = {
   ok: false,
   kind: 'hidden',

@@ -13,7 +13,8 @@ export function readText(
   { trusted }: { trusted: boolean },
 ): { ok: true; body: string } | TextRefusal {
   const body = clean(typed.replaceAll('\t', '    ')).trim()
-  if (!isVisible(body)) return { ok: false, kind: 'empty', reason: 'A comment says something: this one is empty.' }
+  if (!isVisible(body))
+    return { ok: false, kind: 'empty', reason: 'A comment says something: this one is empty.' }
   const length = lengthOf(body)
   if (length > LONGEST_COMMENT)
     return {

@@ -21,14 +21,17 @@ function comment(id: number, parentId: number | null): Comment {
 /** `1(2(3))4`: answers stand in brackets behind what they answer. */
 function shape(threads: Thread[]): string {
   return threads
-    .map(({ id, answers, isFlat }) => `${isFlat ? '~' : ''}${id}${answers.length > 0 ? `(${shape(answers)})` : ''}`)
+    .map(
+      ({ id, answers, isFlat }) =>
+        `${isFlat ? '~' : ''}${id}${answers.length > 0 ? `(${shape(answers)})` : ''}`,
+    )
     .join(' ')
 }
 
 it('puts answers below what they answer, oldest first', () => {
-  expect(shape(threadsOf([comment(1, null), comment(2, null), comment(3, 1), comment(4, 3), comment(5, 1)]))).toBe(
-    '1(3(4) 5) 2',
-  )
+  expect(
+    shape(threadsOf([comment(1, null), comment(2, null), comment(3, 1), comment(4, 3), comment(5, 1)])),
+  ).toBe('1(3(4) 5) 2')
   expect(threadsOf([])).toEqual([])
 })
 
@@ -42,7 +45,7 @@ it('lays out flat what is deeper than shown, and says whom it answers', () => {
 
 it('shows every comment once, in the order of writing, however they answer each other', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(), { maxLength: 60 }), (picks) => {
+    fc.property(fc.array(fc.nat(), { maxLength: 60, size: 'max' }), (picks) => {
       const comments = picks.map((pick, i) => comment(i + 1, pick % (i + 1) === 0 ? null : pick % (i + 1)))
       const seen: number[] = []
       const walk = (threads: Thread[], depth: number) => {

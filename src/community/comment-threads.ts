@@ -14,7 +14,7 @@ export type Thread = Comment & {
 /** How deep threads are shown. */
 export const DEEPEST_SHOWN = 6
 /** A discussion is shown up to so many comments. */
-const LONGEST_DISCUSSION = 2_000
+export const LONGEST_DISCUSSION = 2_000
 
 /** The discussion of a paper as one reader may see it, roots and answers oldest first: two queries. */
 export async function commentsOf(

@@ -16,28 +16,55 @@ import { react } from './reactions.ts'
 
 const SITE = { origin: 'https://tides.example', name: 'Tide Lines' }
 
-type Step = { act: 'write' | 'answer' | 'edit' | 'delete' | 'hide' | 'show' | 'react' | 'vote' | 'unvote'; who: number; pick: number; hours: number }
+type Step = {
+  act: 'write' | 'answer' | 'edit' | 'delete' | 'hide' | 'show' | 'react' | 'vote' | 'unvote'
+  who: number
+  pick: number
+  hours: number
+}
 
 const step: fc.Arbitrary<Step> = fc.record({
-  act: fc.constantFrom('write', 'write', 'answer', 'answer', 'edit', 'delete', 'delete', 'delete', 'hide', 'show', 'react', 'vote', 'unvote'),
+  act: fc.constantFrom(
+    'write',
+    'write',
+    'answer',
+    'answer',
+    'edit',
+    'delete',
+    'delete',
+    'delete',
+    'hide',
+    'show',
+    'react',
+    'vote',
+    'unvote',
+  ),
   who: fc.nat(2),
-  pick: fc.nat(),
+  pick: fc.nat(60),
   hours: fc.integer({ min: 0, max: 200 }),
 })
 
 describeWithDatabase('a discussion', (db) => {
   it('keeps counts and heat as its comments make them, whatever is done to it', async () => {
-    const recorded = await recordHarvest(db(), [stated('2601.00001'), stated('2601.00002')], { now: NOON, timeZone: 'UTC' })
+    const recorded = await recordHarvest(db(), [stated('2601.00001'), stated('2601.00002')], {
+      now: NOON,
+      timeZone: 'UTC',
+    })
     const papers = recorded.map(({ paperId }) => paperId)
     const readers: Reader[] = []
-    for (const facts of [{}, { createdAt: NOON }, { curator: true }]) readers.push((await signIn(db(), facts)).reader)
+    for (const facts of [{}, { createdAt: NOON }, { curator: true }])
+      readers.push((await signIn(db(), facts)).reader)
     let said = 0
 
     async function take({ act, who, pick, hours }: Step): Promise<void> {
       const now = new Date(NOON.getTime() + hours * 3_600_000)
       const reader = readers[who]
       const paperId = papers[pick % 2] ?? 0
-      const comments = await db().selectFrom('comments').select(['id', 'paper_id', 'reader_id']).orderBy('id').execute()
+      const comments = await db()
+        .selectFrom('comments')
+        .select(['id', 'paper_id', 'reader_id'])
+        .orderBy('id')
+        .execute()
       const isOwn = act === 'edit' || act === 'delete'
       const choice = isOwn ? comments.filter((comment) => comment.reader_id === reader?.id) : comments
       const comment = choice[pick % Math.max(1, choice.length)]
@@ -51,21 +78,38 @@ describeWithDatabase('a discussion', (db) => {
       else if (act === 'answer')
         await writeComment(db(), { ...common, paperId: comment.paper_id, parentId: comment.id, site: SITE })
       else if (act === 'edit') await editComment(db(), { ...common, commentId: comment.id })
-      else if (act === 'delete') await deleteComment(db(), { commentId: comment.id, readerId: reader.id, now })
+      else if (act === 'delete')
+        await deleteComment(db(), { commentId: comment.id, readerId: reader.id, now })
       else if (act === 'hide') await hideComment(db(), { commentId: comment.id, ...by })
       else if (act === 'show') await showComment(db(), { commentId: comment.id, ...by })
-      else await react(db(), { commentId: comment.id, readerId: reader.id, reaction: 'agree', on: pick % 3 > 0, now })
+      else
+        await react(db(), {
+          commentId: comment.id,
+          readerId: reader.id,
+          reaction: 'agree',
+          on: pick % 3 > 0,
+          now,
+        })
     }
 
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         await sql`delete from comments`.execute(db())
         await sql`delete from votes`.execute(db())
         await sql`delete from signals`.execute(db())
-        await sql`update papers set comment_count = 0, votes = 0, vote_points = 0, heat = '-Infinity', attention = 0`.execute(db())
+        await sql`update papers set comment_count = 0, votes = 0, vote_points = 0, heat = '-Infinity', attention = 0`.execute(
+          db(),
+        )
         for (const one of steps) await take(one)
 
-        const { rows } = await sql<{ kept: number; counted: number; events: number; carriers: number; twice: number; orphans: number }>`
+        const { rows } = await sql<{
+          kept: number
+          counted: number
+          events: number
+          carriers: number
+          twice: number
+          orphans: number
+        }>`
           select p.comment_count as kept,
             (select count(*)::int from comments c where c.paper_id = p.id and deleted_at is null and hidden_at is null) as counted,
             (select count(*)::int from signals s where s.paper_id = p.id and s.kind = 'comment' and s.takes_back is null
@@ -88,7 +132,7 @@ describeWithDatabase('a discussion', (db) => {
         }
         expect((await verifyHeat(db())).differences).toEqual([])
       }),
-      { numRuns: 25 },
+      { numRuns: 50 },
     )
   })
 
@@ -98,11 +142,24 @@ describeWithDatabase('a discussion', (db) => {
     const readers = await Promise.all(Array.from({ length: 6 }, async () => (await signIn(db())).reader))
     await Promise.all(
       readers.map(async (reader, i) => {
-        const first = await writeComment(db(), { paperId, parentId: null, reader, body: `First ${i}`, now: NOON })
+        const first = await writeComment(db(), {
+          paperId,
+          parentId: null,
+          reader,
+          body: `First ${i}`,
+          now: NOON,
+        })
         if (!first.ok) throw new Error(first.reason)
         await Promise.all([
           castVote(db(), { paperId, voter: reader, now: NOON }),
-          writeComment(db(), { paperId, parentId: first.id, reader, body: `Second ${i}`, now: NOON, site: SITE }),
+          writeComment(db(), {
+            paperId,
+            parentId: first.id,
+            reader,
+            body: `Second ${i}`,
+            now: NOON,
+            site: SITE,
+          }),
           deleteComment(db(), { commentId: first.id, readerId: reader.id, now: NOON }),
         ])
       }),

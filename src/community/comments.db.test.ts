@@ -4,6 +4,7 @@ import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
 import { NOON } from '../../test/site.ts'
+import { deleteAccount } from '../accounts/delete-account.ts'
 import type { Reader } from '../accounts/reader.ts'
 import { eventHeat, WEIGHTS } from '../ranking/heat.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
@@ -27,7 +28,10 @@ describeWithDatabase('comments', (db) => {
   let otherId: number
 
   beforeEach(async () => {
-    const papers = [stated('2601.00001', { title: 'Tides' }), stated('2601.00002', { authors: [{ name: 'Bo', orcid: '0000-0002-1825-0097' }] })]
+    const papers = [
+      stated('2601.00001', { title: 'Tides' }),
+      stated('2601.00002', { authors: [{ name: 'Bo', orcid: '0000-0002-1825-0097' }] }),
+    ]
     const [first, second] = await recordHarvest(db(), papers, { now: NOON, timeZone: 'UTC' })
     paperId = first?.paperId ?? 0
     otherId = second?.paperId ?? 0
@@ -38,10 +42,18 @@ describeWithDatabase('comments', (db) => {
 
   const write = (
     body: string,
-    { reader = ann, on = paperId, to = null, now = NOON }: { reader?: Reader; on?: number; to?: number | null; now?: Date } = {},
+    {
+      reader = ann,
+      on = paperId,
+      to = null,
+      now = NOON,
+    }: { reader?: Reader; on?: number; to?: number | null; now?: Date } = {},
   ) => {
     const common = { paperId: on, reader, body, now }
-    return writeComment(db(), to === null ? { ...common, parentId: to } : { ...common, parentId: to, site: SITE })
+    return writeComment(
+      db(),
+      to === null ? { ...common, parentId: to } : { ...common, parentId: to, site: SITE },
+    )
   }
   const written = async (...given: Parameters<typeof write>): Promise<number> => {
     const outcome = await write(...given)
@@ -50,8 +62,11 @@ describeWithDatabase('comments', (db) => {
   }
   const remove = (commentId: number, reader = ann) =>
     deleteComment(db(), { commentId, readerId: reader.id, now: NOON })
-  const edit = (commentId: number, body: string, { reader = ann, now = later(10) }: { reader?: Reader; now?: Date } = {}) =>
-    editComment(db(), { commentId, reader, body, now })
+  const edit = (
+    commentId: number,
+    body: string,
+    { reader = ann, now = later(10) }: { reader?: Reader; now?: Date } = {},
+  ) => editComment(db(), { commentId, reader, body, now })
   const hide = (commentId: number) =>
     hideComment(db(), { commentId, curatorId: curator.id, reason: 'Off the subject.', now: NOON })
   const paper = (id = paperId) =>
@@ -67,10 +82,26 @@ describeWithDatabase('comments', (db) => {
 
   it('go in with their place in the count and the event of a reader’s first one', async () => {
     const id = await written('  A fine\r\n\tpaper.\u0007  ')
-    expect(await row(id)).toMatchObject({ paper_id: paperId, parent_id: null, reader_id: ann.id, body: 'A fine\n    paper.', written_at: NOON, edited_at: null })
-    expect(await paper()).toEqual({ comment_count: 1, heat: eventHeat(WEIGHTS.comment, NOON), attention: WEIGHTS.comment })
+    expect(await row(id)).toMatchObject({
+      paper_id: paperId,
+      parent_id: null,
+      reader_id: ann.id,
+      body: 'A fine\n    paper.',
+      written_at: NOON,
+      edited_at: null,
+    })
+    expect(await paper()).toEqual({
+      comment_count: 1,
+      heat: eventHeat(WEIGHTS.comment, NOON),
+      attention: WEIGHTS.comment,
+    })
     const signal = await db().selectFrom('signals').selectAll().executeTakeFirstOrThrow()
-    expect(signal).toMatchObject({ kind: 'comment', origin: 'reader', origin_key: (await row(id))?.event, amount: 1 })
+    expect(signal).toMatchObject({
+      kind: 'comment',
+      origin: 'reader',
+      origin_key: (await row(id))?.event,
+      amount: 1,
+    })
 
     await written('And another thing.', { now: later(5) })
     expect(await paper()).toMatchObject({ comment_count: 2, attention: WEIGHTS.comment })
@@ -82,7 +113,10 @@ describeWithDatabase('comments', (db) => {
 
   it('weigh a tenth from an account that is new, and have two links at most', async () => {
     const { reader } = await signIn(db(), { createdAt: NOON })
-    expect(await write('https://a.example https://b.example https://c.example', { reader })).toMatchObject({ ok: false, kind: 'too-many-links' })
+    expect(await write('https://a.example https://b.example https://c.example', { reader })).toMatchObject({
+      ok: false,
+      kind: 'too-many-links',
+    })
     expect((await write('https://a.example https://b.example arXiv:2412.19723', { reader })).ok).toBe(true)
     expect((await paper()).attention).toBeCloseTo(WEIGHTS.comment * WEIGHTS.newVote, 12)
     expect((await write('https://a.example https://b.example https://c.example')).ok).toBe(true)
@@ -90,7 +124,9 @@ describeWithDatabase('comments', (db) => {
 
   it('draw no attention when an author of the paper writes them', async () => {
     const { reader } = await signIn(db(), { orcid: '0000-0002-1825-0097' })
-    expect(await claimAuthorship(db(), { paperId: otherId, reader, note: '', now: NOON })).toMatchObject({ state: 'confirmed' })
+    expect(await claimAuthorship(db(), { paperId: otherId, reader, note: '', now: NOON })).toMatchObject({
+      state: 'confirmed',
+    })
     const id = await written('Questions are welcome.', { reader, on: otherId })
     expect(await paper(otherId)).toEqual({ comment_count: 1, heat: -Infinity, attention: 0 })
     const [thread] = await commentsOf(db(), { paperId: otherId, looker: null })
@@ -98,7 +134,8 @@ describeWithDatabase('comments', (db) => {
   })
 
   it('say something, and no more than 10,000 characters of it', async () => {
-    for (const body of ['', ' \n\t ', '\u200b\u0000']) expect(await write(body)).toMatchObject({ ok: false, kind: 'empty' })
+    for (const body of ['', ' \n\t ', '\u200b\u0000'])
+      expect(await write(body)).toMatchObject({ ok: false, kind: 'empty' })
     expect((await write('🌊'.repeat(10_000))).ok).toBe(true)
     expect(await write('🌊'.repeat(10_001))).toMatchObject({ ok: false, kind: 'too-long' })
     expect(await written('e\u0301 \ud800')).toBeGreaterThan(0)
@@ -158,7 +195,11 @@ describeWithDatabase('comments', (db) => {
     expect(sent[0]?.text_body).toContain('> An answer.')
     // Bo wants none, and who is suspended or has no mailbox gets none.
     await written('To Bo.', { to: answer })
-    for (const change of [{ suspended_at: NOON }, { suspended_at: null, email: 'x@no-mail.invalid' }, { email_verified: false, email: 'ann@readers.example' }]) {
+    for (const change of [
+      { suspended_at: NOON },
+      { suspended_at: null, email: 'x@no-mail.invalid' },
+      { email_verified: false, email: 'ann@readers.example' },
+    ]) {
       await db().updateTable('readers').set(change).where('id', '=', ann.id).execute()
       await written(`After ${JSON.stringify(change)}`, { reader: bo, to: id })
     }
@@ -194,7 +235,7 @@ describeWithDatabase('comments', (db) => {
     expect(await remove(root, bo)).toMatchObject({ ok: false, kind: 'not-own' })
     expect(await remove(root)).toEqual({ ok: true, tombstone: true })
     expect(await remove(root)).toMatchObject({ ok: false, kind: 'no-comment' })
-    expect(await row(root)).toMatchObject({ body: '', event: null, deleted_at: NOON })
+    expect(await row(root)).toMatchObject({ body: '', event: null, reader_id: null, deleted_at: NOON })
     expect(await editsOf(db(), root)).toEqual([])
     const [thread] = await threads()
     expect(thread).toMatchObject({ id: root, state: 'deleted', body: null, writer: null, editedAt: null })
@@ -205,6 +246,14 @@ describeWithDatabase('comments', (db) => {
     expect(await remove(end)).toEqual({ ok: true, tombstone: false })
     expect(await threads()).toEqual([])
     expect(await paper()).toEqual({ comment_count: 0, heat: -Infinity, attention: 0 })
+  })
+
+  it('leave no empty place behind once the account that kept it is deleted', async () => {
+    const root = await written('Root.')
+    await written('Answer.', { reader: bo, to: root })
+    await remove(root)
+    await deleteAccount(db(), { readerId: bo.id, now: NOON })
+    expect(await threads()).toEqual([])
   })
 
   it('hand their event on to the reader’s next comment', async () => {
@@ -218,7 +267,11 @@ describeWithDatabase('comments', (db) => {
     await remove(second)
     expect(await paper()).toEqual({ comment_count: 0, heat: -Infinity, attention: 0 })
     await written('Third.', { now: later(2) })
-    expect(await paper()).toEqual({ comment_count: 1, heat: eventHeat(WEIGHTS.comment, later(2)), attention: WEIGHTS.comment })
+    expect(await paper()).toEqual({
+      comment_count: 1,
+      heat: eventHeat(WEIGHTS.comment, later(2)),
+      attention: WEIGHTS.comment,
+    })
   })
 
   it('neither count nor heat nor show once a curator has hidden them', async () => {
@@ -242,7 +295,11 @@ describeWithDatabase('comments', (db) => {
     await written('By Cy.', { reader: curator, now: later(1) })
     const nameless = (await signIn(db(), { email: 'configured@tides.example', isPublic: true })).reader
     await written('By a curator of the configuration.', { reader: nameless, now: later(2) })
-    const all = await commentsOf(db(), { paperId, looker: null, curators: new Set(['configured@tides.example']) })
+    const all = await commentsOf(db(), {
+      paperId,
+      looker: null,
+      curators: new Set(['configured@tides.example']),
+    })
     expect(all.map(({ writer }) => writer)).toMatchObject([
       { name: 'Ann', curator: false, public: false },
       { name: 'Cy', curator: true, author: false },
@@ -259,7 +316,9 @@ describeWithDatabase('comments', (db) => {
     expect(await by(bo)).toEqual({ ok: true, count: 1 })
     expect(await by(curator)).toEqual({ ok: true, count: 2 })
     expect(await by(ann)).toMatchObject({ ok: false, kind: 'own-comment' })
-    expect((await threads({ id: bo.id, curator: false }))[0]?.reactions).toEqual({ insightful: { count: 2, own: true } })
+    expect((await threads({ id: bo.id, curator: false }))[0]?.reactions).toEqual({
+      insightful: { count: 2, own: true },
+    })
     expect((await threads())[0]?.reactions).toEqual({ insightful: { count: 2, own: false } })
     expect(await by(bo, false)).toEqual({ ok: true, count: 1 })
     await hide(id)
@@ -268,19 +327,30 @@ describeWithDatabase('comments', (db) => {
   })
 
   it('are listed newest first, over pages, but for what is not for everybody', async () => {
-    for (let i = 0; i < 5; i++) await written(`Note ${i}`, { on: i % 2 === 0 ? paperId : otherId, now: later(i) })
+    for (let i = 0; i < 5; i++)
+      await written(`Note ${i}`, { on: i % 2 === 0 ? paperId : otherId, now: later(i) })
     await hide(await written('Rude.', { now: later(9) }))
     const list = (after: string | null) =>
-      newestComments(db(), { after: after === null ? null : parseCommentCursor(after), limit: 2, looker: null, curators: new Set() })
+      newestComments(db(), {
+        after: after === null ? null : parseCommentCursor(after),
+        limit: 2,
+        looker: null,
+        curators: new Set(),
+      })
     const bodies: (string | null)[] = []
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const page = await list(after)
       bodies.push(...page.comments.map(({ comment }) => comment.body))
       if (!page.next) break
       after = Buffer.from(JSON.stringify(page.next)).toString('base64url')
     }
     expect(bodies).toEqual(['Note 4', 'Note 3', 'Note 2', 'Note 1', 'Note 0'])
-    for (const broken of ['', 'x', Buffer.from('["a",1]').toString('base64url'), Buffer.from('["2026-01-15T12:00:00.000Z",-1]').toString('base64url')])
+    for (const broken of [
+      '',
+      'x',
+      Buffer.from('["a",1]').toString('base64url'),
+      Buffer.from('["2026-01-15T12:00:00.000Z",-1]').toString('base64url'),
+    ])
       expect(parseCommentCursor(broken)).toBeNull()
     await sql`update papers set hidden = true where id = ${otherId}`.execute(db())
     expect((await list(null)).comments.map(({ comment }) => comment.body)).toEqual(['Note 4', 'Note 2'])

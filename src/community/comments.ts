@@ -78,7 +78,14 @@ export async function writeComment(
     await countComments(trx, { paperId, by: 1 })
     if (event !== null) await record(trx, { paperId, event, reader, now })
     if (parent && site)
-      await queueReplyMail(trx, { comment: { id, body }, paper, to: parent.reader_id, from: reader, site, now })
+      await queueReplyMail(trx, {
+        comment: { id, body },
+        paper,
+        to: parent.reader_id,
+        from: reader,
+        site,
+        now,
+      })
     return { ok: true, id, isNew: true }
   })
 }
@@ -89,7 +96,12 @@ export async function writeComment(
  */
 export async function editComment(
   db: Kysely<Database>,
-  { commentId, reader, body: written, now }: { commentId: number; reader: Commenter; body: string; now: Date },
+  {
+    commentId,
+    reader,
+    body: written,
+    now,
+  }: { commentId: number; reader: Commenter; body: string; now: Date },
 ): Promise<EditOutcome> {
   const text = readText(written, reader)
   if (!text.ok) return text
@@ -164,7 +176,15 @@ async function record(
   { paperId, event, reader, now }: { paperId: number; event: string; reader: Commenter; now: Date },
 ): Promise<void> {
   const weight = WEIGHTS.comment * (reader.trusted ? 1 : WEIGHTS.newVote)
-  const signal = { paperId, kind: 'comment', origin: 'reader', originKey: event, amount: 1, weight, at: now } as const
+  const signal = {
+    paperId,
+    kind: 'comment',
+    origin: 'reader',
+    originKey: event,
+    amount: 1,
+    weight,
+    at: now,
+  } as const
   await recordSignals(trx, [signal], { now })
 }
 

@@ -25,15 +25,31 @@ export async function takeSubmission(
   if (accepted.kind !== 'accepted') return DECIDED
   const { paperId, readerId, note } = accepted
   // Recording is a transaction of its own, so that the log follows it.
-  await db.transaction().execute((trx) =>
-    logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now }),
-  )
-  if (note === '' || readerId === null) return { ok: true, changed: true }
+  await db
+    .transaction()
+    .execute((trx) =>
+      logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now }),
+    )
+  await writeNote(db, { paperId, readerId, note, curators, now })
+  return { ok: true, changed: true }
+}
+
+/** What a reader wrote with a submission becomes their comment on the paper, if they may still comment. */
+export async function writeNote(
+  db: Kysely<Database>,
+  {
+    paperId,
+    readerId,
+    note,
+    curators,
+    now,
+  }: { paperId: number; readerId: string | null; note: string; curators: ReadonlySet<string>; now: Date },
+): Promise<void> {
+  if (note === '' || readerId === null) return
   const row = await db.selectFrom('readers').selectAll().where('id', '=', readerId).executeTakeFirst()
   const reader = row && toReader(row, { curators, now })
   if (reader && !reader.suspended)
     await writeComment(db, { paperId, parentId: null, reader, body: note, now })
-  return { ok: true, changed: true }
 }
 
 /** A curator refuses a submitted paper; who submitted it reads the reason. */

@@ -53,11 +53,13 @@ async function passOn(
   { paperId, readerId, event, now }: { paperId: number; readerId: string; event: string; now: Date },
 ): Promise<void> {
   const { numAffectedRows } = await sql`
-    update comments set event = ${event} where id = (
-      select id from comments where (paper_id, reader_id) = (${paperId}, ${readerId}::uuid)
-        and event is null and hidden_at is null and deleted_at is null
-      order by written_at, id limit 1
-    )`.execute(trx)
+    with own as (
+      select id, written_at, event from comments
+      where (paper_id, reader_id) = (${paperId}, ${readerId}::uuid) and hidden_at is null and deleted_at is null
+    )
+    update comments set event = ${event}
+    where id = (select id from own order by written_at, id limit 1)
+      and not exists (select from own where event is not null)`.execute(trx)
   if (!numAffectedRows)
     await takeBackSignal(trx, { paperId, kind: 'comment', origin: 'reader', originKey: event }, { now })
 }
@@ -68,7 +70,8 @@ async function emptyPlace(
 ): Promise<void> {
   await trx
     .updateTable('comments')
-    .set({ body: '', event: null, deleted_at: now })
+    // Nobody's, as after an account is deleted: whatever removes empty places finds it.
+    .set({ body: '', event: null, reader_id: null, deleted_at: now })
     .where('id', '=', commentId)
     .execute()
   await trx.deleteFrom('comment_edits').where('comment_id', '=', commentId).execute()
@@ -77,13 +80,20 @@ async function emptyPlace(
 
 /** Removes a comment that nobody answered, then the empty places above it that nothing keeps any more. */
 async function removeEnd(trx: Transaction<Database>, commentId: number): Promise<void> {
-  for (let id: number | null = commentId; id !== null; ) {
+  for (let id: number | null = commentId; id !== null;) {
     const gone: { parent_id: number | null } | undefined = await trx
       .deleteFrom('comments')
       .where('id', '=', id)
       .where((eb) => eb.or([eb('id', '=', commentId), eb('deleted_at', 'is not', null)]))
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('comments as answer').select('answer.id').whereRef('answer.parent_id', '=', 'comments.id'))),
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('comments as answer')
+              .select('answer.id')
+              .whereRef('answer.parent_id', '=', 'comments.id'),
+          ),
+        ),
       )
       .returning('parent_id')
       .executeTakeFirst()

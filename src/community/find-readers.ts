@@ -22,7 +22,10 @@ export async function findReaders(
   db: Kysely<Database>,
   { text, limit, curators, now }: { text: string; limit: number; curators: ReadonlySet<string>; now: Date },
 ): Promise<ReaderStanding[]> {
-  const prefix = `${text.trim().toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const prefix = `${text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\\%_]/g, '\\$&')}%`
   const which =
     prefix === '%' ? sql`true` : sql`lower(r.name) like ${prefix} or lower(r.email) like ${prefix}`
   return standings(db, { which, limit, curators, now })

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { plainText } from '../papers/typeset.ts'
-import { BURST_MS, BURST_VOTES, burstsAmong, SLOT_MS, YOUNG_MS, type Burst } from './suspicions/bursts.ts'
+import {
+  AROUND_MS,
+  BURST_MS,
+  BURST_VOTES,
+  burstsAmong,
+  SLOT_MS,
+  YOUNG_MS,
+  type Burst,
+} from './suspicions/bursts.ts'
 import { accountsIn, papersIn, type Evidence, type SuspectVote } from './suspicions/evidence.ts'
 import {
   arrangedPairs,
@@ -33,8 +41,14 @@ type Span = { since: Date; now: Date }
  */
 export async function findSuspicions(db: Kysely<Database>, { now }: { now: Date }): Promise<number> {
   const span = { since: new Date(now.getTime() - LOOKED_AT_MS), now }
-  const rings = await findRings(db, span)
-  const bursts = await findBursts(db, span)
+  const earlier = await earlierRings(db, span)
+  const rings = await findRings(db, span, earlier)
+  const known = [...earlier, ...rings].map((ring) => new Set(accountsIn(ring)))
+  // What a ring does at once is its burst: one finding is enough.
+  const bursts = (await findBursts(db, span)).filter((burst) => {
+    const theirs = accountsIn(burst)
+    return !known.some((ring) => theirs.filter((id) => ring.has(id)).length * 2 >= theirs.length)
+  })
   let found = 0
   for (const evidence of [...rings, ...bursts]) {
     // More may have come meanwhile to what no curator has decided on.
@@ -55,24 +69,28 @@ function keyOf(evidence: Evidence): string {
     evidence.kind === 'ring'
       ? [...accountsIn(evidence), ...papersIn(evidence)]
       : [evidence.paper.paperId, evidence.from.slice(0, 10)]
-  return createHash('sha256').update(JSON.stringify([evidence.kind, named])).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([evidence.kind, named]))
+    .digest('hex')
 }
 
-async function findRings(db: Kysely<Database>, span: Span): Promise<Evidence[]> {
+async function earlierRings(db: Kysely<Database>, { since }: Span): Promise<Evidence[]> {
+  const rows = await db
+    .selectFrom('suspicions')
+    .select('evidence')
+    .where('kind', '=', 'ring')
+    .where('found_at', '>', since)
+    .execute()
+  return rows.map((row) => row.evidence as Evidence)
+}
+
+async function findRings(db: Kysely<Database>, span: Span, earlier: Evidence[]): Promise<Evidence[]> {
   const pairs = await pairsWithin(db, span)
   if (pairs.length === 0) return []
   const { voters, total } = await votersWithin(db, span, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))])
   const rings = ringsOf(arrangedPairs(pairs, { voters, total }))
     .toSorted((a, b) => b.surprise - a.surprise)
     .slice(0, MOST_FINDINGS)
-  const earlier = (
-    await db
-      .selectFrom('suspicions')
-      .select('evidence')
-      .where('kind', '=', 'ring')
-      .where('found_at', '>', span.since)
-      .execute()
-  ).map((row) => row.evidence as Evidence)
   const known = earlier.map((evidence) => ({ members: accountsIn(evidence), paperIds: papersIn(evidence) }))
   const found: Evidence[] = []
   for (const ring of rings) {
@@ -86,7 +104,10 @@ async function findRings(db: Kysely<Database>, span: Span): Promise<Evidence[]> 
 /** Pairs of accounts that voted for the same papers, not popular ones, shortly after one another. */
 async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<Pair[]> {
   // Votes meet in slots as long as "shortly" is: each looks into its own, the one before and the one after.
-  const { rows } = await sql<Pair>`
+  return db.transaction().execute(async (trx) => {
+    // Of what windows count the planner knows nothing: guessing few rows it would compare every vote with every other.
+    await sql`set local enable_nestloop = off`.execute(trx)
+    const { rows } = await sql<Pair>`
     with recent as materialized (
       select paper_id, reader_id, voted_at, floor(extract(epoch from voted_at) * 1000 / ${CLOSE_MS})::bigint as slot,
         count(*) over (partition by paper_id) as of_paper, count(*) over (partition by reader_id) as of_reader
@@ -101,8 +122,9 @@ async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<
       and abs(extract(epoch from a.voted_at - b.voted_at)) * 1000 <= ${CLOSE_MS}
     group by 1, 2 having count(*) >= ${PAIR_PAPERS}
     order by 3 desc limit ${MOST_PAIRS}
-  `.execute(db)
-  return rows
+  `.execute(trx)
+    return rows
+  })
 }
 
 /** How much some accounts vote and how popular what they vote for is; and how many votes there are in all. */
@@ -161,7 +183,6 @@ async function findBursts(db: Kysely<Database>, span: Span): Promise<Evidence[]>
   const bursts = burstsAmong(windows, {
     slots: new Map(rows.map(({ slot, votes }) => [slot, votes])),
     all: { votes: sum(rows.map(({ votes }) => votes)), young: sum(rows.map(({ young }) => young)) },
-    now: span.now,
   })
     .toSorted((a, b) => b.votes - a.votes)
     .slice(0, MOST_FINDINGS)
@@ -178,24 +199,24 @@ const IS_YOUNG = sql<boolean>`v.voted_at - r.created_at < ${YOUNG_MS} * interval
 /** Of each paper with a burst, its busiest half hour, and the one in which most young accounts voted. */
 async function busiestWindows(db: Kysely<Database>, { since, now }: Span) {
   const windows = sql`
-    select paper_id as "paperId", voted_at as "from", votes::int, young::int, of_paper::int as "paperVotes", first_at as "firstAt"
+    select paper_id as "paperId", voted_at as "from", votes::int, young::int, around::int
     from windows where votes >= ${BURST_VOTES}`
   const { rows } = await sql<{
     paperId: number
     from: Date
     votes: number
     young: number
-    paperVotes: number
-    firstAt: Date
+    around: number
   }>`
     with windows as materialized (
       select v.paper_id, v.voted_at, count(*) over half_hour as votes, count(*) filter (where ${IS_YOUNG}) over half_hour as young,
-        count(*) over paper as of_paper, min(v.voted_at) over paper as first_at
+        count(*) over day as around
       from votes v join readers r on r.id = v.reader_id
       where v.voted_at > ${since} and v.voted_at <= ${now}
-      window paper as (partition by v.paper_id),
-        half_hour as (partition by v.paper_id order by v.voted_at
-          range between current row and ${`${BURST_MS} milliseconds`}::interval following)
+      window half_hour as (partition by v.paper_id order by v.voted_at
+          range between current row and ${`${BURST_MS} milliseconds`}::interval following),
+        day as (partition by v.paper_id order by v.voted_at
+          range between ${`${AROUND_MS} milliseconds`}::interval preceding and ${`${AROUND_MS} milliseconds`}::interval following)
     )
     (select distinct on ("paperId") * from (${windows}) w order by "paperId", votes desc, "from")
     union
@@ -206,13 +227,16 @@ async function busiestWindows(db: Kysely<Database>, { since, now }: Span) {
 
 async function burstEvidence(db: Kysely<Database>, span: Span, burst: Burst): Promise<Evidence | null> {
   const to = new Date(burst.from.getTime() + BURST_MS)
+  // Where young accounts are what is suspicious, the others have nothing to do with it.
   const votes = await db
-    .selectFrom('votes')
-    .select(['paper_id as paperId', 'reader_id as readerId', 'voted_at as at'])
-    .where('paper_id', '=', burst.paperId)
-    .where('voted_at', '>=', burst.from)
-    .where('voted_at', '<=', to)
-    .orderBy('voted_at')
+    .selectFrom('votes as v')
+    .innerJoin('readers as r', 'r.id', 'v.reader_id')
+    .select(['v.reader_id as readerId', 'v.voted_at as at'])
+    .where('v.paper_id', '=', burst.paperId)
+    .where('v.voted_at', '>=', burst.from)
+    .where('v.voted_at', '<=', to)
+    .$if(burst.because === 'young', (query) => query.where(IS_YOUNG))
+    .orderBy('v.voted_at')
     .limit(MOST_ACCOUNTS)
     .execute()
   const [paper] = await papersWithin(db, span, [burst.paperId])

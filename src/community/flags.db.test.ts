@@ -46,7 +46,12 @@ describeWithDatabase('flags', (db) => {
     await flagged(on, other, 'wrong')
     const [item, ...others] = await openFlags(db(), { limit: 9 })
     expect(others).toEqual([])
-    expect(item).toMatchObject({ on, subject: '“On 2601.00001”', address: '/papers/2601.00001', hidden: false })
+    expect(item).toMatchObject({
+      on,
+      subject: '“On 2601.00001”',
+      address: '/papers/2601.00001',
+      hidden: false,
+    })
     expect(item?.flags.map(({ reason, note }) => `${reason} ${note}`)).toEqual(['spam Look.', 'wrong Look.'])
 
     const { reader } = await signIn(db(), { name: 'Ada', curator: true })

@@ -20,7 +20,7 @@ export type FlagReason = keyof typeof FLAG_REASONS
 /** What somebody may say beside it, in characters. */
 export const LONGEST_NOTE = 1_000
 
-/** So many trusted readers hide a comment, until a curator has looked. Published at /about/ranking. */
+/** So many trusted readers hide a comment, until a curator has looked. Published at /moderation. */
 export const FLAGS_THAT_HIDE = 3
 
 export type FlagOutcome =
@@ -104,7 +104,10 @@ async function isToHide(
   return readers.filter((row) => toReader(row, { curators, now }).trusted).length >= FLAGS_THAT_HIDE
 }
 
-async function isShown(trx: Transaction<Database>, on: Exclude<Flagged, { kind: 'comment' }>): Promise<boolean> {
+async function isShown(
+  trx: Transaction<Database>,
+  on: Exclude<Flagged, { kind: 'comment' }>,
+): Promise<boolean> {
   if (on.kind === 'collection') {
     const collection = await findCollection(trx, on.id)
     return collection !== undefined && collection.public && !collection.hidden

@@ -115,7 +115,15 @@ export async function moderationLog(
   }
 }
 
-function byline({ act, curator_id: id, name }: { act: string; curator_id: string | null; name: string | null }) {
+function byline({
+  act,
+  curator_id: id,
+  name,
+}: {
+  act: string
+  curator_id: string | null
+  name: string | null
+}) {
   if (id !== null) return displayName({ id, name: name ?? '' })
   return BY_RULE.has(act) ? 'The site' : 'A former curator'
 }

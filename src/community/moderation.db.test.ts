@@ -66,7 +66,9 @@ describeWithDatabase('keeping order', (db) => {
       { by: 'Ada', words: 'showed again the paper', subject: '“On 2601.00001”', reason: 'It is one.' },
       { by: 'Ada', words: 'hid the paper', address: '/papers/2601.00001', reason: 'Not a paper.' },
     ])
-    expect(await hidePaper(db(), { paperId: 999, curatorId, reason: 'Gone.', now })).toMatchObject({ ok: false })
+    expect(await hidePaper(db(), { paperId: 999, curatorId, reason: 'Gone.', now })).toMatchObject({
+      ok: false,
+    })
   })
 
   it('does nothing without a reason: the act and its line in the log are one', async () => {
@@ -106,9 +108,9 @@ describeWithDatabase('keeping order', (db) => {
     const paperId = await newPaper('2601.00001')
     expect(await lockComments(db(), { paperId, curatorId, reason: 'Too hot.', now })).toEqual(DONE)
     const { reader } = await signIn(db())
-    expect(
-      await writeComment(db(), { paperId, parentId: null, reader, body: 'But …', now }),
-    ).toMatchObject({ ok: false })
+    expect(await writeComment(db(), { paperId, parentId: null, reader, body: 'But …', now })).toMatchObject({
+      ok: false,
+    })
     expect(await lockComments(db(), { paperId, curatorId, reason: 'Twice.', now })).toEqual(SO_ALREADY)
     expect(await unlockComments(db(), { paperId, curatorId, reason: 'Cooler.', now })).toEqual(DONE)
     expect((await log()).map(({ reason }) => reason)).toEqual(['Cooler.', 'Too hot.'])
@@ -173,7 +175,9 @@ describeWithDatabase('keeping order', (db) => {
     const acting = { curatorId, reason: 'Nasty.', now }
     expect(await hideCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(DONE)
     expect(await hideCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(SO_ALREADY)
-    expect(await hideCollection(db(), { collectionId: 'bbbbbbbbbbbb', ...acting })).toMatchObject({ ok: false })
+    expect(await hideCollection(db(), { collectionId: 'bbbbbbbbbbbb', ...acting })).toMatchObject({
+      ok: false,
+    })
     expect(await showCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(DONE)
     expect(await log()).toMatchObject([
       { words: 'showed again', subject: 'a collection by Cleo' },
@@ -191,7 +195,9 @@ describeWithDatabase('keeping order', (db) => {
     expect(await suspendReader(db(), { ...acting, votesToo: false, reason: 'Let us talk.' })).toEqual(DONE)
     expect((await paper(papers[0] ?? 0)).votes).toBe(1)
     expect(await suspendReader(db(), { ...acting, votesToo: false, reason: 'Twice.' })).toEqual(SO_ALREADY)
-    expect(await suspendReader(db(), { ...acting, votesToo: true, reason: 'They were bought.' })).toEqual(DONE)
+    expect(await suspendReader(db(), { ...acting, votesToo: true, reason: 'They were bought.' })).toEqual(
+      DONE,
+    )
     expect(await suspendReader(db(), { ...acting, votesToo: true, reason: 'Twice.' })).toEqual(SO_ALREADY)
     for (const id of papers) expect(await paper(id)).toMatchObject({ votes: 0, vote_points: 0, attention: 0 })
     await expectRightHeat()
@@ -244,7 +250,7 @@ describeWithDatabase('keeping order', (db) => {
     )
     await db().deleteFrom('readers').where('id', '=', curatorId).execute()
     const seen: string[] = []
-    for (let before: Parameters<typeof moderationLog>[1]['before'] = null; ; ) {
+    for (let before: Parameters<typeof moderationLog>[1]['before'] = null; ;) {
       const page: Awaited<ReturnType<typeof moderationLog>> = await moderationLog(db(), { before, limit: 4 })
       seen.push(...page.entries.map(({ by, reason }) => `${by}: ${reason}`))
       if (!page.next) break
@@ -252,7 +258,9 @@ describeWithDatabase('keeping order', (db) => {
       before = page.next
     }
     expect(seen).toEqual(
-      ['On 3.', 'Off 3.', 'On 2.', 'Off 2.', 'On 1.', 'Off 1.'].map((reason) => `A former curator: ${reason}`),
+      ['On 3.', 'Off 3.', 'On 2.', 'Off 2.', 'On 1.', 'Off 1.'].map(
+        (reason) => `A former curator: ${reason}`,
+      ),
     )
     expect(parseLogCursor('x')).toBeNull()
   })

@@ -10,8 +10,7 @@ export type ReactionCount = { count: number; own: boolean }
 
 export type ReactOutcome =
   /** `count`: how many react so now. */
-  | { ok: true; count: number }
-  | { ok: false; kind: 'no-comment' | 'own-comment'; reason: string }
+  { ok: true; count: number } | { ok: false; kind: 'no-comment' | 'own-comment'; reason: string }
 
 /** A reaction out of what a form sent, or null. */
 export function parseReaction(text: string): Reaction | null {

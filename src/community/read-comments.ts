@@ -135,7 +135,10 @@ export async function editsOf(
 /** Where a page of the newest comments ends: when its last comment was written, and its number. */
 export type CommentCursor = [writtenAt: string, id: number]
 
-const CURSOR: z.ZodType<CommentCursor> = z.tuple([INSTANT, z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)])
+const CURSOR: z.ZodType<CommentCursor> = z.tuple([
+  INSTANT,
+  z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+])
 
 /** The cursor that stands in an address, or null when there is none such. */
 export function parseCommentCursor(text: string): CommentCursor | null {
@@ -147,7 +150,9 @@ export async function newestComments(
   db: Kysely<Database>,
   { after = null, limit, looker, curators }: { after?: CommentCursor | null; limit: number } & For,
 ): Promise<{ comments: { comment: Comment; paper: PaperOfComment }[]; next: CommentCursor | null }> {
-  const beyond = after ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)` : sql``
+  const beyond = after
+    ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
+    : sql``
   const { rows } = await sql<Row & PaperOfComment>`
     select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
     from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id

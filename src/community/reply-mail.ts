@@ -56,5 +56,10 @@ export function replyMail({ comment, paper, from, site, email }: Reply & { email
 
 function shorten(title: string): string {
   const characters = Array.from(title)
-  return characters.length > LONGEST_TITLE ? `${characters.slice(0, LONGEST_TITLE - 1).join('').trimEnd()}…` : title
+  return characters.length > LONGEST_TITLE
+    ? `${characters
+        .slice(0, LONGEST_TITLE - 1)
+        .join('')
+        .trimEnd()}…`
+    : title
 }

@@ -1,12 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import {
-  GONE,
-  logAct,
-  type Acting,
-  type ActOutcome,
-  type Subject,
-} from './moderation-log.ts'
+import { GONE, logAct, type Acting, type ActOutcome, type Subject } from './moderation-log.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
 /** What readers may flag. */

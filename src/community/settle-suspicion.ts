@@ -4,7 +4,7 @@ import { removeVote } from '../ranking/votes.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { counted, paperSubject } from './subjects.ts'
 import { suspend } from './suspend-reader.ts'
-import { accountsIn, papersIn, type Evidence } from './suspicions/evidence.ts'
+import { accountsIn, maySuspend, papersIn, type Evidence } from './suspicions/evidence.ts'
 
 /** Takes the votes of some readers for some papers out of the count. Logged without names: votes are secret. */
 export async function discountVotes(
@@ -51,6 +51,11 @@ export async function suspendSuspected(
 ): Promise<ActOutcome> {
   return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
     const readerIds = accountsIn(evidence)
+    if (!maySuspend(evidence))
+      return {
+        ok: false,
+        reason: 'That many voted at once says nothing of each of them: take out the votes.',
+      }
     if (readerIds.includes(curatorId))
       return { ok: false, reason: 'Your own account is among these: leave it to another curator.' }
     // Votes of several readers: those on one paper after another, in one order everywhere.
@@ -113,16 +118,18 @@ async function standing(
   { readerIds, paperIds }: { readerIds: string[]; paperIds: number[] | null },
 ): Promise<Vote[]> {
   if (readerIds.length === 0 || paperIds?.length === 0) return []
-  return trx
-    .selectFrom('votes')
-    .select(['paper_id as paperId', 'reader_id as readerId'])
-    .where('reader_id', 'in', readerIds)
-    .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
-    .orderBy('paper_id')
-    .orderBy('reader_id')
-    // Held: who is asked to take them back as well finds none left.
-    .forUpdate()
-    .execute()
+  return (
+    trx
+      .selectFrom('votes')
+      .select(['paper_id as paperId', 'reader_id as readerId'])
+      .where('reader_id', 'in', readerIds)
+      .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
+      .orderBy('paper_id')
+      .orderBy('reader_id')
+      // Held: who is asked to take them back as well finds none left.
+      .forUpdate()
+      .execute()
+  )
 }
 
 async function logDiscount(

@@ -27,7 +27,15 @@ export function commentSubject({
 }
 
 /** A collection by whose it is: its title may be what is wrong with it. */
-export function collectionSubject({ id, readerId, name }: { id: string; readerId: string; name: string }): Subject {
+export function collectionSubject({
+  id,
+  readerId,
+  name,
+}: {
+  id: string
+  readerId: string
+  name: string
+}): Subject {
   return {
     subject: `a collection by ${displayName({ id: readerId, name })}`,
     address: `/collections/${id}`,

@@ -1,5 +1,11 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { Author, HarvestedPaper, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
+import type {
+  Author,
+  HarvestedPaper,
+  PaperVersion,
+  PublishedDate,
+  Source,
+} from '../papers/harvested-paper.ts'
 import type { Fact, Paper, SourcedLink } from '../papers/paper.ts'
 
 /** jsonb: read as a value, written as its JSON text. */

@@ -20,12 +20,7 @@ const HOUR = 3_600 * SECOND
 /** The work that nobody waits for: mail on its way, looking for arranged votes, forgetting what is over. */
 export function startJobs(
   db: Kysely<Database>,
-  {
-    config,
-    address,
-    log,
-    now,
-  }: { config: Config; address: DatabaseAddress; log: Logger; now: () => Date },
+  { config, address, log, now }: { config: Config; address: DatabaseAddress; log: Logger; now: () => Date },
 ): { close(): Promise<void> } {
   const mailer = openMailer({
     smtpUrl: config.smtpUrl,

@@ -1,30 +1,40 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { eventHeat } from './heat.ts'
+import { HALF_LIFE_MS } from './heat.ts'
 import { STANDS } from './signals.ts'
 
-/** One event that heats a paper, and how much of the paper's heat it is (0 to 1). */
+/**
+ * The events of one kind from one origin on one day (in UTC), and how much of the paper's heat they are (0 to 1). Single
+ * votes are not told apart: when somebody voted is theirs to know.
+ */
 export type HeatPart = {
   kind: string
   origin: string
+  /** How many of the kind, over all these events. */
   amount: number
   weight: number
-  at: Date
+  /** `YYYY-MM-DD` */
+  day: string
   share: number
 }
 
-/** What a paper's heat is made of: its events, the largest share first. Shares add up to 1 and do not change with time. */
+/** The smallest ones are left out. */
+const MOST_PARTS = 60
+
+/** What a paper's heat is made of, the largest share first. All shares add up to 1 and do not change with time. */
 export async function heatParts(db: Kysely<Database>, paperId: number): Promise<HeatPart[]> {
-  const events = await db
-    .selectFrom('signals as s')
-    .select(['kind', 'origin', 'amount', 'weight', 'at'])
-    .where('paper_id', '=', paperId)
-    .where(STANDS)
-    .execute()
-  const heats = events.map((event) => eventHeat(event.weight, event.at))
-  const hottest = heats.reduce((a, b) => Math.max(a, b), -Infinity)
-  const total = heats.reduce((sum, heat) => sum + 2 ** (heat - hottest), 0)
-  return events
-    .map((event, i) => ({ ...event, share: 2 ** ((heats[i] ?? 0) - hottest) / total }))
-    .toSorted((a, b) => b.share - a.share)
+  // Relative to the newest event, so that no power overflows; what it makes nothing of is nothing beside it.
+  const { rows } = await sql<HeatPart>`
+    with events as (
+      select kind, origin, amount, weight, at from signals s where paper_id = ${paperId} and ${STANDS}
+    ), parts as (
+      select kind, origin, (at at time zone 'UTC')::date as day, sum(amount) as amount, sum(weight) as weight,
+        sum(weight * power(2::double precision,
+          greatest(-1000, extract(epoch from at - (select max(at) from events)) * 1000 / ${HALF_LIFE_MS}))) as heat
+      from events group by 1, 2, 3
+    )
+    select kind, origin, day, amount, weight, heat / nullif(sum(heat) over (), 0) as share
+    from parts order by heat desc, day desc, kind, origin limit ${MOST_PARTS}
+  `.execute(db)
+  return rows.map((row) => ({ ...row, share: row.share ?? 0 }))
 }

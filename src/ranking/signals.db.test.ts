@@ -132,7 +132,7 @@ describeWithDatabase('signals', (db) => {
         origin: 'huggingface',
         amount: 30,
         weight: 3,
-        at: now,
+        day: '2026-01-15',
         share: expect.closeTo(0.75, 9),
       },
       {
@@ -140,7 +140,7 @@ describeWithDatabase('signals', (db) => {
         origin: 'page',
         amount: 1,
         weight: 2,
-        at: twoDaysAgo,
+        day: '2026-01-13',
         share: expect.closeTo(0.25, 9),
       },
     ])

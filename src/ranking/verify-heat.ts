@@ -3,7 +3,13 @@ import type { Database } from '../db/schema.ts'
 import { heatOf, STANDS } from './signals.ts'
 
 /** A paper whose stored ranking is not what its events make it. */
-export type HeatDifference = { paperId: number; address: string; what: string; stored: number; replayed: number }
+export type HeatDifference = {
+  paperId: number
+  address: string
+  what: string
+  stored: number
+  replayed: number
+}
 
 export type HeatCheck = {
   papers: number
@@ -52,7 +58,11 @@ export async function verifyHeat(
           .execute()
         const votes = await trx
           .selectFrom('votes')
-          .select(['paper_id', sql<number>`count(*)::int`.as('votes'), sql<number>`sum(points)::int`.as('points')])
+          .select([
+            'paper_id',
+            sql<number>`count(*)::int`.as('votes'),
+            sql<number>`sum(points)::int`.as('points'),
+          ])
           .where('paper_id', '>', after)
           .where('paper_id', '<=', last.id)
           .groupBy('paper_id')

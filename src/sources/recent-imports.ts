@@ -12,7 +12,10 @@ export type PastImport = ImportCounts & {
 }
 
 /** The last imports, the newest first. */
-export async function recentImports(db: Kysely<Database>, { limit }: { limit: number }): Promise<PastImport[]> {
+export async function recentImports(
+  db: Kysely<Database>,
+  { limit }: { limit: number },
+): Promise<PastImport[]> {
   const rows = await db.selectFrom('imports').selectAll().orderBy('id', 'desc').limit(limit).execute()
   return rows.map(({ started_at: startedAt, finished_at: finishedAt, ...row }) => ({
     ...row,

@@ -28,6 +28,7 @@ const SECTIONS = [
   { path: '/papers/week', name: 'Week' },
   { path: '/papers/month', name: 'Month' },
   { path: '/papers/trending', name: 'Trending' },
+  { path: '/papers/picks', name: 'Picks' },
   { path: '/papers/new', name: 'New' },
   { path: '/papers/top', name: 'Top' },
   { path: '/topics', name: 'Topics' },
@@ -48,7 +49,7 @@ function AccountLinks({ site, path }: { site: Site; path: string }) {
     )
   }
   return (
-    <nav class="account" aria-label="Account">
+    <nav class="account own" aria-label="Account">
       {viewer.reader.curator && <a href="/desk">Desk</a>}
       <a href="/papers/submit">Submit</a>
       <a href="/reading-list">Reading list</a>

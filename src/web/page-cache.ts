@@ -110,7 +110,8 @@ export function createPageCache({
         await next()
         if (isFile(asked)) return undefined
         // What stands on it may be for one reader only.
-        if (own && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-cache')
+        if (own && !c.res.headers.has('cache-control'))
+          c.res.headers.set('cache-control', 'private, no-cache')
         await send(c, await readPage(c.res, version(), now().getTime()), asked)
         return undefined
       }
@@ -153,7 +154,7 @@ function mayBeKept({ status, headers }: Page): boolean {
 /** The parameters of a query that pages read; any other leaves a page as it is. */
 const PARAMETERS = ['after', 'n', 'from', 'to']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
-const PASTED = /^\/papers\/(?!(?:new|trending|top|picks|date|week|month)(?:[/.?]|$))/
+const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i

@@ -53,6 +53,8 @@ import { showSettings } from './settings/show.tsx'
 import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-in/act.ts'
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
+import { submit } from './submit/act.ts'
+import { showSubmit } from './submit/show.tsx'
 import { siteFor } from './viewer.ts'
 import { vote } from './vote/act.ts'
 
@@ -75,16 +77,36 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers', page(showSearch))
   app.get('/papers/suggest', page(sendSuggestions))
   app.get('/papers/explain', page(showExplanation))
-  app.get('/papers/date', page((site) => showNewestPeriod(site, 'date')))
-  app.get('/papers/week', page((site) => showNewestPeriod(site, 'week')))
-  app.get('/papers/month', page((site) => showNewestPeriod(site, 'month')))
-  app.get('/papers/date/:name', page((site) => showPeriod(site, 'date')))
-  app.get('/papers/week/:name', page((site) => showPeriod(site, 'week')))
-  app.get('/papers/month/:name', page((site) => showPeriod(site, 'month')))
+  app.get(
+    '/papers/date',
+    page((site) => showNewestPeriod(site, 'date')),
+  )
+  app.get(
+    '/papers/week',
+    page((site) => showNewestPeriod(site, 'week')),
+  )
+  app.get(
+    '/papers/month',
+    page((site) => showNewestPeriod(site, 'month')),
+  )
+  app.get(
+    '/papers/date/:name',
+    page((site) => showPeriod(site, 'date')),
+  )
+  app.get(
+    '/papers/week/:name',
+    page((site) => showPeriod(site, 'week')),
+  )
+  app.get(
+    '/papers/month/:name',
+    page((site) => showPeriod(site, 'month')),
+  )
   app.get('/papers/new', page(showNew))
   app.get('/papers/trending', page(showTrending))
   app.get('/papers/top', page(showTop))
   app.get('/papers/picks', page(showPicks))
+  app.get('/papers/submit', page(showSubmit))
+  app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
   app.get('/papers/:address{.+}', page(showPaper))
   app.get('/authors/:key', page(showAuthor))

@@ -35,7 +35,7 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // Its address lets somebody in.
-    if (c.req.path === '/sign-in/link') c.res.headers.set('referrer-policy', 'no-referrer')
+    // Its address lets somebody in. (With no-referrer the page's own form would not say where it comes from.)
+    if (c.req.path === '/sign-in/link') c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

@@ -24,15 +24,16 @@ const ALWAYS_EXPECTED = 1.5
 /** The site's votes in slots of half an hour, by the start of each in milliseconds. */
 export type SlotCounts = ReadonlyMap<number, number>
 export const SLOT_MS = BURST_MS
+/** A burst is compared with what comes within so long before it and after. */
+export const AROUND_MS = 12 * 3_600_000
 
-/** The busiest half hour of a paper: votes and how many came from young accounts; with all its votes and the first one. */
+/** The busiest half hour of a paper: votes, how many came from young accounts; and its votes in the day around it. */
 export type BurstWindow = {
   paperId: number
   from: Date
   votes: number
   young: number
-  paperVotes: number
-  firstAt: Date
+  around: number
 }
 
 export type Burst = BurstWindow & {
@@ -44,11 +45,11 @@ export type Burst = BurstWindow & {
 /** Which half hours are out of the ordinary. `all`: the votes of the whole site, and those of young accounts among them. */
 export function burstsAmong(
   windows: BurstWindow[],
-  { slots, all, now }: { slots: SlotCounts; all: { votes: number; young: number }; now: Date },
+  { slots, all }: { slots: SlotCounts; all: { votes: number; young: number } },
 ): Burst[] {
   const found = windows.flatMap((window): Burst[] => {
     if (window.votes < BURST_VOTES) return []
-    const expected = expectedVotes(window, { slots, now })
+    const expected = expectedVotes(window, slots)
     // Laplace's rule of succession: little is known where there are few other votes.
     const youngUsually = (all.young - window.young + 1) / (all.votes - window.votes + 2)
     const isYoung =
@@ -65,11 +66,11 @@ export function burstsAmong(
   )
 }
 
-/** How many votes the paper would have got in the window, had its other votes come as those of the whole site did. */
-function expectedVotes(
-  { from, votes, paperVotes, firstAt }: BurstWindow,
-  { slots, now }: { slots: SlotCounts; now: Date },
-): number {
+/**
+ * How many votes the paper would have got in the window, had its votes come as those of the whole site did on that day: in
+ * the morning, when the mail comes, every paper has its burst.
+ */
+function expectedVotes({ from, votes, around }: BurstWindow, slots: SlotCounts): number {
   const within = (begin: number, end: number) =>
     slots
       .entries()
@@ -77,11 +78,8 @@ function expectedVotes(
       .reduce((sum, part) => sum + part, 0)
   const begin = from.getTime()
   const here = Math.max(0, within(begin, begin + BURST_MS) - votes)
-  // A paper's life here is at least a day, for it would be voted for later, too.
-  const life = within(Math.min(firstAt.getTime(), now.getTime() - 24 * 3_600_000), now.getTime() + SLOT_MS)
-  const others = paperVotes - votes
-  const elsewhere = Math.max(1, life - paperVotes)
-  return Math.max(ALWAYS_EXPECTED, ((others + 1) * here) / elsewhere)
+  const elsewhere = Math.max(1, here, within(begin - AROUND_MS, begin + AROUND_MS) - around)
+  return Math.max(ALWAYS_EXPECTED, ((around - votes + 1) * here) / elsewhere)
 }
 
 /** The part of one span that lies in another, 0 to 1. */

@@ -23,7 +23,7 @@ export type RingEvidence = {
   }
 }
 
-/** Many votes for one paper in a short time. */
+/** Many votes for one paper in a short time: `accounts` and `theirs` are those that are suspicious. */
 export type BurstEvidence = {
   kind: 'burst'
   accounts: SuspectAccount[]
@@ -49,4 +49,9 @@ export function accountsIn(evidence: Evidence): string[] {
 /** The papers that a finding is about. */
 export function papersIn(evidence: Evidence): number[] {
   return (evidence.kind === 'ring' ? evidence.papers : [evidence.paper]).map(({ paperId }) => paperId)
+}
+
+/** Whether a finding is about the accounts themselves; of a sudden rush they may all be honest. */
+export function maySuspend(evidence: Evidence): boolean {
+  return evidence.kind === 'ring' || evidence.figures.because === 'young'
 }

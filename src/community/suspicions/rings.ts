@@ -5,9 +5,9 @@ export const PAIR_PAPERS = 4
 /** "Shortly": a person who runs several accounts goes through them in one sitting. */
 export const CLOSE_MS = 20 * 60_000
 /** Of all that either voted for, both did at least this part: who has interests of their own votes apart, too. */
-export const LEAST_LIKENESS = 0.6
-/** A meeting must be as unlikely as one in 10^3, given how much both vote and how popular their papers are … */
-export const LEAST_SURPRISE = 3
+export const LEAST_LIKENESS = 0.5
+/** A meeting must be as unlikely as one in 10^5, given how much both vote and how popular their papers are … */
+export const LEAST_SURPRISE = 5
 /**
  * … where of the papers that two both voted for, this part is taken to fall close together by chance: people read in the
  * morning, when the mail comes.
@@ -19,7 +19,7 @@ export const RING_SIZE = 3
  * Members of a ring make up at least this part of the votes for what they vote for. Readers who all like what everybody
  * likes are few among many there.
  */
-export const LEAST_SHARE = 0.35
+export const LEAST_SHARE = 0.1
 
 /** Two accounts (`a` < `b`) that voted close together for `together` papers. */
 export type Pair = { a: string; b: string; together: number }
@@ -52,7 +52,7 @@ export function ringsOf(pairs: (Pair & { likeness: number; surprise: number })[]
     let root = id
     for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent
     // Whoever asks next has a short way.
-    for (let at = id; at !== root; ) {
+    for (let at = id; at !== root;) {
       const next = parents.get(at) ?? root
       parents.set(at, root)
       at = next

@@ -48,7 +48,8 @@ export function simulateVotes(
   const votes = new Map<string, SimulatedVote>()
   const cast = (reader: string, paper: number, at: number) => {
     const key = `${reader} ${paper}`
-    if (at > start && at < now.getTime() && !votes.has(key)) votes.set(key, { reader, paper, at: new Date(at) })
+    if (at > start && at < now.getTime() && !votes.has(key))
+      votes.set(key, { reader, paper, at: new Date(at) })
   }
 
   // Papers belong to fields, and few of them please many: popularity falls as one over the rank.
@@ -83,10 +84,12 @@ export function simulateVotes(
       const day = Math.floor(paper / papersADay)
       const sitting = start + day * DAY + random() * 22 * HOUR
       // One is forgotten now and then.
-      for (const member of members) if (random() < 0.95) cast(member.id, paper, sitting + random() * 12 * MINUTE)
+      for (const member of members)
+        if (random() < 0.95) cast(member.id, paper, sitting + random() * 12 * MINUTE)
     }
     // And something else, so as not to stand out.
-    for (const member of members) if (random() < 0.5) cast(member.id, below(papers), start + random() * DAYS * DAY)
+    for (const member of members)
+      if (random() < 0.5) cast(member.id, below(papers), start + random() * DAYS * DAY)
     readers.push(...members)
     return members.map(({ id }) => id).toSorted()
   })

@@ -99,22 +99,24 @@ export function showRanking(site: Site) {
             </table>
             <h2>Whose vote weighs what</h2>
             <p>
-              One vote a reader and paper, taken back freely. An account is new for {days} days: its votes weigh{' '}
-              {WEIGHTS.newVote} instead of {WEIGHTS.vote}, in heat and in the order of editions, and so do its
-              comments. It is trusted at once when its owner signs in with ORCID, or when a curator says so. What a
-              vote weighed when it was cast it weighs for good. Authors do not vote for, pick or heat by comments
-              their own papers; of a suspended reader no vote is taken. What is taken back, by whomever, counts no
-              more: both events stay, and cancel out.
+              One vote a reader and paper, taken back freely. An account is new for {days} days: its votes
+              weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, in heat and in the order of editions, and so
+              do its comments. It is trusted at once when its owner signs in with ORCID, or when a curator
+              says so. What a vote weighed when it was cast it weighs for good. Authors do not vote for, pick
+              or heat by comments their own papers; of a suspended reader no vote is taken. What is taken
+              back, by whomever, counts no more: both events stay, and cancel out.
             </p>
             <p>
-              A program looks for votes that seem arranged: circles of accounts that vote together far more than
-              chance, and bursts of new accounts. It only shows them to curators; whatever they do then stands in
-              the <a href="/moderation">public moderation log</a> with its reason.
+              A program looks for votes that seem arranged: circles of accounts that vote together far more
+              than chance, and bursts of new accounts. It only shows them to curators; whatever they do then
+              stands in the <a href="/moderation">public moderation log</a> with its reason.
             </p>
             <h2>Orders</h2>
             <dl class="orders">
               <dt>Editions, weeks, months</dt>
-              <dd>By readers’ votes as they weigh, then heat, then newest first, then the last that came in.</dd>
+              <dd>
+                By readers’ votes as they weigh, then heat, then newest first, then the last that came in.
+              </dd>
               <dt>
                 <a href="/papers/trending">Trending</a>
               </dt>
@@ -122,15 +124,19 @@ export function showRanking(site: Site) {
               <dt>
                 <a href="/papers/top">Top</a>
               </dt>
-              <dd>By the sum of all weights, without fading, of all time or of the papers of a year, month or day.</dd>
+              <dd>
+                By the sum of all weights, without fading, of all time or of the papers of a year, month or
+                day.
+              </dd>
               <dt>
                 <a href="/papers/new">New</a>
               </dt>
               <dd>Newest first.</dd>
             </dl>
             <p>
-              A paper’s page shows what its heat is made of, event by event. Whoever runs this site can have all of
-              it replayed from the events (<code>broadsheet rank --verify</code>); it must come out the same.
+              A paper’s page shows what its heat is made of, event by event. Whoever runs this site can have
+              all of it replayed from the events (<code>broadsheet rank --verify</code>); it must come out the
+              same.
             </p>
             <p class="aside">
               Source: G. Cormode, V. Shkapenyuk, D. Srivastava, B. Xu,{' '}

@@ -30,5 +30,6 @@ const TOO_LONG = {
 const DECIDED = {
   status: 409,
   title: 'It was decided',
-  reason: 'A curator did not accept that you wrote it. Sign in with the ORCID that stands on the paper to prove it.',
+  reason:
+    'A curator did not accept that you wrote it. Sign in with the ORCID that stands on the paper to prove it.',
 } as const

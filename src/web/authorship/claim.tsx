@@ -29,7 +29,11 @@ export function ClaimAuthorship({
         <ul class="plain">
           {authors.map((author) => (
             <li>
-              {author.public ? <a href={`/readers/${author.id}`}>{displayName(author)}</a> : displayName(author)}
+              {author.public ? (
+                <a href={`/readers/${author.id}`}>{displayName(author)}</a>
+              ) : (
+                displayName(author)
+              )}
             </li>
           ))}
         </ul>
@@ -37,7 +41,8 @@ export function ClaimAuthorship({
       {claim === 'waiting' && <p class="aside">That you wrote it waits for a curator.</p>}
       {claim === 'refused' && (
         <p class="aside">
-          A curator did not accept that you wrote it; the reason is in the <a href="/moderation">public log</a>.
+          A curator did not accept that you wrote it; the reason is in the{' '}
+          <a href="/moderation">public log</a>.
         </p>
       )}
       {reader && !reader.suspended && claim === null && (
@@ -49,8 +54,8 @@ export function ClaimAuthorship({
                 <label for="claim-note">How a curator can see that it is you</label>
                 <textarea id="claim-note" name="note" maxlength={LONGEST_CLAIM} required></textarea>
                 <p class="hint">
-                  Who <a href="/settings">signs in with ORCID</a> and stands on the paper with it is believed at
-                  once.
+                  Who <a href="/settings">signs in with ORCID</a> and stands on the paper with it is believed
+                  at once.
                 </p>
               </>
             )}

@@ -66,6 +66,9 @@ async function write(
   // Only a program fills in what nobody sees; it may think that it was heard.
   if (!reader.trusted && form.text('website') !== '')
     return c.redirect(`${addressPath(paper.address)}#comments`, 303)
+  const text = readText(form.text('body'), reader)
+  if (!text.ok)
+    return writeAgain(acting, c, { paper, writing, problem: text.reason, status: STATUS[text.kind] })
   const waiting = await waitingTime(acting)
   if (waiting !== null) {
     c.header('retry-after', String(waiting))
@@ -73,7 +76,7 @@ async function write(
     const problem = `That was often in a short time. Send it again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
     return writeAgain(acting, c, { paper, writing, problem, status: 429 })
   }
-  const common = { paperId, reader, body: form.text('body'), now }
+  const common = { paperId, reader, body: text.body, now }
   const outcome = await writeComment(
     site.db,
     parentId === null ? { ...common, parentId } : { ...common, parentId, site },
@@ -136,7 +139,11 @@ export function reactTo(site: Site) {
     const on = form.text('on') !== ''
     const reaction = parseReaction(form.text(on ? 'on' : 'off'))
     if (reaction === null)
-      return refused(own, c, { status: 422, title: 'No such reaction', reason: 'There is no such reaction here.' })
+      return refused(own, c, {
+        status: 422,
+        title: 'No such reaction',
+        reason: 'There is no such reaction here.',
+      })
     const outcome = await react(own.db, {
       commentId: found.comment.id,
       readerId: reader.id,
@@ -172,7 +179,11 @@ async function refuse(
 ): Promise<Response> {
   const status = STATUS[kind]
   if (kind === 'no-paper' || kind === 'no-comment' || kind === 'not-own' || kind === 'hidden')
-    return refused(acting.site, c, { status, title: status === 404 ? 'Not here' : 'That cannot be changed', reason })
+    return refused(acting.site, c, {
+      status,
+      title: status === 404 ? 'Not here' : 'That cannot be changed',
+      reason,
+    })
   return writeAgain(acting, c, { ...about, problem: reason, status })
 }
 

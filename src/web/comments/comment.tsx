@@ -62,11 +62,17 @@ export function CommentText({
   )
 }
 
-function Writer({ writer: { id, name, public: isPublic, author, curator } }: { writer: NonNullable<Comment['writer']> }) {
+function Writer({
+  writer: { id, name, public: isPublic, author, curator },
+}: {
+  writer: NonNullable<Comment['writer']>
+}) {
   return (
     <>
       <b class="comment-writer">{isPublic ? <a href={`/readers/${id}`}>{name}</a> : name}</b>
+      {author && ' '}
       {author && <span class="comment-mark">Author</span>}
+      {curator && ' '}
       {curator && <span class="comment-mark">Curator</span>}
     </>
   )
@@ -91,27 +97,21 @@ export function CommentActs({
   return (
     <footer class="comment-acts">
       {state === 'shown' && <Reactions site={site} comment={comment} back={back} />}
-      {canAnswer && (
-        <a href={`/comments/${id}/reply`} rel="nofollow">
-          Reply
-        </a>
-      )}
-      {own && canAnswer && (
-        <a href={`/comments/${id}/edit`} rel="nofollow">
-          Edit
-        </a>
-      )}
-      {own && (
-        <a href={`/comments/${id}/edit#delete`} rel="nofollow">
-          Delete
-        </a>
-      )}
-      {!own && state === 'shown' && (
-        <a href={`/comments/${id}/flag`} rel="nofollow">
-          Flag
-        </a>
-      )}
+      {canAnswer && <Act path={`/comments/${id}/reply`} name="Reply" />}
+      {own && canAnswer && <Act path={`/comments/${id}/edit`} name="Edit" />}
+      {own && <Act path={`/comments/${id}/edit#delete`} name="Delete" />}
+      {!own && state === 'shown' && <Act path={`/comments/${id}/flag`} name="Flag" />}
     </footer>
+  )
+}
+
+function Act({ path, name }: { path: string; name: string }) {
+  return (
+    <>
+      <a href={path} rel="nofollow">
+        {name}
+      </a>{' '}
+    </>
   )
 }
 

@@ -1,11 +1,11 @@
 import { renderComment } from '../../community/comment-markdown.ts'
-import { commentsOf, type Thread } from '../../community/comment-threads.ts'
+import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../community/comment-threads.ts'
 import type { Looker } from '../../community/read-comments.ts'
 import { mapInTurns } from '../../in-turns.ts'
 import type { Site } from '../site.ts'
 
-/** The threads on a paper, and what each comment says as HTML, by its number. */
-export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string> }
+/** The threads on a paper, what each comment says as HTML, by its number, and whether there are more than are shown. */
+export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string>; isCut: boolean }
 
 /** The discussion of a paper as it is for who looks: two queries, and the comments typeset in turns. */
 export async function discussionOf(site: Site, { id }: { id: number }): Promise<Discussion> {
@@ -14,7 +14,8 @@ export async function discussionOf(site: Site, { id }: { id: number }): Promise<
     looker: lookerOf(site),
     curators: site.accounts.curators,
   })
-  return { threads, html: await typesetAll(threads.flatMap(everyOne)) }
+  const comments = threads.flatMap(everyOne)
+  return { threads, html: await typesetAll(comments), isCut: comments.length >= LONGEST_DISCUSSION }
 }
 
 /** Comments as HTML, by their number. */

@@ -5,6 +5,8 @@ import type { Reader } from '../../accounts/reader.ts'
 /** What can be written, and where it is sent. */
 export type Draft = {
   action: string
+  /** Where to go on for who has to sign in first. */
+  back: string
   label: string
   button: string
   text?: string
@@ -15,20 +17,27 @@ export type Draft = {
 /** The form in which a comment is written, with what was typed and what was wrong with it. */
 export function CommentForm({
   reader,
-  draft: { action, label, button, text = '', problem = null },
+  draft: { action, back, label, button, text = '', problem = null },
 }: {
   reader: Pick<Reader, 'trusted'>
   draft: Draft
 }) {
   return (
     <form class="form" method="post" action={action}>
+      <input type="hidden" name="back" value={back} />
       <label for="comment-body">{label}</label>
       {problem !== null && (
         <p class="notice problem" role="alert">
           {problem}
         </p>
       )}
-      <textarea id="comment-body" name="body" required maxlength={LONGEST_COMMENT} aria-describedby="comment-hint">
+      <textarea
+        id="comment-body"
+        name="body"
+        required
+        maxlength={LONGEST_COMMENT}
+        aria-describedby="comment-hint"
+      >
         {text}
       </textarea>
       <p class="hint" id="comment-hint">

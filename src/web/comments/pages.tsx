@@ -38,6 +38,7 @@ export function writingPage(
 ) {
   const { title, label, button, action } = WORDS[writing.kind]
   const path = action(writing, paper)
+  const back = writing.kind === 'new' ? `${addressPath(paper.address)}#comments` : path
   return page(site, {
     title,
     path,
@@ -58,7 +59,7 @@ export function writingPage(
             <p class="hint">Nothing is stored yet.</p>
           </section>
         )}
-        <CommentForm reader={reader} draft={{ action: path, label, button, text, problem }} />
+        <CommentForm reader={reader} draft={{ action: path, back, label, button, text, problem }} />
         {writing.kind === 'edit' && <DeleteForm comment={writing.comment} paper={paper} />}
       </>
     ),
@@ -169,7 +170,9 @@ function page(
           <p class="kicker">Discussion</p>
           <h1>{title}</h1>
           <p class="intro">
-            <a href={`${addressPath(paper.address)}#comments`}>{raw(typeset(paper.title, { links: false }))}</a>
+            <a href={`${addressPath(paper.address)}#comments`}>
+              {raw(typeset(paper.title, { links: false }))}
+            </a>
           </p>
         </header>
         {children}

@@ -1,6 +1,7 @@
-import type { Thread } from '../../community/comment-threads.ts'
+import { LONGEST_DISCUSSION, type Thread } from '../../community/comment-threads.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { CommentTools } from '../desk/paper-tools.tsx'
 import type { Site } from '../site.ts'
 import { CommentActs, CommentText } from './comment.tsx'
 import type { Discussion } from './discussion.ts'
@@ -18,6 +19,12 @@ export function CommentSection({ site, paper, discussion }: Shown) {
         !paper.commentsLocked && <p class="aside">Nobody has said anything yet.</p>
       ) : (
         <Threads site={site} paper={paper} discussion={discussion} threads={discussion.threads} />
+      )}
+      {discussion.isCut && (
+        <p class="aside">
+          Only the first {LONGEST_DISCUSSION.toLocaleString('en-GB')} are shown. The newest stand among{' '}
+          <a href="/comments">the comments on all papers</a>.
+        </p>
       )}
       <Writing site={site} paper={paper} />
     </section>
@@ -42,6 +49,13 @@ function Threads({ site, paper, discussion, threads }: Shown & { threads: Thread
               isOpen={!paper.commentsLocked && !paper.hidden}
               back={`${addressPath(paper.address)}#c${thread.id}`}
             />
+            {thread.state !== 'deleted' && (
+              <CommentTools
+                site={site}
+                comment={{ id: thread.id, hidden: thread.state === 'hidden' }}
+                back={`/comments/${thread.id}`}
+              />
+            )}
           </article>
           {thread.answers.length > 0 && (
             <Threads site={site} paper={paper} discussion={discussion} threads={thread.answers} />
@@ -58,7 +72,8 @@ function Writing({ site, paper }: { site: Site; paper: Paper }) {
   if (paper.commentsLocked)
     return (
       <p class="notice">
-        A curator has closed this discussion. The reason stands in the <a href="/moderation">moderation log</a>.
+        A curator has closed this discussion. The reason stands in the{' '}
+        <a href="/moderation">moderation log</a>.
       </p>
     )
   if (paper.hidden || reader?.suspended) return null
@@ -74,7 +89,12 @@ function Writing({ site, paper }: { site: Site; paper: Paper }) {
   return (
     <CommentForm
       reader={reader}
-      draft={{ action: `${path}/comments`, label: 'Your comment', button: 'Comment' }}
+      draft={{
+        action: `${path}/comments`,
+        label: 'Your comment',
+        button: 'Comment',
+        back: `${path}#comments`,
+      }}
     />
   )
 }

@@ -47,7 +47,9 @@ export function showReply(site: Site) {
     if (found?.comment.state !== 'shown') return notFound(site, c, GONE)
     const { comment, paper } = found
     if (paper.locked) return refused(site, c, { status: 403, title: 'Closed', reason: LOCKED.reason })
-    return c.html(writingPage(site, { reader: site.viewer.reader, paper, writing: { kind: 'reply', to: comment } }))
+    return c.html(
+      writingPage(site, { reader: site.viewer.reader, paper, writing: { kind: 'reply', to: comment } }),
+    )
   }
 }
 
@@ -59,7 +61,11 @@ export function showEdit(site: Site) {
     if (!found || found.comment.state === 'deleted') return notFound(site, c, GONE)
     const { comment, paper } = found
     if (!comment.own)
-      return refused(site, c, { status: 403, title: 'Not yours', reason: 'Only who wrote a comment can change it.' })
+      return refused(site, c, {
+        status: 403,
+        title: 'Not yours',
+        reason: 'Only who wrote a comment can change it.',
+      })
     if (paper.locked || comment.state === 'hidden') {
       const { reason } = comment.state === 'hidden' ? HIDDEN : LOCKED
       return c.html(deletionPage(site, { paper, comment, reason }))

@@ -26,15 +26,19 @@ type Ask = (site: Site, form: Form, acting: Acting) => Promise<ActOutcome> | nul
 /** An act of a curator: with a reason, or not at all. */
 function curatorAct(ask: Ask) {
   return (site: Site) =>
-    takePart(site, { limit: RATE_LIMITS.change, curator: true }, async ({ site: own, reader, form, now }, c) => {
-      const reason = parseReason(form.text('reason'))
-      if (reason === null) return refused(own, c, NO_REASON)
-      const outcome = await ask(own, form, { curatorId: reader.id, reason, now })
-      if (outcome === null) return refused(own, c, NOT_ASKED)
-      if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not done', reason: outcome.reason })
-      if (outcome.changed) site.changed()
-      return goBack(c, form, '/desk')
-    })
+    takePart(
+      site,
+      { limit: RATE_LIMITS.change, curator: true },
+      async ({ site: own, reader, form, now }, c) => {
+        const reason = parseReason(form.text('reason'))
+        if (reason === null) return refused(own, c, NO_REASON)
+        const outcome = await ask(own, form, { curatorId: reader.id, reason, now })
+        if (outcome === null) return refused(own, c, NOT_ASKED)
+        if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not done', reason: outcome.reason })
+        if (outcome.changed) site.changed()
+        return goBack(c, form, '/desk')
+      },
+    )
 }
 
 /** `POST /desk/papers` */
@@ -88,7 +92,10 @@ export function joinPapers(site: Site) {
 
 /** The paper that somebody means: by its identifier, its address here, or an address of it elsewhere. */
 async function namedPaper({ db, origin }: Site, text: string): Promise<number | null> {
-  const named = text.trim().replace(origin, '').replace(/^\/?papers\//, '')
+  const named = text
+    .trim()
+    .replace(origin, '')
+    .replace(/^\/?papers\//, '')
   const parsed = parseAddress(named) ?? parseIdentifier(named)
   const paper = parsed && (await findPaper(db, parsed.identifier))
   return paper?.id ?? null
@@ -193,7 +200,8 @@ export const actOnSuspicion = curatorAct(({ db }, form, acting) => {
 const NO_REASON = {
   status: 422,
   title: 'A reason, please',
-  reason: 'What curators do stands in the public log with its reason: at least a word, at most 1,000 characters.',
+  reason:
+    'What curators do stands in the public log with its reason: at least a word, at most 1,000 characters.',
 } as const
 
 const NOT_ASKED = {

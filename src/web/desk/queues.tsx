@@ -124,7 +124,13 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
 }
 
 /** A reader who says that they wrote a paper. */
-export function ClaimItem({ site, item: { paper, reader, note, claimedAt } }: { site: Site; item: WaitingClaim }) {
+export function ClaimItem({
+  site,
+  item: { paper, reader, note, claimedAt },
+}: {
+  site: Site
+  item: WaitingClaim
+}) {
   return (
     <>
       <h3>{paper.address === null ? paper.subject : <a href={paper.address}>{paper.subject}</a>}</h3>

@@ -1,7 +1,12 @@
 import { displayName } from '../../accounts/reader.ts'
 import type { OpenSuspicion } from '../../community/open-suspicions.ts'
 import { counted } from '../../community/subjects.ts'
-import type { BurstEvidence, RingEvidence, SuspectVote } from '../../community/suspicions/evidence.ts'
+import {
+  maySuspend,
+  type BurstEvidence,
+  type RingEvidence,
+  type SuspectVote,
+} from '../../community/suspicions/evidence.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { exactInstant } from '../parts/dates.ts'
 import { When } from '../parts/when.tsx'
@@ -67,7 +72,9 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
         acts={[
           { act: 'dismiss', name: 'Nothing wrong' },
           { act: 'discount', name: 'Take these votes out of the count', danger: true },
-          { act: 'suspend', name: 'Suspend the accounts and take back all their votes', danger: true },
+          ...(maySuspend(evidence)
+            ? [{ act: 'suspend', name: 'Suspend the accounts and take back all their votes', danger: true }]
+            : []),
         ]}
         back="/desk?done"
         of={title}
@@ -79,10 +86,10 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
 function RingWords({ evidence: { figures, papers } }: { evidence: RingEvidence }) {
   return (
     <>
-      Of all that two of them vote for, they vote for at least {percent(figures.likeness)} within minutes of each
-      other; that they would meet so often by chance has a probability of about 1 in 10
-      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They gave {percent(figures.share)} of the votes for
-      the {counted(papers.length, 'paper')} below.
+      Of all that two of them vote for, they vote for at least {percent(figures.likeness)} within minutes of
+      each other; that they would meet so often by chance has a probability of about 1 in 10
+      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They gave {percent(figures.share)} of the votes
+      for the {counted(papers.length, 'paper')} below.
     </>
   )
 }

@@ -36,10 +36,15 @@ export function takePart(
       return refused(own, c, {
         status: 403,
         title: 'Your account is suspended',
-        reason: 'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
+        reason:
+          'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
       })
     if (curator && !reader.curator)
-      return refused(own, c, { status: 403, title: 'For curators only', reason: 'Only curators can do this.' })
+      return refused(own, c, {
+        status: 403,
+        title: 'For curators only',
+        reason: 'Only curators can do this.',
+      })
     const now = site.now()
     const counted = await countWithin(site.db, { limit, of: reader.id, now })
     if (!counted.ok) return tooOften(own, c, counted)

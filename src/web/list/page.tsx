@@ -55,7 +55,11 @@ export function listPage(
           <div class="with-rail">
             <div>
               <Entries entries={entries} rankFrom={view.ranked ? rankFrom : undefined} />
-              <Pager path={view.query ? `${view.path}?${view.query}` : view.path} next={next} first={!after} />
+              <Pager
+                path={view.query ? `${view.path}?${view.query}` : view.path}
+                next={next}
+                first={!after}
+              />
             </div>
             <aside class="rail" aria-label="About this list">
               <FeedLinks path={view.path} />

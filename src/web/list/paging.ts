@@ -31,7 +31,10 @@ export function nextPath(
   next: Cursor | null,
   rankFrom: number,
 ): string | null {
-  return next && `${path}?${query === '' ? '' : `${query}&`}after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
+  return (
+    next &&
+    `${path}?${query === '' ? '' : `${query}&`}after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
+  )
 }
 
 /** A list's address, and the suffix of the feed that is asked for, if one is. */

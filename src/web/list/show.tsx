@@ -152,7 +152,10 @@ function Ranges({ site, range }: { site: Site; range: string }) {
       <ul>
         {ranges.map(([name, of]) => (
           <li>
-            <a href={of === '' ? '/papers/top' : `/papers/top?${of}`} aria-current={of === range ? 'page' : undefined}>
+            <a
+              href={of === '' ? '/papers/top' : `/papers/top?${of}`}
+              aria-current={of === range ? 'page' : undefined}
+            >
               {name}
             </a>
           </li>

@@ -37,14 +37,16 @@ export function showModeration(site: Site) {
               <h1>Moderation</h1>
               <div class="intro">
                 <p>
-                  What curators do to keep order stands here, with the reason, the newest first. Nothing is ever
-                  taken out of this list. One thing happens by itself: a comment that three trusted readers flag is
-                  hidden until a curator has looked.
+                  What curators do to keep order stands here, with the reason, the newest first. Nothing is
+                  ever taken out of this list. One thing happens by itself: a comment that three trusted
+                  readers flag is hidden until a curator has looked.
                 </p>
               </div>
             </header>
             {entries.length === 0 ? (
-              <p class="aside">{before === null ? 'Nothing had to be done yet.' : 'This is the end of the log.'}</p>
+              <p class="aside">
+                {before === null ? 'Nothing had to be done yet.' : 'This is the end of the log.'}
+              </p>
             ) : (
               <ol class="log">
                 {entries.map((entry) => (
@@ -71,7 +73,13 @@ export function showModeration(site: Site) {
   }
 }
 
-function Entry({ site, entry: { at, by, words, subject, address, reason } }: { site: Site; entry: LogEntry }) {
+function Entry({
+  site,
+  entry: { at, by, words, subject, address, reason },
+}: {
+  site: Site
+  entry: LogEntry
+}) {
   return (
     <>
       <p>

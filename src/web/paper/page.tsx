@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { categoryName } from '../../papers/categories.ts'
+import type { AuthorHere } from '../../community/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -8,6 +9,14 @@ import { plainText, typeset, typesetAbstract } from '../../papers/typeset.ts'
 import type { HeatPart } from '../../ranking/heat-parts.ts'
 import type { SimilarPaper } from '../../search/search.ts'
 import { renderPage } from '../layout.tsx'
+import { ClaimAuthorship } from '../authorship/claim.tsx'
+import { InCollections } from '../collections/links.tsx'
+import type { Discussion } from '../comments/discussion.ts'
+import { CommentSection } from '../comments/section.tsx'
+import { PaperTools } from '../desk/paper-tools.tsx'
+import { VoteForm } from '../parts/vote-form.tsx'
+import { Picks } from '../picks/picks.tsx'
+import { PaperActions, type PaperActionsView } from '../reading-list/paper-actions.tsx'
 import { plainDay, shortDay } from '../parts/dates.ts'
 import { AuthorLinks, doiUrl, linkName } from '../parts/entry.tsx'
 import { Published, When } from '../parts/when.tsx'
@@ -22,6 +31,14 @@ export type PaperView = {
   heat: HeatPart[]
   /** The papers near to it in meaning. */
   similar: SimilarPaper[]
+  /** Whether the reader who looks has voted for it. */
+  voted: boolean
+  actions: PaperActionsView
+  discussion: Discussion
+  /** Readers here who wrote it. */
+  authors: AuthorHere[]
+  /** What came of the claim that the reader who looks wrote it. */
+  claim: 'waiting' | 'confirmed' | 'refused' | null
   /** The version that the address names, when it names one. */
   version: number | null
 }
@@ -86,6 +103,7 @@ export function paperPage(site: Site, view: PaperView) {
               'Paper'
             )}
           </p>
+          <VoteForm site={site} paper={paper} voted={view.voted} back={path} />
           <h1>{raw(typeset(paper.title))}</h1>
           {paper.authors.length > 0 && <Authors paper={paper} />}
           {paper.withdrawn && (
@@ -95,6 +113,8 @@ export function paperPage(site: Site, view: PaperView) {
             </p>
           )}
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
+          <Picks picks={view.actions.picks} />
+          <PaperTools site={site} paper={paper} />
         </header>
         <div class="with-rail">
           <div class="paper-body">
@@ -118,12 +138,16 @@ export function paperPage(site: Site, view: PaperView) {
                 No source has given an abstract of this paper yet. <Original paper={paper} />
               </p>
             )}
+            <CommentSection site={site} paper={paper} discussion={view.discussion} />
             <SimilarPapers paper={paper} similar={view.similar} />
             <HeatParts parts={view.heat} />
             <Provenance site={site} view={view} />
           </div>
           <aside class="rail" aria-label="About this paper">
             <Links paper={paper} />
+            <PaperActions site={site} paper={paper} actions={view.actions} />
+            <InCollections collections={view.actions.inPublic} />
+            <ClaimAuthorship site={site} paper={paper} authors={view.authors} claim={view.claim} />
             <section class="box">
               <h2>Details</h2>
               <dl class="details">{details(site, paper)}</dl>
@@ -140,6 +164,13 @@ export function paperPage(site: Site, view: PaperView) {
                 ))}
               </ul>
             </section>
+            {site.viewer && (
+              <p class="aside">
+                <a href={`${path}/flag`} rel="nofollow">
+                  Something is wrong with this paper
+                </a>
+              </p>
+            )}
           </aside>
         </div>
       </article>
@@ -306,13 +337,9 @@ function HeatParts({ parts }: { parts: HeatPart[] }) {
         <tbody>
           {parts.map((part) => (
             <tr>
+              <td>{partName(part)}</td>
               <td>
-                {part.kind === 'upvote'
-                  ? `${part.amount.toLocaleString('en-GB')} ${part.amount === 1 ? 'upvote' : 'upvotes'} at ${originName(part.origin)}`
-                  : `Listed by ${originName(part.origin)}`}
-              </td>
-              <td>
-                <time datetime={part.at.toISOString()}>{shortDay(part.at.toISOString().slice(0, 10))}</time>
+                <time datetime={part.day}>{shortDay(part.day)}</time>
               </td>
               <td class="number">{part.weight.toFixed(2)}</td>
               <td class="number">{(part.share * 100).toFixed(0)} %</td>
@@ -325,6 +352,27 @@ function HeatParts({ parts }: { parts: HeatPart[] }) {
       </p>
     </section>
   )
+}
+
+/** What happened, as a reader would say it. */
+function partName({ kind, origin, amount }: HeatPart): string {
+  const count = amount.toLocaleString('en-GB')
+  switch (kind) {
+    case 'vote':
+      return amount === 1 ? 'A reader’s vote' : `${count} readers’ votes`
+    case 'pick':
+      return 'A curator’s pick'
+    case 'comment':
+      return amount === 1 ? 'A reader’s first comment' : `${count} readers’ first comments`
+    case 'upvote':
+      return `${count} ${amount === 1 ? 'upvote' : 'upvotes'} at ${originName(origin)}`
+    case 'star':
+      return `${count} new ${amount === 1 ? 'star' : 'stars'} of its code`
+    case 'citation':
+      return `${count} ${amount === 1 ? 'citation' : 'citations'}, by ${originName(origin)}`
+    default:
+      return `Listed by ${originName(origin)}`
+  }
 }
 
 function originName(origin: string): string {

@@ -11,8 +11,12 @@ import {
   type ParsedIdentifier,
 } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { authorsHere, claimOf } from '../../community/authorship.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
+import { discussionOf } from '../comments/discussion.ts'
+import { marksFor } from '../parts/entries.tsx'
+import { paperActions } from '../reading-list/paper-actions.tsx'
 import type { Site } from '../site.ts'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
@@ -37,22 +41,45 @@ export function showPaper(site: Site) {
     }
     const paper = await findPaper(site.db, parsed.identifier)
     if (!paper) return notFound(site, c, missing(parsed))
+    if (paper.hidden && !site.viewer?.reader.curator) return notFound(site, c, TAKEN_OFF)
     const own = addressPath(paper.address)
     const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
     const expected = (suffix === null ? versioned : own + suffix) satisfies string
     if (addressPath(address) + (suffix ?? '') !== expected) return c.redirect(expected, 301)
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
-    const [sources, heat, similar] = await Promise.all([
+    const readerId = site.viewer?.reader.id ?? null
+    const [sources, heat, similar, marks, actions, discussion, authors, claim] = await Promise.all([
       sourcesOf(site.db, paper.id),
       heatParts(site.db, paper.id),
       similarTo(site, paper),
+      marksFor(site, [paper.id]),
+      paperActions(site, paper),
+      discussionOf(site, paper),
+      authorsHere(site.db, paper.id),
+      readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
     ])
     // The next reader may get the whole page.
     if (similar === null) c.header('cache-control', 'no-store')
     return c.html(
-      paperPage(site, { paper, sources, heat, similar: similar ?? [], version: parsed.version ?? null }),
+      paperPage(site, {
+        paper,
+        sources,
+        heat,
+        similar: similar ?? [],
+        version: parsed.version ?? null,
+        voted: marks.voted.has(paper.id),
+        actions,
+        discussion,
+        authors,
+        claim,
+      }),
     )
   }
+}
+
+const TAKEN_OFF = {
+  what: 'A curator has taken this paper off the site.',
+  hint: 'What curators do stands in the public moderation log, with the reason.',
 }
 
 type Suffix = (typeof EXPORTS)[number]['suffix']

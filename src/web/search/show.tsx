@@ -109,7 +109,9 @@ async function renderResults(
   )
   return mapInTurns(results, ({ paper, passage, byWords, similarity }) => {
     const nearBy = byWords ? null : similarity
-    const entry = <Entry site={site} paper={paper} passage={passage} nearBy={nearBy} marks={marks} back={back} />
+    const entry = (
+      <Entry site={site} paper={paper} passage={passage} nearBy={nearBy} marks={marks} back={back} />
+    )
     // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
     return String(entry)
   })

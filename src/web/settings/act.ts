@@ -73,7 +73,10 @@ export function leave(site: Site) {
       const problem = { field: 'delete', reason: 'Type the word “delete” to show that you mean it.' } as const
       return c.html(await settingsPage(own, { reader, sessionId: own.viewer.sessionId, problem }), 422)
     }
-    const { headers } = await site.accounts.auth.api.signOut({ headers: c.req.raw.headers, returnHeaders: true })
+    const { headers } = await site.accounts.auth.api.signOut({
+      headers: c.req.raw.headers,
+      returnHeaders: true,
+    })
     await deleteAccount(site.db, { readerId: reader.id, now })
     site.changed()
     passCookies(headers, c)

@@ -60,7 +60,11 @@ describeWithDatabase('settings', (db) => {
     const { app } = openSite(db())
     const { reader, cookie } = await signIn(db(), { orcid: '0000-0002-1825-0097' })
     await post(app, '/settings/profile', { name: 'Ada', orcid: '' }, { cookie })
-    const row = await db().selectFrom('readers').select('orcid').where('id', '=', reader.id).executeTakeFirst()
+    const row = await db()
+      .selectFrom('readers')
+      .select('orcid')
+      .where('id', '=', reader.id)
+      .executeTakeFirst()
     expect(row?.orcid).toBe('0000-0002-1825-0097')
   })
 
@@ -115,7 +119,12 @@ describeWithDatabase('settings', (db) => {
       .where('body', 'like', 'Answered%')
       .executeTakeFirstOrThrow()
     await post(app, `/comments/${comment.id}/reply`, { body: 'Words of Bob' }, { cookie: bob.cookie })
-    await post(app, `/comments/${comment.id}/react`, { reaction: 'thanks', react: '1' }, { cookie: bob.cookie })
+    await post(
+      app,
+      `/comments/${comment.id}/react`,
+      { reaction: 'thanks', react: '1' },
+      { cookie: bob.cookie },
+    )
     await post(app, '/collections', { title: 'Tides of Ada', public: 'on' }, { cookie: ada.cookie })
     await post(app, '/sign-in', { email: 'ada@example.org' })
     return { app, ada, bob }

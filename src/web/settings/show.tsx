@@ -12,7 +12,13 @@ export function showSettings(site: Site) {
   return async (c: Context) => {
     const { viewer } = site
     if (!viewer) return c.redirect('/sign-in?to=/settings', 303)
-    return c.html(await settingsPage(site, { reader: viewer.reader, sessionId: viewer.sessionId, saved: c.req.query('saved') !== undefined }))
+    return c.html(
+      await settingsPage(site, {
+        reader: viewer.reader,
+        sessionId: viewer.sessionId,
+        saved: c.req.query('saved') !== undefined,
+      }),
+    )
   }
 }
 
@@ -66,8 +72,8 @@ export async function settingsPage(
             {problem?.field === 'delete' && <Problem reason={problem.reason} />}
             <input id="confirm" name="confirm" type="text" autocomplete="off" required />
             <p class="hint">
-              Your votes, lists, collections, sessions and your name and address go at once and for good. What you
-              wrote in comments is erased; where others have answered, an empty place stays.
+              Your votes, lists, collections, sessions and your name and address go at once and for good. What
+              you wrote in comments is erased; where others have answered, an empty place stays.
             </p>
             <button type="submit" class="button danger">
               Delete my account
@@ -115,8 +121,8 @@ function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProble
         </label>
         {hasMail(reader) && (
           <label class="tick">
-            <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Send me mail when somebody
-            replies to my comments
+            <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Send me mail when
+            somebody replies to my comments
           </label>
         )}
         <button type="submit" class="button">

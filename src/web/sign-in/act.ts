@@ -105,7 +105,11 @@ export function signInWith(site: Site) {
     passCookies(answer.headers, c)
     const url = URL.parse(answer.response.url ?? '')
     if (!url || !/^https?:$/.test(url.protocol))
-      return refused(site, c, { status: 503, title: 'No answer from there', reason: 'It did not say where to go.' })
+      return refused(site, c, {
+        status: 503,
+        title: 'No answer from there',
+        reason: 'It did not say where to go.',
+      })
     // A form may only lead to this site itself, so that nothing that slips into a page can send one elsewhere.
     c.header('refresh', `0; url=${url.href}`)
     return c.html(leavingPage(site, { name: provider.name, url: url.href }))

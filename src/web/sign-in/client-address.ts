@@ -11,9 +11,14 @@ import type { Site } from '../site.ts'
  */
 export function clientAddress(site: Site, c: Context): string {
   const direct = remoteAddress(c)
-  const forwarded = isLoopback(direct) ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+  const forwarded = isLoopback(direct)
+    ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+    : undefined
   const address = forwarded !== undefined && isIP(forwarded) !== 0 ? forwarded : direct
-  return createHmac('sha256', site.accounts.secret).update(`address ${network(address)}`).digest('base64url').slice(0, 22)
+  return createHmac('sha256', site.accounts.secret)
+    .update(`address ${network(address)}`)
+    .digest('base64url')
+    .slice(0, 22)
 }
 
 function remoteAddress(c: Context): string {
@@ -36,6 +41,8 @@ function network(address: string): string {
   const [head = '', tail = ''] = plain.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === '' ? [] : tail.split(':')
-  const middle = plain.includes('::') ? Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0') : []
+  const middle = plain.includes('::')
+    ? Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+    : []
   return [...left, ...middle, ...right].slice(0, 4).join(':')
 }

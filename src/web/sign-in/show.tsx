@@ -109,12 +109,19 @@ export function showSent(site: Site) {
   return (c: Context) =>
     c.html(
       renderPage(site, {
-        head: { title: 'Look into your mail', description: 'A link is on its way.', path: '/sign-in/sent', noindex: true },
+        head: {
+          title: 'Look into your mail',
+          description: 'A link is on its way.',
+          path: '/sign-in/sent',
+          noindex: true,
+        },
         children: (
           <div class="blank">
             <p class="kicker">Sign in</p>
             <h1>Look into your mail</h1>
-            <p>If the address can receive mail, a link is on its way to it. It is good for half an hour, once.</p>
+            <p>
+              If the address can receive mail, a link is on its way to it. It is good for half an hour, once.
+            </p>
             <p>
               Nothing there after a few minutes? Look among the spam, or{' '}
               <a href="/sign-in">have another one sent</a>.
@@ -133,7 +140,12 @@ export function showLink(site: Site) {
     c.header('cache-control', 'no-store')
     return c.html(
       renderPage(site, {
-        head: { title: 'Sign in', description: `Sign in to ${site.name}.`, path: '/sign-in/link', noindex: true },
+        head: {
+          title: 'Sign in',
+          description: `Sign in to ${site.name}.`,
+          path: '/sign-in/link',
+          noindex: true,
+        },
         children: (
           <div class="blank">
             <p class="kicker">One more step</p>

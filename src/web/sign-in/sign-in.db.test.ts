@@ -61,7 +61,7 @@ describeWithDatabase('signing in', (db) => {
       const opened = await app.request(path, { method })
       expect(opened.status).toBe(200)
       expect(opened.headers.getSetCookie()).toEqual([])
-      expect(opened.headers.get('referrer-policy')).toBe('no-referrer')
+      expect(opened.headers.get('referrer-policy')).toBe('same-origin')
       expect(opened.headers.get('cache-control')).toBe('no-store')
     }
     expect(await db().selectFrom('sessions').selectAll().execute()).toEqual([])

@@ -1,12 +1,11 @@
-import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { writeComment } from '../../community/comments.ts'
+import { writeNote } from '../../community/decide-submission.ts'
 import { pickPaper } from '../../community/picks.ts'
 import { submitPaper } from '../../community/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
-import { takePart, type Acting } from '../forms/take-part.ts'
+import { takePart } from '../forms/take-part.ts'
 import type { Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
 
@@ -18,8 +17,7 @@ const STATUS = { unknown: 422, busy: 503, away: 503 } as const satisfies Record<
 
 /** `POST /papers/submit`: looks a paper up at its source and takes it in, or leads to it. */
 export function submit(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.submit }, async (acting, c) => {
-    const { site: own, reader, form, now } = acting
+  return takePart(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
     // Only a program fills in what nobody sees.
     if (form.text('website') !== '') return c.html(waitingPage(own, { title: null }))
     const typed = { paper: form.text('paper').trim().slice(0, 500), note: form.text('note').trim() }
@@ -38,7 +36,8 @@ export function submit(site: Site) {
       return typed.note === ''
         ? c.redirect(addressPath(here.address), 303)
         : c.html(alreadyHerePage(own, { paper: here, note: typed.note }))
-    if (here) return again('A curator has taken this paper off the site; the reason is in the moderation log.', 422)
+    if (here)
+      return again('A curator has taken this paper off the site; the reason is in the moderation log.', 422)
 
     const found = await lookUp(site.db, identifier, { sources: site.sources, now: site.now })
     if (!found.ok) return again(found.reason, STATUS[found.kind])
@@ -53,25 +52,16 @@ export function submit(site: Site) {
     })
     if (outcome.kind === 'waiting' || outcome.kind === 'already-waiting')
       return c.html(waitingPage(own, { title: found.paper.title }))
-    if (typed.note !== '') await addNote(acting, c, { paperId: outcome.paperId, note: typed.note })
+    const { paperId } = outcome
+    const { curators } = site.accounts
+    // What somebody else wrote whose submission of it was still waiting.
+    if (outcome.kind === 'recorded' && outcome.waited)
+      await writeNote(site.db, { ...outcome.waited, paperId, curators, now })
+    // What a curator writes makes the paper their pick; what a reader writes is the first comment.
+    if (typed.note !== '' && reader.curator)
+      await pickPaper(site.db, { paperId, curator: reader, note: typed.note, now })
+    else await writeNote(site.db, { paperId, readerId: reader.id, note: typed.note, curators, now })
     site.changed()
     return c.redirect(addressPath(outcome.address), 303)
   })
-}
-
-/** What a curator writes makes the paper their pick; what a reader writes is the first comment. */
-async function addNote(
-  { site, reader, now }: Acting,
-  _c: Context,
-  { paperId, note }: { paperId: number; note: string },
-): Promise<void> {
-  if (reader.curator) await pickPaper(site.db, { paperId, curator: reader, note, now })
-  else
-    await writeComment(site.db, {
-      paperId,
-      parentId: null,
-      reader,
-      body: note,
-      now,
-    })
 }

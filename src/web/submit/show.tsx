@@ -112,7 +112,12 @@ const STATES = { waiting: 'Waits for a curator', accepted: 'Taken', refused: 'No
 export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; note: string }) {
   const path = addressPath(paper.address)
   return renderPage(site, {
-    head: { title: 'It is here already', description: 'This paper is here already.', path: '/papers/submit', noindex: true },
+    head: {
+      title: 'It is here already',
+      description: 'This paper is here already.',
+      path: '/papers/submit',
+      noindex: true,
+    },
     children: (
       <div class="narrow">
         <header class="edition-head">

@@ -23,7 +23,9 @@ describeWithDatabase('submitting', (db) => {
             <category term="physics.ao-ph"/></entry>`
         : ''
       response.writeHead(200, { 'content-type': 'application/atom+xml' })
-      response.end(`<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">${entry}</feed>`)
+      response.end(
+        `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">${entry}</feed>`,
+      )
     }).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
   })
@@ -67,7 +69,12 @@ describeWithDatabase('submitting', (db) => {
     const { cookie } = await signIn(db())
     const answer = await post(app, '/papers/submit', { paper: 'arXiv:2601.00001', note: '' }, { cookie })
     expect(answer.headers.get('location')).toBe('/papers/2601.00001')
-    const noted = await post(app, '/papers/submit', { paper: '2601.00001', note: 'My <b>words</b>' }, { cookie })
+    const noted = await post(
+      app,
+      '/papers/submit',
+      { paper: '2601.00001', note: 'My <b>words</b>' },
+      { cookie },
+    )
     const page = await noted.text()
     expect(page).toContain('My &lt;b&gt;words&lt;/b&gt;</textarea>')
     expect(page).toContain('action="/papers/2601.00001/comments"')
@@ -81,7 +88,7 @@ describeWithDatabase('submitting', (db) => {
     expect(await read(answer)).toContain('A curator looks at it')
     expect((await app.request('/papers/2601.00009')).status).toBe(404)
     const form = await app.request('/papers/submit', { headers: { cookie } })
-    expect(await read(form)).toMatch(/Tides of 2601.00009, .* Waits for a curator/)
+    expect(await read(form)).toMatch(/Tides of 2601\.00009.*Waits for a curator/)
   })
 
   it('says what is wrong and keeps what was typed', async () => {

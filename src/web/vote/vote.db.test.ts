@@ -21,14 +21,20 @@ describeWithDatabase('voting', (db) => {
     const { app, record } = openSite(db())
     await record([stated('2601.00001', HOME)])
     const { cookie } = await signIn(db())
-    const vote = (value: string) => post(app, '/papers/2601.00001/vote', { vote: value, back: '/' }, { cookie })
+    const vote = (value: string) =>
+      post(app, '/papers/2601.00001/vote', { vote: value, back: '/' }, { cookie })
     const answers = await Promise.all([vote('1'), vote('1'), vote('1')])
     expect(answers.map((answer) => [answer.status, answer.headers.get('location')])).toEqual(
       Array.from({ length: 3 }, () => [303, '/']),
     )
     expect(await paper('2601.00001')).toMatchObject({ votes: 1, vote_points: 10, attention: 1 })
     await Promise.all([vote('0'), vote('0')])
-    expect(await paper('2601.00001')).toMatchObject({ votes: 0, vote_points: 0, heat: -Infinity, attention: 0 })
+    expect(await paper('2601.00001')).toMatchObject({
+      votes: 0,
+      vote_points: 0,
+      heat: -Infinity,
+      attention: 0,
+    })
     await vote('1')
     expect(await paper('2601.00001')).toMatchObject({ votes: 1, vote_points: 10, attention: 1 })
     expect((await verifyHeat(db())).differences).toEqual([])

@@ -1,0 +1,64 @@
+import type { Hono } from 'hono'
+import { HIDDEN, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
+
+export type Route = { method: 'GET' | 'POST'; path: string }
+
+/** Every address of the site that the router knows, as its pattern; what answers any method everywhere is left out. */
+export function routesOf(app: Hono): Route[] {
+  const known = new Map<string, Route>()
+  for (const { method, path } of app.routes)
+    if (method === 'GET' || method === 'POST') known.set(`${method} ${path}`, { method, path })
+  return [...known.values()]
+}
+
+/** The pattern of a route with its parameters replaced. */
+export function filled({ path }: Route, value: (name: string) => string): string {
+  return path
+    .replaceAll(/:(\w+)(?:\{[^}]*\})?/g, (_, name: string) => value(name))
+    .replace(/\*$/, () => value('*'))
+}
+
+/** What may stand for a parameter of a route, beginning with what everybody may see. */
+export function valuesFor(route: Route, name: string, site: PeopledSite): string[] {
+  if (name === 'address')
+    return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1', ...PAPER_SUFFIXES.map((s) => SHOWN + s)]
+  if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
+  if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
+  if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
+  if (name === '*') return AUTH_PATHS
+  if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
+  if (route.path.startsWith('/readers/')) return Object.values(site.readers)
+  if (route.path.startsWith('/desk/imports/')) return [String(site.importId)]
+  if (route.path.startsWith('/collections/'))
+    return Object.values(site.collections).flatMap((id) => [id, ...COLLECTION_SUFFIXES.map((s) => id + s)])
+  throw new Error(`what is ${name} in ${route.path}?`)
+}
+
+/** Every address of a kind that somebody could ask for, filled with what is there. */
+export function addressesOf(app: Hono, method: Route['method'], site: PeopledSite): string[] {
+  return routesOf(app)
+    .filter((route) => route.method === method)
+    .flatMap((route) => {
+      const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+      const only = route.path.endsWith('*') ? '*' : names[0]
+      if (only === undefined) return [route.path]
+      return valuesFor(route, only, site).map((value) => filled(route, () => value))
+    })
+}
+
+const PAPER_SUFFIXES = ['.md', '.bib', '.ris', '.json']
+const COLLECTION_SUFFIXES = ['.bib', '.ris', '.json', '.atom', '.rss', '.feed.json']
+const PERIODS: Record<string, string[]> = {
+  date: ['2026-01-15', '2026-01-15.atom'],
+  week: ['2026-W03', '2026-W03.rss'],
+  month: ['2026-01', '2026-01.feed.json'],
+}
+const AUTH_PATHS = [
+  'passkey/generate-register-options',
+  'passkey/generate-authenticate-options',
+  'passkey/verify-registration',
+  'passkey/verify-authentication',
+  'callback/github',
+  'callback/oidc',
+  'sign-in/email',
+]
