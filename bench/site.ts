@@ -47,14 +47,14 @@ export type RunningSite = { url: string; child: ChildProcess; stop(): Promise<vo
 
 /**
  * Starts the site and waits until it says where it is; `env` are settings besides, `logTo` is a file for what it has to
- * say of itself, left out: nothing.
+ * say of itself, left out: nothing. Without `jobs` it does nothing by itself.
  */
 export async function startSite(
   folder: string,
-  { env = {}, logTo }: { env?: NodeJS.ProcessEnv; logTo?: string } = {},
+  { env = {}, logTo, jobs = true }: { env?: NodeJS.ProcessEnv; logTo?: string; jobs?: boolean } = {},
 ): Promise<RunningSite> {
   const log = logTo === undefined ? 'ignore' : openSync(logTo, 'a')
-  const child = spawn(PROGRAM, ['serve'], {
+  const child = spawn(PROGRAM, jobs ? ['serve'] : ['serve', '--no-jobs'], {
     env: { ...environment(folder), ...env },
     stdio: ['ignore', 'pipe', log],
   })

@@ -44,6 +44,7 @@ const validator = new HtmlValidate({
     'void-style': 'off',
     'doctype-style': 'off',
     'attribute-empty-style': 'off',
+    'attribute-boolean-style': 'off',
     // Papers have the titles that they have.
     'long-title': 'off',
   },

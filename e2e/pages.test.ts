@@ -27,6 +27,9 @@ const ONE_OF_EACH_MAKE = [
   'a search that is narrowed down',
   'a search without results',
   'why papers are similar',
+  'the sign-in page',
+  'public collections',
+  'the moderation log',
   'an address that leads nowhere',
 ] as const
 const papers = [...DIFFICULT_PAPERS, ...ORDINARY_PAPERS]

@@ -30,9 +30,9 @@ export function dataFolder(): Promise<string> {
 }
 
 /** Starts the program on a free port and waits for the line that says where it is. */
-export async function startSite(data: string): Promise<RunningSite> {
+export async function startSite(data: string, settings: Record<string, string> = {}): Promise<RunningSite> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], {
-    env: environment(data),
+    env: { ...environment(data), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
@@ -111,10 +111,13 @@ export async function untilIndexed({ origin }: RunningSite, papers: number): Pro
 }
 
 /** One site for the tests of a file, with the sample edition and the given papers; it must stop cleanly at the end. */
-export function useSite({ papers = [] }: { papers?: object[] } = {}): () => RunningSite {
+export function useSite({
+  papers = [],
+  settings = {},
+}: { papers?: object[]; settings?: Record<string, string> } = {}): () => RunningSite {
   let site: RunningSite
   beforeAll(async () => {
-    site = await startSite(await dataFolder())
+    site = await startSite(await dataFolder(), settings)
     if (papers.length > 0) await importPapers(site.data, papers)
   })
   afterAll(async () => {

@@ -5,7 +5,10 @@ import { connect, type Socket } from 'node:net'
 type Answer = { status: number; ms: number }
 
 /** One kept connection that asks one thing after another, as a browser does; it reads no more than an answer's length. */
-export type Client = { ask(path: string): Promise<Answer>; close(): void }
+export type Client = { ask(path: string, by?: Asker): Promise<Answer>; close(): void }
+
+/** Who asks, by their session, and the form that they send; without one they read. */
+export type Asker = { cookie?: string; form?: string }
 
 const PATIENCE_MS = 120_000
 
@@ -28,18 +31,34 @@ export function openClient(site: string): Client {
 
   let lastAsked = -Infinity
   return {
-    async ask(path) {
+    async ask(path, by = {}) {
       // The server ends a connection that nothing was asked through for five seconds, perhaps just now.
       if (performance.now() - lastAsked > KEPT_ALIVE_MS) socket?.destroy()
       const through = await connected()
       const started = performance.now()
-      through.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n`)
+      through.write(requestFor(host, path, by))
       const status = await readAnswer(through)
       lastAsked = performance.now()
       return { status, ms: performance.now() - started }
     },
     close: () => socket?.destroy(),
   }
+}
+
+function requestFor(host: string, path: string, { cookie, form }: Asker): string {
+  const lines = [
+    `${form === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1`,
+    `Host: ${host}`,
+    'Accept-Encoding: gzip, deflate, br',
+  ]
+  if (cookie !== undefined) lines.push(`Cookie: ${cookie}`)
+  if (form !== undefined)
+    lines.push(
+      'Accept: application/json',
+      'Content-Type: application/x-www-form-urlencoded',
+      `Content-Length: ${Buffer.byteLength(form)}`,
+    )
+  return `${lines.join('\r\n')}\r\n\r\n${form ?? ''}`
 }
 
 function readAnswer(socket: Socket): Promise<number> {

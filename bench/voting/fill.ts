@@ -63,8 +63,8 @@ export async function fill(
     await sql`set maintenance_work_mem = '512MB'`.execute(connection)
     await writeAheadSize(connection, '8GB')
     // A number from 0 up to 1, the same every time for a row and a purpose.
-    await sql`create function pg_temp.chance(row bigint, purpose bigint) returns double precision language sql immutable
-      as $$ select (hashint8extended(row, purpose) & 9007199254740991)::double precision / 9007199254740992 $$`.execute(
+    await sql`create function pg_temp.chance(of_row bigint, purpose bigint) returns double precision language sql immutable
+      as $$ select (hashint8extended(of_row, purpose) & 9007199254740991)::double precision / 9007199254740992 $$`.execute(
       connection,
     )
     const steps: [string, () => Promise<void>][] = [
@@ -161,20 +161,19 @@ async function drawVotes(
   await sql`analyze bench_votes`.execute(db)
 }
 
-/** `log2 Σ w·2^((t − epoch)/H)`, reckoned from `now`, so that no power overflows. */
-const SHARE = sql`points / 10.0::double precision * power(2::double precision, (extract(epoch from voted_at) - extract(epoch from `
-
 async function writePapers(
   db: Kysely<Database>,
   { amounts, texts, now }: { amounts: Amounts; texts: Papers; now: Date },
 ): Promise<void> {
   const { papers } = amounts
   await writeTexts(db, texts)
-  const halfLife = sql`${HALF_LIFE_MS / 1_000}::numeric)::double precision)`
+  // log2 Σ w·2^((t − epoch)/H), reckoned from now, so that no power overflows.
+  const halfLives = sql`date_part('epoch', voted_at - ${now}::timestamptz) / ${HALF_LIFE_MS / 1_000}::double precision`
   await sql`create unlogged table bench_sums as
     select paper_id, count(*)::integer as votes, sum(points)::integer as points,
       sum(points) / 10.0::double precision as attention,
-      ${eventHeat(1, now)}::double precision + ln(sum(${SHARE} ${now}::timestamptz)) / ${halfLife})) / ln(2::double precision) as heat
+      ${eventHeat(1, now)}::double precision
+        + ln(sum(points / 10.0::double precision * power(2::double precision, ${halfLives}))) / ln(2::double precision) as heat
     from bench_votes group by paper_id`.execute(db)
   await withoutIndexes(db, 'papers', async () => {
     // The search engine reads papers by their numbers in `index_seq`, from 1 on: here it finds none, and is at rest.

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import { stated } from '../../test/papers.ts'
 import { post, signIn } from '../../test/readers.ts'
@@ -170,22 +170,10 @@ export async function openPeopledSite(
   const facet = { format: 'jsonl', timeZone: TIME_ZONE, now: () => NOON }
   await importPapers(db, outcomes(), { name: text('import name'), ...facet })
   const { id: importId } = await db.selectFrom('imports').select('id').executeTakeFirstOrThrow()
-  const passkey = await db
-    .insertInto('passkeys')
-    .values({
-      name: text('passkey name'),
-      public_key: 'none',
-      reader_id: ada.reader.id,
-      credential_id: 'none',
-      counter: 0,
-      device_type: 'singleDevice',
-      backed_up: false,
-      transports: null,
-      created_at: NOON,
-      aaguid: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const { rows: passkeys } = await sql<{ id: string }>`
+    insert into passkeys (name, public_key, reader_id, credential_id, counter, device_type, backed_up, created_at)
+    values (${text('passkey name')}, 'none', ${ada.reader.id}, 'none', 0, 'singleDevice', false, ${NOON})
+    returning id`.execute(db)
   await signIn(db, { email: 'zoe@readers.example', now: YESTERDAY })
   await forgetRates(db)
   const people = { ada, bert, nina, cora, sven }
@@ -199,7 +187,7 @@ export async function openPeopledSite(
     importId,
     submissionId,
     suspicionId: suspicion.id,
-    passkeyId: passkey.id,
+    passkeyId: passkeys[0]?.id ?? '',
   }
 }
 
