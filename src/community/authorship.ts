@@ -113,6 +113,15 @@ export async function takeBackOwnVotes(
 ): Promise<void> {
   const authors = (await authorsHere(trx, paperId)).map(({ id }) => id)
   if (authors.length === 0) return
+  // All their votes before the paper, as whoever takes one back does.
+  await trx
+    .selectFrom('votes')
+    .select('reader_id')
+    .where('paper_id', '=', paperId)
+    .where('reader_id', 'in', authors)
+    .orderBy('reader_id')
+    .forUpdate()
+    .execute()
   for (const readerId of authors) await removeVote(trx, { paperId, readerId, now })
   // Whoever picks holds the paper first.
   await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()

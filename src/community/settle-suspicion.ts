@@ -58,14 +58,12 @@ export async function suspendSuspected(
       }
     if (readerIds.includes(curatorId))
       return { ok: false, reason: 'Your own account is among these: leave it to another curator.' }
-    // Votes of several readers: those on one paper after another, in one order everywhere.
-    const votes = await standing(trx, { readerIds, paperIds: null })
-    for (const vote of votes) await removeVote(trx, { ...vote, now })
     let suspended = 0
     for (const readerId of readerIds.toSorted()) {
       const outcome = await suspend(trx, { readerId, votesToo: false, curatorId, reason, now })
       if (outcome.ok && outcome.changed) suspended++
     }
+    const votes = await takeBack(trx, { readerIds, paperIds: null, now })
     if (votes.length > 0) await logDiscount(trx, { votes, curatorId, reason, now })
     else if (suspended === 0)
       await logAct(trx, { act: 'dismiss-suspicion', on: NONE_LEFT, curatorId, reason, now })
@@ -103,33 +101,44 @@ async function discount(
   trx: Transaction<Database>,
   { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Acting,
 ): Promise<{ ok: true; changed: boolean }> {
-  const votes = await standing(trx, { readerIds, paperIds })
+  const votes = await takeBack(trx, { readerIds, paperIds, now })
   if (votes.length === 0) return { ok: true, changed: false }
-  for (const vote of votes) await removeVote(trx, { ...vote, now })
   await logDiscount(trx, { votes, curatorId, reason, now })
   return { ok: true, changed: true }
 }
 
 type Vote = { paperId: number; readerId: string }
 
-/** The votes that readers have given, of all papers when none are named, in the order in which they are taken back. */
-async function standing(
+/** Takes back what readers voted for, of all papers when none are named; answers which votes it were. */
+async function takeBack(
   trx: Transaction<Database>,
-  { readerIds, paperIds }: { readerIds: string[]; paperIds: number[] | null },
+  { readerIds, paperIds, now }: { readerIds: string[]; paperIds: number[] | null; now: Date },
 ): Promise<Vote[]> {
   if (readerIds.length === 0 || paperIds?.length === 0) return []
-  return (
-    trx
+  const papers = await trx
+    .selectFrom('votes')
+    .select('paper_id')
+    .distinct()
+    .where('reader_id', 'in', readerIds)
+    .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
+    // In one order everywhere, so that two who do so cannot wait for each other.
+    .orderBy('paper_id')
+    .execute()
+  const taken: Vote[] = []
+  for (const { paper_id: paperId } of papers) {
+    // The votes before their paper, as whoever takes one back does; who comes second finds none left.
+    const votes = await trx
       .selectFrom('votes')
       .select(['paper_id as paperId', 'reader_id as readerId'])
+      .where('paper_id', '=', paperId)
       .where('reader_id', 'in', readerIds)
-      .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
-      .orderBy('paper_id')
       .orderBy('reader_id')
-      // Held: who is asked to take them back as well finds none left.
       .forUpdate()
       .execute()
-  )
+    for (const vote of votes) await removeVote(trx, { ...vote, now })
+    taken.push(...votes)
+  }
+  return taken
 }
 
 async function logDiscount(

@@ -6,19 +6,19 @@ export function repeat(
   work: () => Promise<unknown>,
   { everyMs, onError }: { everyMs: number; onError: (error: unknown) => void },
 ): { wake: () => void; close(): Promise<void> } {
-  let closed = false
+  const closing = new AbortController()
   let woken = false
   let interrupt = () => {}
 
   async function run(): Promise<void> {
-    while (!closed) {
+    while (!closing.signal.aborted) {
       woken = false
       try {
         await work()
       } catch (error) {
         onError(error)
       }
-      if (!closed && !woken) await pause()
+      if (!closing.signal.aborted && !woken) await pause()
     }
   }
   function pause(): Promise<void> {
@@ -37,7 +37,7 @@ export function repeat(
       interrupt()
     },
     async close() {
-      closed = true
+      closing.abort()
       interrupt()
       await running
     },

@@ -20,7 +20,7 @@ export type HeatCheck = {
 }
 
 /** Heats are sums in floating point, and the order of adding changes their last digits. */
-export const HEAT_TOLERANCE = 1e-9
+const HEAT_TOLERANCE = 1e-9
 const BATCH = 2_000
 const MOST_DIFFERENCES = 1_000
 

@@ -1,4 +1,4 @@
-import { HIDDEN, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
+import { ALONE, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 /** A form as it would be sent, to good effect, by one of the people of the site, or by anybody. */
 export type Deed = {
@@ -16,7 +16,12 @@ export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[]
   const { comments, collections, papers, readers } = site
   const paper = (address: string) => String(papers[address])
   const reason = 'Because of the tides.'
-  const on = (action: string, fields: Record<string, string>, by: Deed['by'] = 'ada', address = OTHER): Deed => ({
+  const on = (
+    action: string,
+    fields: Record<string, string>,
+    by: Deed['by'] = 'ada',
+    address = OTHER,
+  ): Deed => ({
     route: `/papers/:address{.+}/${action}`,
     path: `/papers/${address}/${action}`,
     fields,
@@ -55,7 +60,12 @@ export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[]
     at('/comments/:id/flag', comments.answer, { reason: 'spam', note: '' }, 'ada'),
     at('/comments/:id/delete', comments.answer, {}, 'bert'),
     plain('/collections', { title: 'On tides', description: '', public: 'on' }, 'bert'),
-    at('/collections/:id/edit', collections.open, { title: 'Of tides', description: 'x', public: 'on' }, 'ada'),
+    at(
+      '/collections/:id/edit',
+      collections.open,
+      { title: 'Of tides', description: 'x', public: 'on' },
+      'ada',
+    ),
     at('/collections/:id/papers/add', collections.private, { paper: OTHER }, 'ada'),
     at('/collections/:id/papers/move', collections.private, { paper: OTHER, to: '1' }, 'ada'),
     at('/collections/:id/papers/note', collections.private, { paper: OTHER, note: 'Read it.' }, 'ada'),
@@ -69,7 +79,7 @@ export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[]
     desk('claims', { paper: paper(SHOWN), reader: readers.nina, act: 'refuse' }),
     desk('suspicions', { suspicion: String(site.suspicionId), act: 'dismiss' }),
     desk('readers', { reader: readers.nina, act: 'trust' }),
-    desk('papers/merge', { paper: paper(HIDDEN), with: SHOWN }),
+    desk('papers/merge', { paper: paper(ALONE), with: OTHER }),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),

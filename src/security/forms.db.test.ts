@@ -95,7 +95,10 @@ describeWithDatabase('forms', (db) => {
       }
     }
     for (const path of addressesOf(site.app, 'POST', site).filter((path) => path.startsWith('/auth/')))
-      expect((await post(site.app, path, {})).status).toBeGreaterThanOrEqual(400)
+      expect([path, (await post(site.app, path, {})).status]).toEqual([
+        path,
+        expect.toBeOneOf([302, 400, 401, 403, 404, 405, 415]),
+      ])
     // A form that needs nobody signed in takes no part in what others own.
     expect(await snapshot(db())).toEqual(before)
   })
@@ -123,21 +126,33 @@ describeWithDatabase('forms', (db) => {
     const { reader, cookie } = await signIn(db(), { email: 'eve@readers.example', name: 'Eve' })
     const before = await snapshot(db())
     const others = site.deeds.filter(({ route, by }) =>
-      by === 'cora' ? false : /^\/collections\/:id\/(?!flag)|\/comments\/:id\/(?:edit|delete)|passkeys|sessions/.test(route),
+      by === 'cora'
+        ? false
+        : /^\/collections\/:id\/(?!flag)|\/comments\/:id\/(?:edit|delete)|passkeys|sessions/.test(route),
     )
     expect(others).toHaveLength(10)
     for (const { path, fields } of others) {
       const answer = await post(site.app, path, fields, { cookie })
       expect([path, answer.status]).toEqual([path, expect.toBeOneOf([303, 403, 404])])
     }
-    const named = { id: String(reader.id), reader_id: site.readers.ada, curator: 'true', email_verified: 'true' }
+    const named = {
+      id: String(reader.id),
+      reader_id: site.readers.ada,
+      curator: 'true',
+      email_verified: 'true',
+    }
     await post(site.app, '/settings/profile', { name: 'Eve', ...named, trusted_at: '2020-01-01' }, { cookie })
     const after = await snapshot(db())
     // Saying who one is writes when one said so, and nothing else that was named.
-    const eve = (all: Record<string, unknown>) => JSON.stringify(all['readers']).includes('"curator": true, "eve')
+    const eve = (all: Record<string, unknown>) =>
+      JSON.stringify(all['readers']).includes('"curator": true, "eve')
     expect(eve(after)).toBe(false)
     expect({ ...after, readers: null }).toEqual({ ...before, readers: null })
-    const row = await db().selectFrom('readers').selectAll().where('id', '=', reader.id).executeTakeFirstOrThrow()
+    const row = await db()
+      .selectFrom('readers')
+      .selectAll()
+      .where('id', '=', reader.id)
+      .executeTakeFirstOrThrow()
     expect(row).toMatchObject({ curator: false, trusted_at: null, email: 'eve@readers.example' })
   })
 
@@ -147,7 +162,10 @@ describeWithDatabase('forms', (db) => {
     for (const deed of site.deeds) {
       const answer = await post(site.app, deed.path, deed.fields, cookieOf(site, deed))
       const after = await snapshot(db())
-      expect([deed.path, answer.status]).toEqual([deed.path, expect.toBeOneOf(['/papers/submit', 200, 303, 503])])
+      expect([deed.path, answer.status]).toEqual([
+        deed.path,
+        expect.toBeOneOf(['/papers/submit', 200, 303, 503]),
+      ])
       // Where papers are looked up nothing listens here.
       if (deed.path !== '/papers/submit') expect([deed.path, after]).not.toEqual([deed.path, before])
       before = after
@@ -156,14 +174,20 @@ describeWithDatabase('forms', (db) => {
 
   it('are never what opening a page does', async () => {
     const site = await open()
-    for (const cookie of ['', ...Object.values(site.cookies)]) {
+    // The index of searches is opened by the first one.
+    await site.app.request('/papers?q=tides')
+    for (const who of [null, 'ada', 'sven', 'cora'] as const) {
+      const cookie = who === null ? '' : site.cookies[who]
       const before = await snapshot(db())
       for (const path of addressesOf(site.app, 'GET', site)) {
         // A challenge for a passkey is kept until it is answered.
         if (path.startsWith('/auth/passkey/generate-')) continue
-        for (const method of ['GET', 'HEAD']) {
+        for (const method of who === null ? ['GET', 'HEAD'] : ['GET']) {
           const answer = await site.app.request(path, { method, headers: { cookie } })
-          expect([path, answer.status]).toEqual([path, expect.toBeOneOf([200, 301, 302, 303, 400, 401, 403, 404])])
+          expect([path, answer.status]).toEqual([
+            path,
+            expect.toBeOneOf([200, 301, 302, 303, 400, 401, 403, 404]),
+          ])
           await answer.text()
         }
       }
@@ -176,23 +200,13 @@ describeWithDatabase('forms', (db) => {
   it('lead on to this site only', async () => {
     const site = await open()
     const { app, cookies } = site
+    // What else may be tried stands in web/forms/local-path.test.ts.
     const elsewhere = [
       'https://evil.example/',
       '//evil.example',
-      '///evil.example',
       '/\\evil.example',
-      '\\\\evil.example',
-      '/%09//evil.example'.replace('%09', '\t'),
-      '/\n/evil.example',
-      ' //evil.example',
-      'javascript:alert(1)',
-      'data:text/html,x',
-      '/\u0000/evil.example',
-      'https:evil.example',
-      `/${'x'.repeat(3_000)}`,
       '/.//evil.example',
-      '/x/..//evil.example',
-      '/;@evil.example',
+      '/\t/evil.example',
     ]
     const leadsHere = (path: string, location: string | null) => {
       if (location === null) return
@@ -213,16 +227,22 @@ describeWithDatabase('forms', (db) => {
         // Who leaves does not come back for the next one.
         if (['/sign-out', '/settings/delete'].includes(path)) continue
         const sent = { ...fields, to, back: to, callbackURL: to, redirect: to, next: to }
-        // A place in a collection has the same name.
+        // A place in a collection has the same name; and where papers are looked up is asked politely, that is slowly.
         if (path.endsWith('/move')) sent.to = '1'
+        if (path === '/papers/submit') Object.assign(sent, { paper: SHOWN })
         const cookie = by === 'anybody' ? '' : cookies[by]
         for (const who of [cookie, '']) {
           const answer = await post(app, path, sent, { cookie: who })
-          if (path === '/sign-in/with') expect(new URL(answer.headers.get('refresh')?.split('url=')[1] ?? 'https://github.com').host).toBe('github.com')
+          if (path === '/sign-in/with')
+            expect(
+              new URL(answer.headers.get('refresh')?.split('url=')[1] ?? 'https://github.com').host,
+            ).toBe('github.com')
           leadsHere(path, answer.headers.get('location'))
         }
       }
-      for (const path of addressesOf(app, 'GET', site)) {
+      for (const path of to === elsewhere[0]
+        ? addressesOf(app, 'GET', site)
+        : ['/sign-in', '/sign-in/link']) {
         const query = new URLSearchParams({ to, back: to, next: to, redirect: to, callbackURL: to })
         const answer = await app.request(`${path}?${query.toString()}`, { headers: { cookie: cookies.ada } })
         leadsHere(path, answer.headers.get('location'))

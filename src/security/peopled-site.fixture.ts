@@ -53,6 +53,8 @@ export type PeopledSite = TestSite & {
 export const SHOWN = '2601.00001'
 export const OTHER = '2601.00002'
 export const HIDDEN = '2601.00003'
+/** A paper on which nothing happened. */
+export const ALONE = 'doi/10.5555/lakes'
 
 /**
  * Ada (long there, her page public), Bert (his is not), Nina (new), Cora (a curator) and Sven (suspended) have done what
@@ -78,6 +80,7 @@ export async function openPeopledSite(
     stated([SHOWN, 'doi/10.5555/tides.1'], paperText),
     stated(OTHER, { title: 'Lakes have tides too', authors: [{ name: 'Iris Sand' }] }),
     stated(HIDDEN, paperText),
+    stated(ALONE, { title: 'Tides of lakes' }),
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
   const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))

@@ -116,7 +116,11 @@ export function createPageCache({
         return undefined
       }
       const key = keyOf(asked)
-      if (key === null) return next()
+      if (key === null) {
+        await next()
+        if (isOwn(asked) && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+        return undefined
+      }
       const startedAt = version()
       const underway = making.get(key)
       // One begun before the last change would show a reader less than was there when they asked.
@@ -152,7 +156,7 @@ function mayBeKept({ status, headers }: Page): boolean {
 }
 
 /** The parameters of a query that pages read; any other leaves a page as it is. */
-const PARAMETERS = ['after', 'n', 'from', 'to']
+const PARAMETERS = ['after', 'before', 'n', 'from', 'to']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
@@ -163,8 +167,17 @@ const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?
 const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
 
 function isSearch(asked: Asked): boolean {
-  const [path = ''] = isRead(asked) ? pathOf(asked.url).split('?', 1) : []
-  return SEARCH.test(path.includes('%') ? decoded(path) : path)
+  return isRead(asked) && SEARCH.test(routedPath(asked.url))
+}
+
+function isOwn(asked: Asked): boolean {
+  return isRead(asked) && OWN.test(routedPath(asked.url))
+}
+
+/** The path of an address as the router reads it. */
+function routedPath(url: string): string {
+  const [path = ''] = pathOf(url).split('?', 1)
+  return path.includes('%') ? decoded(path) : path
 }
 
 /** As routes are found: what is not UTF-8 stays as it is. */
@@ -197,15 +210,17 @@ function keyOf(asked: Asked): string | null {
   if (!isRead(asked) || isSearch(asked)) return null
   const path = pathOf(asked.url)
   if (isFile(asked)) return null
+  if (isOwn(asked)) return null
   const query = path.indexOf('?')
-  if (OWN.test(path)) return null
   if (query < 0) return path
-  if (PASTED.test(path)) return null
+  if (PASTED.test(routedPath(asked.url))) return null
   const given = new URLSearchParams(path.slice(query))
   const known = PARAMETERS.map((name) => given.get(name))
-  return known.some((value) => value !== null)
-    ? `${path.slice(0, query)} ${known.join(' ')}`
-    : path.slice(0, query)
+  if (known.every((value) => value === null)) return path.slice(0, query)
+  // Which of two values a page reads, and under which spelling of a name, is not for a cache to guess.
+  const names = path.slice(query + 1).split('&').map((part) => part.split('=', 1)[0] ?? '')
+  if (new Set(names).size < names.length || names.some((name) => /[%+]/.test(name))) return null
+  return `${path.slice(0, query)} ${JSON.stringify(known)}`
 }
 
 async function readPage(response: Response, version: number, madeAt: number): Promise<Page> {

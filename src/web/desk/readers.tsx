@@ -25,7 +25,7 @@ export const showReaders = forCurators(async (site, c) => {
       path: '/desk/readers',
       children: (
         <>
-          <form class="act" method="get" action="/desk/readers" role="search">
+          <form class="act" method="get" action="/desk/readers" role="search" aria-label="Readers">
             <input
               type="text"
               name="q"
@@ -50,10 +50,10 @@ export const showReaders = forCurators(async (site, c) => {
               <ul class="queue-items">
                 {found.map((standing) => (
                   <li>
-                    <h3>
+                    <h2>
                       <a href={`/readers/${standing.reader.id}`}>{displayName(standing.reader)}</a>{' '}
                       <span class="state">{standing.reader.email}</span>
-                    </h3>
+                    </h2>
                     <Standing site={site} standing={standing} />
                     <ReaderActs
                       reader={standing.reader}

@@ -4,5 +4,8 @@ export function localPath(text: string | undefined, otherwise = '/'): string {
     return otherwise
   const base = 'http://site.invalid'
   const url = URL.parse(text, base)
-  return url?.origin === base ? url.pathname + url.search + url.hash : otherwise
+  // What is left of /.//host once its dots are gone names a host as well.
+  return url?.origin === base && !url.pathname.startsWith('//')
+    ? url.pathname + url.search + url.hash
+    : otherwise
 }

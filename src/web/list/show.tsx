@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
-import { addDays, dayIn, dayPeriod } from '../../papers/calendar.ts'
+import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
 import { listPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { longDay } from '../parts/dates.ts'
@@ -89,8 +89,9 @@ export function showTrending(site: Site) {
 /** `/papers/top`, of all time or of the editions of a range: `?from=2026-01-01&to=2026-03-31`, either or both. */
 export function showTop(site: Site) {
   return (c: Context) => {
-    const [from, to] = [dayAsked(c, 'from'), dayAsked(c, 'to')]
-    if (from === 'broken' || to === 'broken')
+    const asked = [dayAsked(c, 'from'), dayAsked(c, 'to')] as const
+    const [from, to] = asked.map((day) => (day.ok ? day.day : null)) as [string | null, string | null]
+    if (asked.some((day) => !day.ok))
       return notFound(site, c, {
         what: 'This range has no days.',
         hint: 'Ranges are written as in /papers/top?from=2026-01-01&to=2026-03-31.',
@@ -125,9 +126,10 @@ export function showTop(site: Site) {
   }
 }
 
-function dayAsked(c: Context, name: 'from' | 'to'): string | null | 'broken' {
+function dayAsked(c: Context, name: 'from' | 'to'): { ok: true; day: string | null } | { ok: false } {
   const text = c.req.query(name) ?? ''
-  return text === '' ? null : dayPeriod(text) === null ? 'broken' : text
+  if (text === '') return { ok: true, day: null }
+  return parseDay(text) === null ? { ok: false } : { ok: true, day: text }
 }
 
 function rangeTitle({ from, to }: { from: string | null; to: string | null }): string | null {

@@ -7,11 +7,8 @@ function hasPasskeys(): boolean {
 }
 
 async function ask(path: string, body?: unknown): Promise<Response> {
-  const answer = await fetch(path, {
-    ...(body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
+  const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const answer = await fetch(path, body === undefined ? {} : sent)
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
   return answer
 }

@@ -21,8 +21,9 @@ export class VoteForm extends HTMLElement {
 
   private async send(button: HTMLButtonElement): Promise<void> {
     const form = this.querySelector('form')
+    if (!form) return
     this.sending = true
-    while (this.wanted !== null && form) {
+    while (this.wanted !== null) {
       const voted = this.wanted
       this.wanted = null
       const before = { voted: !voted, votes: count(button) + (voted ? -1 : 1) }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { isProof } from '../../accounts/proof-of-work.ts'
 import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { endSessions } from '../../accounts/sessions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
@@ -118,14 +119,20 @@ export function signInWith(site: Site) {
 
 /** `POST /sign-out` */
 export function signOut(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.change, evenSuspended: true }, async (_, c) => {
-    const { headers } = await site.accounts.auth.api.signOut({
-      headers: c.req.raw.headers,
-      returnHeaders: true,
-    })
-    passCookies(headers, c)
-    return c.redirect('/', 303)
-  })
+  return takePart(
+    site,
+    { limit: RATE_LIMITS.change, evenSuspended: true },
+    async ({ site: own, reader }, c) => {
+      // The library ends no session whose cookie was signed with an earlier secret.
+      await endSessions(site.db, { readerId: reader.id, which: { only: own.viewer.sessionId } })
+      const { headers } = await site.accounts.auth.api.signOut({
+        headers: c.req.raw.headers,
+        returnHeaders: true,
+      })
+      passCookies(headers, c)
+      return c.redirect('/', 303)
+    },
+  )
 }
 
 const LIBRARY_PATHS =

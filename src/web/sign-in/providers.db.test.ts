@@ -1,5 +1,5 @@
 import { createPublicKey, createSign, generateKeyPairSync } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -17,8 +17,8 @@ type Claims = { sub: string; email?: string; email_verified?: boolean; name?: st
 function startProvider() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const codes = new Map<string, { nonce: string | null; claims: Claims }>()
-  const provider = { claims: { sub: '1' } as Claims, key: privateKey, url: '', server: null as Server | null }
-  provider.server = createServer((request, response) => {
+  const provider = { claims: { sub: '1' } as Claims, key: privateKey, url: '', server: createServer() }
+  provider.server.on('request', (request, response) => {
     void answer()
     async function answer() {
       const url = new URL(request.url ?? '', provider.url)
@@ -36,7 +36,14 @@ function startProvider() {
           })
         case '/keys':
           return json({
-            keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }],
+            keys: [
+              {
+                ...createPublicKey(privateKey).export({ format: 'jwk' }),
+                kid: 'k',
+                alg: 'RS256',
+                use: 'sig',
+              },
+            ],
           })
         case '/authorize': {
           const code = `code-${codes.size}`
@@ -78,10 +85,11 @@ function startProvider() {
 describeWithDatabase('signing in with an account elsewhere', (db) => {
   const provider = startProvider()
   beforeAll(async () => {
-    await new Promise<void>((resolve) => provider.server?.listen(0, '127.0.0.1', resolve))
-    provider.url = `http://127.0.0.1:${(provider.server?.address() as AddressInfo).port}`
+    const { server } = provider
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })
-  afterAll(() => void provider.server?.close())
+  afterAll(() => void provider.server.close())
 
   function open(id: Provider['id'] = 'oidc') {
     const log = createLog('silent')
@@ -102,7 +110,8 @@ describeWithDatabase('signing in with an account elsewhere', (db) => {
     // What the library times are real: sessions begin now.
     return openSite(db(), { accounts, now: new Date() })
   }
-  const pairs = (answer: Response) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
+  const pairs = (answer: Response) =>
+    answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
 
   /** Goes to the provider and back as a browser does; answers where it ended, and with which cookies. */
   async function goThere(
@@ -129,7 +138,10 @@ describeWithDatabase('signing in with an account elsewhere', (db) => {
     }
   }
   const readers = () =>
-    db().selectFrom('readers').select(['id', 'email', 'email_verified', 'name', 'orcid', 'orcid_verified']).execute()
+    db()
+      .selectFrom('readers')
+      .select(['id', 'email', 'email_verified', 'name', 'orcid', 'orcid_verified'])
+      .execute()
 
   it('makes an account, finds it again, and keeps no key to the one elsewhere', async () => {
     const site = open()
@@ -210,7 +222,9 @@ describeWithDatabase('signing in with an account elsewhere', (db) => {
     expect(without.headers.getSetCookie().join()).not.toContain('session_token=ey')
     for (const answer of [
       await site.app.request(path, { headers: { cookie: cookies } }),
-      await site.app.request('/auth/callback/oidc?code=code-0&state=made-up', { headers: { cookie: cookies } }),
+      await site.app.request('/auth/callback/oidc?code=code-0&state=made-up', {
+        headers: { cookie: cookies },
+      }),
       await site.app.request('/auth/callback/oidc?error=access_denied&state=x'),
       await site.app.request('/auth/callback/oidc'),
       await site.app.request('/auth/callback/nobody?code=1&state=2'),

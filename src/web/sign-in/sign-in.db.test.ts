@@ -70,7 +70,7 @@ describeWithDatabase('signing in', (db) => {
       post(app, '/sign-in/link', { token }),
       post(app, '/sign-in/link', { token }),
     ])
-    expect([first, second].map((answer) => answer.headers.get('location')).toSorted()).toEqual([
+    expect([first, second].map((answer) => answer.headers.get('location') ?? '').toSorted()).toEqual([
       '/',
       '/sign-in?problem=link&to=%2F',
     ])
