@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { RECORDING_LOCK, recordPapers } from '../papers/record.ts'
 import { replayHeat } from '../ranking/signals.ts'
+import { renumberVectors } from '../search/renumber-vectors.ts'
 import { PAPERS_CHANGED } from '../sources/record-harvest.ts'
 import { takeBackOwnVotes } from './authorship.ts'
 import { logAct, type Acting } from './moderation-log.ts'
@@ -81,6 +82,8 @@ export async function mergePapers(
       .where('id', '=', paperId)
       .returning('address')
       .executeTakeFirstOrThrow()
+    // Should the one that stays have been hidden, indexes have let its vector go.
+    await renumberVectors(trx, [paperId])
     await sql`select pg_notify(${PAPERS_CHANGED}, '')`.execute(trx)
     const on = {
       subject: `${paperSubject(absorbed).subject} with ${paperSubject(kept).subject}`,

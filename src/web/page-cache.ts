@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Context, MiddlewareHandler } from 'hono'
+import { PARAMETERS } from './list/paging.ts'
 import { hasSessionCookie } from './viewer.ts'
 
 const compressBrotli = promisify(brotliCompress)
@@ -111,7 +112,7 @@ export function createPageCache({
         if (isFile(asked)) return undefined
         // What stands on it may be for one reader only.
         if (own && !c.res.headers.has('cache-control'))
-          c.res.headers.set('cache-control', 'private, no-cache')
+          c.res.headers.set('cache-control', isOwn(asked) ? 'no-store' : 'private, no-cache')
         await send(c, await readPage(c.res, version(), now().getTime()), asked)
         return undefined
       }
@@ -155,8 +156,6 @@ function mayBeKept({ status, headers }: Page): boolean {
   return status === 200 && !('set-cookie' in headers) && headers['cache-control'] !== 'no-store'
 }
 
-/** The parameters of a query that pages read; any other leaves a page as it is. */
-const PARAMETERS = ['after', 'before', 'n', 'from', 'to']
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
@@ -201,7 +200,7 @@ function pathOf(url: string): string {
 
 /** What is sent as it is on the disk, and the check of health. */
 function isFile(asked: Asked): boolean {
-  const path = pathOf(asked.url ?? '/')
+  const path = routedPath(asked.url ?? '/')
   return path.startsWith('/assets/') || path === '/healthz'
 }
 

@@ -19,10 +19,22 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
   return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }
 }
 
-/** The address that was asked for, from the root: where to come back to after an action on the page. */
+/** The parameters of a query that pages read, besides those of searches; any other leaves a page as it is. */
+export const PARAMETERS = ['after', 'before', 'n', 'from', 'to']
+
+/**
+ * The address that was asked for, from the root: where to come back to after an action on the page. What else one
+ * reader's query says is not on a page that others may get too; searches keep theirs whole.
+ */
 export function ownPath(c: Context): string {
   const url = URL.parse(c.req.url)
-  return url ? url.pathname + url.search : '/'
+  if (!url) return '/'
+  if (c.req.path === '/papers') return url.pathname + url.search
+  const read = url.searchParams
+    .entries()
+    .filter(([name]) => PARAMETERS.includes(name))
+    .toArray()
+  return url.pathname + (read.length === 0 ? '' : `?${new URLSearchParams(read).toString()}`)
 }
 
 /** The address of the page after this one, or null on the last. */
