@@ -21,7 +21,7 @@ export type FlagReason = keyof typeof FLAG_REASONS
 export const LONGEST_NOTE = 1_000
 
 /** So many trusted readers hide a comment, until a curator has looked. Published at /moderation. */
-export const FLAGS_THAT_HIDE = 3
+const FLAGS_THAT_HIDE = 3
 
 export type FlagOutcome =
   /** `hidden`: whether this flag hid the comment. A second one while the first is open changes nothing. */

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { isVisible, lengthOf, plainLine } from './plain-text.ts'
 
 /** What can be done to keep order, and the words of the log for it, before what it was done to. */
-export const ACT_WORDS = {
+const ACT_WORDS = {
   'hide-paper': 'hid the paper',
   'show-paper': 'showed again the paper',
   'merge-papers': 'joined',

@@ -5,7 +5,7 @@ import type { Flagged } from './settle-flags.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
 /** Who flagged something, why and when; `reader` is null once the account is gone. */
-export type OpenFlag = {
+type OpenFlag = {
   reader: { id: string; name: string } | null
   reason: FlagReason
   note: string

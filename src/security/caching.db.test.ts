@@ -17,7 +17,9 @@ describeWithDatabase('pages of one reader', (db) => {
   /** The same site, on which everybody has a name of their own. */
   const open = async () => {
     const names = ['Ada Own', 'Bert Own', 'Nina Own', 'Cora Own', 'Sven Own']
-    return openPeopledSite(db(), { text: (field: Field) => (field === 'name' ? (names.shift() ?? '') : `Some ${field}`) })
+    return openPeopledSite(db(), {
+      text: (field: Field) => (field === 'name' ? (names.shift() ?? '') : `Some ${field}`),
+    })
   }
 
   it('are kept by nobody else, and those with an address or a list of their own by no browser', async () => {
@@ -28,7 +30,7 @@ describeWithDatabase('pages of one reader', (db) => {
       const said = answer.headers.get('cache-control') ?? ''
       const files = /^\/(?:assets|favicon|robots|healthz)/.test(path)
       if (!files) expect([path, said]).toEqual([path, expect.stringMatching(/^(?:private|no-store)/)])
-      if (/^\/(?:settings|reading-list|desk|sign-in|papers\/submit|auth)/.test(path))
+      if (/^\/(?:settings|reading-list|desk|sign-in|papers\/submit|auth)(?:\/|$)/.test(path))
         expect([path, said]).toEqual([path, 'no-store'])
     }
     for (const path of ['/sign-in', '/sign-in/link?token=x', '/sign-in/sent'])
@@ -41,7 +43,18 @@ describeWithDatabase('pages of one reader', (db) => {
   it('go to nobody else when all ask at once', async () => {
     const site = await open()
     const { app, cookies, collections } = site
-    const paths = ['/', '/papers/new', `/papers/${SHOWN}`, '/comments', `/collections/${collections.open}`, '/about', '/moderation', '/papers?q=tides', '/topics/cs.CL', `/readers/${site.readers.ada}`]
+    const paths = [
+      '/',
+      '/papers/new',
+      `/papers/${SHOWN}`,
+      '/comments',
+      `/collections/${collections.open}`,
+      '/about',
+      '/moderation',
+      '/papers?q=tides',
+      '/topics/cs.CL',
+      `/readers/${site.readers.ada}`,
+    ]
     const people = [
       { cookie: '', name: null },
       { cookie: 'broadsheet.session_token=made-up-made-up-made-up.x', name: null },
@@ -75,14 +88,24 @@ describeWithDatabase('pages of one reader', (db) => {
 
   it('are not to be had by asking for them as a file', async () => {
     const { app, cookies } = await open()
-    for (const path of ['/settings/x.css', '/settings/a.js', '/settings.css', '/settings%2Fx.css', '/reading-list/x.png', '/desk/x.css', '/settings;x.css']) {
+    for (const path of [
+      '/settings/x.css',
+      '/settings/a.js',
+      '/settings.css',
+      '/settings%2Fx.css',
+      '/reading-list/x.png',
+      '/desk/x.css',
+      '/settings;x.css',
+    ]) {
       const answer = await app.request(path, { headers: { cookie: cookies.ada } })
       expect([path, answer.status]).toEqual([path, expect.toBeOneOf([403, 404])])
-      expect([path, answer.headers.get('cache-control')]).toEqual([path, expect.stringMatching(/^(?:private|no-store)/)])
+      expect([path, answer.headers.get('cache-control')]).toEqual([
+        path,
+        expect.stringMatching(/^(?:private|no-store)/),
+      ])
     }
     // However an address is spelt, nothing of it is kept for others.
-    for (const path of ['/%73ign-in?problem=link', '/sign%2Din?problem=link'])
-      await app.request(path)
+    for (const path of ['/%73ign-in?problem=link', '/sign%2Din?problem=link']) await app.request(path)
     expect(await (await app.request('/%73ign-in')).text()).not.toContain('used already')
   })
 
@@ -92,19 +115,58 @@ describeWithDatabase('pages of one reader', (db) => {
     const { cookie } = await signIn(db(), { curator: true })
     const [paper] = await db().selectFrom('papers').select('id').execute()
     for (let i = 0; i < 52; i++)
-      await post(site.app, '/desk/papers', { paper: String(paper?.id), act: i % 2 ? 'show' : 'hide', reason: `Reason ${i}.` }, { cookie })
+      await post(
+        site.app,
+        '/desk/papers',
+        { paper: String(paper?.id), act: i % 2 ? 'show' : 'hide', reason: `Reason ${i}.` },
+        { cookie },
+      )
     const next = async (path: string) => {
       const html = await (await site.app.request(path, { headers: { cookie } })).text()
-      return new URL(/rel="next" href="([^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '', 'https://x').searchParams
+      return new URL(/rel="next" href="([^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '', 'https://x')
+        .searchParams
     }
     const before = (await next('/moderation')).get('before') ?? ''
     const after = (await next('/papers/new')).get('after') ?? ''
     expect([before, after]).not.toContain('')
 
-    const words = fc.constantFrom('', '1', '7', after, before, encodeURIComponent(after), `${after}%20`, 'x+y', '2026-01', '%22')
-    const names = fc.constantFrom('after', 'before', 'n', 'from', 'to', '%61fter', 'b%65fore', 'utm', '+after', 'AFTER', '')
-    const query = fc.array(fc.tuple(names, words).map(([name, value]) => `${name}=${value}`), { maxLength: 3 })
-    const path = fc.constantFrom('/moderation', '/papers/new', '/collections', '/papers/date/2026-01-15', '/sign-in', '/%6Doderation')
+    const words = fc.constantFrom(
+      '',
+      '1',
+      '7',
+      after,
+      before,
+      encodeURIComponent(after),
+      `${after}%20`,
+      'x+y',
+      '2026-01',
+      '%22',
+    )
+    const names = fc.constantFrom(
+      'after',
+      'before',
+      'n',
+      'from',
+      'to',
+      '%61fter',
+      'b%65fore',
+      'utm',
+      '+after',
+      'AFTER',
+      '',
+    )
+    const query = fc.array(
+      fc.tuple(names, words).map(([name, value]) => `${name}=${value}`),
+      { maxLength: 3 },
+    )
+    const path = fc.constantFrom(
+      '/moderation',
+      '/papers/new',
+      '/collections',
+      '/papers/date/2026-01-15',
+      '/sign-in',
+      '/%6Doderation',
+    )
     const { app } = createApp(site.site)
     await fc.assert(
       fc.asyncProperty(path, query, async (path, query) => {
@@ -114,7 +176,11 @@ describeWithDatabase('pages of one reader', (db) => {
         const neutral = (text: string) => text.replaceAll(/name="challenge" value="[^"]*"/g, '')
         const [one, two] = [neutral(await kept.text()), neutral(await made.text())]
         const at = Array.from(one).findIndex((c, i) => c !== two[i])
-        expect([asked, kept.status, one.slice(at - 200, at + 200)]).toEqual([asked, made.status, two.slice(at - 200, at + 200)])
+        expect([asked, kept.status, one.slice(at - 200, at + 200)]).toEqual([
+          asked,
+          made.status,
+          two.slice(at - 200, at + 200),
+        ])
       }),
       { numRuns: 250 },
     )
@@ -131,6 +197,9 @@ describeWithDatabase('pages of one reader', (db) => {
   it('are not known to a program that asks with an old link after it was used', async () => {
     const { app } = openSite(db(), { now: NOON })
     const answer = await app.request('/sign-in/link?token=abcdefghijklmnopqrstuvwxyzabcdef')
-    expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual(['no-store', 'same-origin'])
+    expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
+      'no-store',
+      'same-origin',
+    ])
   })
 })

@@ -24,7 +24,11 @@ const POLICY = [
 function expectSafe(path: string, answer: Response) {
   const headers = Object.fromEntries(answer.headers)
   const policy = (headers['content-security-policy'] ?? '').split(';').map((part) => part.trim())
-  expect([path, answer.status, policy.filter((part) => part !== '').toSorted()]).toEqual([path, answer.status, POLICY])
+  expect([path, answer.status, policy.filter((part) => part !== '').toSorted()]).toEqual([
+    path,
+    answer.status,
+    POLICY,
+  ])
   expect([path, headers]).toEqual([
     path,
     expect.objectContaining({
@@ -38,7 +42,12 @@ function expectSafe(path: string, answer: Response) {
     }),
   ])
   // Nothing of another site may read an answer, and nobody learns what runs here.
-  for (const name of ['access-control-allow-origin', 'access-control-allow-credentials', 'server', 'x-powered-by'])
+  for (const name of [
+    'access-control-allow-origin',
+    'access-control-allow-credentials',
+    'server',
+    'x-powered-by',
+  ])
     expect([path, name, headers[name]]).toEqual([path, name, undefined])
 }
 
@@ -48,7 +57,14 @@ describeWithDatabase('headers', (db) => {
     const { app, cookies } = site
     const paths = [
       ...addressesOf(app, 'GET', site),
-      ...['/no-such-page', '/papers/nothing', '/papers/new/', '/settings?saved', '/papers?q=tides', '/papers?q=%FF'],
+      ...[
+        '/no-such-page',
+        '/papers/nothing',
+        '/papers/new/',
+        '/settings?saved',
+        '/papers?q=tides',
+        '/papers?q=%FF',
+      ],
       ...['/papers/suggest?q=ti', '/moderation?before=x', '/assets/none.js', '/sign-in/link?token=x'],
     ]
     for (const cookie of ['', cookies.ada, cookies.cora])
@@ -71,7 +87,10 @@ describeWithDatabase('headers', (db) => {
       [403, post(app, '/settings/profile', {}, { cookie, headers: { origin: 'https://evil.example' } })],
       [405, post(app, '/about', {}, { cookie })],
       [405, Promise.resolve(app.request('/', { method: 'DELETE' }))],
-      [405, Promise.resolve(app.request('/', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } }))],
+      [
+        405,
+        Promise.resolve(app.request('/', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })),
+      ],
       [413, post(app, '/settings/profile', { name: 'x'.repeat(200_000) }, { cookie })],
       [415, post(app, '/settings/profile', {}, { cookie, ...type('multipart/form-data; boundary=x') })],
       [415, post(app, '/settings/profile', {}, { cookie, ...type('application/json') })],
@@ -85,7 +104,9 @@ describeWithDatabase('headers', (db) => {
       expectSafe(answer.url, answer)
     }
     await forgetRates(db())
-    const tooOften = await Promise.all(Array.from({ length: 7 }, (_, i) => post(app, '/sign-in', { email: `a${i}@b.example` })))
+    const tooOften = await Promise.all(
+      Array.from({ length: 7 }, (_, i) => post(app, '/sign-in', { email: `a${i}@b.example` })),
+    )
     for (const answer of tooOften) expectSafe('/sign-in', answer)
     expect(tooOften.map(({ status }) => status)).toContain(429)
     await sql`alter table comments rename to comments_away`.execute(db())
@@ -107,7 +128,9 @@ describeWithDatabase('headers', (db) => {
       const type = answer.headers.get('content-type') ?? ''
       expect([path, type]).toEqual([
         path,
-        expect.stringMatching(/^(?:application\/(?:[a-z.-]+\+)?json(?:; ?charset=utf-8)?|(?:text|application|image)\/[a-z.+-]+; ?charset=utf-8)$/i),
+        expect.stringMatching(
+          /^(?:application\/(?:[a-z.-]+\+)?json(?:; ?charset=utf-8)?|(?:text|application|image)\/[a-z.+-]+; ?charset=utf-8)$/i,
+        ),
       ])
       expect([path, type.startsWith('text/html')]).toEqual([path, /^\s*<!doctype html>/i.test(body)])
       if (type.includes('json')) expect(() => JSON.parse(body) as unknown).not.toThrow()

@@ -15,6 +15,7 @@ const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
 export type Field =
   | 'name'
   | 'paper title'
+  | 'hidden paper title'
   | 'abstract'
   | 'author'
   | 'paper comments'
@@ -79,7 +80,7 @@ export async function openPeopledSite(
   await opened.record([
     stated([SHOWN, 'doi/10.5555/tides.1'], paperText),
     stated(OTHER, { title: 'Lakes have tides too', authors: [{ name: 'Iris Sand' }] }),
-    stated(HIDDEN, paperText),
+    stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
     stated(ALONE, { title: 'Tides of lakes' }),
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
@@ -133,7 +134,12 @@ export async function openPeopledSite(
     paper: SHOWN,
     note: text('collection note'),
   })
-  await act(ada, `/papers/${SHOWN}/save`, { save: '1' })
+  for (const address of [SHOWN, HIDDEN]) await act(ada, `/papers/${address}/save`, { save: '1' })
+  await act(ada, `/papers/${HIDDEN}/collect`, { collection: collections.open })
+  await act(ada, `/papers/${HIDDEN}/vote`, { vote: '1' })
+  await act(ada, `/papers/${HIDDEN}/not-for-me`, { 'not-for-me': '1' })
+  await said(bert, `/papers/${HIDDEN}/comments`)
+  await act(cora, `/papers/${HIDDEN}/pick`, { pick: '1', note: text('pick note') })
   await act(ada, `/papers/${OTHER}/not-for-me`, { 'not-for-me': '1' })
   const flag = { reason: 'other', note: text('flag note') }
   await act(bert, `/papers/${SHOWN}/flag`, flag)

@@ -119,7 +119,8 @@ export function createPageCache({
       const key = keyOf(asked)
       if (key === null) {
         await next()
-        if (isOwn(asked) && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+        if (isOwn(asked) && !c.res.headers.has('cache-control'))
+          c.res.headers.set('cache-control', 'no-store')
         return undefined
       }
       const startedAt = version()
@@ -217,7 +218,10 @@ function keyOf(asked: Asked): string | null {
   const known = PARAMETERS.map((name) => given.get(name))
   if (known.every((value) => value === null)) return path.slice(0, query)
   // Which of two values a page reads, and under which spelling of a name, is not for a cache to guess.
-  const names = path.slice(query + 1).split('&').map((part) => part.split('=', 1)[0] ?? '')
+  const names = path
+    .slice(query + 1)
+    .split('&')
+    .map((part) => part.split('=', 1)[0] ?? '')
   if (new Set(names).size < names.length || names.some((name) => /[%+]/.test(name))) return null
   return `${path.slice(0, query)} ${JSON.stringify(known)}`
 }

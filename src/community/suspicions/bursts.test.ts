@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { burstsAmong, SLOT_MS, type BurstWindow } from './bursts.ts'
+import { burstsAmong, BURST_MS, type BurstWindow } from './bursts.ts'
 
 const NOON = Date.UTC(2026, 0, 15, 12)
 const HOUR = 3_600_000
@@ -8,7 +8,7 @@ const HOUR = 3_600_000
 function busy(votes: number, at: Record<number, number> = {}): Map<number, number> {
   return new Map(
     Array.from({ length: 96 }, (_, n) => {
-      const slot = NOON - 24 * HOUR + n * SLOT_MS
+      const slot = NOON - 24 * HOUR + n * BURST_MS
       return [slot, at[slot] ?? votes]
     }),
   )

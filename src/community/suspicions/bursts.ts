@@ -7,23 +7,22 @@ export const BURST_MS = 30 * 60_000
 /** An account is young for so long: it costs nothing to make, but some patience to let it grow old. */
 export const YOUNG_MS = 7 * 24 * 3_600_000
 /** Most of a burst's votes, when they are said to come from young accounts. */
-export const YOUNG_SHARE = 0.7
+const YOUNG_SHARE = 0.7
 /**
  * So many young accounts must be as unlikely as one in 10^5, given how many of the site's other votes come from such: where
  * everybody is new, nothing is wrong with that.
  */
-export const YOUNG_SURPRISE = 5
+const YOUNG_SURPRISE = 5
 /** Even where old accounts cast all other votes, young ones may come: this part is never a surprise by itself. */
 const LEAST_YOUNG = 0.05
 /** Beyond what the paper's other votes let expect, by this factor … */
-export const RATE_MULTIPLE = 10
+const RATE_MULTIPLE = 10
 /** … and as unlikely as one in 10^9: a good paper may well be found by many at once. */
-export const RATE_SURPRISE = 9
+const RATE_SURPRISE = 9
 /** Votes that any paper may get at once: so even a seminar of a dozen that has just read one is no surprise. */
 const ALWAYS_EXPECTED = 1.5
 /** The site's votes in slots of half an hour, by the start of each in milliseconds. */
 export type SlotCounts = ReadonlyMap<number, number>
-export const SLOT_MS = BURST_MS
 /** A burst is compared with what comes within so long before it and after. */
 export const AROUND_MS = 12 * 3_600_000
 
@@ -74,7 +73,7 @@ function expectedVotes({ from, votes, around }: BurstWindow, slots: SlotCounts):
   const within = (begin: number, end: number) =>
     slots
       .entries()
-      .map(([slot, count]) => count * overlap(slot, slot + SLOT_MS, begin, end))
+      .map(([slot, count]) => count * overlap(slot, slot + BURST_MS, begin, end))
       .reduce((sum, part) => sum + part, 0)
   const begin = from.getTime()
   const here = Math.max(0, within(begin, begin + BURST_MS) - votes)

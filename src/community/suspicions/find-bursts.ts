@@ -5,7 +5,6 @@ import {
   BURST_MS,
   BURST_VOTES,
   burstsAmong,
-  SLOT_MS,
   YOUNG_MS,
   type Burst,
   type BurstWindow,
@@ -21,7 +20,7 @@ export async function findBursts(db: Kysely<Database>, span: Span): Promise<Evid
   const windows = await busiestWindows(db, span)
   if (windows.length === 0) return []
   const { rows } = await sql<{ slot: number; votes: number; young: number }>`
-    select floor(extract(epoch from v.voted_at) * 1000 / ${SLOT_MS})::float8 * ${SLOT_MS} as slot,
+    select floor(extract(epoch from v.voted_at) * 1000 / ${BURST_MS})::float8 * ${BURST_MS} as slot,
       count(*)::int as votes, count(*) filter (where ${IS_YOUNG})::int as young
     from votes v join readers r on r.id = v.reader_id
     where v.voted_at > ${span.since} and v.voted_at <= ${span.now} group by 1

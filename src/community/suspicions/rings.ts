@@ -5,16 +5,16 @@ export const PAIR_PAPERS = 4
 /** "Shortly": a person who runs several accounts goes through them in one sitting. */
 export const CLOSE_MS = 20 * 60_000
 /** Of all that either voted for, both did at least this part: who has interests of their own votes apart, too. */
-export const LEAST_LIKENESS = 0.5
+const LEAST_LIKENESS = 0.5
 /** A meeting must be as unlikely as one in 10^5, given how much both vote and how popular their papers are … */
-export const LEAST_SURPRISE = 5
+const LEAST_SURPRISE = 5
 /**
  * … where of the papers that two both voted for, this part is taken to fall close together by chance: people read in the
  * morning, when the mail comes.
  */
-export const CLOSE_BY_CHANCE = 0.2
+const CLOSE_BY_CHANCE = 0.2
 /** Two people may share a desk and a taste; three that all do so are worth a look. */
-export const RING_SIZE = 3
+const RING_SIZE = 3
 /**
  * Members of a ring make up at least this part of the votes for what they vote for. Readers who all like what everybody
  * likes are few among many there.

@@ -1,7 +1,7 @@
 /** Votes as an invented community gives them, with rings and bursts planted among them; the same for the same seed. */
 
-export type SimulatedReader = { id: string; createdAt: Date }
-export type SimulatedVote = { reader: string; paper: number; at: Date }
+type SimulatedReader = { id: string; createdAt: Date }
+type SimulatedVote = { reader: string; paper: number; at: Date }
 export type Simulation = {
   readers: SimulatedReader[]
   papers: number

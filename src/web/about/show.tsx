@@ -42,9 +42,11 @@ export function showAbout(site: Site) {
             </p>
             <h2>Your privacy</h2>
             <p>
-              Reading needs no account and sets no cookie. Nothing on these pages comes from anywhere else: no
-              trackers, no outside fonts, no outside scripts. What is new since your last visit, and what you
-              searched for last, is remembered by your browser alone.
+              Reading needs no account and sets no cookie; signing in sets one, which tells that it is you and
+              nothing else. Who has an account can take along all that is kept about them, and delete it.
+              Nothing on these pages comes from anywhere else: no trackers, no outside fonts, no outside
+              scripts. What is new since your last visit, and what you searched for last, is remembered by
+              your browser alone.
             </p>
             <h2>Ways in</h2>
             <p>

@@ -1,6 +1,7 @@
 import type { Collection } from '../../community/collections.ts'
 import { renderPage } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
+import { CollectionDeskTools } from '../desk/paper-tools.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -160,6 +161,14 @@ export function collectionPage(
               </ul>
             </section>
             {open && <FeedLinks path={path} intro="What is new in it, as a feed:" />}
+            {open && site.viewer && !own && (
+              <p class="aside">
+                <a href={`${path}/flag`} rel="nofollow">
+                  Something is wrong with this collection
+                </a>
+              </p>
+            )}
+            <CollectionDeskTools site={site} collection={collection} />
           </aside>
         </div>
       </>

@@ -67,7 +67,7 @@ export function CommentTools({
 }
 
 /** What a curator may do with a public collection, on its page; nothing for everybody else. */
-export function CollectionTools({
+export function CollectionDeskTools({
   site,
   collection,
 }: {
