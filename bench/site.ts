@@ -118,6 +118,14 @@ export function memoryOf(folder: string, child: ChildProcess): { all: number; no
   return { all: sum(sizes), node: sum(node) }
 }
 
+/** The processor time that a process has taken so far, in milliseconds (Linux only; elsewhere null). */
+export function processorTimeOf({ pid }: ChildProcess): number | null {
+  const stat = read(`/proc/${String(pid)}/stat`)
+  // The name before it may hold anything, blanks too; times are in hundredths of a second.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return stat === '' ? null : (Number(fields[11]) + Number(fields[12])) * 10
+}
+
 function parentOf(pid: string): number {
   return Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0)
 }

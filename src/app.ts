@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
-import { trimTrailingSlash } from 'hono/trailing-slash'
 import { sql } from 'kysely'
 import { databaseAway, methodNotAllowed, notFound, searchIsAway, serverFault } from './web/errors/show.tsx'
 import { isConnectionLost } from './db/connect.ts'
 import { SearchAway } from './search/engine-client.ts'
 import { ASSETS_FOLDER } from './web/assets.ts'
 import { createPageCache, type PageCache } from './web/page-cache.ts'
+import { localPath } from './web/forms/local-path.ts'
+import { ownHostOnly } from './web/forms/own-host.ts'
 import { sameSiteOnly } from './web/forms/same-site.ts'
 import { addRoutes } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
@@ -45,7 +46,8 @@ export function createApp(
     ['GET', 'HEAD', 'POST'].includes(c.req.method) ? next() : methodNotAllowed(site, c),
   )
   app.use(sameSiteOnly(site))
-  app.use(trimTrailingSlash())
+  app.use(ownHostOnly(site))
+  app.use(withoutLastSlash)
   app.use('/assets/*', compress())
   app.use(
     '/assets/*',
@@ -79,6 +81,16 @@ export function createApp(
     return serverFault(site, c, { reference })
   })
   return { app, cache }
+}
+
+/** Leads from an address with a slash too many to the one without, on whatever host and scheme it was asked for. */
+const withoutLastSlash: MiddlewareHandler = async (c, next) => {
+  await next()
+  if (c.res.status !== 404 || c.req.method === 'POST' || c.req.path === '/' || !c.req.path.endsWith('/'))
+    return
+  const { pathname, search } = new URL(c.req.url)
+  const path = pathname.slice(0, -1) + search
+  if (localPath(path, '') === path) c.res = c.redirect(path, 301)
 }
 
 /** Fails after so long: a database that hangs is no better than one that is away. */

@@ -25,6 +25,13 @@ describe('the settings', () => {
       embeddingsUrl: null,
       embeddingsKey: null,
       embeddingsModel: null,
+      smtpUrl: null,
+      mailFrom: null,
+      secret: null,
+      curators: [],
+      providers: [],
+      arxivUrl: 'https://export.arxiv.org',
+      doiUrl: 'https://doi.org',
       siteName: 'Broadsheet',
       siteTimeZone: 'America/New_York',
       logLevel: 'info',
@@ -45,6 +52,15 @@ describe('the settings', () => {
         EMBEDDINGS_URL: 'https://models.example/v1/',
         EMBEDDINGS_KEY: 'k',
         EMBEDDINGS_MODEL: 'large',
+        SMTP_URL: 'smtps://broadsheet:hush@mail.example:465',
+        MAIL_FROM: 'papers@papers.example',
+        SECRET: 'thirty-two characters, or some more',
+        CURATORS: 'AK@papers.example, bea@papers.example',
+        ORCID_CLIENT: 'APP-1:hush:hush',
+        OIDC_ISSUER: 'https://login.uni.example/',
+        OIDC_CLIENT: 'us:hush',
+        ARXIV_URL: 'https://mirror.example/arxiv/',
+        DOI_URL: 'https://doi.example',
         SITE_NAME: 'Tide Lines',
         SITE_TIMEZONE: 'Asia/Kolkata',
         LOG_LEVEL: 'warn',
@@ -59,6 +75,28 @@ describe('the settings', () => {
       embeddingsUrl: 'https://models.example/v1',
       embeddingsKey: 'k',
       embeddingsModel: 'large',
+      smtpUrl: 'smtps://broadsheet:hush@mail.example:465',
+      mailFrom: 'papers@papers.example',
+      secret: 'thirty-two characters, or some more',
+      curators: ['ak@papers.example', 'bea@papers.example'],
+      providers: [
+        {
+          id: 'orcid',
+          name: 'ORCID',
+          issuer: 'https://orcid.org',
+          clientId: 'APP-1',
+          clientSecret: 'hush:hush',
+        },
+        {
+          id: 'oidc',
+          name: 'login.uni.example',
+          issuer: 'https://login.uni.example',
+          clientId: 'us',
+          clientSecret: 'hush',
+        },
+      ],
+      arxivUrl: 'https://mirror.example/arxiv',
+      doiUrl: 'https://doi.example',
       siteName: 'Tide Lines',
       siteTimeZone: 'Asia/Kolkata',
       logLevel: 'warn',
@@ -106,6 +144,29 @@ describe('the settings', () => {
       expect(printed).toContain('@host/papers')
       expect(printed).not.toContain('unter2')
     }
+  })
+
+  it('keep the secrets of mail, sessions and providers to themselves', () => {
+    const env = {
+      SMTP_URL: 'smtps://broadsheet:hunter2@mail.example',
+      SECRET: 'hunter2 hunter2 hunter2 hunter2 hunter2',
+      ORCID_CLIENT: 'APP-1:hunter2',
+      GITHUB_CLIENT: 'us:hunter2',
+      OIDC_ISSUER: 'https://login.uni.example',
+      OIDC_CLIENT: 'us:hunter2',
+    }
+    const printed = printConfig(read(env))
+    expect(printed).not.toContain('hunter2')
+    expect(printed).toContain('ORCID_CLIENT=APP-1:***')
+    for (const wrong of [
+      { SMTP_URL: 'https://user:hunter2@mail.example' },
+      { SECRET: 'hunter2' },
+      { GITHUB_CLIENT: 'hunter2' },
+    ])
+      expect(reason(wrong)).not.toContain('hunter2')
+    expect(reason({ OIDC_CLIENT: 'us:hush' })).toBe('OIDC_ISSUER and OIDC_CLIENT must be set together.')
+    expect(reason({ CURATORS: 'ak' })).toContain('CURATORS must be e-mail addresses')
+    expect(reason({ MAIL_FROM: 'nobody' })).toContain('MAIL_FROM must be an e-mail address')
   })
 
   it('are printed one a line, by the names they are set by', () => {

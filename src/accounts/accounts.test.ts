@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NOON } from '../../test/site.ts'
 import { parseOrcid } from './orcid.ts'
-import { ownHosts } from './own-hosts.ts'
+import { isOwnHost, ownHosts } from './own-hosts.ts'
 import { displayName, NEW_FOR_MS, toReader } from './reader.ts'
 import { keptSecret } from './secret.ts'
 
@@ -82,8 +82,27 @@ describe('the secret', () => {
 
 describe('the hosts of this machine', () => {
   it('are its own names and addresses', () => {
-    expect(ownHosts('127.0.0.1')).toEqual(['localhost:*', '127.0.0.1:*', '[::1]:*'])
+    expect(ownHosts('127.0.0.1')).toEqual([
+      ...['localhost', 'localhost:*'],
+      ...['127.0.0.1', '127.0.0.1:*'],
+      ...['[::1]', '[::1]:*'],
+    ])
     expect(ownHosts('papers.example')).toContain('papers.example:*')
     expect(ownHosts('0.0.0.0')).not.toContain('*')
+    const own = ownHosts('127.0.0.1')
+    for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:3000', '[::1]:3000'])
+      expect(isOwnHost(host, own)).toBe(true)
+    for (const host of [
+      undefined,
+      '',
+      'evil.example',
+      'localhost.evil.example',
+      'localhost:3000@evil.example',
+      'localhost:80:80',
+      'localhost/',
+      '::1',
+      '*',
+    ])
+      expect(isOwnHost(host, own)).toBe(false)
   })
 })

@@ -10,7 +10,7 @@ import type { Provider } from './providers.ts'
 import { NO_MAIL_DOMAIN } from './reader.ts'
 
 /** Under this path the library answers what browsers and providers ask it: passkeys, and coming back from a provider. */
-const AUTH_PATH = '/auth'
+export const AUTH_PATH = '/auth'
 /** A link by mail is good for so long. */
 export const LINK_LIFE_MS = 30 * 60_000
 /** Who does not come back for so long signs in again. */

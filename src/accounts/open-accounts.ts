@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { openAuth, type Auth } from './auth.ts'
+import { isOwnHost } from './own-hosts.ts'
 import type { Provider } from './providers.ts'
 import { signInMail } from './sign-in-mail.ts'
 
@@ -13,6 +14,8 @@ export type Accounts = {
   providers: Provider[]
   /** The addresses that the configuration makes curators. */
   curators: ReadonlySet<string>
+  /** Whether readers can have accounts where a Host header says they are: links lead to the site's own address, or there. */
+  answersAt: (host: string | undefined) => boolean
 }
 
 /** Opens the accounts of a site; `siteName` and `origin` of the address asked for stand in its mails. */
@@ -49,5 +52,6 @@ export function openAccounts({
       await queueMail(db, signInMail({ ...link, siteName }), { now: now() })
     },
   })
-  return { auth, secret, providers, curators: new Set(curators) }
+  const answersAt = (host: string | undefined) => publicUrl !== null || isOwnHost(host, hosts)
+  return { auth, secret, providers, curators: new Set(curators), answersAt }
 }

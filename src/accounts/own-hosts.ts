@@ -9,6 +9,21 @@ export function ownHosts(listensOn: string): string[] {
   const addresses = everywhere
     ? Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
     : [listensOn]
-  const names = ['localhost', '127.0.0.1', '::1', ...(everywhere ? [hostname()] : []), ...addresses]
-  return [...new Set(names)].map((name) => `${name.includes(':') ? `[${name}]` : name}:*`)
+  const names = [
+    'localhost',
+    '127.0.0.1',
+    '::1',
+    ...(everywhere ? [hostname().toLowerCase()] : []),
+    ...addresses,
+  ]
+  // A browser names no port where it is the usual one.
+  return [...new Set(names)]
+    .map((name) => (name.includes(':') ? `[${name}]` : name))
+    .flatMap((name) => [name, `${name}:*`])
+}
+
+/** Whether a Host header names one of `hosts`, and nothing else beside it. */
+export function isOwnHost(header: string | undefined, hosts: string[]): boolean {
+  const name = /^(\[[\da-f:.]+\]|[^\s:@/?#[\]]+)(?::\d{1,5})?$/i.exec(header ?? '')?.[1]
+  return name !== undefined && hosts.includes(name.toLowerCase())
 }

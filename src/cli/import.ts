@@ -116,7 +116,7 @@ async function read(
 ): Promise<AsyncIterable<HarvestOutcome>> {
   switch (format) {
     case 'jsonl':
-      return readJsonLines(text)
+      return readJsonLines(text, { now: options.now })
     case 'huggingface':
       return readHuggingFace(text, { now: options.now })
     case 'arxiv-oai':

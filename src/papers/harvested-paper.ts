@@ -35,8 +35,11 @@ export type PaperVersion = { number: number; submittedAt: string }
 /** A page outside that listed this paper on a day (its edition there), with its place among `of` papers. */
 export type Listing = { date: string; rank?: number; of?: number }
 
-/** Readers' upvotes counted elsewhere: the total so far, and when it was seen (instant in UTC). */
-export type Upvotes = { total: number; observedAt: string; since: string }
+/** Something counted elsewhere: the total so far, when it was seen, and since when it was counted (instants in UTC). */
+export type Count = { total: number; observedAt: string; since: string }
+
+/** What is counted elsewhere and draws attention to a paper, by the name of its property. */
+export const COUNTED = ['upvotes', 'stars', 'citations'] as const
 
 /**
  * What one source says about one paper: already validated, trimmed, Unicode NFC, dates parsed. Sources yield it and
@@ -68,7 +71,10 @@ export type HarvestedPaper = {
   /** Links the source gives; those written in the abstract are found when the paper is recorded. */
   links?: PaperLink[]
   listing?: Listing
-  upvotes?: Upvotes
+  upvotes?: Count
+  /** Of its code repository. */
+  stars?: Count
+  citations?: Count
 }
 
 /** What a source yields for one record of its input: a paper, or why there is none. */

@@ -1,12 +1,12 @@
 import { dayIn, firstInstant } from './calendar.ts'
 import { isTopic } from './categories.ts'
-import type { HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import type { COUNTED, HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
 import { arxivMonth, paperAddress } from './identifiers.ts'
 import { findLinks, mergeLinks } from './links.ts'
 import type { Fact, Paper } from './paper.ts'
 
 /** What one source says about a paper, without the counts that change by the hour. */
-export type Statement = Omit<HarvestedPaper, 'upvotes'>
+export type Statement = Omit<HarvestedPaper, (typeof COUNTED)[number]>
 
 /** The facts of a paper, derived from all statements about it; the counts are not among them. */
 export type MergedPaper = Omit<

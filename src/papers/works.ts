@@ -175,7 +175,7 @@ export function survivor(work: Work): Work {
 
 /** Puts a statement beside those of other sources, in place of an older one from its own; answers whether it says anything new. */
 export function state(work: Work, paper: HarvestedPaper): boolean {
-  const { upvotes: _, ...facts } = paper
+  const { upvotes: _, stars: __, citations: ___, ...facts } = paper
   const { asOf, ...stated } = facts
   const digest = createHash('sha256').update(JSON.stringify(stated)).digest('base64')
   const held = work.records.get(facts.source)

@@ -6,7 +6,7 @@ import { stated } from '../../test/papers.ts'
 import { recordPapers } from '../papers/record.ts'
 import { heatParts } from './heat-parts.ts'
 import { addHeat, eventHeat } from './heat.ts'
-import { countedUpvotes, recordSignals, replayHeat, type Signal } from './signals.ts'
+import { countedElsewhere, recordSignals, replayHeat, type Signal } from './signals.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 
@@ -40,8 +40,8 @@ describeWithDatabase('signals', (db) => {
     expect(await inTransaction((trx) => recordSignals(trx, [event], { now }))).toEqual(new Set())
     expect(await inTransaction((trx) => recordSignals(trx, [], { now }))).toEqual(new Set())
     expect(await heatsOf()).toEqual([{ id: paperId, heat: eventHeat(4, now), attention: 4 }])
-    expect(await inTransaction((trx) => countedUpvotes(trx, [paperId]))).toEqual(
-      new Map([[`${paperId} huggingface`, 1]]),
+    expect(await inTransaction((trx) => countedElsewhere(trx, [paperId]))).toEqual(
+      new Map([[`${paperId} upvote huggingface`, 1]]),
     )
   })
 

@@ -44,6 +44,8 @@ export async function recordSignals(
 
   const heats = new Map<number, { heat: number; attention: number }>()
   for (const event of added.rows) {
+    // What a count begins with weighs nothing.
+    if (event.weight === 0) continue
     const sum = heats.get(event.paper_id) ?? { heat: -Infinity, attention: 0 }
     heats.set(event.paper_id, {
       heat: addHeat(sum.heat, eventHeat(event.weight, event.at)),
@@ -56,23 +58,23 @@ export async function recordSignals(
       as r(id bigint, heat double precision, attention double precision)
     where p.id = r.id
   `.execute(trx)
-  return new Set(heats.keys())
+  return new Set(added.rows.map((event) => event.paper_id))
 }
 
-/** Upvotes already counted for these papers, by paper and origin. */
-export async function countedUpvotes(
+/** What was already counted elsewhere for these papers, by paper, kind and origin. */
+export async function countedElsewhere(
   trx: Transaction<Database>,
   paperIds: number[],
 ): Promise<Map<string, number>> {
   if (paperIds.length === 0) return new Map()
   const rows = await trx
     .selectFrom('signals')
-    .select(['paper_id', 'origin', (eb) => eb.fn.sum<number>('amount').as('total')])
-    .where('kind', '=', 'upvote')
+    .select(['paper_id', 'kind', 'origin', (eb) => eb.fn.sum<number>('amount').as('total')])
+    .where('kind', 'in', ['upvote', 'star', 'citation'])
     .where('paper_id', 'in', paperIds)
-    .groupBy(['paper_id', 'origin'])
+    .groupBy(['paper_id', 'kind', 'origin'])
     .execute()
-  return new Map(rows.map((row) => [`${row.paper_id} ${row.origin}`, row.total]))
+  return new Map(rows.map((row) => [`${row.paper_id} ${row.kind} ${row.origin}`, row.total]))
 }
 
 /**

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { post, signIn } from '../../test/readers.ts'
 import { openSite } from '../../test/site.ts'
+import { addressesOf } from './routes.fixture.ts'
 import { forgetRates, HIDDEN, openPeopledSite } from './peopled-site.fixture.ts'
 
 /** All that an answer says, without what the request itself said. */
@@ -104,19 +105,35 @@ describeWithDatabase('who asks for what they may not see', (db) => {
       )
       expect([act, answers[0]]).toEqual([act, answers[1]])
     }
-    for (const path of [
-      '/',
-      '/papers/new',
-      '/papers/top',
-      '/papers/trending',
-      '/index.atom',
-      '/authors/iris-sand',
-      '/papers?q=some+paper+title',
-    ])
-      expect([path, await (await app.request(path)).text()]).toEqual([
-        path,
-        expect.not.stringContaining(HIDDEN),
-      ])
+  })
+
+  it('is shown a hidden paper nowhere', async () => {
+    const site = await openPeopledSite(db(), {
+      text: (field) => (field === 'hidden paper title' ? 'Secret of the deep' : `Some ${field}`),
+    })
+    const { app, cookies } = site
+    const searches = [
+      '/papers?q=secret+deep',
+      '/papers.atom?q=deep',
+      '/papers/suggest?q=secret',
+      '/papers?q=2601.00003',
+    ]
+    const paths = [...addressesOf(app, 'GET', site), ...searches, `/papers/explain?a=${HIDDEN}&b=${HIDDEN}`]
+    for (const cookie of ['', cookies.bert, cookies.ada])
+      for (const path of paths) {
+        // The public log says what was taken off; what is kept about oneself, what one voted for.
+        if (path === '/moderation' || path === '/settings/export') continue
+        const text = await (await app.request(path, { headers: { cookie } })).text()
+        expect([path, text.includes('Secret of the deep')]).toEqual([path, false])
+      }
+    for (const [path, fields] of [
+      ['/papers/submit', { paper: HIDDEN, note: 'x' }],
+      [`/collections/${site.collections.open}/papers/add`, { paper: HIDDEN }],
+      [`/papers/${HIDDEN}/comments`, { body: 'x', preview: '1' }],
+    ] as const)
+      expect(await (await post(app, path, { ...fields }, { cookie: cookies.ada })).text()).not.toContain(
+        'Secret of the deep',
+      )
   })
 
   it('is not told a comment on a hidden paper, nor what a hidden or deleted one said', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDay } from '../papers/calendar.ts'
-import type { HarvestOutcome, Upvotes } from '../papers/harvested-paper.ts'
+import type { HarvestOutcome, Count } from '../papers/harvested-paper.ts'
 import { parseDate, parseInstant } from './dates.ts'
 import { readJsonRecords } from './json-records.ts'
 import { parseJson } from './jsonl.ts'
@@ -106,7 +106,7 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft | {
 function upvotesOf(
   { upvotes: total, publishedAt, published_at }: DailyPaper,
   { observedAt, since, day }: { observedAt: string; since: string | null; day: string | null },
-): Upvotes | undefined {
+): Count | undefined {
   if (total === null || total === undefined) return undefined
   const published = parseDate(publishedAt ?? published_at ?? '')
   const begin =

@@ -102,7 +102,11 @@ describeWithDatabase('an import', (db) => {
       { new: 1, updated: 0, unchanged: 0, refused: 1 },
     ],
     ['BibTeX', () => readBibtex(feed(BIBTEX)), { new: 1, updated: 0, unchanged: 0, refused: 1 }],
-    ['JSON Lines', () => readJsonLines(feed(LINES)), { new: 2, updated: 0, unchanged: 0, refused: 1 }],
+    [
+      'JSON Lines',
+      (at) => readJsonLines(feed(LINES), { now: at }),
+      { new: 2, updated: 0, unchanged: 0, refused: 1 },
+    ],
     [
       'a page',
       (at) => readTrendingPage(feed(PAGE), { now: at }),
@@ -134,7 +138,7 @@ describeWithDatabase('an import', (db) => {
   it('keeps account of what came in, and why what did not', async () => {
     await bring(readArxivOai(feed(OAI)))
     const shown: string[] = []
-    await importPapers(db(), readJsonLines(feed(LINES)), {
+    await importPapers(db(), readJsonLines(feed(LINES), { now }), {
       name: 'lines.jsonl',
       format: 'jsonl',
       timeZone,
@@ -206,7 +210,9 @@ describeWithDatabase('an import', (db) => {
       { id, title: 'Tides', categories: [`a${long(79, 0x4e00, 20_000)}`] },
       { id, title: 'Tides', links: [{ url: `https://tides.example/${long(2_000, 0x61, 26)}` }] },
     ]
-    const counts = await bring(readJsonLines(feed(records.map((one) => JSON.stringify(one)).join('\n'))))
+    const counts = await bring(
+      readJsonLines(feed(records.map((one) => JSON.stringify(one)).join('\n')), { now }),
+    )
     expect(counts).toEqual({ new: 3, updated: 3, unchanged: 0, refused: 1 })
   })
 

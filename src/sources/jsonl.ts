@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
 import { splitAuthorLine } from './author-list.ts'
+import { parseInstant } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { PaperDraft } from './settle-paper.ts'
@@ -9,6 +10,7 @@ import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
 const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
+const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union(
   [
     z.string(),
@@ -53,18 +55,28 @@ const recordSchema = z.object({
   code_url: z.unknown().optional(),
   github: z.unknown().optional(),
   githubRepo: z.unknown().optional(),
+  stars: count,
+  github_stars: count,
+  citations: count,
+  citation_count: count,
+  observed_at: text,
 })
 type Record = z.infer<typeof recordSchema>
 
 /**
  * Papers from JSON lines, one object a line, in the field names of arXiv's metadata snapshot, of arXiv's API and of
- * the common data sets made from them. Positions are `line 17`; blank lines are passed over.
+ * the common data sets made from them. `now` is when stars and citations were seen where a record does not say
+ * (`observed_at`). Positions are `line 17`; blank lines are passed over.
  */
-export async function* readJsonLines(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
+export async function* readJsonLines(
+  chunks: AsyncIterable<string>,
+  { now }: { now: Date },
+): AsyncGenerator<HarvestOutcome> {
   for await (const { number, text: line } of readLines(chunks)) {
     const position = `line ${number}`
     if (line === null) yield { ok: false, position, reason: RECORD_TOO_LONG }
-    else if (!isBlank(line)) yield outcomeOf(position, draftOf(number === 1 ? withoutMark(line) : line))
+    else if (!isBlank(line))
+      yield outcomeOf(position, draftOf(number === 1 ? withoutMark(line) : line, { now }))
   }
 }
 
@@ -77,13 +89,17 @@ export function parseJson(json: string): unknown {
   }
 }
 
-function draftOf(line: string): PaperDraft | { refused: string } {
+function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: string } {
   const value = parseJson(line)
   if (value === undefined) return { refused: 'The line is not valid JSON.' }
   const parsed = recordSchema.safeParse(value)
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
+  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
+  if (observedAt === null) return { refused: 'Its observation date is not an instant.' }
+  const counted = (total: number | null | undefined) =>
+    total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
     source: 'jsonl',
     identifiers: identifiersOf(record),
@@ -105,6 +121,8 @@ function draftOf(line: string): PaperDraft | { refused: string } {
     license: record.license,
     withdrawn: saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
     links: linksOf(record),
+    stars: counted(record.stars ?? record.github_stars),
+    citations: counted(record.citations ?? record.citation_count),
   }
 }
 

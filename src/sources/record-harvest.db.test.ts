@@ -7,6 +7,8 @@ import { storedPapers } from '../../test/stored.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { addHeat, eventHeat, WEIGHTS } from '../ranking/heat.ts'
 import { replayHeat } from '../ranking/signals.ts'
+import { heatParts } from '../ranking/heat-parts.ts'
+import { verifyHeat } from '../ranking/verify-heat.ts'
 import { recordHarvest } from './record-harvest.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
@@ -49,6 +51,42 @@ describeWithDatabase('recording a harvest', (db) => {
   it('counts several totals in one batch as it would one after the other', async () => {
     await outcomes([votes(3), votes(8, '2026-01-15T00:00:00.000Z'), votes(5)])
     expect((await events()).map(({ amount }) => amount)).toEqual([3, 5])
+  })
+
+  it('counts only new stars and citations: their first count is where it begins', async () => {
+    const count = (property: 'stars' | 'citations', total: number, day: string) =>
+      recordHarvest(
+        db(),
+        [stated('2601.00001', { source: 'jsonl', [property]: { total, observedAt: day, since: day } })],
+        { now, timeZone: 'UTC' },
+      )
+    await count('stars', 12_000, '2026-01-10T00:00:00.000Z')
+    const weights = () =>
+      db().selectFrom('signals').select(['kind', 'amount', 'weight']).orderBy('id').execute()
+    expect(await weights()).toEqual([{ kind: 'star', amount: 12_000, weight: 0 }])
+    const paper = () => db().selectFrom('papers').select(['heat', 'attention']).executeTakeFirstOrThrow()
+    expect(await paper()).toEqual({ heat: -Infinity, attention: 0 })
+    await count('stars', 12_000, '2026-01-11T00:00:00.000Z')
+    await count('stars', 12_050, '2026-01-12T00:00:00.000Z')
+    await count('stars', 11_000, '2026-01-13T00:00:00.000Z')
+    await count('citations', 0, '2026-01-12T00:00:00.000Z')
+    await count('citations', 2, '2026-01-13T00:00:00.000Z')
+    expect(await weights()).toEqual([
+      { kind: 'star', amount: 12_000, weight: 0 },
+      { kind: 'star', amount: 50, weight: 1 },
+      { kind: 'citation', amount: 0, weight: 0 },
+      { kind: 'citation', amount: 2, weight: 1 },
+    ])
+    expect((await paper()).attention).toBeCloseTo(2)
+    expect((await verifyHeat(db())).differences).toEqual([])
+    const parts = await heatParts(
+      db(),
+      (await db().selectFrom('papers').select('id').executeTakeFirstOrThrow()).id,
+    )
+    expect(parts.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['citation', 2],
+      ['star', 50],
+    ])
   })
 
   it('has no event in no upvotes', async () => {

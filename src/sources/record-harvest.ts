@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { HarvestedPaper } from '../papers/harvested-paper.ts'
+import type { COUNTED, HarvestedPaper } from '../papers/harvested-paper.ts'
 import { recordPapers, type Recorded } from '../papers/record.ts'
 import { listingWeight, WEIGHTS } from '../ranking/heat.ts'
-import { countedUpvotes, recordSignals, replayHeat, type Signal } from '../ranking/signals.ts'
+import { countedElsewhere, recordSignals, replayHeat, type Signal } from '../ranking/signals.ts'
 
 /** The channel on which every process hears that papers have changed. */
 export const PAPERS_CHANGED = 'papers_changed'
@@ -20,9 +20,11 @@ export async function recordHarvest(
   if (papers.length === 0) return []
   return db.transaction().execute(async (trx) => {
     const { recorded, united } = await recordPapers(trx, papers, { now, timeZone })
-    const counted = await countedUpvotes(
+    const counted = await countedElsewhere(
       trx,
-      papers.flatMap((paper, index) => (paper.upvotes ? [paperIdAt(recorded, index)] : [])),
+      papers.flatMap((paper, index) =>
+        COUNTS.some(({ property }) => paper[property]) ? [paperIdAt(recorded, index)] : [],
+      ),
     )
     const signals = papers.flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), counted))
     const heated = await recordSignals(trx, signals, { now })
@@ -38,7 +40,17 @@ export async function recordHarvest(
   })
 }
 
-/** The events in a harvested paper; upvotes count only as far as they exceed those counted before. */
+/**
+ * What is counted elsewhere, and what one of it weighs. Upvotes count from nothing; stars and citations may be those of years,
+ * and only new ones draw attention now: their first count is where it begins.
+ */
+const COUNTS = [
+  { property: 'upvotes', kind: 'upvote', weight: WEIGHTS.upvote, fromNothing: true },
+  { property: 'stars', kind: 'star', weight: WEIGHTS.star, fromNothing: false },
+  { property: 'citations', kind: 'citation', weight: WEIGHTS.citation, fromNothing: false },
+] as const satisfies { property: (typeof COUNTED)[number]; [key: string]: unknown }[]
+
+/** The events in a harvested paper; what is counted elsewhere counts only as far as it exceeds what was counted before. */
 function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, number>): Signal[] {
   const signals: Signal[] = []
   const origin = paper.source
@@ -55,23 +67,24 @@ function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, 
       at: new Date(`${paper.listing.date}T12:00:00Z`),
     })
   }
-  if (paper.upvotes) {
-    const key = `${paperId} ${origin}`
-    const before = counted.get(key) ?? 0
-    const amount = paper.upvotes.total - before
-    if (amount > 0) {
-      counted.set(key, paper.upvotes.total)
-      signals.push({
-        paperId,
-        kind: 'upvote',
-        origin,
-        originKey: String(paper.upvotes.total),
-        amount,
-        weight: amount * WEIGHTS.upvote,
-        // The first count gathered since the paper was listed; later ones by when they were seen.
-        at: new Date(before === 0 ? paper.upvotes.since : paper.upvotes.observedAt),
-      })
-    }
+  for (const { property, kind, weight, fromNothing } of COUNTS) {
+    const count = paper[property]
+    if (!count) continue
+    const key = `${paperId} ${kind} ${origin}`
+    const before = counted.get(key)
+    const amount = count.total - (before ?? 0)
+    if (amount <= 0 && !(before === undefined && !fromNothing)) continue
+    counted.set(key, count.total)
+    signals.push({
+      paperId,
+      kind,
+      origin,
+      originKey: String(count.total),
+      amount,
+      weight: before === undefined && !fromNothing ? 0 : amount * weight,
+      // The first count gathered since it was begun; later ones by when they were seen.
+      at: new Date(before === undefined ? count.since : count.observedAt),
+    })
   }
   return signals
 }

@@ -1,10 +1,11 @@
-import type {
-  Author,
-  HarvestedPaper,
-  Listing,
-  PaperVersion,
-  Source,
-  Upvotes,
+import {
+  COUNTED,
+  type Author,
+  type Count,
+  type HarvestedPaper,
+  type Listing,
+  type PaperVersion,
+  type Source,
 } from '../papers/harvested-paper.ts'
 import { parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
@@ -44,7 +45,9 @@ export type PaperDraft = {
   withdrawn?: boolean
   links?: readonly { kind?: Text; url: Text }[] | undefined
   listing?: Listing | undefined
-  upvotes?: Upvotes | undefined
+  upvotes?: Count | undefined
+  stars?: Count | undefined
+  citations?: Count | undefined
 }
 
 export type Settled = { ok: true; paper: HarvestedPaper } | { ok: false; reason: string }
@@ -106,7 +109,7 @@ export function settlePaper(draft: PaperDraft): Settled {
   const links = settleLinks(draft.links ?? [])
   if (links.length > 0) paper.links = links
   if (draft.listing) paper.listing = draft.listing
-  if (draft.upvotes) paper.upvotes = draft.upvotes
+  for (const counted of COUNTED) if (draft[counted]) paper[counted] = draft[counted]
   return { ok: true, paper }
 }
 

@@ -34,7 +34,8 @@ async function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
     .where('s.expires_at', '>', now)
     .executeTakeFirst()
   if (!row) return null
-  if (now.getTime() - row.renewed_at.getTime() > RENEW_MS) await renew(site, c)
+  if (now.getTime() - row.renewed_at.getTime() > RENEW_MS && site.accounts.answersAt(c.req.header('host')))
+    await renew(site, c)
   return { reader: toReader(row, { curators: site.accounts.curators, now }), sessionId: row.session_id }
 }
 

@@ -11,7 +11,7 @@ const EVENTS: [event: string, weight: number][] = [
   ['A reader’s first comment on the paper', WEIGHTS.comment],
   ['An upvote at another site, as imported', WEIGHTS.upvote],
   ['A new star of its code repository, as imported', WEIGHTS.star],
-  ['A citation, as imported', WEIGHTS.citation],
+  ['A new citation, as imported', WEIGHTS.citation],
   ['Standing on another site’s list: last place', WEIGHTS.listing],
   ['Standing on another site’s list: first place (places between in proportion)', WEIGHTS.listing * 2],
 ]

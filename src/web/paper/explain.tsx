@@ -28,7 +28,8 @@ export function showExplanation(site: Site) {
 
 async function paperAt(site: Site, address: string | undefined): Promise<Paper | null> {
   const parsed = address === undefined ? null : (parseAddress(address) ?? parseIdentifier(address))
-  return parsed && findPaper(site.db, parsed.identifier)
+  const paper = parsed && (await findPaper(site.db, parsed.identifier))
+  return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
 }
 
 function explanationPage(

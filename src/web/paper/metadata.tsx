@@ -2,7 +2,7 @@ import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { splitName } from '../../papers/names.ts'
 import { plainText } from '../../papers/typeset.ts'
-import { doiUrl } from '../parts/entry.tsx'
+import { doiUrl } from '../parts/places.tsx'
 import type { Site } from '../site.ts'
 
 /** The `citation_*` tags of Highwire Press, which Google Scholar and Zotero read. */

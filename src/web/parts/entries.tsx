@@ -4,6 +4,7 @@ import { marksOf, NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
+import { htmlOf } from './remember.ts'
 
 /**
  * The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. `back` is
@@ -18,11 +19,7 @@ export async function renderEntries(
     site,
     papers.map(({ id }) => id),
   )
-  return mapInTurns(papers, (paper) => {
-    const entry = <Entry site={site} paper={paper} marks={marks} back={back} />
-    // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
-    return String(entry)
-  })
+  return mapInTurns(papers, (paper) => htmlOf(<Entry site={site} paper={paper} marks={marks} back={back} />))
 }
 
 /** What the reader who looks has done with papers; nothing for who is not signed in. */

@@ -1,6 +1,5 @@
 import { raw } from 'hono/html'
 import { addressPath } from '../../papers/identifiers.ts'
-import { categoryName } from '../../papers/categories.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -8,6 +7,8 @@ import { excerpt, typeset } from '../../papers/typeset.ts'
 import type { Passage } from '../../search/passages.ts'
 import { NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Site } from '../site.ts'
+import { Places } from './places.tsx'
+import { htmlOf, rememberHtml } from './remember.ts'
 import { VoteForm } from './vote-form.tsx'
 import { Published } from './when.tsx'
 
@@ -40,23 +41,12 @@ export function Entry({
   const path = addressPath(paper.address)
   const anchor = `p${paper.id}`
   if (marks.notForMe.has(paper.id)) return <NotForMe paper={paper} anchor={anchor} back={back} />
+  const html = paperHtml(paper)
   return (
     <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
       <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
-      <h2 class="entry-title">
-        <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
-      </h2>
-      {paper.authors.length > 0 && (
-        <p class="byline">
-          <AuthorLinks
-            authors={paper.authors}
-            truncated={paper.authorsTruncated}
-            shown={AUTHORS_SHOWN}
-            restPath={`${path}#authors`}
-          />
-        </p>
-      )}
-      {passage ? <MarkedPassage passage={passage} /> : <Lede paper={paper} />}
+      {raw(html.top)}
+      {passage ? <MarkedPassage passage={passage} /> : raw(html.lede)}
       <ul class="facts">
         {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
         {nearBy !== null && (
@@ -72,23 +62,7 @@ export function Entry({
             <Published site={site} published={paper.published} short />
           </li>
         )}
-        {paper.primaryCategory && (
-          <li>
-            <a
-              href={`/topics/${encodeURIComponent(paper.primaryCategory)}`}
-              title={categoryName(paper.primaryCategory)}
-            >
-              {paper.primaryCategory}
-            </a>
-          </li>
-        )}
-        {outLinks(paper).map(({ href, name }) => (
-          <li>
-            <a href={href} rel="noopener">
-              {name}
-            </a>
-          </li>
-        ))}
+        {raw(html.places)}
         {paper.commentCount > 0 && (
           <li>
             <a href={`${path}#comments`}>
@@ -104,6 +78,40 @@ export function Entry({
         )}
       </ul>
     </article>
+  )
+}
+
+/** Some thousands of papers, as they stand on the lists that are read. */
+const REMEMBERED_BYTES = 8_000_000
+
+/** What stands in an entry whoever looks, and when: most of the work of a list is to make it. */
+const paperHtml = rememberHtml(
+  (paper) => ({
+    top: htmlOf(<TitleAndAuthors paper={paper} />),
+    lede: htmlOf(<Lede paper={paper} />),
+    places: htmlOf(<Places paper={paper} />),
+  }),
+  { maxBytes: REMEMBERED_BYTES },
+)
+
+function TitleAndAuthors({ paper }: { paper: Paper }) {
+  const path = addressPath(paper.address)
+  return (
+    <>
+      <h2 class="entry-title">
+        <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
+      </h2>
+      {paper.authors.length > 0 && (
+        <p class="byline">
+          <AuthorLinks
+            authors={paper.authors}
+            truncated={paper.authorsTruncated}
+            shown={AUTHORS_SHOWN}
+            restPath={`${path}#authors`}
+          />
+        </p>
+      )}
+    </>
   )
 }
 
@@ -130,7 +138,7 @@ function NotForMe({ paper, anchor, back }: { paper: Paper; anchor: string; back:
 
 /** What a list shows of a paper's content: its synopsis, else the beginning of its abstract, else nothing. */
 function Lede({ paper: { synopsis, abstract } }: { paper: Paper }) {
-  if (synopsis === null && abstract === null) return null
+  if (synopsis === null && abstract === null) return <></>
   const text = synopsis ?? excerpt(abstract ?? '', EXCERPT_LENGTH)
   return <p class="lede">{raw(typeset(text, { links: false }))}</p>
 }
@@ -188,38 +196,4 @@ export function AuthorLinks({
 function AuthorLink({ author: { name, orcid } }: { author: Author }) {
   const key = orcid ?? nameKey(name)
   return key === '' ? <>{name}</> : <a href={`/authors/${encodeURIComponent(key)}`}>{name}</a>
-}
-
-const LINK_NAMES = {
-  code: 'Code',
-  project: 'Project',
-  dataset: 'Data',
-  model: 'Model',
-  demo: 'Demo',
-  paper: 'Published version',
-  other: 'Link',
-} as const
-
-/** The places outside that a list leads to: the original first, then one link of each kind. */
-function outLinks(paper: Paper): { href: string; name: string }[] {
-  const links: { href: string; name: string }[] = []
-  if (paper.arxivId) {
-    links.push({ href: `https://arxiv.org/abs/${paper.arxivId}`, name: 'arXiv' })
-    links.push({ href: `https://arxiv.org/pdf/${paper.arxivId}`, name: 'PDF' })
-  } else if (paper.doi) {
-    links.push({ href: doiUrl(paper.doi), name: 'DOI' })
-  }
-  for (const kind of ['code', 'project', 'dataset', 'model', 'demo'] as const) {
-    const link = paper.links.find((candidate) => candidate.kind === kind)
-    if (link) links.push({ href: link.url, name: LINK_NAMES[kind] })
-  }
-  return links
-}
-
-export function linkName(kind: keyof typeof LINK_NAMES): string {
-  return LINK_NAMES[kind]
-}
-
-export function doiUrl(doi: string): string {
-  return `https://doi.org/${doi.split('/').map(encodeURIComponent).join('/')}`
 }

@@ -1,0 +1,20 @@
+import type { MiddlewareHandler } from 'hono'
+import { AUTH_PATH } from '../../accounts/auth.ts'
+import { refused } from '../errors/show.tsx'
+import type { Site } from '../site.ts'
+
+/**
+ * Takes nothing from readers under a host that is not known to be the site's: links in mails would lead there. Pages can
+ * be read under any.
+ */
+export function ownHostOnly(site: Site): MiddlewareHandler {
+  return async (c, next) => {
+    const asksOnly = c.req.method !== 'POST' && !c.req.path.startsWith(`${AUTH_PATH}/`)
+    if (asksOnly || site.accounts.answersAt(c.req.header('host'))) return next()
+    return refused(site, c, {
+      status: 400,
+      title: 'Not under this address',
+      reason: 'This site does not know that it has this address: whoever runs it sets PUBLIC_URL to it.',
+    })
+  }
+}
