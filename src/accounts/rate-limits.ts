@@ -10,12 +10,13 @@ const HOUR = 60 * MINUTE
 
 /** What is counted, by whom: a reader's account or the address a request comes from. */
 export const RATE_LIMITS = {
-  signInAddress: { name: 'sign-in from', most: 30, windowMs: HOUR },
+  signInAddress: { name: 'sign-in from', most: 120, windowMs: HOUR },
   /** Without JavaScript there is no proof of work. */
-  signInUnproved: { name: 'sign-in unproved from', most: 5, windowMs: HOUR },
+  signInUnproved: { name: 'sign-in unproved from', most: 20, windowMs: HOUR },
   signInMailbox: { name: 'sign-in to', most: 5, windowMs: HOUR },
-  links: { name: 'link from', most: 60, windowMs: HOUR },
-  vote: { name: 'vote by', most: 120, windowMs: 10 * MINUTE },
+  /** Nobody guesses a token; this only bounds the work. */
+  links: { name: 'link from', most: 2_000, windowMs: HOUR },
+  vote: { name: 'vote by', most: 600, windowMs: 10 * MINUTE },
   comment: { name: 'comment by', most: 20, windowMs: 10 * MINUTE },
   newComment: { name: 'first comments by', most: 5, windowMs: HOUR },
   submit: { name: 'submission by', most: 20, windowMs: HOUR },

@@ -43,7 +43,7 @@ const LONGEST: Partial<Record<Field, number>> = { name: 80, 'collection title': 
 const NAMES = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}]/gu
 
 describeWithDatabase('a text', (db) => {
-  it.each([0, 1, 2, 3])('stays a text wherever it is shown (%i)', { timeout: 120_000 }, async (round) => {
+  it.each([0, 1, 2])('stays a text wherever it is shown (%i)', { timeout: 120_000 }, async (round) => {
     let turn = round * 7
     const planted = (field: Field) => {
       // Where there is room all of them, else another one each time.
@@ -59,8 +59,14 @@ describeWithDatabase('a text', (db) => {
     const queries = ['q', 'after', 'to', 'paper', 'problem', 'error', 'a', 'token'].map((name) => `${name}=${said}`).join('&')
     const paths = addressesOf(app, 'GET', site).filter((path) => !path.startsWith('/auth/'))
     const asked = [...paths, ...paths.filter((path) => !path.startsWith('/desk/')).map((path) => `${path}?${queries}`), `/papers?q=${said}`, `/papers/${said}`, `/authors/${said}`, `/topics/${said}`, `/papers/explain?a=${SHOWN}&b=${OTHER}`]
+    let shown = 0
     for (const [who, cookie] of [['nobody', ''], ...Object.entries(cookies)] as const)
-      for (const path of who === 'nina' || who === 'bert' ? paths : asked) await expectSafe([who, path], await app.request(path, { headers: { cookie } }))
+      // The addresses that say something too are the same for everybody.
+      for (const path of who === 'nobody' || who === 'cora' ? asked : paths) {
+        const text = await expectSafe([who, path], await app.request(path, { headers: { cookie } }))
+        if (text.includes('alert(1)')) shown++
+      }
+    expect(shown).toBeGreaterThan(100)
     // What is refused comes back as it was typed.
     for (const [who, path, fields] of [
       ['nobody', '/sign-in', { email: typed, to: typed }],
@@ -95,12 +101,12 @@ describeWithDatabase('a text', (db) => {
   })
 })
 
-async function expectSafe(where: unknown, answer: Response) {
+async function expectSafe(where: unknown, answer: Response): Promise<string> {
   const text = await answer.text()
   const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? ''
   expect([where, answer.status < 500, answer.headers.get('x-content-type-options')]).toEqual([where, true, 'nosniff'])
   for (const value of answer.headers.values()) expect([where, /alert\(1\)>|[\r\n]/.test(value)]).toEqual([where, false])
-  if (text === '') return
+  if (text === '') return text
   if (type === 'text/html') {
     expectInert(where, text)
   } else if (type.endsWith('json')) {
@@ -113,6 +119,7 @@ async function expectSafe(where: unknown, answer: Response) {
     // What a browser might take for a page is none.
     expect([where, type]).toEqual([where, expect.stringMatching(/^(?:text\/(?:plain|markdown)|application\/x-(?:bibtex|research-info-systems)|image\/svg\+xml)$/)])
   }
+  return text
 }
 
 /** The HTML that feeds carry in JSON. */
