@@ -130,9 +130,9 @@ type Kind = { name: string; request: (n: number) => Request; goal?: number }
 
 const random = randomFrom(5)
 const anyReader = () => 1 + Math.floor(random() * READERS)
-/** No page reads this much of the address, but another one is another page to the cache. */
-let unlike = 0
-const anew = (path: string): Request => ({ path: `${path}${path.includes('?') ? '&' : '?'}n=${unlike++}` })
+/** Whoever brings a session, if one that is over, gets a page made for them, which is the one for everybody. */
+const anew = (path: string): Request => ({ path, cookie: OVER })
+const OVER = 'broadsheet.session_token=a-session-that-is-over.signature'
 
 async function readingKinds({ db, hottest }: Bench): Promise<Kind[]> {
   const later: string[] = []

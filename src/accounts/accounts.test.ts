@@ -82,11 +82,7 @@ describe('the secret', () => {
 
 describe('the hosts of this machine', () => {
   it('are its own names and addresses', () => {
-    expect(ownHosts('127.0.0.1')).toEqual([
-      ...['localhost', 'localhost:*'],
-      ...['127.0.0.1', '127.0.0.1:*'],
-      ...['[::1]', '[::1]:*'],
-    ])
+    expect(ownHosts('127.0.0.1').join(' ')).toBe('localhost localhost:* 127.0.0.1 127.0.0.1:* [::1] [::1]:*')
     expect(ownHosts('papers.example')).toContain('papers.example:*')
     expect(ownHosts('0.0.0.0')).not.toContain('*')
     const own = ownHosts('127.0.0.1')

@@ -22,8 +22,8 @@ export function ownHosts(listensOn: string): string[] {
     .flatMap((name) => [name, `${name}:*`])
 }
 
-/** Whether a Host header names one of `hosts`, and nothing else beside it. */
+/** Whether a Host header names one of `hosts` (as `ownHosts` writes them), and nothing else beside it. */
 export function isOwnHost(header: string | undefined, hosts: string[]): boolean {
-  const name = /^(\[[\da-f:.]+\]|[^\s:@/?#[\]]+)(?::\d{1,5})?$/i.exec(header ?? '')?.[1]
-  return name !== undefined && hosts.includes(name.toLowerCase())
+  const [, name, port] = /^(\[[\da-f:.]+\]|[^\s:@/?#[\]]+)(:\d{1,5})?$/i.exec(header ?? '') ?? []
+  return name !== undefined && hosts.includes(name.toLowerCase() + (port === undefined ? '' : ':*'))
 }

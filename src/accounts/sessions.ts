@@ -42,6 +42,11 @@ export async function endSessions(
     .execute()
 }
 
+/** Ends the session that a cookie's token names, whoever's it is. */
+export async function endSessionNamed(db: Kysely<Database>, { token }: { token: string }): Promise<void> {
+  await db.deleteFrom('sessions').where('token', '=', token).execute()
+}
+
 /** Removes what no longer lets anybody in: sessions and links whose time is over. */
 export async function forgetExpired(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db.deleteFrom('sessions').where('expires_at', '<', now).execute()

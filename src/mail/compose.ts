@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import addressParser from 'nodemailer/lib/addressparser'
 import { parseEmailAddress } from './address.ts'
-import type { Message } from './mailer.ts'
+import type { Message } from './message.ts'
 
 /** Whom mails come from: the address, its name as people see it, and the domain that Message-IDs end in. */
 export type Sender = { name: string; address: string; domain: string }

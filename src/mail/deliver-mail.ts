@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { Mailer, SendOutcome } from './mailer.ts'
+import type { Mailer } from './mailer.ts'
+import type { SendOutcome } from './message.ts'
 
 /** What became of the mails that were tried. */
 export type DeliveryCounts = { sent: number; postponed: number; givenUp: number }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serversAndMailers } from './mail-server.fixture.ts'
-import type { Message } from './mailer.ts'
+import type { Message } from './message.ts'
 
 const LONG_LINE = `A line of many words ${'and of more of them '.repeat(100)}that ends.`
 const ADDRESS = `https://papers.example.org/sign-in/link?token=${'0123456789abcdef'.repeat(20)}`

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openMailer, type Message } from './mailer.ts'
+import { openMailer } from './mailer.ts'
+import type { Message } from './message.ts'
 import { readMail } from './received-mail.fixture.ts'
 
 const message: Message = {

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import type { Composed } from './compose.ts'
-import type { SendOutcome } from './mailer.ts'
+import type { SendOutcome } from './message.ts'
 
 /** A folder that takes each mail as a file `<UTC time>-<id>.eml`, for those without a mail server. */
 export type Outbox = {

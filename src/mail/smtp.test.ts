@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { moment, serversAndMailers } from './mail-server.fixture.ts'
-import type { Message } from './mailer.ts'
+import type { Message } from './message.ts'
 
 const message: Message = {
   id: 'digest-12.2026-W03',

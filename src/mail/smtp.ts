@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Composed } from './compose.ts'
-import type { SendOutcome } from './mailer.ts'
+import type { SendOutcome } from './message.ts'
 import { sortFailure } from './smtp-failure.ts'
 
 /** A mail server. `server` is its address without what is secret. */

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { addHeat, eventHeat, withoutHeat } from './heat.ts'
 
@@ -79,12 +79,13 @@ export async function countedElsewhere(
 
 /**
  * Takes an event back, in the caller's transaction: both it and the one that undoes it stay, and neither counts. A second
- * time it has no effect. Answers whether it was there and stood.
+ * time it has no effect. `besides` is what changes of the paper with it: one change of its row instead of two, each of
+ * which touches all its indexes. Answers whether it was there and stood.
  */
 export async function takeBackSignal(
   trx: Transaction<Database>,
   { paperId, kind, origin, originKey }: Pick<Signal, 'paperId' | 'kind' | 'origin' | 'originKey'>,
-  { now }: { now: Date },
+  { now, besides }: { now: Date; besides?: { votes: RawBuilder<number>; vote_points: RawBuilder<number> } },
 ): Promise<boolean> {
   // The paper's row first: events of a paper are added and taken back one after another.
   const paper = await trx
@@ -101,16 +102,18 @@ export async function takeBackSignal(
     returning -weight as weight, at
   `.execute(trx)
   const event = rows[0]
-  if (!paper || !event) return false
-  const heat = withoutHeat(paper.heat, eventHeat(event.weight, event.at))
-  if (heat === null) await replayHeat(trx, [paperId])
-  else
+  const heat = paper && event ? withoutHeat(paper.heat, eventHeat(event.weight, event.at)) : null
+  if (event && heat !== null) {
     await trx
       .updateTable('papers')
-      .set((eb) => ({ heat, attention: eb('attention', '-', event.weight) }))
+      .set((eb) => ({ heat, attention: eb('attention', '-', event.weight), ...besides }))
       .where('id', '=', paperId)
       .execute()
-  return true
+    return true
+  }
+  if (paper && event) await replayHeat(trx, [paperId])
+  if (besides) await trx.updateTable('papers').set(besides).where('id', '=', paperId).execute()
+  return paper !== undefined && event !== undefined
 }
 
 /** The condition under which an event `s` counts: it takes none back and was not taken back. */

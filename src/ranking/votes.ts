@@ -90,10 +90,9 @@ export async function removeVote(
     .returning(['event', 'points'])
     .executeTakeFirst()
   if (!vote) return
-  await takeBackSignal(trx, { paperId, kind: 'vote', origin: 'reader', originKey: vote.event }, { now })
-  await trx
-    .updateTable('papers')
-    .set((eb) => ({ votes: eb('votes', '-', 1), vote_points: eb('vote_points', '-', vote.points) }))
-    .where('id', '=', paperId)
-    .execute()
+  await takeBackSignal(
+    trx,
+    { paperId, kind: 'vote', origin: 'reader', originKey: vote.event },
+    { now, besides: { votes: sql`votes - 1`, vote_points: sql`vote_points - ${vote.points}` } },
+  )
 }

@@ -5,8 +5,42 @@ const TAG = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+(?:="[^"<>]*")?)*)\s*\/?>/g
 const ATTRIBUTE = /([\w:-]+)(?:="([^"]*)")?/g
 
 /** What a page may be made of; nothing that loads, runs or embeds anything but what stands in SCRIPTS. */
-const FORBIDDEN = new Set(['iframe', 'object', 'embed', 'base', 'style', 'foreignobject', 'img', 'video', 'audio', 'applet', 'marquee', 'template', 'frameset', 'portal', 'animate', 'set', 'mglyph', 'malignmark', 'noscript', 'plaintext', 'xmp', 'annotation-xml', 'maction'])
-const URLS = new Set(['href', 'src', 'action', 'formaction', 'cite', 'data', 'poster', 'xlink:href', 'content-url'])
+const FORBIDDEN = new Set([
+  'iframe',
+  'object',
+  'embed',
+  'base',
+  'style',
+  'foreignobject',
+  'img',
+  'video',
+  'audio',
+  'applet',
+  'marquee',
+  'template',
+  'frameset',
+  'portal',
+  'animate',
+  'set',
+  'mglyph',
+  'malignmark',
+  'noscript',
+  'plaintext',
+  'xmp',
+  'annotation-xml',
+  'maction',
+])
+const URLS = new Set([
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'cite',
+  'data',
+  'poster',
+  'xlink:href',
+  'content-url',
+])
 
 /** What the site's own scripts are loaded with; nothing else is one. */
 const OWN_SCRIPT = /^<script (?:type="module" )?src="\/assets\/\w+\.js">$/

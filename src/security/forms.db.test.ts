@@ -136,7 +136,7 @@ describeWithDatabase('forms', (db) => {
       expect([path, answer.status]).toEqual([path, expect.toBeOneOf([303, 403, 404])])
     }
     const named = {
-      id: String(reader.id),
+      id: reader.id,
       reader_id: site.readers.ada,
       curator: 'true',
       email_verified: 'true',

@@ -1,10 +1,10 @@
-import { createServer, request, type IncomingMessage, type Server } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { request, type IncomingMessage, type Server } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
-import { getRequestListener } from '@hono/node-server'
 import { describeWithDatabase } from '../../test/database.ts'
 import { post } from '../../test/readers.ts'
 import { RATE_LIMITS } from '../accounts/rate-limits.ts'
+import { listenWith } from './listen.fixture.ts'
 import { deedsOn } from './deeds.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 import { snapshot } from './snapshot.fixture.ts'
@@ -21,12 +21,10 @@ describeWithDatabase('what is sent', (db) => {
     server?.close()
     server = null
   })
-  /** The site behind node's own server, as it runs (serve-site.ts). */
-  async function listen({ app }: PeopledSite): Promise<number> {
-    const listening = createServer(getRequestListener(app.fetch))
-    server = listening
-    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
-    return (listening.address() as AddressInfo).port
+  async function listen(site: PeopledSite): Promise<number> {
+    const listening = await listenWith(site)
+    server = listening.server
+    return listening.port
   }
   const open = async () => {
     const site = await openPeopledSite(db())
@@ -187,7 +185,8 @@ describeWithDatabase('what is sent', (db) => {
     }
     // Behind a proxy of this machine its last word counts, whatever the reader put before it.
     const statuses: number[] = []
-    for (let i = 0; i < 7; i++) statuses.push(await ask({ 'x-forwarded-for': `10.0.0.${i}, 203.0.113.7` }))
+    for (let i = 0; i <= RATE_LIMITS.signInUnproved.most; i++)
+      statuses.push(await ask({ 'x-forwarded-for': `10.0.0.${i}, 203.0.113.7` }))
     expect(statuses.at(-1)).toBe(429)
     expect(await ask({ 'x-forwarded-for': '203.0.113.8' })).toBe(303)
   })

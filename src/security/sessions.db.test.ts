@@ -85,8 +85,14 @@ describeWithDatabase('sessions', (db) => {
     expect(await isIn(app, planted)).toBe(false)
     const second = sent(await enter(app, { cookie: first }))
     expect(second).not.toBe(first)
-    const [one, two] = await tokens()
-    expect(one).not.toBe(two)
+    // And the one before it lets nobody in any more, whoever signs in after it.
+    expect([await isIn(app, first), await isIn(app, second), (await tokens()).length]).toEqual([
+      false,
+      true,
+      1,
+    ])
+    const other = sent(await enter(app, { cookie: second, email: 'bert@example.org' }))
+    expect([await isIn(app, second), await isIn(app, other)]).toEqual([false, true])
     // 128 bits at least.
     for (const token of await tokens()) expect(token).toMatch(/^[A-Za-z0-9]{32}$/)
   })

@@ -2,10 +2,13 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Logger } from '../log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
+import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { LookUpSources } from '../sources/look-up.ts'
 import type { Assets } from './assets.ts'
-import type { Viewer } from './viewer.ts'
+
+/** Who looks at a page, and through which session. */
+export type Viewer = { reader: Reader; sessionId: string }
 
 /** What every page is made with. */
 export type Site = {

@@ -1,9 +1,7 @@
 import type { Context } from 'hono'
-import { toReader, type Reader } from '../accounts/reader.ts'
-import type { Site } from './site.ts'
-
-/** Who looks at a page, and through which session. */
-export type Viewer = { reader: Reader; sessionId: string }
+import { endSessionNamed } from '../accounts/sessions.ts'
+import { toReader } from '../accounts/reader.ts'
+import type { Site, Viewer } from './site.ts'
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
 /** A session that was not renewed for so long is, by the next request. */
@@ -58,6 +56,17 @@ async function renew(site: Site, c: Context): Promise<void> {
     returnHeaders: true,
   })
   passCookies(headers, c)
+}
+
+/** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
+export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
+  const before = sessionToken(c.req.header('cookie'))
+  const begun = headers
+    .getSetCookie()
+    .map((cookie) => sessionToken(cookie))
+    .find((token) => token !== null)
+  if (before !== null && begun !== undefined && begun !== before)
+    await endSessionNamed(site.db, { token: before })
 }
 
 /** Hands the cookies of an answer of the accounts on to the browser. */

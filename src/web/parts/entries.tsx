@@ -1,10 +1,11 @@
-import { raw } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { mapInTurns } from '../../in-turns.ts'
 import { marksOf, NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
-import { htmlOf } from './remember.ts'
+import { relativeTo } from './dates.ts'
+import { htmlOf, rememberTexts } from './remember.ts'
 
 /**
  * The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. `back` is
@@ -19,7 +20,40 @@ export async function renderEntries(
     site,
     papers.map(({ id }) => id),
   )
-  return mapInTurns(papers, (paper) => htmlOf(<Entry site={site} paper={paper} marks={marks} back={back} />))
+  const escaped = htmlOf(html`${back}`)
+  return mapInTurns(papers, (paper) => {
+    if (marks.notForMe.has(paper.id))
+      return htmlOf(<Entry site={site} paper={paper} marks={marks} back={back} />)
+    const { start, end } = remembered(nameOf(site, paper, marks), () => {
+      const entry = htmlOf(<Entry site={site} paper={paper} marks={marks} back={BACK} />)
+      const at = entry.indexOf(BACK)
+      return { start: entry.slice(0, at), end: entry.slice(at + BACK.length) }
+    })
+    return start + escaped + end
+  })
+}
+
+/** Stands for the address of the list, which an entry has once, in its form before all else that it says. */
+const BACK = '/\u{E000}'
+/** Some thousands of entries; those of papers that many vote for are made anew often, out of what is remembered of papers. */
+const REMEMBERED_BYTES = 8_000_000
+const remembered = rememberTexts<{ start: string; end: string }>({ maxBytes: REMEMBERED_BYTES })
+
+/** All that an entry hangs on, but for the address of its list. */
+function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): string {
+  const { published } = paper
+  return [
+    paper.uuid,
+    paper.changedAt.getTime(),
+    paper.votes,
+    paper.commentCount,
+    paper.pickCount,
+    viewer !== null,
+    marks.voted.has(paper.id),
+    marks.saved.has(paper.id),
+    published?.precision === 'time' && relativeTo(new Date(published.value), now()),
+    timeZone,
+  ].join(' ')
 }
 
 /** What the reader who looks has done with papers; nothing for who is not signed in. */

@@ -8,7 +8,7 @@ import type { Passage } from '../../search/passages.ts'
 import { NO_MARKS, type Marks } from '../../community/marks.ts'
 import type { Site } from '../site.ts'
 import { Places } from './places.tsx'
-import { htmlOf, rememberHtml } from './remember.ts'
+import { htmlOf, rememberTexts } from './remember.ts'
 import { VoteForm } from './vote-form.tsx'
 import { Published } from './when.tsx'
 
@@ -84,15 +84,18 @@ export function Entry({
 /** Some thousands of papers, as they stand on the lists that are read. */
 const REMEMBERED_BYTES = 8_000_000
 
+const remembered = rememberTexts<{ top: string; lede: string; places: string }>({
+  maxBytes: REMEMBERED_BYTES,
+})
+
 /** What stands in an entry whoever looks, and when: most of the work of a list is to make it. */
-const paperHtml = rememberHtml(
-  (paper) => ({
+function paperHtml(paper: Paper) {
+  return remembered(`${paper.uuid} ${paper.changedAt.getTime()}`, () => ({
     top: htmlOf(<TitleAndAuthors paper={paper} />),
     lede: htmlOf(<Lede paper={paper} />),
     places: htmlOf(<Places paper={paper} />),
-  }),
-  { maxBytes: REMEMBERED_BYTES },
-)
+  }))
+}
 
 function TitleAndAuthors({ paper }: { paper: Paper }) {
   const path = addressPath(paper.address)

@@ -1,42 +1,38 @@
-import type { Paper } from '../../papers/paper.ts'
-
 /** Beside its text a remembered one takes about this much. */
 const OVERHEAD_BYTES = 300
 
 /**
- * Remembers what `make` makes of a paper until the paper changes: some HTML by name, of which about `maxBytes` are held.
- * It may only use what its sources say of a paper, and neither counts of what readers did nor the time.
+ * A memory of texts (HTML, by name) that are made once: `key` is all that what `make` answers hangs on. About `maxBytes`
+ * are held; what was not asked for longest goes first.
  */
-export function rememberHtml<T extends Record<string, string>>(
-  make: (paper: Paper) => T,
-  { maxBytes }: { maxBytes: number },
-): (paper: Paper) => T {
-  /** In the order in which they were last asked for: the first goes first. */
-  const known = new Map<string, { html: T; bytes: number; changedAt: number }>()
+export function rememberTexts<T extends Record<string, string>>({
+  maxBytes,
+}: {
+  maxBytes: number
+}): (key: string, make: () => T) => T {
+  /** In the order in which they were last asked for. */
+  const known = new Map<string, { texts: T; bytes: number }>()
   let held = 0
 
-  return (paper) => {
-    const changedAt = paper.changedAt.getTime()
-    const found = known.get(paper.uuid)
+  return (key, make) => {
+    const found = known.get(key)
     if (found) {
-      known.delete(paper.uuid)
-      if (found.changedAt === changedAt) {
-        known.set(paper.uuid, found)
-        return found.html
-      }
-      held -= found.bytes
+      known.delete(key)
+      known.set(key, found)
+      return found.texts
     }
-    const html = flat(make(paper))
+    const texts = flat(make())
     // Two bytes a character.
-    const bytes = OVERHEAD_BYTES + 2 * Object.values(html).reduce((sum, text) => sum + text.length, 0)
-    known.set(paper.uuid, { html, bytes, changedAt })
+    const length = Object.values(texts).reduce((sum, text) => sum + text.length, key.length)
+    const bytes = OVERHEAD_BYTES + 2 * length
+    known.set(key, { texts, bytes })
     held += bytes
     for (const [oldest, { bytes: freed }] of known) {
       if (held <= maxBytes) break
       known.delete(oldest)
       held -= freed
     }
-    return html
+    return texts
   }
 }
 

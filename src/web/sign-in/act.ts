@@ -8,7 +8,7 @@ import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
 import { takePart, tooOften } from '../forms/take-part.ts'
 import type { Site } from '../site.ts'
-import { passCookies } from '../viewer.ts'
+import { endEarlierSession, passCookies } from '../viewer.ts'
 import { clientAddress } from './client-address.ts'
 import { leavingPage, signInPage } from './show.tsx'
 
@@ -70,6 +70,7 @@ export function signInByLink(site: Site) {
           .catch((error: unknown) => (isRedirect(error) ? null : Promise.reject(error as Error)))
       : null
     if (answer === null) return c.redirect(`/sign-in?problem=link&to=${encodeURIComponent(to)}`, 303)
+    await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
     return c.redirect(to, 303)
   })
@@ -146,6 +147,7 @@ export function askLibrary(site: Site) {
     const counted = await countWithin(site.db, { limit: RATE_LIMITS.links, of: clientAddress(site, c), now })
     if (!counted.ok) return tooOften(site, c, counted)
     const answer = await site.accounts.auth.handler(c.req.raw)
+    await endEarlierSession(site, c, answer.headers)
     answer.headers.set('cache-control', 'no-store')
     return answer
   }
