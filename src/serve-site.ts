@@ -115,6 +115,9 @@ export async function serveSite({
     outgoing.writeHead(ready.status, ready.headers)
     outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
   })
+  // Who takes longer over a request is not a reader.
+  server.headersTimeout = 20_000
+  server.requestTimeout = 60_000
   const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     server.once('error', resolve)
     server.listen(config.port, config.host, () => {
