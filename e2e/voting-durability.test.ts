@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import {
   dataFolder,
   importPapers,
@@ -59,7 +59,7 @@ it('counts every vote it acknowledged once, through kill -9 of everything, again
     const over = new AbortController()
     const voting = voteUntil(site, over.signal)
     const enough = answers + 20 + Math.random() * 150
-    while (answers < enough) await delay(1)
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(enough), { timeout: 60_000, interval: 2 })
     for (const pid of [site.pid, ...(await processesIn(data)).map(Number)]) kill(pid)
     over.abort()
     await voting

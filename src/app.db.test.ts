@@ -199,7 +199,9 @@ describeWithDatabase('the site', (db) => {
             ...[...text.matchAll(/<h2 class="entry-title"><a href="([^"]*)"/g)].map(([, href]) => href ?? ''),
           )
           expect(/<ol[^>]* start="(\d+)"/.exec(text)?.[1]).toBe(
-            list === '/papers/new' ? undefined : String(page * 100 + 1),
+            list === '/papers/new'
+              ? undefined
+              : String(page * (list === '/papers/trending' || list === '/papers/top' ? 50 : 100) + 1),
           )
           expect(text.includes('<meta name="robots" content="noindex"')).toBe(page > 0)
           path = /<link rel="next" href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')

@@ -7,6 +7,7 @@ import { eventHeat, HALF_LIFE_MS, VOTE_POINTS } from '../../src/ranking/heat.ts'
 import { TIME_ZONE } from '../search-speed/fill-database.ts'
 import { doi, type Papers } from '../search-speed/papers.ts'
 import { withoutIndexes } from './indexes.ts'
+import { writeTexts } from './texts.ts'
 
 /** What the database is to hold. */
 export type Amounts = {
@@ -210,22 +211,6 @@ async function writePapers(
 async function addressInDatabase(db: Kysely<Database>): Promise<string | undefined> {
   const paper = await db.selectFrom('papers').select('address').where('id', '=', 1).executeTakeFirst()
   return paper?.address
-}
-
-async function writeTexts(db: Kysely<Database>, texts: Papers): Promise<void> {
-  await sql`create unlogged table bench_texts (number bigint, title text, abstract text, authors jsonb, categories text[])`.execute(
-    db,
-  )
-  const AT_ONCE = 5_000
-  for (let from = 0; from < texts.count; from += AT_ONCE) {
-    const rows = Array.from({ length: Math.min(AT_ONCE, texts.count - from) }, (_, i) => {
-      const { title, abstract, authors, categories } = texts.at(from + i)
-      return { number: from + i, title, abstract, authors: authors.map((name) => ({ name })), categories }
-    })
-    await sql`insert into bench_texts select * from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r(number bigint, title text, abstract text, authors jsonb, categories text[])`.execute(db)
-  }
-  await sql`analyze bench_texts`.execute(db)
 }
 
 async function writeVotes(db: Kysely<Database>): Promise<void> {

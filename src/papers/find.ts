@@ -37,6 +37,7 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
     heat: Number.isFinite(row.heat) ? row.heat : null,
     recordedAt: row.recorded_at,
     changedAt: row.changed_at,
+    revision: row.index_seq,
   }
 }
 

@@ -21,6 +21,7 @@ export type MergedPaper = Omit<
   | 'heat'
   | 'recordedAt'
   | 'changedAt'
+  | 'revision'
 > & {
   datedAt: Date
 }

@@ -63,4 +63,6 @@ export type Paper = {
   heat: number | null
   recordedAt: Date
   changedAt: Date
+  /** Another one with every change of its facts. */
+  revision: number
 }

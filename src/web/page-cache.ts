@@ -113,7 +113,7 @@ export function createPageCache({
         // What stands on it may be for one reader only.
         if (own && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', isOwn(asked) ? 'no-store' : 'private, no-cache')
-        await send(c, await readPage(c.res, version(), now().getTime()), asked)
+        await send(c, await readPage(c.res, version(), now().getTime()), { asked, quality: SENT_ONCE })
         return undefined
       }
       const key = keyOf(asked)
@@ -140,14 +140,23 @@ export function createPageCache({
         }
         if (mayBeKept(page)) keep(key, page)
       }
-      await send(c, page, asked)
+      await send(c, page, { asked, quality: SENT_OFTEN })
       return undefined
     },
   }
 }
 
-async function send(c: Context, page: Page, asked: Asked): Promise<void> {
-  const { status, headers, body } = readyFor(page, asked) ?? (await encode(page, encodingFor(page, asked)))
+/** Brotli's qualities: what is sent to one reader only is not worth as much work as what is kept for many. */
+const SENT_ONCE = 4
+const SENT_OFTEN = 5
+
+async function send(
+  c: Context,
+  page: Page,
+  { asked, quality }: { asked: Asked; quality: number },
+): Promise<void> {
+  const { status, headers, body } =
+    readyFor(page, asked) ?? (await encode(page, { encoding: encodingFor(page, asked), quality }))
   // Replaced whole: setting it over another one would keep that one's headers.
   c.res = undefined
   c.res = new Response(body, { status, headers })
@@ -260,8 +269,11 @@ function encodingFor(page: Page, asked: Asked): Encoding {
   return page.plain.length > 1_000 ? preferredEncoding(asked.header('accept-encoding')) : 'identity'
 }
 
-async function encode(page: Page, encoding: Encoding): Promise<Ready> {
-  const body = await compress(page.plain, encoding)
+async function encode(
+  page: Page,
+  { encoding, quality }: { encoding: Encoding; quality: number },
+): Promise<Ready> {
+  const body = await compress(page.plain, { encoding, quality })
   const headers = { ...page.headers, 'content-length': String(body.length) }
   if (encoding !== 'identity') Object.assign(headers, { 'content-encoding': encoding })
   const ready = { status: page.status, headers, body }
@@ -271,11 +283,11 @@ async function encode(page: Page, encoding: Encoding): Promise<Ready> {
 
 async function compress(
   plain: Uint8Array<ArrayBuffer>,
-  encoding: Encoding,
+  { encoding, quality }: { encoding: Encoding; quality: number },
 ): Promise<Uint8Array<ArrayBuffer>> {
   switch (encoding) {
     case 'br':
-      return compressBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+      return compressBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
     case 'gzip':
       return compressGzip(plain)
     case 'identity':

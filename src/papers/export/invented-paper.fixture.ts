@@ -40,6 +40,7 @@ export function inventedPaper(facts: Partial<Paper> = {}): Paper {
     heat: 3.5,
     recordedAt: new Date('2024-12-30T05:00:00Z'),
     changedAt: new Date('2025-01-04T05:00:00Z'),
+    revision: 1,
     ...facts,
   }
 }

@@ -78,7 +78,7 @@ async function show(
       entries: await renderEntries(site, edition.papers, { back: ownPath(c) }),
       atHome,
       after: paging.after !== null,
-      next: nextPath({ path }, edition.next, paging.rankFrom),
+      next: nextPath({ path }, edition.next, { rankFrom: paging.rankFrom, size: PAGE_SIZE }),
       rankFrom: paging.rankFrom,
     }),
   )

@@ -2,8 +2,10 @@ import type { Context } from 'hono'
 import { formatCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/lists.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 
-/** Papers on one page of a list. */
+/** Papers on one page of an edition, of a collection or of one's own lists, which are read to the end. */
 export const PAGE_SIZE = 100
+/** Papers on one page of a list that has no end. */
+export const LIST_SIZE = 50
 
 export type Paging =
   /** Where the page begins, null for the first, and the rank of its first paper. */
@@ -41,11 +43,10 @@ export function ownPath(c: Context): string {
 export function nextPath(
   { path, query = '' }: { path: string; query?: string },
   next: Cursor | null,
-  rankFrom: number,
+  { rankFrom, size }: { rankFrom: number; size: number },
 ): string | null {
   return (
-    next &&
-    `${path}?${query === '' ? '' : `${query}&`}after=${formatCursor(next)}&n=${rankFrom - 1 + PAGE_SIZE}`
+    next && `${path}?${query === '' ? '' : `${query}&`}after=${formatCursor(next)}&n=${rankFrom - 1 + size}`
   )
 }
 

@@ -8,7 +8,7 @@ import { longDay } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
-import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
+import { LIST_SIZE, nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
 
 /** Answers with a page of a list, or with its feed. */
 export async function showList(
@@ -18,7 +18,11 @@ export async function showList(
 ): Promise<Response> {
   const paging = readPaging(c, list.kind)
   if (!paging.ok) return notFound(site, c, { what: paging.reason })
-  const page = await listPapers(site.db, { list, after: paging.after, limit: PAGE_SIZE })
+  const page = await listPapers(site.db, {
+    list,
+    after: paging.after,
+    limit: feed === null ? LIST_SIZE : PAGE_SIZE,
+  })
   if (feed !== null) {
     return sendFeed(site, c, {
       format: feed,
@@ -33,7 +37,7 @@ export async function showList(
       view,
       entries: await renderEntries(site, page.papers, { back: ownPath(c) }),
       after: paging.after !== null,
-      next: nextPath(view, page.next, paging.rankFrom),
+      next: nextPath(view, page.next, { rankFrom: paging.rankFrom, size: LIST_SIZE }),
       rankFrom: paging.rankFrom,
     }),
   )

@@ -44,7 +44,7 @@ function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): st
   const { published } = paper
   return [
     paper.uuid,
-    paper.changedAt.getTime(),
+    paper.revision,
     paper.votes,
     paper.commentCount,
     paper.pickCount,

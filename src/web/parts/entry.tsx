@@ -90,7 +90,7 @@ const remembered = rememberTexts<{ top: string; lede: string; places: string }>(
 
 /** What stands in an entry whoever looks, and when: most of the work of a list is to make it. */
 function paperHtml(paper: Paper) {
-  return remembered(`${paper.uuid} ${paper.changedAt.getTime()}`, () => ({
+  return remembered(`${paper.uuid} ${paper.revision}`, () => ({
     top: htmlOf(<TitleAndAuthors paper={paper} />),
     lede: htmlOf(<Lede paper={paper} />),
     places: htmlOf(<Places paper={paper} />),
