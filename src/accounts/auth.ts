@@ -15,7 +15,8 @@ export const AUTH_PATH = '/auth'
 export const LINK_LIFE_MS = 30 * 60_000
 /** Who does not come back for so long signs in again. */
 const SESSION_SECONDS = 60 * 24 * 3_600
-const SESSION_RENEWED_SECONDS = 24 * 3_600
+/** A session that was not renewed for so long is, by the next request. */
+export const RENEWED_AFTER_MS = 24 * 3_600_000
 
 /** Sends a link with which somebody signs in; `token` is good once. */
 export type SendSignInLink = (link: {
@@ -73,7 +74,7 @@ export function openAuth({
         userAgent: 'user_agent',
       },
       expiresIn: SESSION_SECONDS,
-      updateAge: SESSION_RENEWED_SECONDS,
+      updateAge: RENEWED_AFTER_MS / 1_000,
     },
     account: {
       modelName: 'identities',

@@ -22,8 +22,8 @@ import {
   parseCollection,
   parseCollectionsCursor,
   publicCollections,
-  publicCollectionsWith,
 } from './collections.ts'
+import { paperStanding } from './paper-standing.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000)
@@ -250,8 +250,8 @@ describeWithDatabase('collections', (db) => {
     const ofOne = await publicCollections(db(), { of: one.reader.id, limit: 9 })
     expect(ofOne.collections.map(({ title }) => title)).toEqual(['No 5', 'No 1'])
     expect(ofOne.collections[0]).toMatchObject({ papers: 1, owner: { name: 'Ada', public: false } })
-    const withIt = await publicCollectionsWith(db(), paperId, { limit: 9 })
-    expect(withIt.map(({ id }) => id)).toEqual([made[4], made[3]])
+    const { inPublic } = await paperStanding(db(), { paperId, readerId: null, limit: 9 })
+    expect(inPublic.map(({ id }) => id)).toEqual([made[4], made[3]])
     for (const bad of ['', 'W10', Buffer.from('["now","aaaaaaaaaaaa"]').toString('base64url')])
       expect(parseCollectionsCursor(bad)).toBeNull()
   })

@@ -193,19 +193,6 @@ export async function publicCollections(
   return { collections: shown, next: more ? [last.changedAt.toISOString(), last.id] : null }
 }
 
-/** The collections that everybody may see and that have a paper, the newest change first. */
-export async function publicCollectionsWith(
-  db: Kysely<Database>,
-  paperId: number,
-  { limit }: { limit: number },
-): Promise<Collection[]> {
-  return read(
-    db,
-    sql`where c.id in (select collection_id from collection_papers where paper_id = ${paperId})
-      and c.public and not c.hidden order by c.changed_at desc, c.id limit ${limit}`,
-  )
-}
-
 type Row = Omit<Collection, 'owner'> & { readerId: string; name: string; open: boolean }
 
 async function read(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<Collection[]> {

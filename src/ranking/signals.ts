@@ -137,8 +137,12 @@ export async function replayHeat(trx: Transaction<Database>, paperIds: number[])
     .where(STANDS)
     .orderBy('id')
     .execute()
+  const eventsOf = Map.groupBy(events, (event) => event.paper_id)
   for (const paperId of paperIds) {
-    const own = events.filter((event) => event.paper_id === paperId)
-    await trx.updateTable('papers').set(heatOf(own)).where('id', '=', paperId).execute()
+    await trx
+      .updateTable('papers')
+      .set(heatOf(eventsOf.get(paperId) ?? []))
+      .where('id', '=', paperId)
+      .execute()
   }
 }

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { heatOf, STANDS } from './signals.ts'
+import { heatOf, replayHeat, STANDS } from './signals.ts'
 
 /** A paper whose stored ranking is not what its events make it. */
 export type HeatDifference = {
@@ -96,17 +96,10 @@ export async function repairHeat(db: Kysely<Database>, differences: HeatDifferen
   for (const paperId of new Set(differences.map((difference) => difference.paperId))) {
     await db.transaction().execute(async (trx) => {
       await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()
-      const events = await trx
-        .selectFrom('signals as s')
-        .select(['weight', 'at'])
-        .where('paper_id', '=', paperId)
-        .where(STANDS)
-        .orderBy('s.id')
-        .execute()
+      await replayHeat(trx, [paperId])
       await trx
         .updateTable('papers')
         .set({
-          ...heatOf(events),
           votes: sql`(select count(*) from votes where paper_id = ${paperId})`,
           vote_points: sql`(select coalesce(sum(points), 0) from votes where paper_id = ${paperId})`,
         })

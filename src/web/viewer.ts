@@ -1,11 +1,10 @@
 import type { Context } from 'hono'
+import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
 import { endSessionNamed } from '../accounts/sessions.ts'
 import { toReader } from '../accounts/reader.ts'
 import type { Site, Viewer } from './site.ts'
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
-/** A session that was not renewed for so long is, by the next request. */
-const RENEW_MS = 24 * 3_600_000
 
 /** Whether a request says that it comes from somebody who is signed in; nothing is proved by it. */
 export function hasSessionCookie(cookies: string | null | undefined): boolean {
@@ -32,7 +31,10 @@ async function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
     .where('s.expires_at', '>', now)
     .executeTakeFirst()
   if (!row) return null
-  if (now.getTime() - row.renewed_at.getTime() > RENEW_MS && site.accounts.answersAt(c.req.header('host')))
+  if (
+    now.getTime() - row.renewed_at.getTime() > RENEWED_AFTER_MS &&
+    site.accounts.answersAt(c.req.header('host'))
+  )
     await renew(site, c)
   return { reader: toReader(row, { curators: site.accounts.curators, now }), sessionId: row.session_id }
 }

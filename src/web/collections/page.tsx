@@ -3,12 +3,14 @@ import { renderPage } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
 import { CollectionDeskTools } from '../desk/paper-tools.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
+import { FileLinks } from '../parts/file-links.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { collectionPath, ReaderName } from './links.tsx'
 import { CollectionTools } from './owner-tools.tsx'
 import { BIBLIOGRAPHIES } from './send-papers.ts'
 
+const JSON_FILE = { suffix: '.json', name: 'JSON', type: 'application/json' }
 /** Characters of a description in a list of collections. */
 const EXCERPT_LENGTH = 280
 
@@ -145,20 +147,7 @@ export function collectionPage(
             {own && <CollectionTools collection={collection} />}
             <section class="box">
               <h2>Take it with you</h2>
-              <ul class="inline">
-                {BIBLIOGRAPHIES.map(({ suffix, name, type }) => (
-                  <li>
-                    <a href={path + suffix} type={type}>
-                      {name}
-                    </a>
-                  </li>
-                ))}
-                <li>
-                  <a href={`${path}.json`} type="application/json">
-                    JSON
-                  </a>
-                </li>
-              </ul>
+              <FileLinks path={path} formats={[...BIBLIOGRAPHIES, JSON_FILE]} />
             </section>
             {open && <FeedLinks path={path} intro="What is new in it, as a feed:" />}
             {open && site.viewer && !own && (

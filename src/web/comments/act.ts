@@ -7,8 +7,9 @@ import { deleteComment } from '../../community/delete-comment.ts'
 import { parseReaction, react } from '../../community/reactions.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, wantsJson, type Acting } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, takePart, type Acting } from '../forms/take-part.ts'
+import { wantsJson } from '../forms/wants-json.ts'
+import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
 import type { Site } from '../site.ts'
 import { writingPage, type AboutPaper, type Writing } from './pages.tsx'
 import { askedComment, placeOf } from './show.tsx'
@@ -16,7 +17,6 @@ import { askedComment, placeOf } from './show.tsx'
 /** What is not stored is not counted as a comment. */
 const LIMIT = { limit: RATE_LIMITS.change }
 const GONE = { status: 404, title: 'Not here', reason: 'This comment is not here (any more).' } as const
-const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
 
 const STATUS = {
   'no-paper': 404,

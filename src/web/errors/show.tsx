@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
 import { askedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
@@ -83,7 +84,7 @@ export function refused(
   c: Context,
   { status, title, reason }: { status: RefusalStatus; title: string; reason: string },
 ) {
-  if ((c.req.header('accept') ?? '').startsWith('application/json')) return c.json({ reason }, status)
+  if (wantsJson(c)) return c.json({ reason }, status)
   return errorPage(site, c, {
     status,
     title,

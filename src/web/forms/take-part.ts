@@ -6,6 +6,7 @@ import type { Site, Viewer } from '../site.ts'
 import { siteFor } from '../viewer.ts'
 import { localPath } from './local-path.ts'
 import { readForm, type Form } from './read-form.ts'
+import { wantsJson } from './wants-json.ts'
 
 /** What an action gets: the site for the reader who acts, and what their form said. */
 export type Acting = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
@@ -50,11 +51,6 @@ export function takePart(
     if (!counted.ok) return tooOften(own, c, counted)
     return act({ site: { ...own, viewer }, reader, form: read.form, now }, c)
   }
-}
-
-/** Whether a program of ours in the browser asks, and wants to go on where it is. */
-export function wantsJson(c: Context): boolean {
-  return (c.req.header('accept') ?? '').startsWith('application/json')
 }
 
 /** Back to the page on which a form stood. */

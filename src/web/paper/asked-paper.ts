@@ -10,3 +10,10 @@ export async function askedPaper(site: Site, c: Context): Promise<Paper | null> 
   const paper = parsed && (await findPaper(site.db, parsed.identifier))
   return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
 }
+
+/** What is said where `askedPaper` finds none. */
+export const NO_PAPER = {
+  status: 404,
+  title: 'Not here',
+  reason: 'This paper is not here (any more).',
+} as const

@@ -14,6 +14,7 @@ import { InCollections } from '../collections/links.tsx'
 import type { Discussion } from '../comments/discussion.ts'
 import { CommentSection } from '../comments/section.tsx'
 import { PaperTools } from '../desk/paper-tools.tsx'
+import { FileLinks } from '../parts/file-links.tsx'
 import { VoteForm } from '../parts/vote-form.tsx'
 import { Picks } from '../picks/picks.tsx'
 import { PaperActions, type PaperActionsView } from '../reading-list/paper-actions.tsx'
@@ -155,15 +156,7 @@ export function paperPage(site: Site, view: PaperView) {
             </section>
             <section class="box">
               <h2>Cite</h2>
-              <ul class="inline">
-                {EXPORTS.map(({ suffix, name, type }) => (
-                  <li>
-                    <a href={path + suffix} type={type}>
-                      {name}
-                    </a>
-                  </li>
-                ))}
-              </ul>
+              <FileLinks path={path} formats={EXPORTS} />
             </section>
             {site.viewer && (
               <p class="aside">

@@ -3,8 +3,9 @@ import { parseNote } from '../../community/collection-papers.ts'
 import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../community/picks.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, takePart } from '../forms/take-part.ts'
+import { wantsJson } from '../forms/wants-json.ts'
+import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/pick` with `pick=1` and a `note`, or `pick=0`: a curator picks the paper, or withdraws the pick. */
@@ -26,7 +27,6 @@ export function pick(site: Site) {
   })
 }
 
-const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',

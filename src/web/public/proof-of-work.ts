@@ -1,5 +1,3 @@
-/** As accounts/proof-of-work.ts asks for. */
-const BITS = 16
 const AT_ONCE = 256
 
 /**
@@ -32,6 +30,7 @@ export class ProofOfWork extends HTMLElement {
 
   private async work(): Promise<void> {
     const challenge = this.field('challenge')?.value ?? ''
+    const bits = Number(this.dataset['bits'])
     const answer = this.field('answer')
     if (!answer) return
     // Only pages that came in safely may hash; others go without, as those without JavaScript do.
@@ -43,7 +42,7 @@ export class ProofOfWork extends HTMLElement {
           crypto.subtle.digest('SHA-256', encoder.encode(`${challenge}:${first + i}`)),
         ),
       )
-      const found = hashes.findIndex((hash) => new DataView(hash).getUint32(0) >>> (32 - BITS) === 0)
+      const found = hashes.findIndex((hash) => new DataView(hash).getUint32(0) >>> (32 - bits) === 0)
       if (found >= 0) return void (answer.value = String(first + found))
     }
   }

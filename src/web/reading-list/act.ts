@@ -3,8 +3,9 @@ import { setNotForMe } from '../../community/not-for-me.ts'
 import { markRead, MOST_SAVED, savePaper, unsavePaper } from '../../community/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, takePart } from '../forms/take-part.ts'
+import { wantsJson } from '../forms/wants-json.ts'
+import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
 import type { Site } from '../site.ts'
 
 const LIMIT = { limit: RATE_LIMITS.change }
@@ -49,7 +50,6 @@ export function foldAway(site: Site) {
   })
 }
 
-const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
 const FULL = {
   status: 422,
   title: 'Your reading list is full',

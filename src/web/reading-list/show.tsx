@@ -16,6 +16,7 @@ import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
+import { FileLinks } from '../parts/file-links.tsx'
 import { Entries, Pager, renderEntries } from '../parts/entries.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -190,15 +191,7 @@ function ownListPage(
               <aside class="rail" aria-label="About this list">
                 <section class="box">
                   <h2>Take it with you</h2>
-                  <ul class="inline">
-                    {BIBLIOGRAPHIES.map(({ suffix, name, type }) => (
-                      <li>
-                        <a href={path + suffix} type={type}>
-                          {name}
-                        </a>
-                      </li>
-                    ))}
-                  </ul>
+                  <FileLinks path={path} formats={BIBLIOGRAPHIES} />
                 </section>
               </aside>
             )}

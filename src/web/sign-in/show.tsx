@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { newChallenge } from '../../accounts/proof-of-work.ts'
+import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
@@ -69,7 +69,7 @@ export function signInPage(
             <label for="website">Leave this empty</label>
             <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
           </div>
-          <proof-of-work>
+          <proof-of-work data-bits={PROOF_BITS}>
             <input
               type="hidden"
               name="challenge"

@@ -2,8 +2,9 @@ import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { castVote, takeBackVote } from '../../ranking/votes.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, wantsJson } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, takePart } from '../forms/take-part.ts'
+import { wantsJson } from '../forms/wants-json.ts'
+import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/vote` with `vote=1` or `vote=0`: votes, or takes the vote back. */
@@ -22,7 +23,6 @@ export function vote(site: Site) {
   })
 }
 
-const NO_PAPER = { status: 404, title: 'Not here', reason: 'This paper is not here (any more).' } as const
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',
