@@ -11,8 +11,8 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
         test: {
           name: 'unit',
-          include: ['src/**/*.test.{ts,tsx}'],
-          exclude: ['src/**/*.db.test.{ts,tsx}'],
+          include: ['{src,test}/**/*.test.{ts,tsx}'],
+          exclude: ['{src,test}/**/*.db.test.{ts,tsx}'],
           setupFiles: 'test/fast-check.ts',
           testTimeout: 60_000,
         },
@@ -21,7 +21,7 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
         test: {
           name: `database (${postgres} PostgreSQL)`,
-          include: ['src/**/*.db.test.{ts,tsx}'],
+          include: ['{src,test}/**/*.db.test.{ts,tsx}'],
           globalSetup: 'test/database-server.ts',
           setupFiles: 'test/fast-check.ts',
           provide: { postgres },

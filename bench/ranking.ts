@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '../src/db/connect.ts'
-import { createLog } from '../src/log.ts'
+import { createLog } from '../src/runtime/log.ts'
 import { compareFormulas } from './ranking/compare.ts'
 import { checkConsistency } from './ranking/consistency.ts'
 import { measureCosts } from './ranking/cost.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { openAuth, type Auth } from './auth.ts'
 import { isOwnHost } from './own-hosts.ts'

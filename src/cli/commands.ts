@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
-import { PACKAGE_ROOT } from '../package-root.ts'
+import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import { FORMATS } from '../sources/format.ts'
 import { UsageError } from './usage-error.ts'
 

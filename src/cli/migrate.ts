@@ -1,5 +1,5 @@
 import { connect } from '../db/connect.ts'
-import { createLog } from '../log.ts'
+import { createLog } from '../runtime/log.ts'
 import { settings } from './settings.ts'
 
 export async function migrateDatabase(): Promise<void> {

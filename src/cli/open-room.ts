@@ -1,6 +1,6 @@
 import { connect, type Connection } from '../db/connect.ts'
 import type { Config } from '../config.ts'
-import { createLog, type Logger } from '../log.ts'
+import { createLog, type Logger } from '../runtime/log.ts'
 import { openEngine, type Engine, type EngineStatus } from '../search/engine.ts'
 
 /** A log for verbs whose output is what matters: only what went wrong. */

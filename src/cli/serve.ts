@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createLog } from '../log.ts'
+import { createLog } from '../runtime/log.ts'
 import { serveSite } from '../serve-site.ts'
 import { interruption } from './interruption.ts'
 import { settings } from './settings.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from '../db/connect.ts'
 import { listen } from '../db/listen.ts'
-import { createLog } from '../log.ts'
+import { createLog } from '../runtime/log.ts'
 import { startEmbedding } from '../search/embed-papers.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { PAPERS_CHANGED } from '../sources/record-harvest.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { holdLocalPostgres } from './hold-local-postgres.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase, type DatabaseAddress } from './open.ts'

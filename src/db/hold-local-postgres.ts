@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { acquireLocalPostgres, type LocalPostgres } from './local-postgres.ts'
 
 /** How long to wait before another attempt to bring back a server that went away. */

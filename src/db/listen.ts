@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import type { DatabaseAddress } from './open.ts'
 
 /** Hears notifications of one channel until closed; `connected` is false while the database can't be heard. */

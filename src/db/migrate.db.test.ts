@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
-import { PACKAGE_ROOT } from '../package-root.ts'
+import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import { migrate } from './migrate.ts'
 
 const FILES = readdirSync(join(PACKAGE_ROOT, 'db', 'migrations'))

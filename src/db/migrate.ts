@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
-import { PACKAGE_ROOT } from '../package-root.ts'
+import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import type { Database } from './schema.ts'
 
 const MIGRATIONS = join(PACKAGE_ROOT, 'db', 'migrations')

@@ -1,7 +1,7 @@
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith'
 import { addressPath } from '../papers/identifiers.ts'
 import { categoryName } from '../papers/categories.ts'
-import { mapInTurns } from '../in-turns.ts'
+import { mapInTurns } from '../runtime/in-turns.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/typeset.ts'
 

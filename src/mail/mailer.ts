@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { composeMail, parseSender, safeId } from './compose.ts'
 import type { Message, SendOutcome } from './message.ts'
 import { openOutbox } from './outbox.ts'

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase, type DatabaseAddress } from '../db/open.ts'
-import { createLog } from '../log.ts'
+import { createLog } from '../runtime/log.ts'
 import { openEngine, type EngineStatus } from './engine.ts'
 import type { Found, FindRequest } from './index/find.ts'
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { EmbeddingUnavailable, openEmbedder, type Embedder } from './embeddings/embedder.ts'
 
 /** The settings that say which model makes vectors. */

@@ -9,7 +9,7 @@ import type { FindRequest, Found } from './index/find.ts'
 import type { Meaning } from './meaning.ts'
 import { bestPassage, writtenForm, type Passage } from './passages.ts'
 import { wordsOf, type Query } from './query/query.ts'
-import { mapInTurns } from '../in-turns.ts'
+import { mapInTurns } from '../runtime/in-turns.ts'
 
 /** The index, in this thread or another one. */
 export type SearchIndex = {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { PACKAGE_ROOT } from '../package-root.ts'
+import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 
 /** The addresses of the built browser files; their names carry a hash of their content. */
 export type Assets = { style: string; script: string; theme: string; fonts: string[] }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'

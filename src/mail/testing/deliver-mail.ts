@@ -1,4 +1,4 @@
-import { createLog } from '../../log.ts'
+import { createLog } from '../../runtime/log.ts'
 import { openDatabase, type DatabaseAddress } from '../../db/open.ts'
 import { deliverDueMail } from '../deliver-mail.ts'
 import { openMailer } from '../mailer.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../runtime/log.ts'
 import { openLocalModel } from './local-model.ts'
 import { openServer } from './openai-compatible.ts'
 

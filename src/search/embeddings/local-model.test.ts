@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLog } from '../../log.ts'
+import { createLog } from '../../runtime/log.ts'
 import { openEmbedder, type Embedder } from './embedder.ts'
 import { openLocalModel } from './local-model.ts'
 import { decodeVector, encodeVector } from './quantize.ts'
@@ -236,7 +236,7 @@ describe('a process', () => {
         '--input-type=module',
         '--eval',
         `import { openLocalModel } from ${JSON.stringify(new URL('./local-model.ts', import.meta.url).href)}
-         import { createLog } from ${JSON.stringify(new URL('../../log.ts', import.meta.url).href)}
+         import { createLog } from ${JSON.stringify(new URL('../../runtime/log.ts', import.meta.url).href)}
          const model = openLocalModel({ dataFolder: ${JSON.stringify(dataFolder)}, log: createLog('warn') })
          ${code}`,
       ],

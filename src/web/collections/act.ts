@@ -9,7 +9,7 @@ import {
   parseNote,
   removeFromCollection,
   type PapersChange,
-} from '../../community/collection-papers.ts'
+} from '../../shelves/collection-papers.ts'
 import {
   createCollection,
   deleteCollection,
@@ -17,7 +17,7 @@ import {
   isCollectionId,
   MOST_COLLECTIONS,
   parseCollection,
-} from '../../community/collections.ts'
+} from '../../shelves/collections.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'

@@ -1,4 +1,4 @@
-import { LONGEST_DESCRIPTION, LONGEST_TITLE, type CollectionFacts } from '../../community/collections.ts'
+import { LONGEST_DESCRIPTION, LONGEST_TITLE, type CollectionFacts } from '../../shelves/collections.ts'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
 import { collectionPath } from './links.tsx'

@@ -1,5 +1,5 @@
 import { displayName } from '../../accounts/reader.ts'
-import type { PaperStanding } from '../../community/paper-standing.ts'
+import type { PaperStanding } from '../../shelves/paper-standing.ts'
 
 export function collectionPath(id: string): string {
   return `/collections/${id}`

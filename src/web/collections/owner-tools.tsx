@@ -1,5 +1,5 @@
-import type { Collection } from '../../community/collections.ts'
-import { LONGEST_NOTE, type CollectedPaper } from '../../community/collection-papers.ts'
+import type { Collection } from '../../shelves/collections.ts'
+import { LONGEST_NOTE, type CollectedPaper } from '../../shelves/collection-papers.ts'
 import { plainText } from '../../papers/typeset.ts'
 import { FactsForm } from './form.tsx'
 import { collectionPath } from './links.tsx'

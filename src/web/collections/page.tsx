@@ -1,4 +1,4 @@
-import type { Collection } from '../../community/collections.ts'
+import type { Collection } from '../../shelves/collections.ts'
 import { renderPage } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
 import { CollectionDeskTools } from '../desk/paper-tools.tsx'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { mapInTurns } from '../../in-turns.ts'
+import { mapInTurns } from '../../runtime/in-turns.ts'
 import { toBibtex } from '../../papers/export/bibtex.ts'
 import { toRis } from '../../papers/export/ris.ts'
 import { addressPath } from '../../papers/identifiers.ts'

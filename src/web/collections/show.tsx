@@ -6,11 +6,11 @@ import {
   parseCollectionsCursor,
   publicCollections,
   type Collection,
-} from '../../community/collections.ts'
-import { collectedPapers } from '../../community/collection-papers.ts'
+} from '../../shelves/collections.ts'
+import { collectedPapers } from '../../shelves/collection-papers.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
-import { mapInTurns } from '../../in-turns.ts'
+import { mapInTurns } from '../../runtime/in-turns.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { addressPath, parseAddress } from '../../papers/identifiers.ts'
 import { formatCursor } from '../../ranking/lists.ts'

@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
-import { REACTIONS, type Reaction } from '../../community/reactions.ts'
-import type { Comment } from '../../community/read-comments.ts'
+import { REACTIONS, type Reaction } from '../../discussion/reactions.ts'
+import type { Comment } from '../../discussion/read-comments.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 

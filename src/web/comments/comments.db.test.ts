@@ -4,8 +4,8 @@ import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf, type TestSite } from '../../../test/site.ts'
 import type { Reader } from '../../accounts/reader.ts'
-import { hideComment } from '../../community/hide-comment.ts'
-import { lockComments } from '../../community/lock-comments.ts'
+import { hideComment } from '../../moderation/hide-comment.ts'
+import { lockComments } from '../../moderation/lock-comments.ts'
 import { findPaper } from '../../papers/find.ts'
 
 type SignedIn = { reader: Reader; cookie: string }

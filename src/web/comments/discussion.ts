@@ -1,7 +1,7 @@
-import { renderComment } from '../../community/comment-markdown.ts'
-import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../community/comment-threads.ts'
-import type { Looker } from '../../community/read-comments.ts'
-import { mapInTurns } from '../../in-turns.ts'
+import { renderComment } from '../../discussion/comment-markdown.ts'
+import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../discussion/comment-threads.ts'
+import type { Looker } from '../../discussion/read-comments.ts'
+import { mapInTurns } from '../../runtime/in-turns.ts'
 import type { Site } from '../site.ts'
 
 /** The threads on a paper, what each comment says as HTML, by its number, and whether there are more than are shown. */

@@ -1,5 +1,5 @@
-import { LONGEST_COMMENT } from '../../community/comment-markdown.ts'
-import { LINKS_OF_NEW } from '../../community/comment-text.ts'
+import { LONGEST_COMMENT } from '../../discussion/comment-markdown.ts'
+import { LINKS_OF_NEW } from '../../discussion/comment-text.ts'
 import type { Reader } from '../../accounts/reader.ts'
 
 /** What can be written, and where it is sent. */

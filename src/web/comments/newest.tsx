@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { raw } from 'hono/html'
-import { newestComments, parseCommentCursor } from '../../community/read-comments.ts'
+import { newestComments, parseCommentCursor } from '../../discussion/read-comments.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { formatCursor } from '../../ranking/lists.ts'

@@ -1,4 +1,4 @@
-import { LONGEST_DISCUSSION, type Thread } from '../../community/comment-threads.ts'
+import { LONGEST_DISCUSSION, type Thread } from '../../discussion/comment-threads.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { CommentTools } from '../desk/paper-tools.tsx'

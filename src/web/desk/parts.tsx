@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { displayName, type Reader } from '../../accounts/reader.ts'
-import { LONGEST_REASON } from '../../community/moderation-log.ts'
+import { LONGEST_REASON } from '../../moderation/moderation-log.ts'
 import { refused } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'

@@ -1,6 +1,6 @@
 import { displayName } from '../../accounts/reader.ts'
-import { findReaders, type ReaderStanding } from '../../community/find-readers.ts'
-import { counted } from '../../community/subjects.ts'
+import { findReaders, type ReaderStanding } from '../../moderation/find-readers.ts'
+import { counted } from '../../moderation/subjects.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { deskPage, forCurators, ReaderActs } from './parts.tsx'

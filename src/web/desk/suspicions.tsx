@@ -1,12 +1,12 @@
 import { displayName } from '../../accounts/reader.ts'
-import type { OpenSuspicion } from '../../community/open-suspicions.ts'
-import { counted } from '../../community/subjects.ts'
+import type { OpenSuspicion } from '../../moderation/open-suspicions.ts'
+import { counted } from '../../moderation/subjects.ts'
 import {
   maySuspend,
   type BurstEvidence,
   type RingEvidence,
   type SuspectVote,
-} from '../../community/suspicions/evidence.ts'
+} from '../../moderation/suspicions/evidence.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { exactInstant } from '../parts/dates.ts'
 import { When } from '../parts/when.tsx'

@@ -4,7 +4,7 @@ import {
   moderationLog,
   parseLogCursor,
   type LogEntry,
-} from '../../community/moderation-log.ts'
+} from '../../moderation/moderation-log.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { categoryName } from '../../papers/categories.ts'
-import type { AuthorHere } from '../../community/authorship.ts'
+import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'

@@ -11,7 +11,7 @@ import {
   type ParsedIdentifier,
 } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { authorsHere, claimOf } from '../../community/authorship.ts'
+import { authorsHere, claimOf } from '../../moderation/authorship.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'

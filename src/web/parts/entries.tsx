@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html'
-import { mapInTurns } from '../../in-turns.ts'
-import { marksOf, NO_MARKS, type Marks } from '../../community/marks.ts'
+import { mapInTurns } from '../../runtime/in-turns.ts'
+import { marksOf, NO_MARKS, type Marks } from '../../shelves/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'

@@ -1,6 +1,6 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { parseNote } from '../../community/collection-papers.ts'
-import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../community/picks.ts'
+import { parseNote } from '../../shelves/collection-papers.ts'
+import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../shelves/picks.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, takePart } from '../forms/take-part.ts'

@@ -1,4 +1,4 @@
-import type { PaperPick } from '../../community/picks.ts'
+import type { PaperPick } from '../../shelves/picks.ts'
 import { ReaderName } from '../collections/links.tsx'
 
 /** Who picked a paper, and why. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { displayName } from '../../accounts/reader.ts'
-import { parsePicksCursor, pickedPapers, type PaperPick } from '../../community/picks.ts'
+import { parsePicksCursor, pickedPapers, type PaperPick } from '../../shelves/picks.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { formatCursor } from '../../ranking/lists.ts'
 import { belowEntries } from '../collections/below-entries.ts'

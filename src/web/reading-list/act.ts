@@ -1,6 +1,6 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { setNotForMe } from '../../community/not-for-me.ts'
-import { markRead, MOST_SAVED, savePaper, unsavePaper } from '../../community/reading-list.ts'
+import { setNotForMe } from '../../shelves/not-for-me.ts'
+import { markRead, MOST_SAVED, savePaper, unsavePaper } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, takePart } from '../forms/take-part.ts'

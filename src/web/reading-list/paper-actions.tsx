@@ -1,5 +1,5 @@
-import { paperStanding, type PaperStanding } from '../../community/paper-standing.ts'
-import { LONGEST_PICK_NOTE, picksOf, type PaperPick } from '../../community/picks.ts'
+import { paperStanding, type PaperStanding } from '../../shelves/paper-standing.ts'
+import { LONGEST_PICK_NOTE, picksOf, type PaperPick } from '../../shelves/picks.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { collectionPath } from '../collections/links.tsx'

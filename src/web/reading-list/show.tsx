@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { notForMeList, parseNotForMeCursor } from '../../community/not-for-me.ts'
+import { notForMeList, parseNotForMeCursor } from '../../shelves/not-for-me.ts'
 import {
   countReadingList,
   parseReadingCursor,
   readingList,
   MOST_SAVED,
   type SavedPaper,
-} from '../../community/reading-list.ts'
+} from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/typeset.ts'
 import { formatCursor } from '../../ranking/lists.ts'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { deleteAccount } from '../../accounts/delete-account.ts'
-import { exportAccount } from '../../accounts/export-account.ts'
+import { deleteAccount } from '../../readers/delete-account.ts'
+import { exportAccount } from '../../readers/export-account.ts'
 import { parseProfile, updateProfile } from '../../accounts/profile.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'

@@ -8,7 +8,7 @@ import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
 import { openAccounts } from '../../accounts/open-accounts.ts'
 import type { Provider } from '../../accounts/providers.ts'
-import { createLog } from '../../log.ts'
+import { createLog } from '../../runtime/log.ts'
 
 /** Who signs in at the provider next, as its ID token says it. */
 type Claims = { sub: string; email?: string; email_verified?: boolean; name?: string }

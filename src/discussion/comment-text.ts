@@ -1,0 +1,32 @@
+import { clean } from '../papers/tex/clean.ts'
+import { countLinks, LONGEST_COMMENT } from './comment-markdown.ts'
+import { isVisible, lengthOf } from '../accounts/typed-text.ts'
+
+/** What advertises lives on links: a new account's comment has at most so many. */
+export const LINKS_OF_NEW = 2
+
+export type TextRefusal = { ok: false; kind: 'empty' | 'too-long' | 'too-many-links'; reason: string }
+
+/** What somebody typed as the text of a comment: Unicode NFC, trimmed, 1 to 10,000 characters; or why it is none. */
+export function readText(
+  typed: string,
+  { trusted }: { trusted: boolean },
+): { ok: true; body: string } | TextRefusal {
+  const body = clean(typed.replaceAll('\t', '    ')).trim()
+  if (!isVisible(body))
+    return { ok: false, kind: 'empty', reason: 'A comment says something: this one is empty.' }
+  const length = lengthOf(body)
+  if (length > LONGEST_COMMENT)
+    return {
+      ok: false,
+      kind: 'too-long',
+      reason: `A comment has at most ${LONGEST_COMMENT.toLocaleString('en-GB')} characters; this one has ${length.toLocaleString('en-GB')}.`,
+    }
+  if (!trusted && countLinks(body) > LINKS_OF_NEW)
+    return {
+      ok: false,
+      kind: 'too-many-links',
+      reason: `While your account is new, a comment has at most ${LINKS_OF_NEW} links. Links to papers by their arXiv identifier (arXiv:2412.19723) do not count.`,
+    }
+  return { ok: true, body }
+}

@@ -1,0 +1,170 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { z } from 'zod'
+import { displayName } from '../accounts/reader.ts'
+import type { Database } from '../db/schema.ts'
+import { INSTANT, readCursor } from '../db/cursor.ts'
+import type { Reaction, ReactionCount } from './reactions.ts'
+
+/** Who looks at comments; null is everybody who is not signed in. */
+export type Looker = { id: string; curator: boolean } | null
+
+/** A comment as one reader may see it. */
+export type Comment = {
+  id: number
+  paperId: number
+  parentId: number | null
+  /** null once the account or the comment is gone. `public`: whether others may see their page. */
+  writer: { id: string; name: string; public: boolean; curator: boolean; author: boolean } | null
+  state: 'shown' | 'deleted' | 'hidden'
+  /** Markdown; null where it is not for who looks: what is hidden only its writer and curators read. */
+  body: string | null
+  writtenAt: Date
+  editedAt: Date | null
+  own: boolean
+  reactions: Partial<Record<Reaction, ReactionCount>>
+}
+
+/** The paper of a comment: its address, and its title in TeX. */
+export type PaperOfComment = { address: string; title: string; hidden: boolean; locked: boolean }
+
+type Row = {
+  id: number
+  paper_id: number
+  parent_id: number | null
+  reader_id: string | null
+  body: string
+  written_at: Date
+  edited_at: Date | null
+  deleted_at: Date | null
+  hidden_at: Date | null
+  name: string | null
+  public: boolean | null
+  curator: boolean | null
+  author: boolean
+}
+
+/** `curators`: the addresses that the configuration makes curators. */
+type For = { looker: Looker; curators: ReadonlySet<string> }
+
+function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
+  return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
+    r.name, r.public,
+    r.suspended_at is null and (r.curator or (r.email_verified and r.email = any(${[...curators]}::text[]))) as curator,
+    exists (select from authorship_claims a
+      where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
+}
+
+function toComment(row: Row, looker: Looker): Comment {
+  const state = row.deleted_at !== null ? 'deleted' : row.hidden_at !== null ? 'hidden' : 'shown'
+  const own = looker !== null && row.reader_id === looker.id
+  const isReadable = state === 'shown' || (state === 'hidden' && (own || looker?.curator === true))
+  return {
+    id: row.id,
+    paperId: row.paper_id,
+    parentId: row.parent_id,
+    writer:
+      state === 'deleted' || row.reader_id === null
+        ? null
+        : {
+            id: row.reader_id,
+            name: displayName({ id: row.reader_id, name: row.name ?? '' }),
+            public: row.public ?? false,
+            curator: row.curator ?? false,
+            author: row.author,
+          },
+    state,
+    body: isReadable ? row.body : null,
+    writtenAt: row.written_at,
+    editedAt: state === 'deleted' ? null : row.edited_at,
+    own,
+    reactions: {},
+  }
+}
+
+/** The comments on a paper, the oldest `limit` of them, oldest first: two queries. */
+export async function commentsOn(
+  db: Kysely<Database>,
+  { paperId, looker, curators, limit }: { paperId: number; limit: number } & For,
+): Promise<Comment[]> {
+  const [comments, reactions] = await Promise.all([
+    sql<Row>`
+      select ${columns(curators)} from comments c left join readers r on r.id = c.reader_id
+      where c.paper_id = ${paperId} order by c.written_at, c.id limit ${limit}`.execute(db),
+    sql<{ comment_id: number; reaction: Reaction } & ReactionCount>`
+      select x.comment_id, x.reaction, count(*)::int as count,
+        coalesce(bool_or(x.reader_id = ${looker?.id ?? null}::uuid), false) as own
+      from comments c join reactions x on x.comment_id = c.id
+      where c.paper_id = ${paperId} group by x.comment_id, x.reaction`.execute(db),
+  ])
+  const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, looker)]))
+  for (const { comment_id: id, reaction, count, own } of reactions.rows) {
+    const comment = byId.get(id)
+    if (comment?.state === 'shown') comment.reactions[reaction] = { count, own }
+  }
+  return [...byId.values()]
+}
+
+/** One comment, without its reactions, and its paper; null when it is not there. */
+export async function readComment(
+  db: Kysely<Database>,
+  { commentId, looker, curators }: { commentId: number } & For,
+): Promise<{ comment: Comment; paper: PaperOfComment } | null> {
+  const { rows } = await sql<Row & PaperOfComment>`
+    select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
+    from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id
+    where c.id = ${commentId}`.execute(db)
+  const row = rows[0]
+  if (!row) return null
+  const { address, title, hidden, locked } = row
+  return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+}
+
+/** What a comment said before, the newest first; `until` is when it was replaced. */
+export async function editsOf(
+  db: Kysely<Database>,
+  commentId: number,
+): Promise<{ body: string; until: Date }[]> {
+  return db
+    .selectFrom('comment_edits')
+    .select(['body', 'replaced_at as until'])
+    .where('comment_id', '=', commentId)
+    .orderBy('replaced_at', 'desc')
+    .execute()
+}
+
+/** Where a page of the newest comments ends: when its last comment was written, and its number. */
+export type CommentCursor = [writtenAt: string, id: number]
+
+const CURSOR: z.ZodType<CommentCursor> = z.tuple([
+  INSTANT,
+  z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+])
+
+/** The cursor that stands in an address, or null when there is none such. */
+export function parseCommentCursor(text: string): CommentCursor | null {
+  return readCursor(CURSOR, text)
+}
+
+/** The comments on all papers that everybody may see, newest first. One query. */
+export async function newestComments(
+  db: Kysely<Database>,
+  { after = null, limit, looker, curators }: { after?: CommentCursor | null; limit: number } & For,
+): Promise<{ comments: { comment: Comment; paper: PaperOfComment }[]; next: CommentCursor | null }> {
+  const beyond = after
+    ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
+    : sql``
+  const { rows } = await sql<Row & PaperOfComment>`
+    select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
+    from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id
+    where c.deleted_at is null and c.hidden_at is null and not p.hidden ${beyond}
+    order by c.written_at desc, c.id desc limit ${limit + 1}`.execute(db)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    comments: shown.map((row) => {
+      const { address, title, hidden, locked } = row
+      return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+    }),
+    next: rows.length > limit && last ? [last.written_at.toISOString(), last.id] : null,
+  }
+}

@@ -1,0 +1,159 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { toPaper } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+import { inOwnCollection } from './collections.ts'
+import { lengthOf, plainLines } from '../accounts/typed-text.ts'
+
+/** A paper in a collection; `place` counts from 1, without papers that are hidden. */
+export type CollectedPaper = { paper: Paper; place: number; note: string; addedAt: Date }
+
+/** Papers that a collection may have. */
+export const MOST_PAPERS = 500
+/** In characters. */
+export const LONGEST_NOTE = 1_000
+
+/** What came of a change: `seen` tells whether others see the collection. */
+export type PapersChange =
+  | { ok: true; seen: boolean }
+  | { ok: false; kind: 'no-collection' | 'no-paper' | 'full' }
+
+/** A note of at most `longest` characters out of what a form sent; null when it is longer. */
+export function parseNote(text: string, { longest }: { longest: number }): string | null {
+  const note = plainLines(text)
+  return lengthOf(note) > longest ? null : note
+}
+
+/** The papers of a collection in its order, but those that are hidden; at most `limit` after the first `skip`. */
+export async function collectedPapers(
+  db: Kysely<Database>,
+  { collectionId, skip = 0, limit = MOST_PAPERS }: { collectionId: string; skip?: number; limit?: number },
+): Promise<CollectedPaper[]> {
+  const { rows } = await sql<Selectable<Database['papers']> & { note: string; added_at: Date }>`
+    select p.*, cp.note, cp.added_at
+    from collection_papers cp join papers p on p.id = cp.paper_id
+    where cp.collection_id = ${collectionId} and not p.hidden
+    order by cp.position, cp.paper_id limit ${limit} offset ${skip}`.execute(db)
+  return rows.map((row, i) => ({
+    paper: toPaper(row),
+    place: skip + i + 1,
+    note: row.note,
+    addedAt: row.added_at,
+  }))
+}
+
+type Of = { collectionId: string; readerId: string; paperId: number; now: Date }
+
+/** Puts a paper at the end of a reader's own collection; where it is already, it stays as it is. */
+export async function addToCollection(
+  db: Kysely<Database>,
+  { collectionId, readerId, paperId, now }: Of,
+): Promise<PapersChange> {
+  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+    const { rows } = await sql<{ n: number; last: number | null; has: boolean | null }>`
+      select count(*) as n, max(position) as last, bool_or(paper_id = ${paperId}) as has
+      from collection_papers where collection_id = ${collectionId}`.execute(trx)
+    const { n = 0, last = null, has = null } = rows[0] ?? {}
+    if (has) return { ok: true, seen }
+    if (n >= MOST_PAPERS) return { ok: false, kind: 'full' }
+    const added = await sql`
+      insert into collection_papers (collection_id, paper_id, position, added_at)
+      select ${collectionId}, id, ${(last ?? 0) + 1}, ${now} from papers where id = ${paperId} and not hidden
+      for key share`.execute(trx)
+    if (!added.numAffectedRows) return { ok: false, kind: 'no-paper' }
+    await touch(trx, { collectionId, now })
+    return { ok: true, seen }
+  })
+}
+
+/** Takes a paper out of a reader's own collection; where it is not, nothing happens. */
+export async function removeFromCollection(
+  db: Kysely<Database>,
+  { collectionId, readerId, paperId, now }: Of,
+): Promise<PapersChange> {
+  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom('collection_papers')
+      .where('collection_id', '=', collectionId)
+      .where('paper_id', '=', paperId)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) return { ok: true, seen }
+    await renumber(trx, { collectionId, order: (await orderOf(trx, collectionId)).map(({ id }) => id) })
+    await touch(trx, { collectionId, now })
+    return { ok: true, seen }
+  })
+}
+
+/**
+ * Moves a paper of a reader's own collection to a place (from 1, among those that are not hidden; beyond an end, to that
+ * end). It says where the paper is to be, so that doing it twice does no more than once.
+ */
+export async function moveInCollection(
+  db: Kysely<Database>,
+  { collectionId, readerId, paperId, to, now }: Of & { to: number },
+): Promise<PapersChange> {
+  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+    const before = await orderOf(trx, collectionId)
+    const others = before.filter(({ id }) => id !== paperId)
+    if (others.length === before.length) return { ok: false, kind: 'no-paper' }
+    const shown = others.filter(({ hidden }) => !hidden)
+    const next = shown[Math.max(1, to) - 1]
+    const at = next ? others.indexOf(next) : others.length
+    const order = others.map(({ id }) => id).toSpliced(at, 0, paperId)
+    if (order.every((id, i) => id === before[i]?.id)) return { ok: true, seen }
+    await renumber(trx, { collectionId, order })
+    await touch(trx, { collectionId, now })
+    return { ok: true, seen }
+  })
+}
+
+/** Says something of a paper in a reader's own collection: at most 1,000 characters; nothing when empty. */
+export async function noteInCollection(
+  db: Kysely<Database>,
+  { collectionId, readerId, paperId, note, now }: Of & { note: string },
+): Promise<PapersChange> {
+  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('collection_papers')
+      .set({ note })
+      .where('collection_id', '=', collectionId)
+      .where('paper_id', '=', paperId)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return { ok: false, kind: 'no-paper' }
+    await touch(trx, { collectionId, now })
+    return { ok: true, seen }
+  })
+}
+
+async function orderOf(
+  trx: Transaction<Database>,
+  collectionId: string,
+): Promise<{ id: number; hidden: boolean }[]> {
+  return trx
+    .selectFrom('collection_papers as cp')
+    .innerJoin('papers as p', 'p.id', 'cp.paper_id')
+    .select(['p.id', 'p.hidden'])
+    .where('cp.collection_id', '=', collectionId)
+    .orderBy('cp.position')
+    .orderBy('cp.paper_id')
+    .execute()
+}
+
+async function renumber(
+  trx: Transaction<Database>,
+  { collectionId, order }: { collectionId: string; order: number[] },
+): Promise<void> {
+  await sql`
+    update collection_papers cp set position = o.position
+    from unnest(${order}::bigint[]) with ordinality as o(paper_id, position)
+    where cp.collection_id = ${collectionId} and cp.paper_id = o.paper_id and cp.position <> o.position`.execute(
+    trx,
+  )
+}
+
+async function touch(
+  trx: Transaction<Database>,
+  { collectionId, now }: { collectionId: string; now: Date },
+): Promise<void> {
+  await trx.updateTable('collections').set({ changed_at: now }).where('id', '=', collectionId).execute()
+}

@@ -1,0 +1,58 @@
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Database } from '../db/schema.ts'
+import { toPaper } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
+
+/** Folds a paper away for a reader, or shows it again; twice is once. Answers false when there is no such paper. */
+export async function setNotForMe(
+  db: Kysely<Database>,
+  { readerId, paperId, notForMe, now }: { readerId: string; paperId: number; notForMe: boolean; now: Date },
+): Promise<boolean> {
+  if (!notForMe) {
+    await db
+      .deleteFrom('not_for_me')
+      .where('reader_id', '=', readerId)
+      .where('paper_id', '=', paperId)
+      .execute()
+    return true
+  }
+  const { rows } = await sql<{ there: boolean }>`
+    with paper as (select id from papers where id = ${paperId} for key share),
+      added as (
+        insert into not_for_me (reader_id, paper_id, at) select ${readerId}, id, ${now} from paper
+        on conflict do nothing
+      )
+    select exists (select from paper) as there`.execute(db)
+  return rows[0]?.there ?? false
+}
+
+/** Where a page ends: when its last paper was folded away, and its number. */
+export type NotForMeCursor = [at: string, paperId: number]
+
+const CURSOR: z.ZodType<NotForMeCursor> = z.tuple([INSTANT, PAPER_NUMBER])
+
+/** The cursor that stands in an address, or null when there is none such. */
+export function parseNotForMeCursor(text: string): NotForMeCursor | null {
+  return readCursor(CURSOR, text)
+}
+
+/** What a reader folded away, the last first; without hidden papers. */
+export async function notForMeList(
+  db: Kysely<Database>,
+  { readerId, after = null, limit }: { readerId: string; after?: NotForMeCursor | null; limit: number },
+): Promise<{ papers: Paper[]; next: NotForMeCursor | null }> {
+  const beyond = after ? sql`and (n.at, n.paper_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)` : sql``
+  const { rows } = await sql<Selectable<Database['papers']> & { at: Date }>`
+    select p.*, n.at
+    from not_for_me n join papers p on p.id = n.paper_id
+    where n.reader_id = ${readerId} and not p.hidden ${beyond}
+    order by n.at desc, n.paper_id desc limit ${limit + 1}`.execute(db)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    papers: shown.map(toPaper),
+    next: rows.length > limit && last ? [last.at.toISOString(), last.id] : null,
+  }
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { z } from 'zod'
+import type { Database } from '../db/schema.ts'
+import { toPaper } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+import { WEIGHTS } from '../ranking/heat.ts'
+import { recordSignals, takeBackSignal } from '../ranking/signals.ts'
+import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
+
+/** A curator's pick of a paper. */
+export type PaperPick = {
+  /** `public`: whether others may see the curator's page. */
+  curator: { id: string; name: string; public: boolean }
+  /** Plain text with lines; may be empty. */
+  note: string
+  pickedAt: Date
+}
+
+/** In characters. */
+export const LONGEST_PICK_NOTE = 500
+
+export type PickOutcome =
+  /** `picks`: how many the paper has now. */
+  { ok: true; picked: boolean; picks: number } | { ok: false; kind: 'no-paper' | 'own-paper' }
+
+/**
+ * Picks a paper for a reason (`note`, 500 characters at most): the pick and the event by which it heats the paper go in
+ * together. Picking it again changes the note only. Who wrote a paper cannot pick it.
+ */
+export async function pickPaper(
+  db: Kysely<Database>,
+  { paperId, curator, note, now }: { paperId: number; curator: { id: string }; note: string; now: Date },
+): Promise<PickOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const paper = await lockPaper(trx, paperId)
+    if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
+    const own = await trx
+      .selectFrom('authorship_claims')
+      .select('paper_id')
+      .where('paper_id', '=', paperId)
+      .where('reader_id', '=', curator.id)
+      .where('state', '=', 'confirmed')
+      .executeTakeFirst()
+    if (own) return { ok: false, kind: 'own-paper' }
+
+    const { numUpdatedRows } = await trx
+      .updateTable('picks')
+      .set({ note })
+      .where('paper_id', '=', paperId)
+      .where('curator_id', '=', curator.id)
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) return { ok: true, picked: true, picks: paper.pick_count }
+
+    const event = randomUUID()
+    await trx
+      .insertInto('picks')
+      .values({ paper_id: paperId, curator_id: curator.id, event, note, picked_at: now })
+      .execute()
+    await recordSignals(
+      trx,
+      [
+        {
+          paperId,
+          kind: 'pick',
+          origin: 'reader',
+          originKey: event,
+          amount: 1,
+          weight: WEIGHTS.pick,
+          at: now,
+        },
+      ],
+      { now },
+    )
+    return { ok: true, picked: true, picks: await countPicks(trx, paperId) }
+  })
+}
+
+/** Takes a curator's pick back; without one nothing happens. */
+export async function withdrawPick(
+  db: Kysely<Database>,
+  { paperId, curatorId, now }: { paperId: number; curatorId: string; now: Date },
+): Promise<PickOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const paper = await lockPaper(trx, paperId)
+    if (!paper) return { ok: false, kind: 'no-paper' }
+    const pick = await trx
+      .deleteFrom('picks')
+      .where('paper_id', '=', paperId)
+      .where('curator_id', '=', curatorId)
+      .returning('event')
+      .executeTakeFirst()
+    if (!pick) return { ok: true, picked: false, picks: paper.pick_count }
+    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: pick.event }, { now })
+    return { ok: true, picked: false, picks: await countPicks(trx, paperId) }
+  })
+}
+
+/** The paper's row first, as whoever takes an event back has it: picks of a paper follow one another. */
+async function lockPaper(trx: Transaction<Database>, paperId: number) {
+  return trx
+    .selectFrom('papers')
+    .select(['hidden', 'pick_count'])
+    .where('id', '=', paperId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+async function countPicks(trx: Transaction<Database>, paperId: number): Promise<number> {
+  const { pick_count } = await trx
+    .updateTable('papers')
+    .set({ pick_count: sql`(select count(*) from picks where paper_id = ${paperId})` })
+    .where('id', '=', paperId)
+    .returning('pick_count')
+    .executeTakeFirstOrThrow()
+  return pick_count
+}
+
+/** Who picked a paper, why, and when; the first one first. */
+export async function picksOf(db: Kysely<Database>, paperId: number): Promise<PaperPick[]> {
+  return (await picksOfAll(db, [paperId])).get(paperId) ?? []
+}
+
+/** The picks of papers by their numbers, in one query. */
+async function picksOfAll(db: Kysely<Database>, paperIds: number[]): Promise<Map<number, PaperPick[]>> {
+  if (paperIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('picks as k')
+    .innerJoin('readers as r', 'r.id', 'k.curator_id')
+    .select(['k.paper_id', 'k.note', 'k.picked_at', 'r.id', 'r.name', 'r.public'])
+    .where('k.paper_id', 'in', paperIds)
+    .orderBy('k.picked_at')
+    .orderBy('r.id')
+    .execute()
+  const byPaper = new Map<number, PaperPick[]>()
+  for (const { paper_id, note, picked_at, ...curator } of rows)
+    byPaper.set(paper_id, [...(byPaper.get(paper_id) ?? []), { curator, note, pickedAt: picked_at }])
+  return byPaper
+}
+
+/** Where a page ends: when its last paper was picked last, and its number. */
+export type PicksCursor = [pickedAt: string, paperId: number]
+
+const CURSOR: z.ZodType<PicksCursor> = z.tuple([INSTANT, PAPER_NUMBER])
+
+/** The cursor that stands in an address, or null when there is none such. */
+export function parsePicksCursor(text: string): PicksCursor | null {
+  return readCursor(CURSOR, text)
+}
+
+/** The papers that curators picked, each once, the newest pick first; without hidden ones. Two queries. */
+export async function pickedPapers(
+  db: Kysely<Database>,
+  { after = null, limit }: { after?: PicksCursor | null; limit: number },
+): Promise<{ papers: { paper: Paper; picks: PaperPick[] }[]; next: PicksCursor | null }> {
+  const beyond = after
+    ? sql`and k.picked_at <= ${after[0]}::timestamptz
+        and (k.picked_at, k.paper_id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
+    : sql``
+  const { rows } = await sql<Selectable<Database['papers']> & { picked_at: Date }>`
+    select p.*, k.picked_at
+    from picks k join papers p on p.id = k.paper_id
+    where not p.hidden ${beyond} and not exists (
+      select from picks later where later.paper_id = k.paper_id
+        and (later.picked_at, later.curator_id) > (k.picked_at, k.curator_id)
+    )
+    order by k.picked_at desc, k.paper_id desc limit ${limit + 1}`.execute(db)
+  const shown = rows.slice(0, limit)
+  const picks = await picksOfAll(
+    db,
+    shown.map(({ id }) => id),
+  )
+  const last = shown.at(-1)
+  return {
+    papers: shown.map((row) => ({ paper: toPaper(row), picks: picks.get(row.id) ?? [] })),
+    next: rows.length > limit && last ? [last.picked_at.toISOString(), last.id] : null,
+  }
+}

@@ -1,0 +1,117 @@
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Database } from '../db/schema.ts'
+import { toPaper } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
+import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
+
+/** A paper that a reader keeps to read. */
+export type SavedPaper = {
+  paper: Paper
+  addedAt: Date
+  /** When they had read it. */
+  readAt: Date | null
+}
+
+/** Papers that a reader may keep to read. */
+export const MOST_SAVED = 5_000
+
+export type SaveOutcome = { ok: true } | { ok: false; kind: 'no-paper' | 'full' }
+
+/** Puts a paper on a reader's list; where it is already, it stays as it is. `full` when 5,000 are on it. */
+export async function savePaper(
+  db: Kysely<Database>,
+  { readerId, paperId, now }: { readerId: string; paperId: number; now: Date },
+): Promise<SaveOutcome> {
+  const { rows } = await sql<{ there: boolean; saved: boolean; full: boolean }>`
+    with paper as (select id from papers where id = ${paperId} and not hidden for key share),
+      list as (select count(*) >= ${MOST_SAVED} as full from reading_list where reader_id = ${readerId}),
+      added as (
+        insert into reading_list (reader_id, paper_id, added_at)
+        select ${readerId}, id, ${now} from paper, list where not list.full
+        on conflict do nothing
+      )
+    select exists (select from paper) as there, list.full,
+      exists (select from reading_list where (reader_id, paper_id) = (${readerId}, ${paperId})) as saved
+    from list`.execute(db)
+  const row = rows[0]
+  if (!row?.there) return { ok: false, kind: 'no-paper' }
+  return row.full && !row.saved ? { ok: false, kind: 'full' } : { ok: true }
+}
+
+/** Takes a paper off a reader's list; where it is not, nothing happens. */
+export async function unsavePaper(
+  db: Kysely<Database>,
+  { readerId, paperId }: { readerId: string; paperId: number },
+): Promise<void> {
+  await db
+    .deleteFrom('reading_list')
+    .where('reader_id', '=', readerId)
+    .where('paper_id', '=', paperId)
+    .execute()
+}
+
+/** Notes that a reader has read a paper on their list, or is to read it again; answers whether it is on the list. */
+export async function markRead(
+  db: Kysely<Database>,
+  { readerId, paperId, read, now }: { readerId: string; paperId: number; read: boolean; now: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('reading_list')
+    // What was read before stays where it stands.
+    .set((eb) => ({ read_at: read ? eb.fn.coalesce('read_at', eb.val(now)) : null }))
+    .where('reader_id', '=', readerId)
+    .where('paper_id', '=', paperId)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Where a page ends: whether its last paper was unread (1) or read (0), since when, and its number. */
+export type ReadingCursor = [unread: 0 | 1, since: string, paperId: number]
+
+const CURSOR: z.ZodType<ReadingCursor> = z.tuple([
+  z.union([z.literal(0), z.literal(1)]),
+  INSTANT,
+  PAPER_NUMBER,
+])
+
+/** The cursor that stands in an address, or null when there is none such. */
+export function parseReadingCursor(text: string): ReadingCursor | null {
+  return readCursor(CURSOR, text)
+}
+
+/** A reader's list: unread papers, the last saved first; then read ones, the last read first. Without hidden papers. */
+export async function readingList(
+  db: Kysely<Database>,
+  { readerId, after = null, limit }: { readerId: string; after?: ReadingCursor | null; limit: number },
+): Promise<{ papers: SavedPaper[]; next: ReadingCursor | null }> {
+  const key = sql`(l.read_at is null)::int, coalesce(l.read_at, l.added_at), l.paper_id`
+  const beyond = after
+    ? sql`and (${key}) < (${after[0]}::int, ${after[1]}::timestamptz, ${after[2]}::bigint)`
+    : sql``
+  const { rows } = await sql<Selectable<Database['papers']> & { added_at: Date; read_at: Date | null }>`
+    select p.*, l.added_at, l.read_at
+    from reading_list l join papers p on p.id = l.paper_id
+    where l.reader_id = ${readerId} and not p.hidden ${beyond}
+    order by (l.read_at is null)::int desc, coalesce(l.read_at, l.added_at) desc, l.paper_id desc
+    limit ${limit + 1}`.execute(db)
+  const papers = rows
+    .slice(0, limit)
+    .map((row) => ({ paper: toPaper(row), addedAt: row.added_at, readAt: row.read_at }))
+  const last = papers.at(-1)
+  if (rows.length <= limit || !last) return { papers, next: null }
+  const since = (last.readAt ?? last.addedAt).toISOString()
+  return { papers, next: [last.readAt === null ? 1 : 0, since, last.paper.id] }
+}
+
+/** How many papers of a reader's list are unread, and read. */
+export async function countReadingList(
+  db: Kysely<Database>,
+  { readerId }: { readerId: string },
+): Promise<{ unread: number; read: number }> {
+  const { rows } = await sql<{ unread: number; read: number }>`
+    select count(*) filter (where l.read_at is null) as unread, count(l.read_at) as read
+    from reading_list l join papers p on p.id = l.paper_id
+    where l.reader_id = ${readerId} and not p.hidden`.execute(db)
+  return rows[0] ?? { unread: 0, read: 0 }
+}

@@ -1,0 +1,235 @@
+import type { Hono } from 'hono'
+import { sql, type Kysely } from 'kysely'
+import { expect } from 'vitest'
+import { stated } from '../papers.ts'
+import { post, signIn } from '../readers.ts'
+import { NOON, openSite, TIME_ZONE, type TestSite } from '../site.ts'
+import type { Evidence } from '../../src/moderation/suspicions/evidence.ts'
+import { submitPaper } from '../../src/moderation/submissions.ts'
+import type { Database } from '../../src/db/schema.ts'
+import { importPapers } from '../../src/sources/import.ts'
+
+const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
+
+/** A text that somebody, or a source, gives and that pages show. */
+export type Field =
+  | 'name'
+  | 'paper title'
+  | 'hidden paper title'
+  | 'abstract'
+  | 'author'
+  | 'paper comments'
+  | 'comment'
+  | 'collection title'
+  | 'collection description'
+  | 'collection note'
+  | 'pick note'
+  | 'flag note'
+  | 'claim note'
+  | 'submission title'
+  | 'submission note'
+  | 'reason'
+  | 'passkey name'
+  | 'import name'
+  | 'import refusal'
+
+type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
+
+/** A site on which everything has happened once: addresses and ids of all that can be asked for. */
+export type PeopledSite = TestSite & {
+  cookies: Record<Who, string>
+  readers: Record<Who, string>
+  /** `shown` is Ada's, on the shown paper; `answer` Bert's to it; the others are Bert's. */
+  comments: Record<'shown' | 'answer' | 'hidden' | 'deleted', number>
+  /** The first two are Ada's, the hidden one Bert's. */
+  collections: Record<'open' | 'private' | 'hidden', string>
+  /** Their numbers, by address. */
+  papers: Record<string, number>
+  importId: number
+  submissionId: number
+  suspicionId: number
+  passkeyId: string
+}
+
+export const SHOWN = '2601.00001'
+export const OTHER = '2601.00002'
+export const HIDDEN = '2601.00003'
+/** A paper on which nothing happened. */
+export const ALONE = 'doi/10.5555/lakes'
+
+/**
+ * Ada (long there, her page public), Bert (his is not), Nina (new), Cora (a curator) and Sven (suspended) have done what
+ * readers do; `text` is what they, and sources, write.
+ */
+export async function openPeopledSite(
+  db: Kysely<Database>,
+  {
+    text = (field) => `Some ${field}`,
+    ...facts
+  }: { text?: (field: Field) => string } & Parameters<typeof openSite>[1] = {},
+): Promise<PeopledSite> {
+  const opened = openSite(db, facts)
+  const { app } = opened
+  const paperText = {
+    title: text('paper title'),
+    abstract: text('abstract'),
+    authors: [{ name: text('author') }, { name: 'Iris Sand' }],
+    comments: text('paper comments'),
+    categories: ['cs.CL', 'math.AG'],
+  }
+  await opened.record([
+    stated([SHOWN, 'doi/10.5555/tides.1'], paperText),
+    stated(OTHER, { title: 'Lakes have tides too', authors: [{ name: 'Iris Sand' }] }),
+    stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
+    stated(ALONE, { title: 'Tides of lakes' }),
+  ])
+  const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
+  const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))
+  const id = (address: string) => String(papers[address])
+
+  const [ada, bert, nina, cora, sven] = await Promise.all([
+    signIn(db, { email: 'ada@readers.example', name: text('name'), isPublic: true }),
+    signIn(db, { email: 'bert@readers.example', name: text('name'), mailReplies: true }),
+    signIn(db, { email: 'nina@readers.example', name: text('name'), createdAt: NOON }),
+    signIn(db, { email: 'cora@readers.example', name: text('name'), curator: true, isPublic: true }),
+    signIn(db, { email: 'sven@readers.example', name: text('name') }),
+  ])
+  const act = async (who: { cookie: string }, path: string, fields: Record<string, string>) =>
+    doing(app, path, fields, who.cookie)
+  const said = async (who: { cookie: string }, path: string) => {
+    // One's own comment and nobody else's, even where all say the same.
+    await act(who, path, { body: text('comment') })
+    const { id } = await db
+      .selectFrom('comments')
+      .select('id')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
+    return id
+  }
+  const collected = async (who: { cookie: string }, fields: Record<string, string>) => {
+    const title = text('collection title')
+    const all = { title, description: text('collection description'), ...fields }
+    const answer = await act(who, '/collections', { ...all, paper: SHOWN })
+    return answer.headers.get('location')?.replace('/collections/', '') ?? ''
+  }
+
+  for (const who of [ada, bert]) await act(who, `/papers/${SHOWN}/vote`, { vote: '1' })
+  const comments = {
+    shown: await said(ada, `/papers/${SHOWN}/comments`),
+    answer: 0,
+    hidden: await said(bert, `/papers/${OTHER}/comments`),
+    deleted: 0,
+  }
+  comments.answer = await said(bert, `/comments/${comments.shown}/reply`)
+  comments.deleted = await said(sven, `/papers/${OTHER}/comments`)
+  await act(ada, `/comments/${comments.shown}/edit`, { body: `${text('comment')} (and more)` })
+  await act(bert, `/comments/${comments.shown}/react`, { on: 'thanks' })
+  await act(sven, `/comments/${comments.deleted}/delete`, {})
+  const collections = {
+    open: await collected(ada, { public: 'on' }),
+    private: await collected(ada, {}),
+    hidden: await collected(bert, { public: 'on' }),
+  }
+  await act(ada, `/collections/${collections.open}/papers/note`, {
+    paper: SHOWN,
+    note: text('collection note'),
+  })
+  for (const address of [SHOWN, HIDDEN]) await act(ada, `/papers/${address}/save`, { save: '1' })
+  await act(ada, `/papers/${HIDDEN}/collect`, { collection: collections.open })
+  await act(ada, `/papers/${HIDDEN}/vote`, { vote: '1' })
+  await act(ada, `/papers/${HIDDEN}/not-for-me`, { 'not-for-me': '1' })
+  await said(bert, `/papers/${HIDDEN}/comments`)
+  await act(cora, `/papers/${HIDDEN}/pick`, { pick: '1', note: text('pick note') })
+  await act(ada, `/papers/${OTHER}/not-for-me`, { 'not-for-me': '1' })
+  const flag = { reason: 'other', note: text('flag note') }
+  await act(bert, `/papers/${SHOWN}/flag`, flag)
+  await act(bert, `/comments/${comments.shown}/flag`, flag)
+  await act(bert, `/collections/${collections.open}/flag`, flag)
+  await act(nina, `/papers/${SHOWN}/claim`, { note: text('claim note') })
+  await act(cora, `/papers/${SHOWN}/pick`, { pick: '1', note: text('pick note') })
+  const why = { reason: text('reason') }
+  await act(cora, '/desk/papers', { paper: id(HIDDEN), act: 'hide', ...why })
+  await act(cora, '/desk/comments', { comment: String(comments.hidden), act: 'hide', ...why })
+  await act(cora, '/desk/collections', { collection: collections.hidden, act: 'hide', ...why })
+  await act(cora, '/desk/readers', { reader: sven.reader.id, act: 'suspend', ...why })
+
+  await submitPaper(db, {
+    found: stated('2601.00042', { title: text('submission title'), abstract: text('abstract') }),
+    identifier: { scheme: 'arxiv', value: '2601.00042' },
+    readerId: nina.reader.id,
+    trusted: false,
+    note: text('submission note'),
+    now: NOON,
+    timeZone: TIME_ZONE,
+  })
+  const { id: submissionId } = await db.selectFrom('submissions').select('id').executeTakeFirstOrThrow()
+  const suspicion = await db
+    .insertInto('suspicions')
+    .values({
+      key: 'a burst',
+      kind: 'burst',
+      evidence: JSON.stringify(burst(papers[SHOWN] ?? 0, { title: text('paper title'), by: bert.reader.id })),
+      found_at: NOON,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  async function* outcomes() {
+    yield { ok: false as const, position: 'line 1', reason: text('import refusal') }
+  }
+  const facet = { format: 'jsonl', timeZone: TIME_ZONE, now: () => NOON }
+  await importPapers(db, outcomes(), { name: text('import name'), ...facet })
+  const { id: importId } = await db.selectFrom('imports').select('id').executeTakeFirstOrThrow()
+  const { rows: passkeys } = await sql<{ id: string }>`
+    insert into passkeys (name, public_key, reader_id, credential_id, counter, device_type, backed_up, created_at)
+    values (${text('passkey name')}, 'none', ${ada.reader.id}, 'none', 0, 'singleDevice', false, ${NOON})
+    returning id`.execute(db)
+  await signIn(db, { email: 'zoe@readers.example', now: YESTERDAY })
+  await forgetRates(db)
+  const people = { ada, bert, nina, cora, sven }
+  return {
+    ...opened,
+    cookies: mapped(people, ({ cookie }) => cookie),
+    readers: mapped(people, ({ reader }) => reader.id),
+    comments,
+    collections,
+    papers,
+    importId,
+    submissionId,
+    suspicionId: suspicion.id,
+    passkeyId: passkeys[0]?.id ?? '',
+  }
+}
+
+/** Nobody has done anything often. */
+export async function forgetRates(db: Kysely<Database>): Promise<void> {
+  await db.deleteFrom('rate_limits').execute()
+}
+
+async function doing(
+  app: Hono,
+  path: string,
+  fields: Record<string, string>,
+  cookie: string,
+): Promise<Response> {
+  const answer = await post(app, path, fields, { cookie })
+  if (answer.status >= 400) expect.fail(`${path} was refused: ${answer.status} ${await answer.text()}`)
+  return answer
+}
+
+function mapped<T, R>(record: Record<Who, T>, make: (value: T) => R): Record<Who, R> {
+  return Object.fromEntries(Object.entries(record).map(([who, value]) => [who, make(value)])) as Record<
+    Who,
+    R
+  >
+}
+
+function burst(paperId: number, { title, by }: { title: string; by: string }): Evidence {
+  return {
+    kind: 'burst',
+    accounts: [{ readerId: by, createdAt: YESTERDAY.toISOString(), votes: 1 }],
+    paper: { paperId, title, votes: 2, theirs: [{ readerId: by, at: NOON.toISOString() }] },
+    from: YESTERDAY.toISOString(),
+    to: NOON.toISOString(),
+    figures: { votes: 2, young: 1, youngUsually: 0.1, expected: 0.5, because: 'young' },
+  }
+}
