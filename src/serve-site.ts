@@ -4,18 +4,16 @@ import { getRequestListener } from '@hono/node-server'
 import { openAccounts } from './accounts/open-accounts.ts'
 import { ownHosts } from './accounts/own-hosts.ts'
 import { keptSecret } from './accounts/secret.ts'
-import { announceChanges, RANKING_CHANGED } from './ranking/announce-changes.ts'
+import { startBackground } from './background.ts'
+import { announceChanges } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { listen } from './db/listen.ts'
-import { startJobs } from './jobs/start-jobs.ts'
 import type { Logger } from './runtime/log.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
-import { PAPERS_CHANGED } from './sources/record-harvest.ts'
-import { startEmbedding, VECTORS_CHANGED } from './search/embed-papers.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
@@ -35,7 +33,7 @@ export async function serveSite({
   now,
 }: {
   config: Config
-  /** Whether this process also does the work in the background: embedding papers, keeping the index. */
+  /** Whether this process also does the work in the background (background.ts). */
   jobs: boolean
   log: Logger
   now: () => Date
@@ -64,37 +62,29 @@ export async function serveSite({
   })
 
   let version = 0
-  const engine = startEngine({ address, folder: config.searchFolder, keep: jobs, log })
   const meaning = openMeaning(config, { log })
-  const embedding =
-    jobs && meaning.embedder ? startEmbedding(db, meaning.embedder, { log }) : { wake() {}, async close() {} }
-  const vectorsListener = listen(address, { channel: VECTORS_CHANGED, onNotice: () => engine.wake(), log })
+  const background = jobs ? startBackground({ config, connection, meaning, log, now }) : null
+  const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
-    channel: PAPERS_CHANGED,
-    onNotice: () => {
-      version++
-      engine.wake()
-      embedding.wake()
+    on: {
+      papers() {
+        version++
+        index.wake()
+      },
+      vectors: () => index.wake(),
+      ranking: () => version++,
     },
     log,
   })
-  const rankingListener = listen(address, { channel: RANKING_CHANGED, onNotice: () => version++, log })
   const votes = announceChanges(db, { onChange: () => version++, log })
-  const background = jobs ? startJobs(db, { config, address, log, now }) : null
-  async function closeSearch() {
-    await Promise.all([
-      listener.close(),
-      vectorsListener.close(),
-      rankingListener.close(),
-      background?.close(),
-    ])
+  async function closeRooms() {
+    await listener.close()
     await votes.close()
-    await embedding.close()
-    await Promise.all([engine.close(), meaning.close()])
+    await Promise.all([background?.close(), index.close(), meaning.close()])
   }
   const site = {
     db,
-    search: { db, index: engine, meaning },
+    search: { db, index, meaning },
     accounts,
     sources: lookUpSources(config),
     changed: votes.changed,
@@ -127,7 +117,7 @@ export async function serveSite({
     })
   })
   if (failure) {
-    await closeSearch()
+    await closeRooms()
     await connection.close()
     return { ok: false, reason: listenFailure(failure, config) }
   }
@@ -147,7 +137,7 @@ export async function serveSite({
       await closed
       clearTimeout(cutOff)
       clearInterval(sweep)
-      await closeSearch()
+      await closeRooms()
       await connection.close()
     },
   }

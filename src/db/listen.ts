@@ -1,20 +1,24 @@
 import pg from 'pg'
 import type { Logger } from '../runtime/log.ts'
+import { CHANNELS, type Channel } from './channels.ts'
 import type { DatabaseAddress } from './open.ts'
 
-/** Hears notifications of one channel until closed; `connected` is false while the database can't be heard. */
+/** Hears notifications until closed; `connected` is false while the database can't be heard. */
 export type Listener = { connected: () => boolean; close(): Promise<void> }
+
+/** What is done on a notification: with its payload, or null after every (re)connection, because some may have been missed. */
+export type OnNotice = (payload: string | null) => void
 
 const RETRY_MS = 1_000
 
-/**
- * Listens to a channel on a connection of its own and reconnects for as long as it takes. `onNotice` is called for each
- * notification, and after every (re)connection, because some may have been missed.
- */
+/** Listens to channels on one connection of its own, and reconnects for as long as it takes. */
 export function listen(
   address: DatabaseAddress,
-  { channel, onNotice, log }: { channel: string; onNotice: () => void; log: Logger },
+  { on, log }: { on: Partial<Record<Channel, OnNotice>>; log: Logger },
 ): Listener {
+  const heard = new Map(
+    Object.entries(on).map(([channel, onNotice]) => [CHANNELS[channel as Channel] as string, onNotice]),
+  )
   let client: pg.Client | null = null
   let connected = false
   let closed = false
@@ -28,7 +32,7 @@ export function listen(
       ...address,
     })
     client = attempt
-    attempt.on('notification', onNotice)
+    attempt.on('notification', ({ channel, payload }) => heard.get(channel)?.(payload ?? ''))
     attempt.on('error', (error) => log.warn({ error: error.message }, 'the listening connection was lost'))
     attempt.on('end', () => {
       connected = false
@@ -36,9 +40,9 @@ export function listen(
     })
     try {
       await attempt.connect()
-      await attempt.query(`listen ${attempt.escapeIdentifier(channel)}`)
+      for (const channel of heard.keys()) await attempt.query(`listen ${attempt.escapeIdentifier(channel)}`)
       connected = true
-      onNotice()
+      for (const onNotice of heard.values()) onNotice(null)
     } catch {
       await attempt.end().catch(() => undefined)
       if (!closed) later()

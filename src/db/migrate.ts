@@ -3,11 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { PACKAGE_ROOT } from '../runtime/package-root.ts'
+import { lockUntilCommit } from './locks.ts'
 import type { Database } from './schema.ts'
 
 const MIGRATIONS = join(PACKAGE_ROOT, 'db', 'migrations')
-/** Only one process migrates at a time: the key of the advisory lock that sees to it. */
-const MIGRATION_LOCK = 4_152_001
 
 export type MigrationOutcome =
   | { ok: true; applied: string[] }
@@ -21,7 +20,7 @@ export type MigrationOutcome =
 export async function migrate(db: Kysely<Database>): Promise<MigrationOutcome> {
   const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).toSorted()
   return db.transaction().execute(async (trx): Promise<MigrationOutcome> => {
-    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
+    await lockUntilCommit(trx, 'migration')
     await sql`create table if not exists migrations (
       name text primary key, sha256 text not null, applied_at timestamptz not null default now())`.execute(
       trx,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals } from '../ranking/signals.ts'
 import {
@@ -50,7 +51,7 @@ export async function writeComment(
   const text = readText(written, reader)
   if (!text.ok) return text
   const { body } = text
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const paper = await holdPaper(trx, paperId)
     if (!paper || paper.hidden) return NO_PAPER
     if (paper.locked) return LOCKED
@@ -106,7 +107,7 @@ export async function editComment(
   const text = readText(written, reader)
   if (!text.ok) return text
   const { body } = text
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const comment = await trx
       .selectFrom('comments as c')
       .innerJoin('papers as p', 'p.id', 'c.paper_id')

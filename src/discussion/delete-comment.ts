@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { takeBackSignal } from '../ranking/signals.ts'
 import { NO_COMMENT, NOT_OWN, type CommentRefusal } from './comment-refusals.ts'
 import { countComments } from './comments.ts'
@@ -16,7 +17,7 @@ export async function deleteComment(
   db: Kysely<Database>,
   { commentId, readerId, now }: { commentId: number; readerId: string; now: Date },
 ): Promise<DeleteOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     // The paper first, as whoever adds and takes back events of it does.
     await sql`select id from papers where id = (select paper_id from comments where id = ${commentId}) for update`.execute(
       trx,

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 
 /** What a reader can say of a comment by a button. */
 export const REACTIONS = ['agree', 'insightful', 'thanks', 'unclear'] as const
@@ -31,7 +32,7 @@ export async function react(
     now,
   }: { commentId: number; readerId: string; reaction: Reaction; on: boolean; now: Date },
 ): Promise<ReactOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const comment = await trx
       .selectFrom('comments as c')
       .innerJoin('papers as p', 'p.id', 'c.paper_id')

@@ -1,8 +1,9 @@
+import { CHANNELS } from '../db/channels.ts'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeEach, expect, inject, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
-import { MAIL_QUEUED, queueMail } from './queue-mail.ts'
+import { queueMail } from './queue-mail.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const mail = { key: 'greeting ada', to: 'ada@example.org', subject: 'Good day', text: 'Good day, Ada.' }
@@ -55,7 +56,7 @@ describeWithDatabase('queueing mail', (db) => {
     try {
       const heard: string[] = []
       client.on('notification', ({ channel }) => heard.push(channel))
-      await client.query(`listen ${MAIL_QUEUED}`)
+      await client.query(`listen ${CHANNELS.mail}`)
       const undone = db()
         .transaction()
         .execute(async (trx) => {

@@ -1,8 +1,6 @@
 import { sql, type Kysely } from 'kysely'
+import { CHANNELS } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
-
-/** Notified when there is a mail to send. */
-export const MAIL_QUEUED = 'mail_queued'
 
 /** A mail to be sent. */
 export type MailToQueue = {
@@ -35,7 +33,7 @@ export async function queueMail(
       on conflict (key) do nothing
       returning id
     )
-    select pg_notify(${MAIL_QUEUED}, '') from queued
+    select pg_notify(${CHANNELS.mail}, '') from queued
   `.execute(db)
   return rows.length > 0
 }

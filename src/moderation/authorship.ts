@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Reader } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { takeBackSignal } from '../ranking/signals.ts'
 import { removeVote } from '../ranking/votes.ts'
 import { logAct, GONE, type Acting, type ActOutcome } from './moderation-log.ts'
@@ -27,7 +28,7 @@ export async function claimAuthorship(
     now,
   }: { paperId: number; reader: Pick<Reader, 'id' | 'orcid' | 'orcidVerified'>; note: string; now: Date },
 ): Promise<ClaimOutcome> {
-  return db.transaction().execute(async (trx): Promise<ClaimOutcome> => {
+  return inTransaction(db, async (trx): Promise<ClaimOutcome> => {
     if (!(await findTitle(trx, paperId))) return { ok: false, kind: 'no-paper' }
     const held = await trx
       .selectFrom('authorship_claims')
@@ -87,7 +88,7 @@ async function decide(
   }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Acting,
 ): Promise<ActOutcome> {
   if (readerId === curatorId) return { ok: false, reason: 'Your own claim is for another curator to decide.' }
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const paper = await findTitle(trx, paperId)
     if (!paper) return GONE
     const { numUpdatedRows } = await trx

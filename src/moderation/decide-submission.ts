@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { toReader } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { paperAddress } from '../papers/identifiers.ts'
 import { writeComment } from '../discussion/comments.ts'
 import { logAct, type Acting, type ActOutcome } from './moderation-log.ts'
@@ -25,11 +26,9 @@ export async function takeSubmission(
   if (accepted.kind !== 'accepted') return DECIDED
   const { paperId, readerId, note } = accepted
   // Recording is a transaction of its own, so that the log follows it.
-  await db
-    .transaction()
-    .execute((trx) =>
-      logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now }),
-    )
+  await inTransaction(db, (trx) =>
+    logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now }),
+  )
   await writeNote(db, { paperId, readerId, note, curators, now })
   return { ok: true, changed: true }
 }
@@ -57,7 +56,7 @@ export async function turnDownSubmission(
   db: Kysely<Database>,
   { id, curatorId, reason, now }: { id: number } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const refused = await refuseSubmission(trx, { id, curatorId, reason, now })
     if (refused.kind !== 'refused') return DECIDED
     const { subject } = paperSubject({ title: refused.title, address: paperAddress(refused.identifier) })

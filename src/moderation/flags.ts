@@ -1,6 +1,7 @@
 import { toReader } from '../accounts/reader.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { holdComment, putAway } from './hide-comment.ts'
 import { logAct } from './moderation-log.ts'
 import { findCollection, type Flagged } from './settle-flags.ts'
@@ -49,7 +50,7 @@ export async function flag(
     now: Date
   },
 ): Promise<FlagOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     // Held: flags of one comment are counted one after another.
     const comment = on.kind === 'comment' ? await holdComment(trx, on.id) : null
     const isThere =

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { findCollection, settleFlags } from './settle-flags.ts'
 import { collectionSubject } from './subjects.ts'
@@ -24,7 +25,7 @@ async function setHidden(
   db: Kysely<Database>,
   { collectionId, hidden, curatorId, reason, now }: { collectionId: string; hidden: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     await trx.selectFrom('collections').select('id').where('id', '=', collectionId).forUpdate().execute()
     const collection = await findCollection(trx, collectionId)
     // A private one is nobody's business.

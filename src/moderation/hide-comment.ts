@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals, takeBackSignal } from '../ranking/signals.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
@@ -14,7 +15,7 @@ export async function hideComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const comment = await holdComment(trx, commentId)
     if (!comment) return GONE
     const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
@@ -30,7 +31,7 @@ export async function showComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const comment = await holdComment(trx, commentId)
     if (!comment) return GONE
     const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })

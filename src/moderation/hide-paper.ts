@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely'
+import { notify } from '../db/channels.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
-import { RECORDING_LOCK } from '../papers/record.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
-import { PAPERS_CHANGED } from '../sources/record-harvest.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { settleFlags } from './settle-flags.ts'
 import { paperSubject } from './subjects.ts'
@@ -27,9 +28,9 @@ async function setHidden(
   db: Kysely<Database>,
   { paperId, hidden, curatorId, reason, now }: { paperId: number; hidden: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     // Changes of papers are numbered in the order in which they are committed.
-    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
+    await lockUntilCommit(trx, 'recording')
     const paper = await trx
       .selectFrom('papers')
       .select(['title', 'address', 'hidden'])
@@ -47,7 +48,7 @@ async function setHidden(
         .execute()
       // The index let its vector go.
       if (!hidden) await renumberVectors(trx, [paperId])
-      await sql`select pg_notify(${PAPERS_CHANGED}, '')`.execute(trx)
+      await notify(trx, 'papers')
     }
     const act = hidden ? 'hide-paper' : 'show-paper'
     await logAct(trx, { act, on: paperSubject(paper), curatorId, reason, now })

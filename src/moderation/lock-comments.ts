@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
 
@@ -23,7 +24,7 @@ async function setLocked(
   db: Kysely<Database>,
   { paperId, locked, curatorId, reason, now }: { paperId: number; locked: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const paper = await trx
       .selectFrom('papers')
       .select(['title', 'address', 'comments_locked'])

@@ -1,10 +1,12 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { notify } from '../db/channels.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
-import { RECORDING_LOCK, recordPapers } from '../papers/record.ts'
+import { recordPapers } from '../papers/record.ts'
 import { replayHeat } from '../ranking/signals.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
-import { PAPERS_CHANGED } from '../sources/record-harvest.ts'
 import { takeBackOwnVotes } from './authorship.ts'
 import { logAct, type Acting } from './moderation-log.ts'
 import { settleFlags } from './settle-flags.ts'
@@ -29,9 +31,9 @@ export async function mergePapers(
   }: { keepId: number; absorbId: number; timeZone: string } & Acting,
 ): Promise<MergeOutcome> {
   if (keepId === absorbId) return { ok: false, reason: 'These are one paper already.' }
-  return db.transaction().execute(async (trx): Promise<MergeOutcome> => {
+  return inTransaction(db, async (trx): Promise<MergeOutcome> => {
     // The lock that recording takes: until the end nobody else changes what papers are.
-    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
+    await lockUntilCommit(trx, 'recording')
     const papers = await trx
       .selectFrom('papers')
       .select(['id', 'title', 'address', 'arxiv_id', 'hidden'])
@@ -84,7 +86,7 @@ export async function mergePapers(
       .executeTakeFirstOrThrow()
     // Should the one that stays have been hidden, indexes have let its vector go.
     await renumberVectors(trx, [paperId])
-    await sql`select pg_notify(${PAPERS_CHANGED}, '')`.execute(trx)
+    await notify(trx, 'papers')
     const on = {
       subject: `${paperSubject(absorbed).subject} with ${paperSubject(kept).subject}`,
       address: paperSubject({ title: kept.title, address }).address,

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { GONE, logAct, type Acting, type ActOutcome, type Subject } from './moderation-log.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
@@ -14,7 +15,7 @@ export async function dismissFlags(
   db: Kysely<Database>,
   { on, curatorId, reason, now }: { on: Flagged } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const subject = await describe(trx, on)
     if (!subject) return GONE
     if ((await settleFlags(trx, { on, curatorId, now })) === 0) return { ok: true, changed: false }

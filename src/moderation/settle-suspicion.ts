@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { removeVote } from '../ranking/votes.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { counted, paperSubject } from './subjects.ts'
@@ -11,7 +12,7 @@ export async function discountVotes(
   db: Kysely<Database>,
   options: { readerIds: string[]; paperIds: number[] } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute((trx) => discount(trx, options))
+  return inTransaction(db, (trx) => discount(trx, options))
 }
 
 /** Where nothing was wrong, neither papers nor readers are named. */
@@ -77,7 +78,7 @@ async function settle(
   { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Acting, 'reason'>,
   act: (trx: Transaction<Database>, evidence: Evidence) => Promise<ActOutcome>,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const row = await trx
       .selectFrom('suspicions')
       .select(['evidence', 'settled_at'])

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { readerSubject } from './subjects.ts'
@@ -12,7 +13,7 @@ export async function suspendReader(
   db: Kysely<Database>,
   options: { readerId: string; votesToo: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute((trx) => suspend(trx, options))
+  return inTransaction(db, (trx) => suspend(trx, options))
 }
 
 /** The same in the caller's transaction. */
@@ -37,7 +38,7 @@ export async function reinstateReader(
   db: Kysely<Database>,
   { readerId, curatorId, reason, now }: { readerId: string } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const reader = await holdReader(trx, readerId)
     if (!reader) return GONE
     if (reader.suspended_at === null) return { ok: true, changed: false }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { holdReader } from './suspend-reader.ts'
 import { readerSubject } from './subjects.ts'
@@ -9,7 +10,7 @@ export async function trustReader(
   db: Kysely<Database>,
   { readerId, curatorId, reason, now }: { readerId: string } & Acting,
 ): Promise<ActOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const reader = await holdReader(trx, readerId)
     if (!reader) return GONE
     if (reader.suspended_at !== null)

@@ -1,4 +1,5 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import type { HarvestedPaper } from './harvested-paper.ts'
 import { mergeStatements } from './merge.ts'
@@ -15,9 +16,6 @@ export type RecordResult = {
   united: number[]
 }
 
-/** Only one transaction records at a time, so that two cannot make two papers of one work. */
-export const RECORDING_LOCK = 4_152_002
-
 /**
  * Records what sources say, in the caller's transaction: finds the paper each statement speaks of by its identifiers
  * (or makes it), keeps the statement beside those of other sources, and derives the paper anew. A statement older
@@ -29,7 +27,7 @@ export async function recordPapers(
   papers: HarvestedPaper[],
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<RecordResult> {
-  await sql`select pg_advisory_xact_lock(${RECORDING_LOCK})`.execute(trx)
+  await lockUntilCommit(trx, 'recording')
   const works = await findWorks(trx, papers, now)
   const statements = papers
     .map((paper) => {

@@ -1,9 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import type { Logger } from '../runtime/log.ts'
-
-/** The channel on which every process hears that readers have changed what pages show: votes, comments, picks. */
-export const RANKING_CHANGED = 'ranking_changed'
 
 /** Anonymous readers see a change after at most so long; their pages are made anew no more often than that. */
 const AT_MOST_EVERY_MS = 1_000
@@ -22,9 +20,8 @@ export function announceChanges(
   function tell(): void {
     timer = null
     onChange()
-    telling = sql`select pg_notify(${RANKING_CHANGED}, '')`.execute(db).then(
-      () => undefined,
-      (error: unknown) => log.warn({ error: String(error) }, 'other processes were not told of a change'),
+    telling = notify(db, 'ranking').catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'other processes were not told of a change'),
     )
   }
   return {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
 /**
@@ -91,7 +92,7 @@ export async function redateEditions(
   db: Kysely<Database>,
   { timeZone }: { timeZone: string },
 ): Promise<number> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const { rows } = await sql<{ value: unknown }>`
       select value from site_state where name = 'time_zone' for update`.execute(trx)
     if (rows[0]?.value === timeZone) return 0

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { heatOf, replayHeat, STANDS } from './signals.ts'
 
 /** A paper whose stored ranking is not what its events make it. */
@@ -94,7 +95,7 @@ export async function verifyHeat(
 /** Makes the stored ranking of papers what their events and votes say. */
 export async function repairHeat(db: Kysely<Database>, differences: HeatDifference[]): Promise<void> {
   for (const paperId of new Set(differences.map((difference) => difference.paperId))) {
-    await db.transaction().execute(async (trx) => {
+    await inTransaction(db, async (trx) => {
       await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()
       await replayHeat(trx, [paperId])
       await trx

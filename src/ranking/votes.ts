@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { eventHeat, VOTE_POINTS, WEIGHTS } from './heat.ts'
 import { takeBackSignal } from './signals.ts'
 
@@ -55,7 +56,7 @@ export async function takeBackVote(
   db: Kysely<Database>,
   { paperId, readerId, now }: { paperId: number; readerId: string; now: Date },
 ): Promise<VoteOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     await removeVote(trx, { paperId, readerId, now })
     const paper = await trx.selectFrom('papers').select('votes').where('id', '=', paperId).executeTakeFirst()
     return paper ? { ok: true, voted: false, votes: paper.votes } : { ok: false, kind: 'no-paper' }

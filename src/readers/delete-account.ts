@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { takeBackSignal } from '../ranking/signals.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 
@@ -12,7 +13,7 @@ export async function deleteAccount(
   db: Kysely<Database>,
   { readerId, now }: { readerId: string; now: Date },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await takeBackAllVotes(trx, { readerId, now })
 
     const picks = await trx

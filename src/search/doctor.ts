@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
-import { RECORDING_LOCK } from '../papers/record.ts'
-import { papersToEmbed, VECTORS_LOCK } from './embed-papers.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { papersToEmbed } from './embed-papers.ts'
 import type { Engine } from './engine.ts'
 import { damageIn } from './index/index-folder.ts'
 
@@ -82,11 +83,10 @@ export async function healDifferences(
   db: Kysely<Database>,
   { missing, outdated, ghosts, vectors }: Differences,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     // The locks of those who number changes.
-    await sql`select pg_advisory_xact_lock(${RECORDING_LOCK}), pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(
-      trx,
-    )
+    await lockUntilCommit(trx, 'recording')
+    await lockUntilCommit(trx, 'vectors')
     await sql`update papers set index_seq = nextval('papers_index_seq')
       where id = any(${[...missing, ...outdated]}::bigint[])`.execute(trx)
     await sql`insert into paper_removals (paper_id) select unnest(${ghosts}::bigint[])

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { isConnectionLost } from '../db/connect.ts'
+import { notify } from '../db/channels.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
-import type { Logger } from '../runtime/log.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { plainText } from '../papers/typeset.ts'
-import { EmbeddingUnavailable, type Embedder } from './embeddings/embedder.ts'
+import type { Embedder } from './embeddings/embedder.ts'
 import { encodeVector } from './embeddings/quantize.ts'
 import { bodyText } from './read-changes.ts'
 
@@ -12,10 +13,6 @@ import { bodyText } from './read-changes.ts'
 const BATCH = 32
 /** Changes of papers that are queued at once. */
 const QUEUED_AT_ONCE = 20_000
-/** Numbers of vectors are given in the order in which they are committed: who gives them holds this lock. */
-export const VECTORS_LOCK = 4_152_004
-/** The channel on which every process hears that there are new vectors. */
-export const VECTORS_CHANGED = 'vectors_changed'
 
 /** What one step did: vectors made and texts found to be unchanged; `done` when nothing was left to do. */
 export type EmbeddingStep = { embedded: number; unchanged: number; done: boolean }
@@ -27,7 +24,7 @@ export type EmbeddingStep = { embedded: number; unchanged: number; done: boolean
  */
 export async function embedNextPapers(db: Kysely<Database>, embedder: Embedder): Promise<EmbeddingStep> {
   await queueChanges(db, embedder.model)
-  const step = await db.transaction().execute(async (trx) => {
+  const step = await inTransaction(db, async (trx) => {
     const queued = await trx
       .selectFrom('embedding_queue')
       .select('paper_id')
@@ -125,7 +122,7 @@ async function writeVectors(
     update embedding_models m set dimensions = ${first.vector.length},
       in_use = in_use or not exists (select from embedding_models where in_use)
     where model = ${model} and (dimensions is null or not in_use)`.execute(trx)
-  await sql`select pg_advisory_xact_lock(${VECTORS_LOCK})`.execute(trx)
+  await lockUntilCommit(trx, 'vectors')
   await trx
     .insertInto('paper_embeddings')
     .values(
@@ -144,14 +141,14 @@ async function writeVectors(
       }),
     )
     .execute()
-  await sql`select pg_notify(${VECTORS_CHANGED}, '')`.execute(trx)
+  await notify(trx, 'vectors')
 }
 
 /** Has searches use a model whose vectors are complete, and removes those of others. */
 async function useModel(db: Kysely<Database>, model: string): Promise<void> {
   const others = await db.selectFrom('embedding_models').select('model').where('model', '<>', model).execute()
   if (others.length === 0) return
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     // Another process may be at the last of them.
     const { rows } = await sql<{ left: boolean }>`
       select exists (select from embedding_queue where model = ${model}) as left`.execute(trx)
@@ -162,85 +159,6 @@ async function useModel(db: Kysely<Database>, model: string): Promise<void> {
     )
     await trx.deleteFrom('paper_embeddings').where('model', '<>', model).execute()
     await trx.deleteFrom('embedding_models').where('model', '<>', model).execute()
-    await sql`select pg_notify(${VECTORS_CHANGED}, '')`.execute(trx)
+    await notify(trx, 'vectors')
   })
-}
-
-const LOOK_EVERY_MS = 30_000
-const RETRY_MS = 60_000
-const DATABASE_RETRY_MS = 2_000
-const TELL_EVERY_MS = 15_000
-
-/** Embeds papers in the background as they come in, until closed; a failure is logged and tried again. */
-export function startEmbedding(
-  db: Kysely<Database>,
-  embedder: Embedder,
-  { log }: { log: Logger },
-): { wake(): void; close(): Promise<void> } {
-  const closing = new AbortController()
-  let woken = false
-  let interrupt = () => {}
-
-  async function work(): Promise<void> {
-    let told = performance.now()
-    let since = 0
-    while (!closing.signal.aborted) {
-      woken = false
-      try {
-        const step = await embedNextPapers(db, embedder)
-        since += step.embedded
-        const seconds = (performance.now() - told) / 1_000
-        if (since > 0 && (seconds * 1_000 > TELL_EVERY_MS || step.done)) {
-          const toGo = step.done ? 0 : await papersToEmbed(db, embedder.model)
-          log.info({ embedded: since, perSecond: Math.round(since / seconds), toGo }, 'papers were embedded')
-          told = performance.now()
-          since = 0
-        }
-        if (step.done) {
-          await embedder.rest()
-          await pause(LOOK_EVERY_MS)
-          told = performance.now()
-        }
-      } catch (error) {
-        if (closing.signal.aborted) return
-        if (error instanceof EmbeddingUnavailable) {
-          log.warn({ reason: error.message }, 'papers cannot be embedded now: search works by words')
-          await pause(RETRY_MS, { wakes: false })
-        } else {
-          if (!isConnectionLost(error))
-            log.error({ error: String((error as Error).stack) }, 'embedding papers')
-          await pause(DATABASE_RETRY_MS, { wakes: false })
-        }
-      }
-    }
-  }
-
-  /** Ends early when closed, and when woken unless it is to be waited out. */
-  function pause(ms: number, { wakes = true } = {}): Promise<void> {
-    if (closing.signal.aborted || (wakes && woken)) return Promise.resolve()
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      interrupt = () => {
-        if (closing.signal.aborted || wakes) end()
-      }
-    })
-  }
-
-  const working = work()
-  return {
-    wake() {
-      woken = true
-      interrupt()
-    },
-    async close() {
-      closing.abort()
-      interrupt()
-      await embedder.close()
-      await working
-    },
-  }
 }

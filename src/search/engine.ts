@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { sql, type Kysely } from 'kysely'
 import { isConnectionLost } from '../db/connect.ts'
+import { LOCKS } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { driveInTurns, mapInTurns } from '../runtime/in-turns.ts'
 import type { Logger } from '../runtime/log.ts'
@@ -71,8 +72,6 @@ const LOOK_EVERY_MS = 5_000
 const RETRY_MS = 1_000
 /** Vectors that came in since are read again at the next start. */
 const VECTORS_UNKEPT = 5_000
-/** Who changes the manifest holds this advisory lock. */
-const MANIFEST_LOCK = 4_152_003
 
 /**
  * Opens the index in a folder and follows the database from then on. A search finds what is in so far. An index that is
@@ -233,7 +232,7 @@ export async function openEngine(
   /** Writes down what is kept. When another process has done so meanwhile, its index is taken over instead. */
   async function commit(replaced: string[]): Promise<void> {
     await db.connection().execute(async (connection) => {
-      await sql`select pg_advisory_lock(${MANIFEST_LOCK})`.execute(connection)
+      await sql`select pg_advisory_lock(${LOCKS.manifest})`.execute(connection)
       try {
         const found = readManifest(folder)
         if (
@@ -262,7 +261,7 @@ export async function openEngine(
         removeSegments(folder, replaced)
         sweepFolder(folder, manifest, { now: Date.now() })
       } finally {
-        await sql`select pg_advisory_unlock(${MANIFEST_LOCK})`.execute(connection)
+        await sql`select pg_advisory_unlock(${LOCKS.manifest})`.execute(connection)
       }
     })
   }

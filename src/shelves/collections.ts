@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
 import { isVisible, lengthOf, plainLine, plainLines } from '../accounts/typed-text.ts'
 
@@ -63,7 +64,7 @@ export async function createCollection(
   db: Kysely<Database>,
   { readerId, facts, now }: { readerId: string; facts: CollectionFacts; now: Date },
 ): Promise<{ ok: true; id: string } | { ok: false; kind: 'full' }> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     // One after another: else two at once would count the same.
     await trx.selectFrom('readers').select('id').where('id', '=', readerId).forUpdate().execute()
     const { rows } = await sql<{ n: number; same: string | null }>`
@@ -125,7 +126,7 @@ export async function inOwnCollection<T>(
   { id, readerId }: { id: string; readerId: string },
   change: (trx: Transaction<Database>, collection: Locked) => Promise<T>,
 ): Promise<T | { ok: false; kind: 'no-collection' }> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const row = await trx
       .selectFrom('collections')
       .select(['public', 'hidden'])

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
@@ -32,7 +33,7 @@ export async function pickPaper(
   db: Kysely<Database>,
   { paperId, curator, note, now }: { paperId: number; curator: { id: string }; note: string; now: Date },
 ): Promise<PickOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const paper = await lockPaper(trx, paperId)
     if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
     const own = await trx
@@ -81,7 +82,7 @@ export async function withdrawPick(
   db: Kysely<Database>,
   { paperId, curatorId, now }: { paperId: number; curatorId: string; now: Date },
 ): Promise<PickOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const paper = await lockPaper(trx, paperId)
     if (!paper) return { ok: false, kind: 'no-paper' }
     const pick = await trx

@@ -1,12 +1,11 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { COUNTED, HarvestedPaper } from '../papers/harvested-paper.ts'
 import { recordPapers, type Recorded } from '../papers/record.ts'
 import { listingWeight, WEIGHTS } from '../ranking/heat.ts'
 import { countedElsewhere, recordSignals, replayHeat, type Signal } from '../ranking/signals.ts'
-
-/** The channel on which every process hears that papers have changed. */
-export const PAPERS_CHANGED = 'papers_changed'
 
 /**
  * Records a batch of harvested papers in one transaction: their facts, and the attention they have drawn elsewhere.
@@ -18,7 +17,7 @@ export async function recordHarvest(
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<Recorded[]> {
   if (papers.length === 0) return []
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const { recorded, united } = await recordPapers(trx, papers, { now, timeZone })
     const counted = await countedElsewhere(
       trx,
@@ -34,8 +33,7 @@ export async function recordHarvest(
         ? { ...record, outcome: 'updated' as const }
         : record,
     )
-    if (outcomes.some(({ outcome }) => outcome !== 'unchanged'))
-      await sql`select pg_notify(${PAPERS_CHANGED}, '')`.execute(trx)
+    if (outcomes.some(({ outcome }) => outcome !== 'unchanged')) await notify(trx, 'papers')
     return outcomes
   })
 }

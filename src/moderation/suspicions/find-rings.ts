@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
+import { inTransaction } from '../../db/transaction.ts'
 import { accountsIn, papersIn, type Evidence } from './evidence.ts'
 import {
   arrangedPairs,
@@ -54,7 +55,7 @@ export async function findRings(db: Kysely<Database>, span: Span, earlier: Evide
 /** Pairs of accounts that voted for the same papers, not popular ones, shortly after one another. */
 async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<Pair[]> {
   // Votes meet in slots as long as "shortly" is: each looks into its own, the one before and the one after.
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     // Of what windows count the planner knows nothing: guessing few rows it would compare every vote with every other.
     await sql`set local enable_nestloop = off`.execute(trx)
     await sql`set local work_mem = '64MB'`.execute(trx)

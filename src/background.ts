@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import type { Connection } from './db/connect.ts'
+import { listen } from './db/listen.ts'
+import { embedPapers } from './jobs/embed-papers.ts'
+import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
+import { forgetExpired } from './jobs/forget-expired.ts'
+import { startJob } from './jobs/job.ts'
+import { sendMail } from './jobs/send-mail.ts'
+import { openMailer } from './mail/mailer.ts'
+import type { Logger } from './runtime/log.ts'
+import { startEngine, type EngineClient } from './search/engine-client.ts'
+import type { Meaning } from './search/meaning.ts'
+
+/**
+ * Everything that runs in the background, in one process or in several at once: `serve` starts it beside the web server,
+ * `work` without one. Closing stops it all within seconds; what was under way is taken up at the next start, or by
+ * another process.
+ */
+export function startBackground({
+  config,
+  connection: { db, address },
+  meaning: { embedder },
+  log,
+  now,
+}: {
+  config: Config
+  connection: Pick<Connection, 'db' | 'address'>
+  meaning: Pick<Meaning, 'embedder'>
+  log: Logger
+  now: () => Date
+}): {
+  /** The search index, which this process keeps up to date on the disk. */
+  index: EngineClient
+  close(): Promise<void>
+} {
+  const mailer = openMailer({
+    smtpUrl: config.smtpUrl,
+    outboxFolder: join(config.dataFolder, 'outbox'),
+    from: config.mailFrom ?? `no-reply@${URL.parse(config.publicUrl ?? '')?.hostname ?? 'localhost'}`,
+    log,
+  })
+
+  const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
+  const embedding = embedder && startJob(embedPapers(db, embedder, { log }), { log })
+  const mail = startJob(sendMail(db, mailer, { now }), { log })
+  const suspicions = startJob(findSuspiciousVotes(db, { now }), { log })
+  const expired = startJob(forgetExpired(db, { now }), { log })
+
+  const listener = listen(address, {
+    on: {
+      papers() {
+        index.wake()
+        embedding?.wake()
+      },
+      vectors: () => index.wake(),
+      mail: () => mail.wake(),
+    },
+    log,
+  })
+  return {
+    index,
+    async close() {
+      await Promise.all([
+        listener.close(),
+        mail.close(),
+        suspicions.close(),
+        expired.close(),
+        embedding?.close(),
+        // What is being embedded breaks off.
+        embedder?.close(),
+        index.close(),
+        mailer.close(),
+      ])
+    },
+  }
+}

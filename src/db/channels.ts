@@ -1,0 +1,23 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** What processes tell each other through the database (LISTEN and NOTIFY): each names the channel it is told on. */
+export const CHANNELS = {
+  /** Papers were recorded, merged, hidden or removed. */
+  papers: 'papers_changed',
+  /** Readers have changed what pages show: votes, comments, picks. */
+  ranking: 'ranking_changed',
+  /** There are new vectors, or another model's are in use. */
+  vectors: 'vectors_changed',
+  /** There is mail to send. */
+  mail: 'mail_queued',
+} as const
+export type Channel = keyof typeof CHANNELS
+
+/**
+ * Tells every process that listens. Inside a transaction it is told when that is committed, and only then. A payload has
+ * fewer than 8,000 bytes.
+ */
+export async function notify(db: Kysely<Database>, channel: Channel, payload = ''): Promise<void> {
+  await sql`select pg_notify(${CHANNELS[channel]}, ${payload})`.execute(db)
+}

@@ -1,0 +1,20 @@
+import type { Kysely } from 'kysely'
+import { forgetRates } from '../accounts/rate-limits.ts'
+import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
+import type { Database } from '../db/schema.ts'
+import { forgetOldMail } from '../mail/deliver-mail.ts'
+import type { Job } from './job.ts'
+
+/** Removes what has expired: sessions and links, counts of rate limits, mail sent long ago. */
+export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
+  return {
+    name: 'expired',
+    everyMs: 6 * 3_600_000,
+    async work() {
+      await forgetExpiredSessions(db, { now: now() })
+      await forgetRates(db, { now: now() })
+      await forgetOldMail(db, { now: now() })
+      return undefined
+    },
+  }
+}
