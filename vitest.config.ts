@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
+/** Where SQL is written. Pages and attacks ask the rooms, and are tested on one PostgreSQL. */
+const ROOMS_WITH_SQL =
+  'src/{db,papers,mail,ranking,accounts,search,sources,discussion,shelves,moderation,readers}'
+
 /**
- * Four runs in one: tests of pure code and of single parts; tests that need a database, on the PostgreSQL that comes
- * with Broadsheet and again on the machine's own; and journeys through the built program in a browser.
+ * Four runs in one: tests of pure code and of single parts; tests that need a database, all of them on the PostgreSQL that
+ * comes with Broadsheet and those of the rooms again on the machine's own; and journeys through the built program in a
+ * browser.
  */
 export default defineConfig({
   test: {
@@ -21,7 +26,11 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
         test: {
           name: `database (${postgres} PostgreSQL)`,
-          include: ['{src,test}/**/*.db.test.{ts,tsx}'],
+          include: [
+            postgres === 'bundled' ? '{src,test}/**/*.db.test.{ts,tsx}' : `${ROOMS_WITH_SQL}/**/*.db.test.ts`,
+          ],
+          // Loading the program anew for each file takes longer than most files do; a file's database is its own.
+          isolate: false,
           globalSetup: 'test/database-server.ts',
           setupFiles: 'test/fast-check.ts',
           provide: { postgres },

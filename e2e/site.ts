@@ -30,8 +30,12 @@ export function dataFolder(): Promise<string> {
 }
 
 /** Starts the program on a free port and waits for the line that says where it is. */
-export async function startSite(data: string, settings: Record<string, string> = {}): Promise<RunningSite> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+export async function startSite(
+  data: string,
+  settings: Record<string, string> = {},
+  options: string[] = [],
+): Promise<RunningSite> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', ...options], {
     env: { ...environment(data), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
