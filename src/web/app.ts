@@ -15,6 +15,7 @@ import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
+import { forViewer } from './viewer.ts'
 
 /** Searches have no end, and each costs more than a page. */
 const ROBOTS = `User-agent: *
@@ -67,9 +68,10 @@ export function createApp(
       return c.json({ status: 'the database does not answer' }, 503, { 'cache-control': 'no-store' })
     }
   })
+  app.use(forViewer(site))
   addRoutes(app, site)
 
-  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(site, c)))
+  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(c.var.site, c)))
   app.onError((error, c) => {
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
