@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { openAccounts } from './accounts/open-accounts.ts'
 import { ownHosts } from './accounts/own-hosts.ts'
 import { keptSecret } from './accounts/secret.ts'
-import { announceChanges, RANKING_CHANGED } from './ranking/announce-changes.ts'
+import { announceChanges, hearChanges, type Change } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
@@ -63,7 +63,6 @@ export async function serveSite({
     now,
   })
 
-  let version = 0
   const engine = startEngine({ address, folder: config.searchFolder, keep: jobs, log })
   const meaning = openMeaning(config, { log })
   const embedding =
@@ -72,23 +71,24 @@ export async function serveSite({
   const listener = listen(address, {
     channel: PAPERS_CHANGED,
     onNotice: () => {
-      version++
+      cache.drop('everything')
       engine.wake()
       embedding.wake()
     },
     log,
   })
-  const rankingListener = listen(address, { channel: RANKING_CHANGED, onNotice: () => version++, log })
-  const votes = announceChanges(db, { onChange: () => version++, log })
+  const onChange = (change: Change) => cache.drop(change)
+  const changesListener = hearChanges(address, { onChange, log })
+  const changes = announceChanges(db, { onChange, log })
   const background = jobs ? startJobs(db, { config, address, log, now }) : null
   async function closeSearch() {
     await Promise.all([
       listener.close(),
       vectorsListener.close(),
-      rankingListener.close(),
+      changesListener.close(),
       background?.close(),
     ])
-    await votes.close()
+    await changes.close()
     await embedding.close()
     await Promise.all([engine.close(), meaning.close()])
   }
@@ -97,7 +97,7 @@ export async function serveSite({
     search: { db, index: engine, meaning },
     accounts,
     sources: lookUpSources(config),
-    changed: votes.changed,
+    changed: changes.changed,
     log,
     assets,
     name: config.siteName,
@@ -106,7 +106,7 @@ export async function serveSite({
     now,
     viewer: null,
   }
-  const { app, cache } = createApp(site, { version: () => version, heard: listener.connected })
+  const { app, cache } = createApp(site, { heard: listener.connected })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
     // A page at hand goes out without the detour through Request and Response objects.

@@ -8,12 +8,12 @@ export type Listener = { connected: () => boolean; close(): Promise<void> }
 const RETRY_MS = 1_000
 
 /**
- * Listens to a channel on a connection of its own and reconnects for as long as it takes. `onNotice` is called for each
- * notification, and after every (re)connection, because some may have been missed.
+ * Listens to a channel on a connection of its own and reconnects for as long as it takes. `onNotice` is called with the
+ * text of each notification, and with null after every (re)connection, because some may have been missed.
  */
 export function listen(
   address: DatabaseAddress,
-  { channel, onNotice, log }: { channel: string; onNotice: () => void; log: Logger },
+  { channel, onNotice, log }: { channel: string; onNotice: (text: string | null) => void; log: Logger },
 ): Listener {
   let client: pg.Client | null = null
   let connected = false
@@ -28,7 +28,7 @@ export function listen(
       ...address,
     })
     client = attempt
-    attempt.on('notification', onNotice)
+    attempt.on('notification', ({ payload }) => onNotice(payload ?? ''))
     attempt.on('error', (error) => log.warn({ error: error.message }, 'the listening connection was lost'))
     attempt.on('end', () => {
       connected = false
@@ -38,7 +38,7 @@ export function listen(
       await attempt.connect()
       await attempt.query(`listen ${attempt.escapeIdentifier(channel)}`)
       connected = true
-      onNotice()
+      onNotice(null)
     } catch {
       await attempt.end().catch(() => undefined)
       if (!closed) later()

@@ -5,19 +5,21 @@ import type { Site, Viewer } from './site.ts'
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
 
-/** Whether a request says that it comes from somebody who is signed in; nothing is proved by it. */
-export function hasSessionCookie(cookies: string | null | undefined): boolean {
-  return cookies !== null && cookies !== undefined && SESSION_COOKIE.test(cookies)
+/** Whether cookies may be those of somebody who is signed in: a look-up tells. */
+export function mayBeSignedIn(cookies: string | undefined): boolean {
+  return sessionToken(cookies) !== null
 }
 
 declare module 'hono' {
   interface ContextVariableMap {
     /** The site as it is for the reader who asks. */
     site: Site
+    /** Who asks, once somebody has wanted to know. */
+    viewer: Promise<Viewer | null> | undefined
   }
 }
 
-/** Finds out who asks, once a request: after it `c.var.site` is the site as it is for them. */
+/** Puts the site as it is for the reader who asks into the context. */
 export function forViewer(site: Site): MiddlewareHandler {
   return async (c, next) => {
     const viewer = await viewerOf(site, c)
@@ -26,8 +28,15 @@ export function forViewer(site: Site): MiddlewareHandler {
   }
 }
 
-/** Who asks, by their session cookie; null for everybody else. A session that was not renewed for long is. */
-async function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
+/** Who asks, by their session cookie, looked up once a request; null for everybody else. */
+export function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
+  const known = c.get('viewer') ?? lookUp(site, c)
+  c.set('viewer', known)
+  return known
+}
+
+/** A session that was not renewed for long is renewed by it. */
+async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   const token = sessionToken(c.req.header('cookie'))
   if (token === null) return null
   const now = site.now()
