@@ -5,7 +5,7 @@ import { openAccounts } from './accounts/open-accounts.ts'
 import { ownHosts } from './accounts/own-hosts.ts'
 import { keptSecret } from './accounts/secret.ts'
 import { startBackground } from './background.ts'
-import { announceChanges } from './ranking/announce-changes.ts'
+import { announceChanges, parseChange, type Change } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
@@ -61,25 +61,25 @@ export async function serveSite({
     now,
   })
 
-  let version = 0
   const meaning = openMeaning(config, { log })
   const background = jobs ? startBackground({ config, connection, meaning, log, now }) : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
     on: {
       papers() {
-        version++
+        cache.drop('everything')
         index.wake()
       },
       vectors: () => index.wake(),
-      ranking: () => version++,
+      ranking: (notice) => cache.drop(parseChange(notice)),
     },
     log,
   })
-  const votes = announceChanges(db, { onChange: () => version++, log })
+  const onChange = (change: Change) => cache.drop(change)
+  const changes = announceChanges(db, { onChange, log })
   async function closeRooms() {
     await listener.close()
-    await votes.close()
+    await changes.close()
     await Promise.all([background?.close(), index.close(), meaning.close()])
   }
   const site = {
@@ -87,7 +87,7 @@ export async function serveSite({
     search: { db, index, meaning },
     accounts,
     sources: lookUpSources(config),
-    changed: votes.changed,
+    changed: changes.changed,
     log,
     assets,
     name: config.siteName,
@@ -96,7 +96,7 @@ export async function serveSite({
     now,
     viewer: null,
   }
-  const { app, cache } = createApp(site, { version: () => version, heard: listener.connected })
+  const { app, cache } = createApp(site, { heard: listener.connected })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
     // A page at hand goes out without the detour through Request and Response objects.

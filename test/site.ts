@@ -6,6 +6,7 @@ import type { Database } from '../src/db/schema.ts'
 import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
+import type { PageCache } from '../src/web/page-cache.ts'
 import type { Site } from '../src/web/site.ts'
 import { searchRoom } from './search.ts'
 
@@ -16,6 +17,7 @@ export const TIME_ZONE = 'America/New_York'
 export type TestSite = {
   app: Hono
   site: Site
+  cache: PageCache
   /** Takes papers in, as an import does, and lets the pages know. */
   record: (papers: HarvestedPaper[]) => Promise<void>
 }
@@ -28,7 +30,6 @@ export function openSite(
     ...facts
   }: { now?: Date; log?: Logger } & Partial<Omit<Site, 'now' | 'log'>> = {},
 ): TestSite {
-  let version = 0
   const site: Site = {
     db,
     search: searchRoom(db),
@@ -55,16 +56,18 @@ export function openSite(
       now: () => now,
     }),
     sources: { arxivUrl: 'http://127.0.0.1:9', doiUrl: 'http://127.0.0.1:9', userAgent: 'a test' },
-    changed: () => version++,
+    changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,
   }
+  const { app, cache } = createApp(site)
   return {
     site,
-    app: createApp(site, { version: () => version }).app,
+    app,
+    cache,
     async record(papers) {
       await recordHarvest(db, papers, { now, timeZone: site.timeZone })
-      version++
+      cache.drop('everything')
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { toReader, type Reader } from './reader.ts'
 
 /** A browser in which a reader is signed in. */
 export type Session = {
@@ -8,6 +9,24 @@ export type Session = {
   createdAt: Date
   /** When it was last renewed: at most once a day. */
   usedAt: Date
+}
+
+/** Who is signed in with a session's token, while the session is good; null for any other token. One indexed query. */
+export async function findSession(
+  db: Kysely<Database>,
+  { token, curators, now }: { token: string; curators: ReadonlySet<string>; now: Date },
+): Promise<{ reader: Reader; sessionId: string; renewedAt: Date } | null> {
+  const row = await db
+    .selectFrom('sessions as s')
+    .innerJoin('readers as r', 'r.id', 's.reader_id')
+    .selectAll('r')
+    .select(['s.id as session_id', 's.updated_at as renewed_at'])
+    .where('s.token', '=', token)
+    .where('s.expires_at', '>', now)
+    .executeTakeFirst()
+  return row
+    ? { reader: toReader(row, { curators, now }), sessionId: row.session_id, renewedAt: row.renewed_at }
+    : null
 }
 
 /** The sessions of a reader that are good, the last used first. */

@@ -24,8 +24,14 @@ export type Comment = {
   reactions: Partial<Record<Reaction, ReactionCount>>
 }
 
-/** The paper of a comment: its address, and its title in TeX. */
-export type PaperOfComment = { address: string; title: string; hidden: boolean; locked: boolean }
+/** The paper of a comment: its address, its title in TeX, the day of its edition. */
+export type PaperOfComment = {
+  address: string
+  title: string
+  edition: string
+  hidden: boolean
+  locked: boolean
+}
 
 type Row = {
   id: number
@@ -110,13 +116,13 @@ export async function readComment(
   { commentId, looker, curators }: { commentId: number } & For,
 ): Promise<{ comment: Comment; paper: PaperOfComment } | null> {
   const { rows } = await sql<Row & PaperOfComment>`
-    select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
+    select ${columns(curators)}, p.address, p.title, p.edition, p.hidden, p.comments_locked as locked
     from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id
     where c.id = ${commentId}`.execute(db)
   const row = rows[0]
   if (!row) return null
-  const { address, title, hidden, locked } = row
-  return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+  const { address, title, edition, hidden, locked } = row
+  return { comment: toComment(row, looker), paper: { address, title, edition, hidden, locked } }
 }
 
 /** What a comment said before, the newest first; `until` is when it was replaced. */
@@ -154,7 +160,7 @@ export async function newestComments(
     ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
     : sql``
   const { rows } = await sql<Row & PaperOfComment>`
-    select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
+    select ${columns(curators)}, p.address, p.title, p.edition, p.hidden, p.comments_locked as locked
     from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id
     where c.deleted_at is null and c.hidden_at is null and not p.hidden ${beyond}
     order by c.written_at desc, c.id desc limit ${limit + 1}`.execute(db)
@@ -162,8 +168,8 @@ export async function newestComments(
   const last = shown.at(-1)
   return {
     comments: shown.map((row) => {
-      const { address, title, hidden, locked } = row
-      return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+      const { address, title, edition, hidden, locked } = row
+      return { comment: toComment(row, looker), paper: { address, title, edition, hidden, locked } }
     }),
     next: rows.length > limit && last ? [last.written_at.toISOString(), last.id] : null,
   }

@@ -15,6 +15,7 @@ import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
+import { forViewer, viewerOf } from './viewer.ts'
 
 /** Searches have no end, and each costs more than a page. */
 const ROBOTS = `User-agent: *
@@ -27,14 +28,14 @@ Disallow: /papers/explain
 /** How long the database may take to answer a check of its health. */
 const HEALTH_MS = 2_000
 
-/** The whole site as one handler of requests, and the cache before it. `version` counts the changes of papers; `heard` tells whether all are noticed. */
+/** The whole site as one handler of requests, and the cache before it. `heard` tells whether all changes are noticed. */
 export function createApp(
   site: Site,
-  { version = () => 0, heard = () => true }: { version?: () => number; heard?: () => boolean } = {},
+  { heard = () => true }: { heard?: () => boolean } = {},
 ): { app: Hono; cache: PageCache } {
   const app = new Hono()
   const cache = createPageCache({
-    version,
+    isSignedIn: async (c) => (await viewerOf(site, c)) !== null,
     // Relative dates may stand still for so long; while changes can't be heard, pages are made anew every second.
     maxAgeMs: () => (heard() ? 30_000 : 1_000),
     now: site.now,
@@ -67,9 +68,10 @@ export function createApp(
       return c.json({ status: 'the database does not answer' }, 503, { 'cache-control': 'no-store' })
     }
   })
+  app.use(forViewer(site))
   addRoutes(app, site)
 
-  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(site, c)))
+  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(c.var.site, c)))
   app.onError((error, c) => {
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')

@@ -1,16 +1,21 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { Subject } from '../ranking/announce-changes.ts'
 import { createPageCache } from './page-cache.ts'
+import { pageShows } from './shows.ts'
+
+/** In a cookie of the shape of those of sessions. */
+const SIGNED_IN = 'a-session-that-is-good'
 
 const LONG = 'We look at tides. '.repeat(200)
 
 /** An app whose pages are numbered as they are made, with the cache before it. */
 function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: number } = {}) {
-  const state = { made: 0, version: 0, time: Date.UTC(2026, 0, 15), status: 200, text: LONG }
+  const state = { made: 0, time: Date.UTC(2026, 0, 15), status: 200, text: LONG }
   let gate: Promise<void> = Promise.resolve()
   const cache = createPageCache({
-    version: () => state.version,
+    isSignedIn: async (c) => c.req.header('cookie')?.includes(SIGNED_IN) ?? false,
     maxAgeMs: () => maxAgeMs,
     now: () => new Date(state.time),
     ...(maxBytes === undefined ? {} : { maxBytes }),
@@ -23,6 +28,12 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
     throw new Error('a fault')
   })
   app.get('/session', (c) => c.body(`page ${++state.made}`, 200, { 'set-cookie': 'a=b' }))
+  app.get('/shows/:what', async (c) => {
+    const page = ++state.made
+    pageShows(c, c.req.param('what').split(',') as Subject[])
+    await gate
+    return c.text(`page ${page}`)
+  })
   app.get('/passing', (c) => c.body(`page ${++state.made}`, 200, { 'cache-control': 'no-store' }))
   app.get('*', async (c) => {
     const page = ++state.made
@@ -41,6 +52,8 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
     /** Which page is shown. */
     page: async (path?: string, headers?: Record<string, string>) =>
       /^page \d+/.exec(await (await get(path, headers)).text())?.[0],
+    /** When so many pages have been begun. */
+    begun: (count: number) => vi.waitFor(() => expect(state.made).toBe(count)),
     /** Holds pages back that are being made until the answer is called. */
     hold: () => {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -52,15 +65,60 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
 
 describe('the page cache', () => {
   it('makes a page once, until the papers change', async () => {
-    const { page, state } = open()
+    const { page, cache } = open()
     expect([await page(), await page(), await page('/other'), await page()]).toEqual([
       'page 1',
       'page 1',
       'page 2',
       'page 1',
     ])
-    state.version++
+    cache.drop('everything')
     expect([await page(), await page()]).toEqual(['page 3', 'page 3'])
+  })
+
+  it('makes a page anew when something that it shows has changed, and only then', async () => {
+    const { page, cache } = open()
+    const paths = ['/shows/paper 1', '/shows/paper 2,ranking', '/shows/edition 2026-01-15', '/page']
+    const all = () => Promise.all(paths.map((path) => page(path)))
+    expect(await all()).toEqual(['page 1', 'page 2', 'page 3', 'page 4'])
+    cache.drop(['paper 1'])
+    // Of one that does not say what it shows, nobody knows.
+    expect(await all()).toEqual(['page 5', 'page 2', 'page 3', 'page 6'])
+    cache.drop(['paper 3', 'edition 2026-01-14', 'ranking'])
+    expect(await all()).toEqual(['page 5', 'page 7', 'page 3', 'page 8'])
+    cache.drop('everything')
+    expect(await all()).toEqual(['page 9', 'page 10', 'page 11', 'page 12'])
+  })
+
+  it('keeps a page through changes while it was made only if they were of something else', async () => {
+    const { page, cache, hold, begun } = open()
+    const release = hold()
+    const before = [page('/shows/paper 1'), page('/shows/paper 2')]
+    await begun(2)
+    cache.drop(['paper 1'])
+    release()
+    expect(await Promise.all(before)).toEqual(['page 1', 'page 2'])
+    expect([await page('/shows/paper 1'), await page('/shows/paper 2')]).toEqual(['page 3', 'page 2'])
+  })
+
+  it('gives whoever is signed in pages of their own, and a cookie of no session the page of everybody', async () => {
+    const { page, get, cache, state } = open()
+    const cookie = (token: string) => ({ cookie: `a=b; __Secure-broadsheet.session_token=${token}.x` })
+    await page()
+    const own = await get('/page', cookie(SIGNED_IN))
+    expect([(await own.text()).slice(0, 6), own.headers.get('cache-control')]).toEqual([
+      'page 2',
+      'private, no-cache',
+    ])
+    for (const token of ['a-session-that-is-over', 'invented-invented', '', '%'])
+      expect([token, await page('/page', cookie(token))]).toEqual([token, 'page 1'])
+    expect([await page('/other', cookie('invented-invented')), await page('/other')]).toEqual([
+      'page 3',
+      'page 3',
+    ])
+    expect(state.made).toBe(3)
+    expect(cache.ready('GET', '/page', cookie(SIGNED_IN))).toBeNull()
+    expect(cache.ready('GET', '/page', { cookie: 'theme=dark' })?.status).toBe(200)
   })
 
   it('knows a page by its path and the part of a list, whatever else the query says', async () => {
@@ -136,11 +194,11 @@ describe('the page cache', () => {
   })
 
   it('shows no reader a page begun before the last change', async () => {
-    const { page, state, hold } = open()
+    const { page, cache, hold, begun } = open()
     const release = hold()
     const before = page()
-    await Promise.resolve()
-    state.version++
+    await begun(1)
+    cache.drop('everything')
     const after = [page(), page()]
     release()
     expect([await before, ...(await Promise.all(after))]).toEqual(['page 1', 'page 2', 'page 2'])
@@ -148,11 +206,11 @@ describe('the page cache', () => {
   })
 
   it('makes a page anew that changed while it was made', async () => {
-    const { page, state, hold } = open()
+    const { page, cache, hold, begun } = open()
     const release = hold()
     const before = page()
-    await Promise.resolve()
-    state.version++
+    await begun(1)
+    cache.drop('everything')
     release()
     expect(await before).toBe('page 1')
     expect(await page()).toBe('page 2')
@@ -204,7 +262,7 @@ describe('the page cache', () => {
   })
 
   it('answers with 304 whoever has the page already', async () => {
-    const { get, state } = open()
+    const { get, state, cache } = open()
     const first = await get()
     const etag = first.headers.get('etag') ?? ''
     expect(etag).toMatch(/^W\/"[\w-]{27}"$/)
@@ -221,7 +279,7 @@ describe('the page cache', () => {
     for (const tag of ['"other"', 'W/""', '', etag.slice(0, -2)])
       expect((await get('/page', { 'if-none-match': tag })).status).toBe(200)
     state.text += '.'
-    state.version++
+    cache.drop('everything')
     const changed = await get('/page', { 'if-none-match': etag })
     expect(changed.status).toBe(200)
     expect(changed.headers.get('etag')).not.toBe(etag)
@@ -239,7 +297,7 @@ describe('the page cache', () => {
   })
 
   it('compresses as the reader can read', async () => {
-    const { get, state } = open()
+    const { get, state, cache } = open()
     const encodings: [string, string | null][] = [
       ['br', 'br'],
       ['gzip', 'gzip'],
@@ -271,29 +329,29 @@ describe('the page cache', () => {
     }
     expect(tags.size).toBe(1)
     state.text = 'short'
-    state.version++
+    cache.drop('everything')
     expect((await get('/page', { 'accept-encoding': 'br' })).headers.get('content-encoding')).toBeNull()
   })
 
   it('holds no more than it may, the oldest pages going first', async () => {
-    const { page, state } = open({ maxBytes: 40_000 })
+    const { page, state, cache } = open({ maxBytes: 40_000 })
     for (let i = 0; i < 20; i++) await page(`/page/${i}`)
     expect(state.made).toBe(20)
     expect(await page('/page/19')).toBe('page 20')
     expect(await page('/page/0')).toBe('page 21')
     state.text = 'x'.repeat(100_000)
-    state.version++
+    cache.drop('everything')
     expect([await page('/huge'), await page('/huge')]).toEqual(['page 22', 'page 23'])
     // Nothing of what went counts any more.
     state.text = LONG
-    state.version++
+    cache.drop('everything')
     for (let i = 0; i < 5; i++) await page(`/page/${i}`)
     expect(state.made).toBe(28)
     for (let i = 0; i < 5; i++) expect(await page(`/page/${i}`)).toBe(`page ${24 + i}`)
   })
 
   it('has at hand what was made, and nothing else', async () => {
-    const { app, cache, get, state } = open()
+    const { app, cache, get } = open()
     expect(cache.ready('GET', '/page', {})).toBeNull()
     await get()
     const ready = cache.ready('GET', '/page', {})
@@ -308,7 +366,7 @@ describe('the page cache', () => {
     expect(cache.ready('GET', '/page', { 'accept-encoding': 'br' })?.headers['content-encoding']).toBe('br')
     expect(cache.ready('GET', '/page', { 'if-none-match': '*' })).toMatchObject({ status: 304, body: null })
     expect(cache.ready('GET', undefined, {})).toBeNull()
-    state.version++
+    cache.drop('everything')
     expect(cache.ready('GET', '/page', {})).toBeNull()
   })
 })

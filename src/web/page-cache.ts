@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import { LRUCache } from 'lru-cache'
+import type { Change, Subject } from '../ranking/announce-changes.ts'
 import { PARAMETERS } from './list/paging.ts'
-import { hasSessionCookie } from './viewer.ts'
+import { mayBeSignedIn } from './viewer.ts'
 
 const compressBrotli = promisify(brotliCompress)
 const compressGzip = promisify(gzip)
@@ -21,9 +23,13 @@ type Page = {
   plain: Uint8Array<ArrayBuffer>
   etag: string | null
   encoded: Map<Encoding, Ready>
-  version: number
+  /** Of what readers change; null: anything. */
+  shows: ReadonlySet<Subject> | null
   madeAt: number
 }
+
+/** A page that is being made: begun after so many changes, and what has changed since. */
+type Making = { page: Promise<Page>; begunAt: number; since: Change[] }
 
 /** What of a request decides on the answer: `url` begins with the path, or with scheme and host. */
 type Asked = {
@@ -38,66 +44,71 @@ export type PageCache = {
   middleware: MiddlewareHandler
   /** The answer to a request when it is at hand: nothing needs to be made, looked up or compressed. */
   ready(method: string | undefined, url: string | undefined, headers: IncomingHttpHeaders): Ready | null
+  /** Forgets the pages that show what has changed. */
+  drop(change: Change): void
 }
 
 /**
- * Keeps the answers that are the same for every anonymous reader, so that a page is made once until the papers change
- * and costs little more to send than an empty one. `version` counts the changes; `maxAgeMs` bounds how long relative
- * dates stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for
- * that one. It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches
- * are made for each who asks, and what says `no-store` is not kept.
+ * Keeps the answers that are the same for every anonymous reader, so that a page is made once until something that it
+ * shows changes, and costs little more to send than an empty one. `isSignedIn` looks up whether a request comes from a
+ * reader with a session: they get pages of their own, which nobody else gets. `maxAgeMs` bounds how long relative dates
+ * stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for that one.
+ * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches are made
+ * for each who asks, and what says `no-store` is not kept.
  */
 export function createPageCache({
-  version,
+  isSignedIn,
   maxAgeMs,
   now,
   maxBytes = 32 * 1024 * 1024,
 }: {
-  version: () => number
+  isSignedIn: (c: Context) => Promise<boolean>
   maxAgeMs: () => number
   now: () => Date
   maxBytes?: number
 }): PageCache {
-  /** In the order in which they were last asked for: the first goes first. */
-  const pages = new Map<string, Page>()
-  const making = new Map<string, { page: Promise<Page>; version: number }>()
-  let bytes = 0
+  const pages = new LRUCache<string, Page>({ maxSize: maxBytes, sizeCalculation: weight })
+  const making = new Map<string, Making>()
+  let changes = 0
 
   function fresh(key: string): Page | null {
     const page = pages.get(key)
     if (!page) return null
-    if (page.version !== version()) {
-      forget(key, page)
-      return null
-    }
-    // Last: what is asked for stays longest.
-    pages.delete(key)
-    pages.set(key, page)
     const age = now().getTime() - page.madeAt
     // Of a page that only grew old, one reader's request makes a new one, and the others need not wait for it.
     return (age >= 0 && age <= maxAgeMs()) || making.has(key) ? page : null
   }
-  function forget(key: string, page: Page) {
-    pages.delete(key)
-    bytes -= weight(page)
-  }
-  function keep(key: string, page: Page) {
-    const before = pages.get(key)
-    if (before) forget(key, before)
-    pages.set(key, page)
-    bytes += weight(page)
-    for (const [oldest, old] of pages) {
-      if (bytes <= maxBytes) break
-      forget(oldest, old)
+
+  /** Has the page made, and keeps it unless something that it shows has changed meanwhile. */
+  async function make(key: string, c: Context, next: Next): Promise<Page> {
+    const made: Making = {
+      page: next().then(() => readPage(c, now().getTime())),
+      begunAt: changes,
+      since: [],
+    }
+    making.set(key, made)
+    try {
+      const page = await made.page
+      const isNewest = making.get(key) === made
+      if (isNewest && mayBeKept(page) && !made.since.some((change) => touches(change, page)))
+        pages.set(key, page)
+      return page
+    } finally {
+      if (making.get(key) === made) making.delete(key)
     }
   }
 
   return {
     ready(method, url, headers) {
       const asked: Asked = { method, url, header: (name) => headers[name] }
-      const key = hasSessionCookie(headers.cookie) ? null : keyOf(asked)
+      const key = mayBeSignedIn(headers.cookie) ? null : keyOf(asked)
       const page = key === null ? null : fresh(key)
       return page && readyFor(page, asked)
+    },
+    drop(change) {
+      changes++
+      for (const [key] of [...pages.entries()].filter(([, page]) => touches(change, page))) pages.delete(key)
+      for (const { since } of making.values()) since.push(change)
     },
     async middleware(c, next) {
       const { raw } = c.req
@@ -106,14 +117,15 @@ export function createPageCache({
         url: raw.url,
         header: (name) => raw.headers.get(name) ?? undefined,
       }
-      const own = isRead(asked) && hasSessionCookie(asked.header('cookie'))
+      if (isFile(asked)) return next()
+      // Where it cannot be known, the page says so.
+      const own = isRead(asked) && (await isSignedIn(c).catch(() => true))
       if (own || isSearch(asked)) {
         await next()
-        if (isFile(asked)) return undefined
         // What stands on it may be for one reader only.
         if (own && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', isOwn(asked) ? 'no-store' : 'private, no-cache')
-        await send(c, await readPage(c.res, version(), now().getTime()), { asked, quality: SENT_ONCE })
+        await send(c, await readPage(c, now().getTime()), { asked, quality: SENT_ONCE })
         return undefined
       }
       const key = keyOf(asked)
@@ -123,27 +135,18 @@ export function createPageCache({
           c.res.headers.set('cache-control', 'no-store')
         return undefined
       }
-      const startedAt = version()
       const underway = making.get(key)
-      // One begun before the last change would show a reader less than was there when they asked.
-      let page = fresh(key) ?? (underway?.version === startedAt ? await underway.page : null)
-      if (!page) {
-        const made = {
-          page: next().then(() => readPage(c.res, startedAt, now().getTime())),
-          version: startedAt,
-        }
-        making.set(key, made)
-        try {
-          page = await made.page
-        } finally {
-          if (making.get(key) === made) making.delete(key)
-        }
-        if (mayBeKept(page)) keep(key, page)
-      }
+      // One begun before the last change could show a reader less than was there when they asked.
+      const page =
+        fresh(key) ?? (underway?.begunAt === changes ? await underway.page : await make(key, c, next))
       await send(c, page, { asked, quality: SENT_OFTEN })
       return undefined
     },
   }
+}
+
+function touches(change: Change, { shows }: Page): boolean {
+  return change === 'everything' || shows === null || change.some((subject) => shows.has(subject))
 }
 
 /** Brotli's qualities: what is sent to one reader only is not worth as much work as what is kept for many. */
@@ -235,7 +238,8 @@ function keyOf(asked: Asked): string | null {
   return `${path.slice(0, query)} ${JSON.stringify(known)}`
 }
 
-async function readPage(response: Response, version: number, madeAt: number): Promise<Page> {
+async function readPage(c: Context, madeAt: number): Promise<Page> {
+  const response = c.res
   const plain = new Uint8Array(await response.arrayBuffer())
   const headers = Object.fromEntries(response.headers)
   delete headers['content-length']
@@ -249,12 +253,20 @@ async function readPage(response: Response, version: number, madeAt: number): Pr
     headers['vary'] = 'accept-encoding, cookie'
     headers['cache-control'] ??= 'no-cache'
   }
-  return { status: response.status, headers, plain, etag, encoded: new Map(), version, madeAt }
+  return {
+    status: response.status,
+    headers,
+    plain,
+    etag,
+    encoded: new Map(),
+    shows: c.get('shows') ?? null,
+    madeAt,
+  }
 }
 
-/** What a page takes in memory: its compressed forms are a fraction of the plain one. */
-function weight(page: Page): number {
-  return page.plain.length * 1.5 + 1_000
+/** Bytes that a page takes in memory: its compressed forms are a fraction of the plain one. */
+function weight({ plain, shows }: Page): number {
+  return Math.ceil(plain.length * 1.5) + 1_000 + (shows?.size ?? 0) * 60
 }
 
 function readyFor(page: Page, asked: Asked): Ready | null {

@@ -55,7 +55,6 @@ import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
-import { siteFor } from './viewer.ts'
 import { vote } from './vote/act.ts'
 
 /** Every address of the site. Lists answer at their address with a feed's suffix too, papers with an export's. */
@@ -63,8 +62,8 @@ export function addRoutes(app: Hono, base: Site): void {
   /** A page as it is for the reader who asks. */
   const page =
     (make: (site: Site) => (c: Context) => Response | Promise<Response>): Handler =>
-    async (c) =>
-      make(await siteFor(base, c))(c)
+    (c) =>
+      make(c.var.site)(c)
   app.get('/', page(showNewest))
   for (const { suffix: feed } of FEED_FORMATS) {
     app.get(`/index${feed}`, page(showNewest))

@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'
+import type { Change } from '../ranking/announce-changes.ts'
 import type { LookUpSources } from '../sources/look-up.ts'
 import type { Assets } from './assets.ts'
 
@@ -17,8 +18,8 @@ export type Site = {
   accounts: Accounts
   /** Where single papers are looked up. */
   sources: LookUpSources
-  /** Lets the pages know that readers have changed what they show. */
-  changed: () => void
+  /** Lets the pages know what a reader has changed. */
+  changed: (change: Change) => void
   log: Logger
   assets: Assets
   name: string

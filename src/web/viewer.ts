@@ -1,42 +1,53 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
-import { endSessionNamed } from '../accounts/sessions.ts'
-import { toReader } from '../accounts/reader.ts'
+import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
 
-/** Whether a request says that it comes from somebody who is signed in; nothing is proved by it. */
-export function hasSessionCookie(cookies: string | null | undefined): boolean {
-  return cookies !== null && cookies !== undefined && SESSION_COOKIE.test(cookies)
+/** Whether cookies may be those of somebody who is signed in: a look-up tells. */
+export function mayBeSignedIn(cookies: string | undefined): boolean {
+  return sessionToken(cookies) !== null
 }
 
-/** The site as it is for the reader who asks. */
-export async function siteFor(site: Site, c: Context): Promise<Site> {
-  const viewer = await viewerOf(site, c)
-  return viewer === null ? site : { ...site, viewer }
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The site as it is for the reader who asks. */
+    site: Site
+    /** Who asks, once somebody has wanted to know. */
+    viewer: Promise<Viewer | null> | undefined
+  }
 }
 
-/** Who asks, by their session cookie: one indexed query. null for everybody else. */
-async function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
+/** Puts the site as it is for the reader who asks into the context. */
+export function forViewer(site: Site): MiddlewareHandler {
+  return async (c, next) => {
+    const viewer = await viewerOf(site, c)
+    c.set('site', viewer === null ? site : { ...site, viewer })
+    await next()
+  }
+}
+
+/** Who asks, by their session cookie, looked up once a request; null for everybody else. */
+export function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
+  const known = c.get('viewer') ?? lookUp(site, c)
+  c.set('viewer', known)
+  return known
+}
+
+/** A session that was not renewed for long is renewed by it. */
+async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   const token = sessionToken(c.req.header('cookie'))
   if (token === null) return null
   const now = site.now()
-  const row = await site.db
-    .selectFrom('sessions as s')
-    .innerJoin('readers as r', 'r.id', 's.reader_id')
-    .selectAll('r')
-    .select(['s.id as session_id', 's.updated_at as renewed_at'])
-    .where('s.token', '=', token)
-    .where('s.expires_at', '>', now)
-    .executeTakeFirst()
-  if (!row) return null
+  const found = await findSession(site.db, { token, curators: site.accounts.curators, now })
+  if (!found) return null
   if (
-    now.getTime() - row.renewed_at.getTime() > RENEWED_AFTER_MS &&
+    now.getTime() - found.renewedAt.getTime() > RENEWED_AFTER_MS &&
     site.accounts.answersAt(c.req.header('host'))
   )
     await renew(site, c)
-  return { reader: toReader(row, { curators: site.accounts.curators, now }), sessionId: row.session_id }
+  return { reader: found.reader, sessionId: found.sessionId }
 }
 
 /** The token of a session cookie: it is random and looked up; the signature that follows it proves nothing more. */

@@ -6,6 +6,7 @@ import { stated } from '../papers.ts'
 import { NOON, openSite } from '../site.ts'
 import { createApp } from '../../src/web/app.ts'
 import { openPeopledSite, SHOWN, type Field } from './peopled-site.fixture.ts'
+import { deedsOn } from './deeds.fixture.ts'
 import { addressesOf } from './routes.fixture.ts'
 
 /** Whose page this is, by the link to their settings; null for nobody's. */
@@ -65,7 +66,7 @@ describeWithDatabase('pages of one reader', (db) => {
     ]
     const etags = new Map<string, string>()
     for (let round = 0; round < 4; round++) {
-      if (round % 2 === 1) site.site.changed()
+      if (round % 2 === 1) site.site.changed('everything')
       const asked = paths.flatMap((path) => people.map((person) => ({ path, ...person })))
       await Promise.all(
         asked.map(async ({ path, cookie, name }, i) => {
@@ -183,6 +184,34 @@ describeWithDatabase('pages of one reader', (db) => {
         ])
       }),
       { numRuns: 250 },
+    )
+  })
+
+  it('that stay at hand after an action are as they would be made after it', async () => {
+    const site = await open()
+    const { app, cache } = site
+    const paths = addressesOf(app, 'GET', site)
+    const readAll = async () => {
+      for (const path of paths) await (await app.request(path)).text()
+    }
+    await readAll()
+    const dropped = new Map<string, number>()
+    for (const { route, path: deed, fields, by } of deedsOn(site, { token: '' })) {
+      if (by === 'anybody' || /^\/(?:sign-out|papers\/submit)/.test(deed)) continue
+      const answer = await post(app, deed, fields, { cookie: site.cookies[by] })
+      expect([deed, answer.status]).toEqual([deed, expect.toBeOneOf([200, 303])])
+      const made = createApp(site.site).app
+      const kept = paths.filter((path) => cache.ready('GET', path, {}) !== null)
+      for (const path of kept) {
+        const now = await (await made.request(path)).text()
+        expect([deed, path, await (await app.request(path)).text()]).toEqual([deed, path, now])
+      }
+      dropped.set(route, paths.length - kept.length)
+      await readAll()
+    }
+    // A vote leaves more than what it has to.
+    expect(dropped.get('/papers/:address{.+}/vote')).toBeLessThan(
+      (dropped.get('/settings/profile') ?? 0) - 10,
     )
   })
 

@@ -108,6 +108,16 @@ describeWithDatabase('sessions', (db) => {
       expect(await (await app.request(path, { headers: { cookie } })).text()).not.toContain(token)
   })
 
+  it('are known on the page of an address that leads nowhere, too', async () => {
+    const { app } = openSite(db())
+    const cookie = sent(await enter(app))
+    for (const path of ['/nowhere', '/papers/2601.99999']) {
+      const answer = await app.request(path, { headers: { cookie } })
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(await answer.text()).toContain('<a href="/settings">')
+    }
+  })
+
   it('end on the server at sign-out', async () => {
     const { app } = openSite(db())
     const cookie = sent(await enter(app))

@@ -2,6 +2,7 @@ import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { claimAuthorship, LONGEST_CLAIM } from '../../moderation/authorship.ts'
 import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { attentionOn } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
 import { takePart } from '../forms/take-part.ts'
 import { askedPaper } from '../paper/asked-paper.ts'
@@ -16,7 +17,7 @@ export function claim(site: Site) {
     if (lengthOf(note) > LONGEST_CLAIM) return refused(own, c, TOO_LONG)
     const outcome = await claimAuthorship(site.db, { paperId: paper.id, reader, note, now })
     if (!outcome.ok) return refused(own, c, outcome.kind === 'refused' ? DECIDED : NO_PAPER)
-    if (outcome.state === 'confirmed') site.changed()
+    if (outcome.state === 'confirmed') site.changed([...attentionOn(paper), 'comments', 'picks'])
     return c.redirect(addressPath(paper.address), 303)
   })
 }

@@ -42,7 +42,7 @@ export function makeCollection(site: Site) {
     const paperId = await namedPaper(site, paper)
     if (paperId !== null)
       await addToCollection(site.db, { collectionId: made.id, readerId: reader.id, paperId, now })
-    if (parsed.facts.public) site.changed()
+    if (parsed.facts.public) site.changed(['collections'])
     return c.redirect(collectionPath(made.id), 303)
   })
 }
@@ -142,7 +142,7 @@ function answer(
   { form, outcome, otherwise }: { form: Form; outcome: PapersChange; otherwise: string },
 ): Response | Promise<Response> {
   if (!outcome.ok) return refused(site, c, REFUSALS[outcome.kind])
-  if (outcome.seen) site.changed()
+  if (outcome.seen) site.changed(['collections'])
   return goBack(c, form, otherwise)
 }
 

@@ -17,6 +17,7 @@ import { formatCursor } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
+import { pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { belowEntries } from './below-entries.ts'
 import { collectionFormPage } from './form.tsx'
@@ -42,6 +43,7 @@ export function showCollections(site: Site) {
       reader ? collectionsOf(site.db, { readerId: reader.id }) : [],
       publicCollections(site.db, { after, limit: COLLECTIONS_SHOWN }),
     ])
+    pageShows(c, ['collections'])
     const next = page.next && `/collections?after=${formatCursor(page.next)}`
     return c.html(collectionsPage(site, { own, others: page.collections, next, first: after === null }))
   }
@@ -89,6 +91,7 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
   const skip = Number(text)
   const found = await collectedPapers(site.db, { collectionId: collection.id, skip, limit: PAGE_SIZE + 1 })
   const shown = found.slice(0, PAGE_SIZE)
+  pageShows(c, ['collections', ...papersShown(shown.map(({ paper }) => paper))])
   const back = ownPath(c)
   const entries = await renderEntries(
     site,
@@ -123,6 +126,7 @@ async function sendCollection(
   const { id, title } = collection
   const path = collectionPath(id)
   const collected = await collectedPapers(site.db, { collectionId: id })
+  pageShows(c, ['collections', ...papersShown(collected.map(({ paper }) => paper))])
   switch (suffix) {
     case '.bib':
     case '.ris':

@@ -6,6 +6,7 @@ import { editComment, writeComment } from '../../discussion/comments.ts'
 import { deleteComment } from '../../discussion/delete-comment.ts'
 import { parseReaction, react } from '../../discussion/reactions.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { attentionOn, type Subject } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, takePart, type Acting } from '../forms/take-part.ts'
 import { wantsJson } from '../forms/wants-json.ts'
@@ -86,7 +87,7 @@ async function write(
     const left: Writing = outcome.kind === 'no-parent' ? { kind: 'new' } : writing
     return refuse(acting, c, { refusal: outcome, paper, writing: left })
   }
-  if (outcome.isNew) site.changed()
+  if (outcome.isNew) site.changed(aboutPaper(paperId, paper))
   return c.redirect(placeOf(outcome, paper), 303)
 }
 
@@ -111,7 +112,7 @@ export function edit(site: Site) {
     if (form.ticked('preview') && edited.own) return preview(acting, c, { paper, writing })
     const outcome = await editComment(own.db, { commentId: edited.id, reader, body: form.text('body'), now })
     if (!outcome.ok) return refuse(acting, c, { refusal: outcome, paper, writing })
-    if (outcome.edited) own.changed()
+    if (outcome.edited) own.changed(aboutPaper(edited.paperId, paper))
     return c.redirect(placeOf(edited, paper), 303)
   })
 }
@@ -124,7 +125,7 @@ export function remove(site: Site) {
       const outcome = await deleteComment(own.db, { commentId: found.comment.id, readerId: reader.id, now })
       if (!outcome.ok && outcome.kind === 'not-own')
         return refused(own, c, { status: 403, title: 'Not yours', reason: outcome.reason })
-      own.changed()
+      own.changed(aboutPaper(found.comment.paperId, found.paper))
     }
     // What is gone already was deleted before, as by a double click.
     return goBack(c, form, found ? `${addressPath(found.paper.address)}#comments` : '/comments')
@@ -155,10 +156,15 @@ export function reactTo(site: Site) {
       return outcome.kind === 'no-comment'
         ? refused(own, c, GONE)
         : refused(own, c, { status: 422, title: 'Your own comment', reason: outcome.reason })
-    own.changed()
+    own.changed([`paper ${found.comment.paperId}`])
     if (wantsJson(c)) return c.json({ reaction, on, count: outcome.count })
     return goBack(c, form, placeOf(found.comment, found.paper))
   })
+}
+
+/** What a comment may change: what stands on its paper's page, the newest comments, and the paper's heat. */
+function aboutPaper(id: number, { edition }: AboutPaper): Subject[] {
+  return [...attentionOn({ id, edition }), 'comments']
 }
 
 type About = { paper: AboutPaper; writing: Writing }

@@ -207,7 +207,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
   it('shows that a curator has hidden something, and not what', async () => {
     const id = await say('Rude words.')
     await hideComment(db(), { commentId: id, curatorId: curator.reader.id, reason: 'Rude.', now })
-    page.site.changed()
+    page.site.changed('everything')
     for (const who of [null, bo]) {
       expect(wordsOf(await section(who))).toContain('Hidden by a curator')
       expect(wordsOf(await section(who))).not.toContain('Rude words')
@@ -295,7 +295,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
       written_at: new Date(NOON.getTime() - i * 60_000),
     }))
     await db().insertInto('comments').values(rows).execute()
-    page.site.changed()
+    page.site.changed('everything')
     const html = await (await get('/comments')).text()
     expect(wordsOf(html)).toMatch(/Tides & currents Ann just now Note 0\. .*Note 29\. Earlier comments/)
     const next = /href="(\/comments\?after=[\w-]+)" rel="next"/.exec(html)?.[1] ?? ''

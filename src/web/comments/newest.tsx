@@ -6,6 +6,7 @@ import { typeset } from '../../papers/typeset.ts'
 import { formatCursor } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
+import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { CommentText } from './comment.tsx'
 import { lookerOf, typesetAll } from './discussion.ts'
@@ -25,6 +26,7 @@ export function showNewestComments(site: Site) {
       looker: lookerOf(site),
       curators: site.accounts.curators,
     })
+    pageShows(c, ['comments'])
     const html = await typesetAll(comments.map(({ comment }) => comment))
     const nextPath = next && `/comments?after=${formatCursor(next)}`
     return c.html(

@@ -12,7 +12,7 @@ import { CommentText } from './comment.tsx'
 import { CommentForm } from './form.tsx'
 
 /** The paper that a page is about: its address, and its title in TeX. */
-export type AboutPaper = { address: string; title: string }
+export type AboutPaper = { address: string; title: string; edition: string }
 
 /** What is being written: a comment on a paper, an answer to one, or one's own comment anew. */
 export type Writing = { kind: 'new' } | { kind: 'reply'; to: Comment } | { kind: 'edit'; comment: Comment }

@@ -5,6 +5,7 @@ import { editsOf, readComment, type Comment, type PaperOfComment } from '../../d
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { notFound, refused } from '../errors/show.tsx'
+import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { lookerOf } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
@@ -87,6 +88,7 @@ export function showHistory(site: Site) {
     const found = await askedComment(site, c)
     if (!found || found.comment.body === null) return notFound(site, c, GONE)
     const { comment, paper } = found
+    pageShows(c, [`paper ${comment.paperId}`])
     const edits = await editsOf(site.db, comment.id)
     const html = await mapInTurns([comment.body ?? '', ...edits.map(({ body }) => body)], renderComment)
     return c.html(historyPage(site, { paper, comment, edits, html }))

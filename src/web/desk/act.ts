@@ -35,7 +35,7 @@ function curatorAct(ask: Ask) {
         const outcome = await ask(own, form, { curatorId: reader.id, reason, now })
         if (outcome === null) return refused(own, c, NOT_ASKED)
         if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not done', reason: outcome.reason })
-        if (outcome.changed) site.changed()
+        if (outcome.changed) site.changed('everything')
         return goBack(c, form, '/desk')
       },
     )
@@ -85,7 +85,7 @@ export function joinPapers(site: Site) {
       now,
     })
     if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not joined', reason: outcome.reason })
-    site.changed()
+    site.changed('everything')
     return c.redirect(addressPath(outcome.address), 303)
   })
 }

@@ -27,7 +27,7 @@ export function flagIt(kind: Flagged['kind']) {
       const { curators } = own.accounts
       const outcome = await flag(site.db, { on, readerId: reader.id, reason, note, curators, now })
       if (!outcome.ok) return refused(own, c, GONE)
-      if (outcome.hidden) site.changed()
+      if (outcome.hidden) site.changed('everything')
       return c.html(thanksPage(own, { asked }))
     })
 }

@@ -3,7 +3,6 @@ import { countWithin, type RateLimit } from '../../accounts/rate-limits.ts'
 import type { Reader } from '../../accounts/reader.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site, Viewer } from '../site.ts'
-import { siteFor } from '../viewer.ts'
 import { localPath } from './local-path.ts'
 import { readForm, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
@@ -26,7 +25,7 @@ export function takePart(
   act: (acting: Acting, c: Context) => Promise<Response>,
 ): Handler {
   return async (c) => {
-    const own = await siteFor(site, c)
+    const own = c.var.site
     const read = await readForm(c)
     if (!read.ok)
       return refused(own, c, { status: read.status, title: 'That form cannot be read', reason: read.reason })

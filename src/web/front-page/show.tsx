@@ -8,6 +8,7 @@ import { notFound } from '../errors/show.tsx'
 import { periodTitle } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
+import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
@@ -56,6 +57,7 @@ async function show(
     now: site.now(),
     timeZone: site.timeZone,
   })
+  if (edition.kind !== 'empty') pageShows(c, [...papersShown(edition.papers), ...ordersShown(edition.period)])
   if (feed !== null) {
     const title =
       period === null

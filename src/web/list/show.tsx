@@ -2,10 +2,12 @@ import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
+import type { Subject } from '../../ranking/announce-changes.ts'
 import { listPapers, type PaperList } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { longDay } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
+import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
 import { LIST_SIZE, nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
@@ -23,6 +25,7 @@ export async function showList(
     after: paging.after,
     limit: feed === null ? LIST_SIZE : PAGE_SIZE,
   })
+  pageShows(c, [...papersShown(page.papers), ...ordersOf(list)])
   if (feed !== null) {
     return sendFeed(site, c, {
       format: feed,
@@ -41,6 +44,22 @@ export async function showList(
       rankFrom: paging.rankFrom,
     }),
   )
+}
+
+/** The orders of papers, among those that readers change, in which a list is. */
+function ordersOf(list: PaperList): Subject[] {
+  switch (list.kind) {
+    case 'editions':
+    case 'top':
+      return ordersShown(list)
+    case 'trending':
+      return ['ranking']
+    case 'new':
+    case 'topic':
+    case 'name':
+    case 'orcid':
+      return []
+  }
 }
 
 /** `/papers/new` */

@@ -17,6 +17,7 @@ import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { paperActions } from '../reading-list/paper-actions.tsx'
+import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
@@ -46,6 +47,7 @@ export function showPaper(site: Site) {
     const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
     const expected = (suffix === null ? versioned : own + suffix) satisfies string
     if (addressPath(address) + (suffix ?? '') !== expected) return c.redirect(expected, 301)
+    pageShows(c, [`paper ${paper.id}`, 'collections'])
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
     const readerId = site.viewer?.reader.id ?? null
     const [sources, heat, similar, marks, actions, discussion, authors, claim] = await Promise.all([

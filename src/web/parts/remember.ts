@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Beside its text a remembered one takes about this much. */
 const OVERHEAD_BYTES = 300
 
@@ -10,28 +12,18 @@ export function rememberTexts<T extends Record<string, string>>({
 }: {
   maxBytes: number
 }): (key: string, make: () => T) => T {
-  /** In the order in which they were last asked for. */
-  const known = new Map<string, { texts: T; bytes: number }>()
-  let held = 0
+  const known = new LRUCache<string, T>({
+    maxSize: maxBytes,
+    // Two bytes a character.
+    sizeCalculation: (texts, key) =>
+      OVERHEAD_BYTES + 2 * Object.values(texts).reduce((sum, text) => sum + text.length, key.length),
+  })
 
   return (key, make) => {
     const found = known.get(key)
-    if (found) {
-      known.delete(key)
-      known.set(key, found)
-      return found.texts
-    }
+    if (found) return found
     const texts = flat(make())
-    // Two bytes a character.
-    const length = Object.values(texts).reduce((sum, text) => sum + text.length, key.length)
-    const bytes = OVERHEAD_BYTES + 2 * length
-    known.set(key, { texts, bytes })
-    held += bytes
-    for (const [oldest, { bytes: freed }] of known) {
-      if (held <= maxBytes) break
-      known.delete(oldest)
-      held -= freed
-    }
+    known.set(key, texts)
     return texts
   }
 }

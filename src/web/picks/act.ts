@@ -2,6 +2,7 @@ import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { parseNote } from '../../shelves/collection-papers.ts'
 import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../shelves/picks.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { attentionOn } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, takePart } from '../forms/take-part.ts'
 import { wantsJson } from '../forms/wants-json.ts'
@@ -21,7 +22,7 @@ export function pick(site: Site) {
         ? await withdrawPick(site.db, { paperId: paper.id, curatorId: reader.id, now })
         : await pickPaper(site.db, { paperId: paper.id, curator: reader, note, now })
     if (!outcome.ok) return refused(own, c, outcome.kind === 'own-paper' ? OWN_PAPER : NO_PAPER)
-    site.changed()
+    site.changed([...attentionOn(paper), 'picks'])
     if (wantsJson(c)) return c.json({ picked: outcome.picked, picks: outcome.picks })
     return goBack(c, form, addressPath(paper.address))
   })

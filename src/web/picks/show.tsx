@@ -9,6 +9,7 @@ import { notFound } from '../errors/show.tsx'
 import { listPage } from '../list/page.tsx'
 import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
+import { pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { Picks } from './picks.tsx'
 
@@ -23,6 +24,7 @@ export function showPicks(site: Site) {
     if (text !== undefined && after === null)
       return notFound(site, c, { what: 'This link to a later page of a list is broken.' })
     const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
+    pageShows(c, ['picks', ...papersShown(picked.map(({ paper }) => paper))])
     const { feed } = splitFeedSuffix(c.req.path)
     if (feed !== null) {
       return sendFeed(site, c, {

@@ -31,7 +31,7 @@ export function saveProfile(site: Site) {
       )
     }
     await updateProfile(site.db, { readerId: reader.id, profile: parsed.profile, now })
-    site.changed()
+    site.changed('everything')
     return c.redirect('/settings?saved', 303)
   })
 }
@@ -78,7 +78,7 @@ export function leave(site: Site) {
       returnHeaders: true,
     })
     await deleteAccount(site.db, { readerId: reader.id, now })
-    site.changed()
+    site.changed('everything')
     passCookies(headers, c)
     return c.redirect('/', 303)
   })

@@ -61,7 +61,7 @@ export function submit(site: Site) {
     if (typed.note !== '' && reader.curator)
       await pickPaper(site.db, { paperId, curator: reader, note: typed.note, now })
     else await writeNote(site.db, { paperId, readerId: reader.id, note: typed.note, curators, now })
-    site.changed()
+    site.changed('everything')
     return c.redirect(addressPath(outcome.address), 303)
   })
 }

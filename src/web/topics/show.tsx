@@ -6,12 +6,14 @@ import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
 import { showList } from '../list/show.tsx'
+import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 
 /** `/topics`: all categories that have papers, by field. */
 export function showTopics(site: Site) {
   return async (c: Context) => {
     const topics = await allTopics(site.db)
+    pageShows(c, [])
     const fields = Object.entries(Object.groupBy(topics, ({ category }) => fieldOf(category))).toSorted(
       ([a], [b]) => (a === 'Other' ? 1 : b === 'Other' ? -1 : a.localeCompare(b)),
     )

@@ -1,5 +1,6 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { attentionOn } from '../../ranking/announce-changes.ts'
 import { castVote, takeBackVote } from '../../ranking/votes.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, takePart } from '../forms/take-part.ts'
@@ -17,7 +18,7 @@ export function vote(site: Site) {
         ? await takeBackVote(site.db, { paperId: paper.id, readerId: reader.id, now })
         : await castVote(site.db, { paperId: paper.id, voter: reader, now })
     if (!outcome.ok) return refused(own, c, outcome.kind === 'own-paper' ? OWN_PAPER : NO_PAPER)
-    site.changed()
+    site.changed(attentionOn(paper))
     if (wantsJson(c)) return c.json({ voted: outcome.voted, votes: outcome.votes })
     return goBack(c, form, addressPath(paper.address))
   })
