@@ -1,4 +1,5 @@
-import { ACCENTS, FUNCTIONS, LETTERS, MATH_ACCENTS, MATH_SYMBOLS, SILENT, TEXT_SYMBOLS } from './symbols.ts'
+import { ACCENTS, LETTERS, MATH_ACCENTS } from './accents.ts'
+import { FUNCTIONS, MATH_SYMBOLS, SILENT, TEXT_SYMBOLS } from './symbols.ts'
 import { mathSpans, type MathSpan } from './math-spans.ts'
 import { bareUrlEnd, linkable, unescapeUrl } from './urls.ts'
 

@@ -1,4 +1,5 @@
-import { ACCENTS, FUNCTIONS, LETTERS, MATH_ACCENTS, MATH_SYMBOLS, RELATIONS } from './symbols.ts'
+import { ACCENTS, LETTERS, MATH_ACCENTS } from './accents.ts'
+import { FUNCTIONS, MATH_SYMBOLS, RELATIONS } from './symbols.ts'
 import { inAlphabet } from './alphabets.ts'
 
 /** Of longer formulas `plainMath` gives the TeX as it is. */
