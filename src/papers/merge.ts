@@ -1,8 +1,9 @@
 import { dayIn, firstInstant } from './calendar.ts'
 import { isTopic } from './categories.ts'
 import type { COUNTED, HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import { findLinks } from './find-links.ts'
 import { arxivMonth, paperAddress } from './identifiers.ts'
-import { findLinks, mergeLinks } from './links.ts'
+import { mergeLinks } from './links.ts'
 import type { Fact, Paper } from './paper.ts'
 
 /** What one source says about a paper, without the counts that change by the hour. */
