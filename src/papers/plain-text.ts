@@ -1,5 +1,6 @@
 import { clean, paragraphsOf } from './tex/clean.ts'
-import { parseTex, type TexNode } from './tex/parse.ts'
+import type { TexNode } from './tex/nodes.ts'
+import { parseTex } from './tex/parse.ts'
 import { plainMath } from './tex/plain-math.ts'
 
 /** TeX text as one line of plain Unicode text, without styles and control characters. */

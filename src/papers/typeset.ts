@@ -1,6 +1,7 @@
 import { paragraphsOf } from './tex/clean.ts'
 import { renderMathml } from './tex/mathml.ts'
-import { parseTex, type TexNode, type TexStyle } from './tex/parse.ts'
+import type { TexNode, TexStyle } from './tex/nodes.ts'
+import { parseTex } from './tex/parse.ts'
 
 const TAGS: Readonly<Record<TexStyle, [opening: string, closing: string]>> = {
   em: ['<em>', '</em>'],

@@ -1,7 +1,8 @@
 import type { Paper } from '../paper.ts'
 import type { Source } from '../harvested-paper.ts'
 import { clean, paragraphsOf } from '../tex/clean.ts'
-import { parseTex, type TexNode, type TexStyle } from '../tex/parse.ts'
+import type { TexNode, TexStyle } from '../tex/nodes.ts'
+import { parseTex } from '../tex/parse.ts'
 import { plainText } from '../plain-text.ts'
 
 const SOURCE_NAMES: Readonly<Record<Source, string>> = {
