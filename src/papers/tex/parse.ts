@@ -1,7 +1,7 @@
 import { mathSpans, type MathSpan } from './math-spans.ts'
 import type { TexNode } from './nodes.ts'
 import { readControlSymbol, readMacro } from './read-macro.ts'
-import { DEEPEST, add, addLink, lastSaid, matchAt, say, type Span, type TexReader } from './reader.ts'
+import { DEEPEST, add, addLink, lastSaid, matchAt, say, type TexSpan, type TexReader } from './reader.ts'
 import { bareUrlEnd, linkable, unescapeUrl } from './urls.ts'
 
 /** Where a paragraph may be cut, up to `limit`: at its spaces, or (`hard`) inside a word; never inside a formula, macro or URL. */
@@ -61,7 +61,7 @@ function nextOf(places: number[]): (at: number) => number {
   }
 }
 
-function parseRange(paragraph: Paragraph, { start, end }: Span, depth: number): TexNode[] {
+function parseRange(paragraph: Paragraph, { start, end }: TexSpan, depth: number): TexNode[] {
   const { text, partners } = paragraph
   const reader: TexReader = {
     text,
@@ -125,7 +125,7 @@ function readWords(reader: TexReader, { nextUrl, cuts }: Paragraph): void {
   reader.at = stop
 }
 
-function notePlaces(text: string, { start, end }: Span, cuts: CutPlaces): void {
+function notePlaces(text: string, { start, end }: TexSpan, cuts: CutPlaces): void {
   for (let place = start; place < Math.min(end, cuts.limit + 1); place++) {
     if (text.charCodeAt(place) === 32) cuts.spaces.push(place)
     else if (place > start) cuts.hard.push(place)

@@ -4,10 +4,10 @@ import type { TexNode, TexStyle } from './nodes.ts'
 export const DEEPEST = 40
 
 /** From `start` up to, not including, `end`. */
-export type Span = { start: number; end: number }
+export type TexSpan = { start: number; end: number }
 
 /** A part of a paragraph that is being read: `at` is how far, `nodes` what it said so far. */
-export type TexReader = Span & {
+export type TexReader = TexSpan & {
   /** The whole paragraph, in which all places are counted. */
   text: string
   /** The partner of every brace, -1 without one. */
@@ -18,7 +18,7 @@ export type TexReader = Span & {
   openQuotes: number
   openApostrophes: number
   /** Reads a part of the same paragraph, one level deeper. */
-  readInner: (span: Span) => TexNode[]
+  readInner: (span: TexSpan) => TexNode[]
 }
 
 /** What the pattern, which must be sticky, matches at a place. */
@@ -63,7 +63,7 @@ export function dropSpace(reader: TexReader): void {
 }
 
 /** What is in the group that starts here, after at most one space; moves past it. */
-export function takeGroup(reader: TexReader): Span | null {
+export function takeGroup(reader: TexReader): TexSpan | null {
   const { text, at, partners, end } = reader
   const open = text.charAt(at) === ' ' ? at + 1 : at
   const close = text.charAt(open) === '{' ? (partners[open] ?? -1) : -1
