@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findLinks } from './find-links.ts'
-import { LINK_KINDS, mergeLinks, normaliseUrl, type PaperLink } from './links.ts'
+import { LINK_KINDS, collectLinks, normaliseUrl, type PaperLink } from './links.ts'
 
 const seed = join(import.meta.dirname, '../../../shared/data/seed')
 
@@ -132,7 +132,7 @@ describe('links in an abstract', () => {
             expect(normaliseUrl(url)).toBe(url)
             expect(LINK_KINDS).toContain(kind)
           }
-          expect(mergeLinks(links.map((link) => ({ link, source: 'abstract' })))).toHaveLength(links.length)
+          expect(collectLinks(links.map((link) => ({ link, source: 'abstract' })))).toHaveLength(links.length)
           expect(findLinks(text)).toEqual(links)
         },
       ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { classifyLink, LINK_KINDS, mergeLinks, normaliseUrl, type PaperLink } from './links.ts'
+import { classifyLink, LINK_KINDS, collectLinks, normaliseUrl, type PaperLink } from './links.ts'
 
 describe('a normalised URL', () => {
   it.each([
@@ -144,7 +144,7 @@ describe('links of several sources', () => {
   it('are one where they lead to one page', () => {
     const given = (kind: PaperLink['kind'], url: string, source: string) => ({ link: { kind, url }, source })
     expect(
-      mergeLinks([
+      collectLinks([
         given('other', 'http://www.acorn.example/oak', 'huggingface'),
         given('project', 'https://acorn.example/oak/', 'bibliography'),
         given('code', 'https://github.com/Acorn/Oak', 'jsonl'),
@@ -192,11 +192,11 @@ describe('links of several sources', () => {
     )
     fc.assert(
       fc.property(shuffled, ([links, otherwise]) => {
-        const merged = mergeLinks(links)
-        expect(mergeLinks(otherwise)).toEqual(merged)
+        const collected = collectLinks(links)
+        expect(collectLinks(otherwise)).toEqual(collected)
         expect(
-          mergeLinks(merged.flatMap((link) => link.sources.map((source) => ({ link, source })))),
-        ).toEqual(merged)
+          collectLinks(collected.flatMap((link) => link.sources.map((source) => ({ link, source })))),
+        ).toEqual(collected)
       }),
       { numRuns: 300 },
     )

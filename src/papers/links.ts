@@ -155,7 +155,7 @@ function paperKind(url: string, host: string): LinkKind | null {
  * specific kind beats `other`, https beats http. In the order of LINK_KINDS, then by URL; the order of the
  * input does not matter. What is no http(s) URL is left out.
  */
-export function mergeLinks<S extends string>(
+export function collectLinks<S extends string>(
   lists: { link: PaperLink; source: S }[],
 ): (PaperLink & { sources: S[] })[] {
   const pages = new Map<string, { link: PaperLink; sources: Set<S> }>()

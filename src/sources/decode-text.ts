@@ -52,12 +52,12 @@ function startGunzip(): Gunzip {
   // After an error `done` is not always called, so that either is waited for.
   const step = (act: (done: () => void) => void) =>
     new Promise<void>((resolve) => {
-      const settle = () => {
-        stream.off('error', settle)
+      const finish = () => {
+        stream.off('error', finish)
         resolve()
       }
-      stream.once('error', settle)
-      act(() => setImmediate(settle))
+      stream.once('error', finish)
+      act(() => setImmediate(finish))
     })
   function* taken() {
     yield* output.splice(0)
