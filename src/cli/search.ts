@@ -1,5 +1,5 @@
 import { addressPath } from '../papers/identifiers.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
 import { indexInThisThread, search, type SearchResult, type SearchResults } from '../search/search.ts'

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Binaries, npmBinaries } from './local-postgres/binaries.ts'
 import { prepareCluster } from './local-postgres/cluster.ts'
 import { LocalPostgresError } from './local-postgres/error.ts'
-import { type Connection, giveUpLease, takeLease } from './local-postgres/lease.ts'
+import { type ServerConnection, giveUpLease, takeLease } from './local-postgres/lease.ts'
 import {
   clearEmptyLockFile,
   disownLockFiles,
@@ -18,7 +18,7 @@ import { boundLog, failure, type Postmaster, startPostmaster } from './local-pos
 /** A lease on the PostgreSQL server of a data folder; the server runs as long as any process holds one. */
 export type LocalPostgres = {
   /** Options for pg's Client and Pool. */
-  address: Connection
+  address: ServerConnection
   /** For a person who has psql: the command that opens this database. */
   psqlCommand: string
   /** Ends the lease, and the server when nobody else holds one; close your own connections first. */

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { displayName, hasMail } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 
 /** The site that mails come from: its address without a slash at the end, and its name. */
 export type MailedSite = { origin: string; name: string }

@@ -3,7 +3,7 @@ import { addressPath } from '../papers/identifiers.ts'
 import { categoryName } from '../papers/categories.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 
 /** A list of papers to be read in a feed reader. Addresses are absolute. */
 export type Feed = {

@@ -17,7 +17,7 @@ export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok
 /**
  * Makes one paper of two that are the same work, for good: a curator's statement names identifiers of both, and all that
  * sources said and readers did comes together. As always when papers are united, the older number stays; which facts are
- * shown is decided by whose word counts (papers/merge.ts), the kept paper's title last.
+ * shown is decided by whose word counts (papers/derive-paper.ts), the kept paper's title last.
  */
 export async function mergePapers(
   db: Kysely<Database>,

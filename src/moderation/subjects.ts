@@ -1,6 +1,6 @@
 import { displayName } from '../accounts/reader.ts'
 import { addressPath } from '../papers/identifiers.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 import type { Subject } from './moderation-log.ts'
 
 /** Characters of a title in the log. */

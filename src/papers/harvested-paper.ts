@@ -2,7 +2,7 @@ import type { PaperIdentifier } from './identifiers.ts'
 import type { PaperLink } from './links.ts'
 
 /**
- * Who states a fact about a paper. One paper keeps at most one statement from each source; `merge.ts` says whose
+ * Who states a fact about a paper. One paper keeps at most one statement from each source; `derive-paper.ts` says whose
  * word counts for which fact.
  */
 export const SOURCES = [

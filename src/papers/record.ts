@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import type { HarvestedPaper } from './harvested-paper.ts'
-import { mergeStatements } from './merge.ts'
+import { derivePaper } from './derive-paper.ts'
 import { factsOf, findWorks, idOf, loadFacts, state, survivor, workOf, type Work } from './works.ts'
 import { unite, writeLookups, writePapers, writeRecords } from './write.ts'
 
@@ -43,7 +43,7 @@ export async function recordPapers(
   await loadFacts(trx, changedWorks)
   const toWrite = changedWorks.map((work) => ({
     work,
-    merged: mergeStatements([...work.records.values()].map(factsOf), {
+    derived: derivePaper([...work.records.values()].map(factsOf), {
       arxivId: work.arxivId,
       recordedAt: work.recordedAt,
       timeZone,

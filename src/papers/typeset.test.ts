@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { excerpt, plainText, typeset, typesetAbstract } from './typeset.ts'
+import { ANY } from './tex/tex-text.fixture.ts'
+import { typeset, typesetAbstract } from './typeset.ts'
 
 const ALLOWED_TAGS = new Set(
   (
@@ -31,11 +32,6 @@ function expectSafe(html: string): void {
   }
   if (open.length > 0) refuse('left open')
 }
-
-const TEX = fc.string({
-  unit: fc.constantFrom(...'ab1é \\{}$^_&%#~`\'"-<>()[]/:\n', '\\emph{', '\\href{', '$x', 'http://a.b'),
-})
-const ANY = fc.oneof(TEX, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }))
 
 function repeated(piece: string, length = 100_000): string {
   return piece.repeat(Math.floor(length / piece.length))
@@ -208,84 +204,6 @@ describe('typesetting TeX text', () => {
     )
     fc.assert(
       fc.property(ANY, (text) => expectSafe(typeset(`$${text}$`))),
-      { numRuns: 1000 },
-    )
-  })
-
-  it('loses no letter of plain text', () => {
-    const words = fc.string({ unit: fc.constantFrom(...'aZé9 .,:;!?$()[]<>&"\n%#^_*+=/|@') })
-    const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '')
-    fc.assert(fc.property(words, (text) => letters(plainText(text)) === letters(text) || text.includes('$')))
-  })
-})
-
-describe('TeX as plain text', () => {
-  it.each([
-    ['$O(n^2)$ time', 'O(n²) time'],
-    ['$n^{10}$ and $x_{i+1}$, $x_{i,j}$, $2^{\\alpha}$, $n^{1.58}$', 'n¹⁰ and xᵢ₊₁, x_(i,j), 2^α, n^1.58'],
-    ['$\\alpha\\le\\infty$', 'α ≤ ∞'],
-    ['$3\\times10^{-3}$', '3×10⁻³'],
-    ['$x\\in\\mathbb{R}^d$', 'x ∈ ℝᵈ'],
-    ['$\\sqrt{x}$ $\\sqrt{x+1}$ $\\frac{a}{b}$ $\\frac{a+1}{b}$', '√x √(x+1) a/b (a+1)/b'],
-    ['$\\tilde{O}(n\\log n)$', 'Õ(n log n)'],
-    ['$\\text{Max}\\left(a,b\\right)$', 'Max(a,b)'],
-    ["\\emph{Na\\\"ive} ``Bayes''~-- \\href{https://a.example}{here}", 'Naïve “Bayes” – here'],
-    ['$\\nosuch x$', 'nosuch x'],
-  ])('reads %s as %s', (tex, text) => {
-    expect(plainText(tex)).toBe(text)
-  })
-
-  it('is one line without control characters', () => {
-    fc.assert(
-      fc.property(ANY, (text) => {
-        expect(plainText(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u)
-        expect(plainText(text)).toBe(plainText(text).trim())
-      }),
-      { numRuns: 2000 },
-    )
-  })
-})
-
-describe('the beginning of a text', () => {
-  it('is the whole text where that is short enough', () => {
-    expect(excerpt(' Short $x$. ', 40)).toBe('Short $x$.')
-  })
-
-  it('ends with a sentence that ends late enough', () => {
-    expect(excerpt('We measure all of the tides. Then we rest for a while.', 40)).toBe(
-      'We measure all of the tides.',
-    )
-    expect(excerpt('We measure tides, e.g. Those of the North Sea, and then rest.', 40)).toBe(
-      'We measure tides, e.g. Those of the …',
-    )
-    expect(excerpt('Short. We measure all of the tides that there are in the sea.', 40)).toBe(
-      'Short. We measure all of the tides that …',
-    )
-  })
-
-  it('never cuts a formula, an argument or a URL', () => {
-    expect(excerpt('Take all $a + b + c + d$ of it', 12)).toBe('Take all …')
-    expect(excerpt('Take \\emph{all of it and more} now', 16)).toBe('Take …')
-    expect(excerpt('See https://a.example/very/long/path/of/it now', 16)).toBe('See …')
-    expect(excerpt('$a + b + c + d + e + f$ is long', 8)).toBe('…')
-    expect(excerpt('Donaudampfschifffahrt', 8)).toBe('Donaudam …')
-  })
-
-  it('is short enough, the beginning, and its own excerpt, whatever the text', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          ANY,
-          fc.array(TEX).map((parts) => parts.join(' ')),
-        ),
-        fc.integer({ min: 1, max: 60 }),
-        (text, limit) => {
-          const short = excerpt(text, limit)
-          expect(short.length).toBeLessThanOrEqual(limit + 2)
-          expect(excerpt(short, limit)).toBe(short)
-          expect(short.isWellFormed()).toBe(true)
-        },
-      ),
       { numRuns: 1000 },
     )
   })

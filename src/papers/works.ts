@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { HarvestedPaper } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
-import type { Statement } from './merge.ts'
+import type { Statement } from './derive-paper.ts'
 
 /** A paper as it stands before this batch, or one that the batch makes. */
 export type Work = {
@@ -99,7 +99,8 @@ export async function loadFacts(trx: Transaction<Database>, works: Work[]): Prom
 }
 
 export function factsOf(record: StoredRecord): Statement {
-  if (record.facts === null) throw new Error('a statement was to be merged without having been read')
+  if (record.facts === null)
+    throw new Error('a paper was to be derived from a statement that had not been read')
   return record.facts
 }
 

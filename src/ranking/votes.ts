@@ -6,7 +6,7 @@ import { eventHeat, VOTE_POINTS, WEIGHTS } from './heat.ts'
 import { takeBackSignal } from './signals.ts'
 
 /** Who votes: what they weigh is decided when they do. */
-export type Voter = { id: string; trusted: boolean }
+export type VotingReader = { id: string; trusted: boolean }
 
 export type VoteOutcome =
   /** `votes`: how many the paper has now. */
@@ -18,7 +18,7 @@ export type VoteOutcome =
  */
 export async function castVote(
   db: Kysely<Database>,
-  { paperId, voter, now }: { paperId: number; voter: Voter; now: Date },
+  { paperId, voter, now }: { paperId: number; voter: VotingReader; now: Date },
 ): Promise<VoteOutcome> {
   const points = voter.trusted ? VOTE_POINTS.vote : VOTE_POINTS.newVote
   const weight = voter.trusted ? WEIGHTS.vote : WEIGHTS.newVote

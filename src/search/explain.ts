@@ -1,5 +1,5 @@
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 import type { Meaning } from './meaning.ts'
 import { bodyText } from './read-changes.ts'
 import type { SearchIndex } from './search.ts'

@@ -1,5 +1,5 @@
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from './read-changes.ts'
 import { sentencesIn } from './text/sentences.ts'
 import { wordsIn, type Word } from './text/words.ts'

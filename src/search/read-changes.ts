@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Author } from '../papers/harvested-paper.ts'
 import type { SourcedLink } from '../papers/paper.ts'
-import { plainText } from '../papers/typeset.ts'
+import { plainText } from '../papers/plain-text.ts'
 import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import { nameWords, wordsIn } from './text/words.ts'
 

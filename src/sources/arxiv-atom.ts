@@ -3,7 +3,7 @@ import { parseIdentifier } from '../papers/identifiers.ts'
 import { doisIn } from './arxiv-oai.ts'
 import { cleanLine } from './clean-text.ts'
 import { outcomeOf } from './refusal.ts'
-import type { PaperDraft } from './settle-paper.ts'
+import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
 

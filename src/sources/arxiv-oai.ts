@@ -2,7 +2,7 @@ import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
 import { splitAuthorLine } from './author-list.ts'
 import { outcomeOf } from './refusal.ts'
-import { quote, type PaperDraft } from './settle-paper.ts'
+import { quote, type PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
 

@@ -6,7 +6,7 @@ import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
 import { cleanLine } from './clean-text.ts'
 import { calendarDay, monthNumber, parseDate } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
-import { quote, type PaperDraft } from './settle-paper.ts'
+import { quote, type PaperDraft } from './validate-paper.ts'
 
 // Reading an entry takes some 15 µs a character, and nothing else is done meanwhile.
 const MAX_ENTRY = 100_000

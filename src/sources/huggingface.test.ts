@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { collect, feed, papersIn, refusalsIn } from './feed.fixture.ts'
-import { decodeText } from './format.ts'
+import { decodeText } from './decode-text.ts'
 import { readHuggingFace } from './huggingface.ts'
 import { MAX_RECORD_LENGTH } from './lines.ts'
 

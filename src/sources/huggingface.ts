@@ -6,7 +6,7 @@ import { readJsonRecords } from './json-records.ts'
 import { parseJson } from './jsonl.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
-import { quote, type PaperDraft } from './settle-paper.ts'
+import { quote, type PaperDraft } from './validate-paper.ts'
 
 const text = z.string().nullish()
 

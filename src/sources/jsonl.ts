@@ -5,7 +5,7 @@ import { splitAuthorLine } from './author-list.ts'
 import { parseInstant } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
-import type { PaperDraft } from './settle-paper.ts'
+import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import { hasNoPapers } from '../papers/find.ts'
-import { decodeText } from './format.ts'
+import { decodeText } from './decode-text.ts'
 import { importPapers, type ImportCounts } from './import.ts'
 import { readSampleEdition } from './sample-edition.ts'
 

@@ -6,7 +6,7 @@ import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
 import { ask, type Answer } from './look-up/ask.ts'
 import { CSL_JSON, doiRequest, readDoiAnswer } from './look-up/doi.ts'
-import { joinWork, type WorkUnderWay } from './look-up/join-work.ts'
+import { shareWork, type SharedWork } from './look-up/share-work.ts'
 import type { Reading } from './look-up/reading.ts'
 import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
 
@@ -41,7 +41,7 @@ const UNKNOWN_KEPT_MS = 10 * 60_000
 const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv', doi: 'doi.org' }
 
 /** Each database counts as an installation of its own. */
-const underWay = new WeakMap<Kysely<Database>, Map<string, WorkUnderWay<LookUpOutcome>>>()
+const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
 
 /**
  * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes that it is unknown),
@@ -54,9 +54,9 @@ export async function lookUp(
   identifier: PublicIdentifier,
   options: LookUpOptions,
 ): Promise<LookUpOutcome> {
-  const works = underWay.get(db) ?? new Map<string, WorkUnderWay<LookUpOutcome>>()
+  const works = underWay.get(db) ?? new Map<string, SharedWork<LookUpOutcome>>()
   underWay.set(db, works)
-  return joinWork(works, {
+  return shareWork(works, {
     key: `${identifier.scheme} ${identifier.value}`,
     start: (signal) => recallOrAsk(db, identifier, { ...options, signal }),
     signal: options.signal,

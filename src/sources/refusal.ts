@@ -1,17 +1,17 @@
 import type { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { MAX_RECORD_LENGTH } from './lines.ts'
-import { settlePaper, type PaperDraft } from './settle-paper.ts'
+import { validatePaper, type PaperDraft } from './validate-paper.ts'
 
 export const RECORD_TOO_LONG = `The record is longer than ${MAX_RECORD_LENGTH.toLocaleString('en-GB')} characters.`
 
-/** The outcome of the record at `position`: the settled draft, or the reason why there is none. */
+/** The outcome of the record at `position`: the validated draft, or the reason why there is none. */
 export function outcomeOf(position: string, draft: PaperDraft | { refused: string }): HarvestOutcome {
   if ('refused' in draft) return { ok: false, position, reason: draft.refused }
-  const settled = settlePaper(draft)
-  return settled.ok
-    ? { ok: true, position, paper: settled.paper }
-    : { ok: false, position, reason: settled.reason }
+  const validated = validatePaper(draft)
+  return validated.ok
+    ? { ok: true, position, paper: validated.paper }
+    : { ok: false, position, reason: validated.reason }
 }
 
 /** What zod found wrong first, as one sentence that names the field. */

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { collect, feed, papersIn, refusalsIn } from './feed.fixture.ts'
-import { decodeText } from './format.ts'
+import { decodeText } from './decode-text.ts'
 import { readSampleEdition } from './sample-edition.ts'
 
 const paper = {

@@ -7,7 +7,7 @@ import { calendarDay, monthNumber, parseDate } from './dates.ts'
 import { parseJson } from './jsonl.ts'
 import { readWhole } from './lines.ts'
 import { outcomeOf, sentenceOf } from './refusal.ts'
-import { quote } from './settle-paper.ts'
+import { quote } from './validate-paper.ts'
 import { texNameToUnicode } from './tex-names.ts'
 
 const MAX_PAGE = 5 * 1024 * 1024

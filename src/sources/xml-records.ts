@@ -1,3 +1,4 @@
+import { decodeXML } from 'entities'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { MAX_RECORD_LENGTH } from './lines.ts'
 import { RECORD_TOO_LONG } from './refusal.ts'
@@ -219,7 +220,7 @@ function elementsOf(nodes: unknown): XmlElement[] {
     return [
       {
         name,
-        attributes: new Map(attributes.map(([key, value]) => [key, decodeEntities(value)])),
+        attributes: new Map(attributes.map(([key, value]) => [key, decodeXML(value)])),
         children: elementsOf(node[name]),
         text: textIn(node[name]),
       },
@@ -230,31 +231,11 @@ function elementsOf(nodes: unknown): XmlElement[] {
 function textIn(nodes: unknown): string {
   return (nodes as OrderedNode[])
     .map((node) => {
-      if ('#text' in node) return decodeEntities(String(node['#text']))
+      if ('#text' in node) return decodeXML(String(node['#text']))
       const name = Object.keys(node).find((key) => key !== ':@')
       if (name === '#cdata')
         return (node[name] as OrderedNode[]).map((part) => String(part['#text'])).join('')
       return name === undefined || name.startsWith('?') ? '' : textIn(node[name])
     })
     .join('')
-}
-
-const NAMED_ENTITIES = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-])
-
-function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi,
-    (written, decimal, hex, name) => {
-      if (name !== undefined) return NAMED_ENTITIES.get(name) ?? written
-      const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal)
-      return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
-    },
-  )
 }

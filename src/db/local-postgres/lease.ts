@@ -13,11 +13,11 @@ const LEASE_KEY = '284848767300'
 const DATABASE = 'broadsheet'
 
 /** Options for pg's Client and Pool. */
-export type Connection = { host: string; port: number; user: string; database: string; ssl: false }
+export type ServerConnection = { host: string; port: number; user: string; database: string; ssl: false }
 
 /** A held lease, or why there is none: nothing listens, it is starting up, or it is stopping or otherwise not ready. */
 export type LeaseAttempt =
-  | { outcome: 'held'; lease: pg.Client; connection: Connection }
+  | { outcome: 'held'; lease: pg.Client; connection: ServerConnection }
   | { outcome: 'no server' }
   | { outcome: 'starting' }
   | { outcome: 'not now'; reason: string }
@@ -108,7 +108,7 @@ async function createDatabase({
   connection,
   timeoutMs,
 }: {
-  connection: Connection
+  connection: ServerConnection
   timeoutMs: number
 }): Promise<LeaseAttempt> {
   const client = newClient({
@@ -132,7 +132,7 @@ async function createDatabase({
   return { outcome: 'not now', reason: 'the database was made just now' }
 }
 
-function connectionTo({ host, port }: { host: string; port: number }): Connection {
+function connectionTo({ host, port }: { host: string; port: number }): ServerConnection {
   return { host, port, user: USER, database: DATABASE, ssl: false }
 }
 
@@ -141,7 +141,7 @@ function newClient({
   name,
   timeoutMs,
 }: {
-  connection: Connection
+  connection: ServerConnection
   name: string
   timeoutMs: number
 }) {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
-import { plainText } from '../../papers/typeset.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import type { SuspectAccount, SuspectVote } from './evidence.ts'
 
 /** The time in which votes are looked at: after `since`, up to `now`. */

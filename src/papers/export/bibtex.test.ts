@@ -5,7 +5,7 @@ import { parse } from '@retorquere/bibtex-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Paper } from '../paper.ts'
-import { plainText } from '../typeset.ts'
+import { plainText } from '../plain-text.ts'
 import { toBibtex } from './bibtex.ts'
 import { inventedPaper } from './invented-paper.fixture.ts'
 

@@ -1,8 +1,9 @@
 import type { Paper } from '../paper.ts'
 import { nameKey, splitName } from '../names.ts'
-import { clean } from '../tex/clean.ts'
-import { parseTex, type TexNode, type TexStyle } from '../tex/parse.ts'
-import { plainText } from '../typeset.ts'
+import { clean, paragraphsOf } from '../tex/clean.ts'
+import type { TexNode, TexStyle } from '../tex/nodes.ts'
+import { parseTex } from '../tex/parse.ts'
+import { plainText } from '../plain-text.ts'
 import { dateParts } from './dates.ts'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -81,8 +82,7 @@ function nodesToTex(nodes: TexNode[]): string {
 
 /** A TeX text as a field's value: formulas and emphasis kept, the rest Unicode with TeX's own signs escaped. */
 function texField(text: string): string {
-  return clean(text)
-    .split(/\n\s*\n/)
+  return paragraphsOf(text)
     .map((paragraph) => nodesToTex(parseTex(paragraph)).replace(/\s+/g, ' ').trim())
     .filter((paragraph) => paragraph !== '')
     .join('\n\n')

@@ -1,8 +1,9 @@
 import type { Paper } from '../paper.ts'
 import type { Source } from '../harvested-paper.ts'
-import { clean } from '../tex/clean.ts'
-import { parseTex, type TexNode, type TexStyle } from '../tex/parse.ts'
-import { plainText } from '../typeset.ts'
+import { clean, paragraphsOf } from '../tex/clean.ts'
+import type { TexNode, TexStyle } from '../tex/nodes.ts'
+import { parseTex } from '../tex/parse.ts'
+import { plainText } from '../plain-text.ts'
 
 const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
@@ -61,8 +62,7 @@ function nodesToMarkdown(nodes: TexNode[]): string {
 }
 
 function texToMarkdown(text: string): string {
-  return clean(text)
-    .split(/\n\s*\n/)
+  return paragraphsOf(text)
     .map((paragraph) => escapeLineStart(nodesToMarkdown(parseTex(paragraph)).replace(/\s+/g, ' ').trim()))
     .filter((paragraph) => paragraph !== '')
     .join('\n\n')

@@ -1,6 +1,6 @@
 import type { Paper } from '../paper.ts'
 import { splitName } from '../names.ts'
-import { plainText } from '../typeset.ts'
+import { plainText } from '../plain-text.ts'
 import { dateParts } from './dates.ts'
 
 function person(name: string): string {

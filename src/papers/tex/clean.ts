@@ -13,3 +13,14 @@ export function clean(text: string): string {
     .replace(FORBIDDEN, '')
     .normalize('NFC')
 }
+
+/** A blank line, which separates two paragraphs. */
+export const BLANK_LINE = /\n\s*\n/
+
+/** The paragraphs of a text, each clean and trimmed, without empty ones. */
+export function paragraphsOf(text: string): string[] {
+  return clean(text)
+    .split(BLANK_LINE)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '')
+}

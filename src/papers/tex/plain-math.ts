@@ -1,7 +1,9 @@
-import { ACCENTS, FUNCTIONS, LETTERS, MATH_ACCENTS, MATH_SYMBOLS, RELATIONS } from './symbols.ts'
+import { ACCENTS, LETTERS, MATH_ACCENTS } from './accents.ts'
+import { FUNCTIONS, MATH_SYMBOLS, RELATIONS } from './symbols.ts'
 import { inAlphabet } from './alphabets.ts'
 
-const LONGEST = 3000
+/** Of longer formulas `plainMath` gives the TeX as it is. */
+export const LONGEST_FORMULA = 3000
 const DEEPEST = 30
 
 const SUPERSCRIPTS: Readonly<Record<string, string>> = {
@@ -86,7 +88,7 @@ function operand(said: string): string {
 
 /** A formula's TeX as a line of Unicode text: `O(n^2)` is O(n²), `\frac{a}{b}` a/b; unknown macros keep their names. */
 export function plainMath(tex: string): string {
-  if (tex.length > LONGEST) return tex.trim()
+  if (tex.length > LONGEST_FORMULA) return tex.trim()
   let at = 0
 
   /** One argument: a group, a macro with its own arguments, or a character. */

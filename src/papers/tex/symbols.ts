@@ -1,49 +1,3 @@
-/** Combining marks of TeX's accent macros; `t` ties two letters. */
-export const ACCENTS: Readonly<Record<string, string>> = {
-  '`': '\u0300',
-  "'": '\u0301',
-  '^': '\u0302',
-  '~': '\u0303',
-  '=': '\u0304',
-  u: '\u0306',
-  '.': '\u0307',
-  '"': '\u0308',
-  r: '\u030A',
-  H: '\u030B',
-  v: '\u030C',
-  d: '\u0323',
-  c: '\u0327',
-  k: '\u0328',
-  b: '\u0331',
-  t: '\u0361',
-}
-
-/** Letters that TeX writes as macros; a space after one is its end and not a space of the text. */
-export const LETTERS: Readonly<Record<string, string>> = {
-  aa: 'å',
-  AA: 'Å',
-  ae: 'æ',
-  AE: 'Æ',
-  oe: 'œ',
-  OE: 'Œ',
-  o: 'ø',
-  O: 'Ø',
-  l: 'ł',
-  L: 'Ł',
-  ss: 'ß',
-  SS: 'SS',
-  i: 'ı',
-  j: 'ȷ',
-  dh: 'ð',
-  DH: 'Ð',
-  th: 'þ',
-  TH: 'Þ',
-  dj: 'đ',
-  DJ: 'Đ',
-  ng: 'ŋ',
-  NG: 'Ŋ',
-}
-
 /** Signs of running text, and the abbreviations that many preambles define under the same name. */
 export const TEXT_SYMBOLS: Readonly<Record<string, string>> = {
   ldots: '…',
@@ -358,22 +312,3 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
     'arg argmax argmin det dim ker hom gcd lcm Pr mod bmod pmod tr rank sgn sign poly polylog'
   ).split(' '),
 )
-
-/** Marks that a mathematical accent sets over one letter. */
-export const MATH_ACCENTS: Readonly<Record<string, string>> = {
-  hat: '\u0302',
-  widehat: '\u0302',
-  tilde: '\u0303',
-  widetilde: '\u0303',
-  bar: '\u0304',
-  overline: '\u0305',
-  underline: '\u0332',
-  vec: '\u20D7',
-  dot: '\u0307',
-  ddot: '\u0308',
-  acute: '\u0301',
-  grave: '\u0300',
-  check: '\u030C',
-  breve: '\u0306',
-  mathring: '\u030A',
-}

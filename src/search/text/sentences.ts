@@ -1,4 +1,4 @@
-import { endsSentence } from '../../papers/typeset.ts'
+import { endsSentence } from '../../papers/excerpt.ts'
 
 // Chinese and Japanese set no space behind a sentence.
 const GAP = /\s+|[。！？｡]+[」』）”’]*/g

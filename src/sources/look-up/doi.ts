@@ -3,7 +3,7 @@ import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
 import { parseDate } from '../dates.ts'
 import { parseJson } from '../jsonl.ts'
-import { settlePaper, type PaperDraft } from '../settle-paper.ts'
+import { validatePaper, type PaperDraft } from '../validate-paper.ts'
 import { textOfMarkup } from './markup.ts'
 import type { Reading } from './reading.ts'
 
@@ -25,8 +25,8 @@ export function readDoiAnswer(
   if (status !== 200) return { kind: 'unreadable' }
   const parsed = itemSchema.safeParse(parseJson(text))
   if (!parsed.success) return { kind: 'unreadable' }
-  const settled = settlePaper(draftOf(parsed.data, identifier))
-  return settled.ok ? { kind: 'found', paper: settled.paper } : { kind: 'unreadable' }
+  const validated = validatePaper(draftOf(parsed.data, identifier))
+  return validated.ok ? { kind: 'found', paper: validated.paper } : { kind: 'unreadable' }
 }
 
 // --- CSL-JSON: https://docs.citationstyles.org/en/stable/specification.html, and what Crossref adds to it ---

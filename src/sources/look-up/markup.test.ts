@@ -56,7 +56,7 @@ describe('the text of what registries hold', () => {
     )
     expect(textOfMarkup('<p>One <b>two<p>three</i>')).toBe('One two\n\nthree')
     expect(textOfMarkup('One<br>two<!-- not -->.<![CDATA[ 3 < 4]]>')).toBe('One\ntwo. 3 < 4')
-    expect(textOfMarkup('&#x3b1;&beta;&#0; &unknown; R&D')).toBe('αβ &unknown; R&D')
+    expect(textOfMarkup('&#x3b1;&beta; &le; &#150; &unknown; R&D')).toBe('αβ ≤ – &unknown; R&D')
   })
 
   it('lets no element through', () => {
@@ -83,8 +83,46 @@ describe('the text of what registries hold', () => {
     )
   })
 
+  it('never makes text longer than its markup, however deep indices stand in one another', () => {
+    const pieces = [
+      '{',
+      '}',
+      '\\',
+      '$x$',
+      '_',
+      '^',
+      '~',
+      '&amp;',
+      '<i>a',
+      '<p>',
+      '<br>',
+      '<td>b',
+      '<math><mi>{</mi></math>',
+    ]
+    for (const piece of pieces) {
+      for (const levels of [1, 10, 60, 150]) {
+        const text = piece.repeat(2_000)
+        const markup = '<sup>a<sub>'.repeat(levels) + text + '</sub></sup>'.repeat(levels)
+        expect(textOfMarkup(markup).length).toBeLessThanOrEqual(markup.length)
+      }
+    }
+    expect(textOfMarkup(`x<sup>{a<sub>i<sup>2</sup></sub>}</sup>`)).toBe('x^({a_i²})')
+  })
+
   it('takes no longer for hostile text', () => {
-    for (const text of ['<i>', '<a ', '<!--', ' \t', '\n ', '<h1>a', '<sup>a', '&lt;i&gt;', '<mfrac>']) {
+    for (const text of [
+      '<i>',
+      '<a ',
+      '<!--',
+      ' \t',
+      '\n ',
+      '<h1>a',
+      '<sup>a',
+      '&lt;i&gt;',
+      '<mfrac>',
+      '</b>',
+      '\\begin{document}',
+    ]) {
       const begun = performance.now()
       textOfMarkup(text.repeat(300_000 / text.length))
       expect(performance.now() - begun).toBeLessThan(5_000)

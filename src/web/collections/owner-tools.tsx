@@ -1,6 +1,6 @@
 import type { Collection } from '../../shelves/collections.ts'
 import { LONGEST_NOTE, type CollectedPaper } from '../../shelves/collection-papers.ts'
-import { plainText } from '../../papers/typeset.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import { FactsForm } from './form.tsx'
 import { collectionPath } from './links.tsx'
 

@@ -1,7 +1,7 @@
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { splitName } from '../../papers/names.ts'
-import { plainText } from '../../papers/typeset.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import { doiUrl } from '../parts/places.tsx'
 import type { Site } from '../site.ts'
 

@@ -9,7 +9,7 @@ import {
   type SavedPaper,
 } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
-import { plainText } from '../../papers/typeset.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import { formatCursor } from '../../ranking/lists.ts'
 import { belowEntries } from '../collections/below-entries.ts'
 import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'

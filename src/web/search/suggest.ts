@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
-import { plainText } from '../../papers/typeset.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { suggest, type Suggestions } from '../../search/suggest.ts'
 import type { Site } from '../site.ts'

@@ -2,20 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stated } from '../../test/papers.ts'
 import { SOURCES, type HarvestedPaper, type PublishedDate } from './harvested-paper.ts'
-import { mergeStatements, type Statement } from './merge.ts'
+import { derivePaper, type Statement } from './derive-paper.ts'
 
 const recordedAt = new Date('2026-01-15T03:00:00Z')
 const timeZone = 'America/New_York'
 
-function merged(statements: Statement[], options: { arxivId?: string | null; timeZone?: string } = {}) {
+function derived(statements: Statement[], options: { arxivId?: string | null; timeZone?: string } = {}) {
   const arxivId =
     statements.flatMap((s) => s.identifiers).find(({ scheme }) => scheme === 'arxiv')?.value ?? null
-  return mergeStatements(statements, { arxivId, recordedAt, timeZone, ...options })
+  return derivePaper(statements, { arxivId, recordedAt, timeZone, ...options })
 }
 
 const day = (value: string): PublishedDate => ({ precision: 'day', value })
 
-describe('the merged paper', () => {
+describe('the derived paper', () => {
   it('is the same whatever the order of the statements', () => {
     const published = fc.constantFrom<PublishedDate[]>(
       { precision: 'year', value: '2024' },
@@ -75,13 +75,13 @@ describe('the merged paper', () => {
       )
     fc.assert(
       fc.property(statements, ({ all, shuffled }) => {
-        expect(merged(shuffled)).toStrictEqual(merged(all))
+        expect(derived(shuffled)).toStrictEqual(derived(all))
       }),
     )
   })
 
   it('takes each fact from the source that knows best, and says which', () => {
-    const paper = merged([
+    const paper = derived([
       stated('2412.19723', { source: 'sample', title: 'Tides (sample)', synopsis: 'Tides, measured.' }),
       stated('2412.19723', {
         source: 'arxiv-raw',
@@ -128,17 +128,17 @@ describe('the merged paper', () => {
 
   it('stands under its arXiv identifier, else its DOI, else its local one', () => {
     const doi = stated(['local/0123456789abcdef', 'doi/10.5555/a'])
-    expect(merged([doi]).address).toBe('doi/10.5555/a')
-    expect(merged([doi], { arxivId: 'hep-th/9901001' })).toMatchObject({
+    expect(derived([doi]).address).toBe('doi/10.5555/a')
+    expect(derived([doi], { arxivId: 'hep-th/9901001' })).toMatchObject({
       address: 'hep-th/9901001',
       arxivId: 'hep-th/9901001',
       doi: '10.5555/a',
     })
-    expect(merged([stated('local/0123456789abcdef')]).address).toBe('local/0123456789abcdef')
+    expect(derived([stated('local/0123456789abcdef')]).address).toBe('local/0123456789abcdef')
   })
 
   it('stands in the first edition that listed it', () => {
-    const paper = merged([
+    const paper = derived([
       stated('2412.19723', { source: 'huggingface', listing: { date: '2025-01-03' } }),
       stated('2412.19723', { source: 'page', listing: { date: '2025-01-02', rank: 1, of: 2 } }),
       stated('2412.19723', { source: 'arxiv-oai', published: day('2024-12-27') }),
@@ -152,29 +152,29 @@ describe('the merged paper', () => {
     const instant = stated('2601.00001', {
       published: { precision: 'time', value: '2026-01-02T03:00:00.000Z' },
     })
-    expect(merged([instant])).toMatchObject({ edition: '2026-01-01', editionFrom: 'publication' })
-    expect(merged([instant], { timeZone: 'Asia/Tokyo' })).toMatchObject({ edition: '2026-01-02' })
-    const known = merged([stated('2601.00001', { published: day('2026-01-02') })], {
+    expect(derived([instant])).toMatchObject({ edition: '2026-01-01', editionFrom: 'publication' })
+    expect(derived([instant], { timeZone: 'Asia/Tokyo' })).toMatchObject({ edition: '2026-01-02' })
+    const known = derived([stated('2601.00001', { published: day('2026-01-02') })], {
       timeZone: 'Pacific/Honolulu',
     })
     expect(known).toMatchObject({ edition: '2026-01-02', provenance: { edition: 'arxiv-oai' } })
   })
 
   it('stands in the edition of the first day of its month or year when no more is known', () => {
-    const month = merged([stated('doi/10.5555/a', { published: { precision: 'month', value: '2019-03' } })])
+    const month = derived([stated('doi/10.5555/a', { published: { precision: 'month', value: '2019-03' } })])
     expect(month).toMatchObject({ edition: '2019-03-01', editionFrom: 'publication' })
     expect(month.datedAt).toEqual(new Date('2019-03-01T00:00:00Z'))
     expect(month.provenance.edition).toBe('arxiv-oai')
-    const year = merged([stated('doi/10.5555/a', { published: { precision: 'year', value: '2019' } })])
+    const year = derived([stated('doi/10.5555/a', { published: { precision: 'year', value: '2019' } })])
     expect(year).toMatchObject({ edition: '2019-01-01', editionFrom: 'publication' })
   })
 
   it('stands else in the edition of its arrival', () => {
-    const undated = merged([stated('doi/10.5555/a')])
+    const undated = derived([stated('doi/10.5555/a')])
     expect(undated).toMatchObject({ edition: '2026-01-14', editionFrom: 'arrival', published: null })
     expect(undated.datedAt).toEqual(recordedAt)
     expect(undated.provenance.edition).toBeUndefined()
-    expect(merged([stated('doi/10.5555/a')], { timeZone: 'UTC' })).toMatchObject({ edition: '2026-01-15' })
+    expect(derived([stated('doi/10.5555/a')], { timeZone: 'UTC' })).toMatchObject({ edition: '2026-01-15' })
   })
 
   it('has the authors of a source that names all of them, before one that names some', () => {
@@ -183,38 +183,38 @@ describe('the merged paper', () => {
       source: 'bibtex',
       authors: [{ name: 'Ada Lake' }, { name: 'Bo Rill' }],
     })
-    for (const paper of [merged([some, all]), merged([all, some])]) {
+    for (const paper of [derived([some, all]), derived([all, some])]) {
       expect(paper.authors.map(({ name }) => name)).toEqual(['Ada Lake', 'Bo Rill'])
       expect(paper.authorsTruncated).toBe(false)
     }
-    expect(merged([some])).toMatchObject({ authors: [{ name: 'Ada Lake' }], authorsTruncated: true })
+    expect(derived([some])).toMatchObject({ authors: [{ name: 'Ada Lake' }], authorsTruncated: true })
   })
 
   it('has the month of its arXiv identifier when no source knows more than a year', () => {
     const year = stated('hep-th/9901001', { published: { precision: 'year', value: '2001' } })
-    for (const paper of [merged([year]), merged([stated('hep-th/9901001')])]) {
+    for (const paper of [derived([year]), derived([stated('hep-th/9901001')])]) {
       expect(paper.published).toEqual({ precision: 'month', value: '1999-01' })
       expect(paper.provenance.published).toBeUndefined()
     }
-    const { published, provenance } = merged([{ ...year, identifiers: stated('doi/10.5555/a').identifiers }])
+    const { published, provenance } = derived([{ ...year, identifiers: stated('doi/10.5555/a').identifiers }])
     expect(published).toEqual({ precision: 'year', value: '2001' })
     expect(provenance.published).toBe('arxiv-oai')
   })
 
   it('has topics, without the codes of other classifications', () => {
-    const paper = merged([
+    const paper = derived([
       stated('2601.00001', {
         primaryCategory: '68T50',
         categories: ['I.2.7; H.3.3', 'cs.CL', '76B15', 'math.AP'],
       }),
     ])
     expect(paper).toMatchObject({ primaryCategory: 'cs.CL', categories: ['cs.CL', 'math.AP'] })
-    expect(merged([stated('2601.00001', { categories: ['68T50'] })])).toMatchObject({
+    expect(derived([stated('2601.00001', { categories: ['68T50'] })])).toMatchObject({
       primaryCategory: null,
       categories: [],
     })
     expect(
-      merged([
+      derived([
         stated('2601.00001', { source: 'sample', primaryCategory: 'cs.AI', categories: ['cs.AI', 'cs.LG'] }),
         stated('2601.00001', {
           source: 'arxiv-oai',
@@ -226,7 +226,7 @@ describe('the merged paper', () => {
   })
 
   it('has the links of all sources and those in its abstract, each once', () => {
-    const { links } = merged([
+    const { links } = derived([
       stated('2601.00001', {
         source: 'huggingface',
         links: [{ kind: 'code', url: 'https://github.com/Lee/Tide' }],
@@ -249,7 +249,7 @@ describe('the merged paper', () => {
   })
 
   it('has the versions that any source knows, arXiv’s own word first', () => {
-    const { versions, provenance } = merged([
+    const { versions, provenance } = derived([
       stated('2601.00001', {
         source: 'jsonl',
         versions: [

@@ -1,12 +1,12 @@
 /** Work under way that several may wait for. */
-export type WorkUnderWay<T> = { result: Promise<T>; stop: AbortController; waiting: number }
+export type SharedWork<T> = { result: Promise<T>; stop: AbortController; waiting: number }
 
 /**
  * The result of the work called `key`: of what is under way already, or of what `start` begins. Who aborts their `signal`
  * goes away with its reason; the work itself is stopped when nobody waits for it any more.
  */
-export async function joinWork<T>(
-  underWay: Map<string, WorkUnderWay<T>>,
+export async function shareWork<T>(
+  underWay: Map<string, SharedWork<T>>,
   {
     key,
     start,
@@ -28,7 +28,7 @@ export async function joinWork<T>(
   }
 }
 
-function begin<T>(start: (signal: AbortSignal) => Promise<T>): WorkUnderWay<T> {
+function begin<T>(start: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
   const stop = new AbortController()
   const result = start(stop.signal)
   // Once all have gone away nobody hears that it was stopped.

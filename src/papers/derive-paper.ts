@@ -1,15 +1,16 @@
 import { dayIn, firstInstant } from './calendar.ts'
 import { isTopic } from './categories.ts'
 import type { COUNTED, HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import { findLinks } from './find-links.ts'
 import { arxivMonth, paperAddress } from './identifiers.ts'
-import { findLinks, mergeLinks } from './links.ts'
+import { collectLinks } from './links.ts'
 import type { Fact, Paper } from './paper.ts'
 
 /** What one source says about a paper, without the counts that change by the hour. */
 export type Statement = Omit<HarvestedPaper, (typeof COUNTED)[number]>
 
 /** The facts of a paper, derived from all statements about it; the counts are not among them. */
-export type MergedPaper = Omit<
+export type DerivedPaper = Omit<
   Paper,
   | 'id'
   | 'uuid'
@@ -67,10 +68,10 @@ const EXACTNESS = ['time', 'day', 'month', 'year'] as const
  * `arxivId` is the one it is known by, which a source may have stopped naming; `recordedAt` dates the paper when no
  * source does; `timeZone` turns instants into editions.
  */
-export function mergeStatements(
+export function derivePaper(
   statements: Statement[],
   { arxivId, recordedAt, timeZone }: { arxivId: string | null; recordedAt: Date; timeZone: string },
-): MergedPaper {
+): DerivedPaper {
   const ranked = statements.toSorted((a, b) => PRECEDENCE.indexOf(a.source) - PRECEDENCE.indexOf(b.source))
   const provenance: Paper['provenance'] = {}
 
@@ -130,14 +131,14 @@ export function mergeStatements(
     authors: named?.authors ?? [],
     authorsTruncated: named?.authorsTruncated ?? false,
     published,
-    versions: mergeVersions(ranked, provenance),
+    versions: versionsOf(ranked, provenance),
     primaryCategory: topics[0] ?? null,
     categories: topics,
     comments,
     journalReference: best('journalReference', (s) => s.journalReference),
     licenseUrl: best('licenseUrl', (s) => s.licenseUrl),
     withdrawn: best('withdrawn', (s) => s.withdrawn) ?? false,
-    links: mergeLinks<Source | 'abstract'>([
+    links: collectLinks<Source | 'abstract'>([
       ...ranked.flatMap((s) => (s.links ?? []).map((link) => ({ link, source: s.source }))),
       ...findLinks([abstract, comments].filter((text) => text !== null).join('\n\n')).map((link) => ({
         link,
@@ -162,7 +163,7 @@ function editionOf(
     timeZone: string
     provenance: Paper['provenance']
   },
-): Pick<MergedPaper, 'edition' | 'editionFrom'> {
+): Pick<DerivedPaper, 'edition' | 'editionFrom'> {
   const listed = ranked
     .filter((s) => s.listing !== undefined)
     .toSorted((a, b) => (a.listing?.date ?? '').localeCompare(b.listing?.date ?? ''))[0]
@@ -182,7 +183,7 @@ function editionOf(
   return { edition: dayIn(from.timeZone, from.recordedAt), editionFrom: 'arrival' }
 }
 
-function mergeVersions(ranked: Statement[], provenance: Paper['provenance']): PaperVersion[] {
+function versionsOf(ranked: Statement[], provenance: Paper['provenance']): PaperVersion[] {
   const byNumber = new Map<number, PaperVersion>()
   for (const statement of ranked) {
     for (const version of statement.versions ?? []) {

@@ -50,18 +50,18 @@ export type PaperDraft = {
   citations?: Count | undefined
 }
 
-export type Settled = { ok: true; paper: HarvestedPaper } | { ok: false; reason: string }
+export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; reason: string }
 
 /**
  * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is only of use (an affiliation, a
  * link, a licence) is left out where it makes no sense; what a paper is known by (identifiers, title, dates) is not.
  */
-export function settlePaper(draft: PaperDraft): Settled {
+export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const title = cleanLine(draft.title ?? '')
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
 
-  const identifiers = settleIdentifiers(draft)
+  const identifiers = validIdentifiers(draft)
   if (!Array.isArray(identifiers)) return identifiers
 
   const abstract = cleanParagraphs(draft.abstract ?? '', { indented: draft.indentedParagraphs ?? false })
@@ -87,13 +87,13 @@ export function settlePaper(draft: PaperDraft): Settled {
     paper.asOf = instant
   }
 
-  const authors = settleAuthors(draft.authors ?? [])
+  const authors = validAuthors(draft.authors ?? [])
   if (OTHERS.test(authors.at(-1)?.name ?? '')) {
     authors.pop()
     paper.authorsTruncated = true
   }
   if (authors.length > 0) paper.authors = authors
-  const versions = settleVersions(draft.versions ?? [])
+  const versions = validVersions(draft.versions ?? [])
   if (versions.length > 0) paper.versions = versions
   const categories = distinct((draft.categories ?? []).map(category))
   if (categories.length > 0) paper.categories = categories
@@ -106,7 +106,7 @@ export function settlePaper(draft: PaperDraft): Settled {
   const licenseUrl = normaliseUrl(cleanLine(draft.license ?? ''))
   if (licenseUrl !== null) paper.licenseUrl = licenseUrl
   if (draft.withdrawn === true) paper.withdrawn = true
-  const links = settleLinks(draft.links ?? [])
+  const links = validLinks(draft.links ?? [])
   if (links.length > 0) paper.links = links
   if (draft.listing) paper.listing = draft.listing
   for (const counted of COUNTED) if (draft[counted]) paper[counted] = draft[counted]
@@ -120,7 +120,7 @@ export function quote(text: string): string {
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
 }
 
-function settleIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
+function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
   const found = draft.identifier ? [draft.identifier] : []
   for (const written of draft.identifiers) {
     const text = cleanLine(written ?? '')
@@ -141,23 +141,23 @@ function settleIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | {
 /** What stands for the authors who are not named. */
 const OTHERS = /^(?:and )?(?:others|et al\.?)$/i
 
-function settleAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
-  const settled: Author[] = []
+function validAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
+  const valid: Author[] = []
   for (const { name: written, affiliation: where, orcid: who } of authors) {
     const name = cleanLine(texNameToUnicode(written ?? ''))
     if (name === '' || name.length > MAX_NAME) continue
     const author: Author = { name }
     const affiliation = cleanLine(where ?? '')
     if (affiliation !== '' && affiliation.length <= MAX_REMARK) author.affiliation = affiliation
-    const orcid = settleOrcid(who ?? '')
+    const orcid = validOrcid(who ?? '')
     if (orcid !== null) author.orcid = orcid
-    settled.push(author)
+    valid.push(author)
   }
-  return settled
+  return valid
 }
 
 // The last digit is a checksum, ISO 7064 MOD 11-2 (https://support.orcid.org/hc/en-us/articles/360006897674).
-function settleOrcid(text: string): string | null {
+function validOrcid(text: string): string | null {
   const match = /^(?:https?:\/\/(?:www\.)?orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(
     text.trim(),
   )
@@ -170,24 +170,24 @@ function settleOrcid(text: string): string | null {
   return last === match[5]?.toUpperCase() ? `${groups.join('-')}${last}` : null
 }
 
-function settleVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {
-  const settled = new Map<number, PaperVersion>()
+function validVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {
+  const valid = new Map<number, PaperVersion>()
   for (const { number, date } of versions) {
     const submittedAt = parseInstant(cleanLine(date ?? ''))
     if (submittedAt !== null && Number.isInteger(number) && number >= 1)
-      settled.set(number, { number, submittedAt })
+      valid.set(number, { number, submittedAt })
   }
-  return [...settled.values()].toSorted((a, b) => a.number - b.number)
+  return [...valid.values()].toSorted((a, b) => a.number - b.number)
 }
 
-function settleLinks(links: NonNullable<PaperDraft['links']>): PaperLink[] {
-  const settled = new Map<string, PaperLink>()
+function validLinks(links: NonNullable<PaperDraft['links']>): PaperLink[] {
+  const valid = new Map<string, PaperLink>()
   for (const { kind, url: written } of links) {
     const url = normaliseUrl(cleanLine(written ?? ''))
-    if (url !== null && !settled.has(url))
-      settled.set(url, { kind: isLinkKind(kind) ? kind : classifyLink(url), url })
+    if (url !== null && !valid.has(url))
+      valid.set(url, { kind: isLinkKind(kind) ? kind : classifyLink(url), url })
   }
-  return [...settled.values()]
+  return [...valid.values()]
 }
 
 function isLinkKind(kind: Text): kind is LinkKind {
