@@ -5,19 +5,16 @@ import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
 import { showAuthor } from './authors/show.tsx'
 import { claim } from './authorship/act.ts'
-import {
-  actOnClaim,
-  actOnCollection,
-  actOnComment,
-  actOnPaper,
-  actOnReader,
-  actOnSubmission,
-  actOnSuspicion,
-  joinPapers,
-} from './desk/act.ts'
+import * as deskClaims from './desk/claims.ts'
+import * as deskCollections from './desk/collections.ts'
+import * as deskComments from './desk/comments.ts'
+import { showReaders } from './desk/find-readers.tsx'
 import { showImport, showImports } from './desk/imports.tsx'
-import { showReaders } from './desk/readers.tsx'
+import * as deskPapers from './desk/papers.ts'
+import * as deskReaders from './desk/readers.ts'
 import { showDesk } from './desk/show.tsx'
+import * as deskSubmissions from './desk/submissions.ts'
+import * as deskSuspicions from './desk/suspicions.ts'
 import { flagIt } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
 import {
@@ -177,12 +174,28 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/desk/readers', page(showReaders))
   app.get('/desk/imports', page(showImports))
   app.get('/desk/imports/:id', page(showImport))
-  app.post('/desk/papers', actOnPaper(base))
-  app.post('/desk/papers/merge', joinPapers(base))
-  app.post('/desk/comments', actOnComment(base))
-  app.post('/desk/collections', actOnCollection(base))
-  app.post('/desk/readers', actOnReader(base))
-  app.post('/desk/submissions', actOnSubmission(base))
-  app.post('/desk/claims', actOnClaim(base))
-  app.post('/desk/suspicions', actOnSuspicion(base))
+  // A state of something is begun at its noun and ended at `/end`: forms in browsers can only POST.
+  app.post('/desk/papers/:id/hiding', deskPapers.hide(base))
+  app.post('/desk/papers/:id/hiding/end', deskPapers.unhide(base))
+  app.post('/desk/papers/:id/comment-lock', deskPapers.lock(base))
+  app.post('/desk/papers/:id/comment-lock/end', deskPapers.unlock(base))
+  app.post('/desk/papers/:id/flags/dismissal', deskPapers.dismiss(base))
+  app.post('/desk/papers/:id/merger', deskPapers.merge(base))
+  app.post('/desk/comments/:id/hiding', deskComments.hide(base))
+  app.post('/desk/comments/:id/hiding/end', deskComments.unhide(base))
+  app.post('/desk/comments/:id/flags/dismissal', deskComments.dismiss(base))
+  app.post('/desk/collections/:id/hiding', deskCollections.hide(base))
+  app.post('/desk/collections/:id/hiding/end', deskCollections.unhide(base))
+  app.post('/desk/collections/:id/flags/dismissal', deskCollections.dismiss(base))
+  app.post('/desk/readers/:id/trust', deskReaders.trust(base))
+  app.post('/desk/readers/:id/suspension', deskReaders.suspend(base))
+  app.post('/desk/readers/:id/suspension/end', deskReaders.reinstate(base))
+  app.post('/desk/readers/:id/suspension-with-votes', deskReaders.suspendWithVotes(base))
+  app.post('/desk/submissions/:id/acceptance', deskSubmissions.accept(base))
+  app.post('/desk/submissions/:id/refusal', deskSubmissions.refuse(base))
+  app.post('/desk/claims/:paper/:reader/confirmation', deskClaims.confirm(base))
+  app.post('/desk/claims/:paper/:reader/refusal', deskClaims.refuse(base))
+  app.post('/desk/suspicions/:id/dismissal', deskSuspicions.dismiss(base))
+  app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
+  app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
 }

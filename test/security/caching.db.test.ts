@@ -117,8 +117,8 @@ describeWithDatabase('pages of one reader', (db) => {
     for (let i = 0; i < 52; i++)
       await post(
         site.app,
-        '/desk/papers',
-        { paper: String(paper?.id), act: i % 2 ? 'show' : 'hide', reason: `Reason ${i}.` },
+        `/desk/papers/${paper?.id}/hiding${i % 2 ? '/end' : ''}`,
+        { reason: `Reason ${i}.` },
         { cookie },
       )
     const next = async (path: string) => {

@@ -5,6 +5,7 @@ import { openAccounts } from '../../src/accounts/open-accounts.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { NOON } from '../site.ts'
 import { deedsOn, LIBRARY, type Deed } from './deeds.fixture.ts'
+import { formsOn } from './fuzz.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN } from './peopled-site.fixture.ts'
 import { addressesOf, routesOf } from './routes.fixture.ts'
 import { snapshot } from './snapshot.fixture.ts'
@@ -52,6 +53,15 @@ describeWithDatabase('forms', (db) => {
     const { app, deeds } = await open()
     const addresses = routesOf(app).flatMap(({ method, path }) => (method === 'POST' ? [path] : []))
     expect([...deeds.map(({ route }) => route), LIBRARY].toSorted()).toEqual(addresses.toSorted())
+  })
+
+  it('have an address that takes them, every button of theirs', async () => {
+    const site = await open()
+    for (const path of (await formsOn(site)).keys())
+      expect([path, (await post(site.app, path, {})).status]).toEqual([
+        path,
+        expect.not.toBeOneOf([404, 405]),
+      ])
   })
 
   it('are not taken from another site, whoever is signed in', async () => {

@@ -132,17 +132,17 @@ describeWithDatabase('what is sent', (db) => {
       ['bert', `${paper}/flag`, { reason: 'other', note: 'x'.repeat(1_001) }],
       ['bert', `${paper}/claim`, { note: 'x'.repeat(1_001) }],
       ['cora', `${paper}/pick`, { pick: '1', note: 'x'.repeat(501) }],
-      ['cora', '/desk/papers', { paper: String(papers[SHOWN]), act: 'lock', reason: 'x'.repeat(1_001) }],
+      ['cora', `/desk/papers/${papers[SHOWN]}/comment-lock`, { reason: 'x'.repeat(1_001) }],
       ['ada', '/papers/submit', { paper: '2601.00099', note: 'x'.repeat(10_001) }],
       ['bert', `${paper}/flag`, { reason: 'because', note: '' }],
       ['bert', `/comments/${comments.shown}/react`, { on: 'fury' }],
-      ['cora', '/desk/papers', { paper: String(papers[SHOWN]), act: 'explode', reason }],
-      ['cora', '/desk/papers', { paper: '9223372036854775808', act: 'hide', reason }],
       ['ada', `/collections/${collections.open}/papers/move`, { paper: SHOWN, to: '-1' }],
     ] as const) {
       const answer = await post(app, path, { ...fields }, { cookie: cookies[who] })
       expect([path, Object.keys(fields), answer.status]).toEqual([path, Object.keys(fields), 422])
     }
+    const beyond = '/desk/papers/9223372036854775808/hiding'
+    expect((await post(app, beyond, { reason }, { cookie: cookies.cora })).status).toBe(404)
     expect(await snapshot(db())).toEqual(before)
   })
 

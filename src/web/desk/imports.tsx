@@ -2,7 +2,7 @@ import { importDetails, recentImports, type PastImport } from '../../sources/rec
 import { notFound } from '../errors/show.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
-import { parseNumber } from './asked.ts'
+import { numberIn } from './parse-ids.ts'
 import { deskPage, forCurators } from './parts.tsx'
 
 const SHOWN = 50
@@ -26,7 +26,7 @@ export const showImports = forCurators(async (site, c) => {
 
 /** `/desk/imports/7`: one import and what it refused. */
 export const showImport = forCurators(async (site, c) => {
-  const id = parseNumber(c.req.param('id') ?? '')
+  const id = numberIn(c)
   const found = id === null ? null : await importDetails(site.db, { id })
   if (!found) return notFound(site, c, { what: 'There is no such import.' })
   const { past, refusals } = found

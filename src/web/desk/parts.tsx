@@ -61,31 +61,21 @@ export function deskPage(
   })
 }
 
-/** What a curator may do with something: a reason, which everybody can read, and a button for each act. */
-export function ActForm({
-  action,
-  fields,
-  acts,
+/** What a curator may do with something: a reason, which everybody can read, and a button for each action. */
+export function CuratorForm({
+  actions,
   back,
   of,
-  reasonGiven,
 }: {
-  action: string
-  /** Which thing it is about. */
-  fields: Record<string, string | number>
-  acts: { act: string; name: string; danger?: boolean }[]
-  /** Where to go on. */
+  /** `path` is where each is sent. */
+  actions: { path: string; name: string; danger?: boolean }[]
+  /** The page to return to. */
   back: string
-  /** What it is about, for who cannot see where the form stands. */
+  /** What it is about, for people who cannot see where the form stands. */
   of: string
-  /** A reason that may stand as it is. */
-  reasonGiven?: string
 }) {
   return (
-    <form class="act" method="post" action={action}>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={String(value)} />
-      ))}
+    <form class="act" method="post" action={actions[0]?.path}>
       <input type="hidden" name="back" value={back} />
       <input
         type="text"
@@ -95,10 +85,9 @@ export function ActForm({
         autocomplete="off"
         placeholder="Reason, for everybody to read"
         aria-label={`Reason, about ${of}`}
-        value={reasonGiven}
       />
-      {acts.map(({ act, name, danger = false }) => (
-        <button type="submit" name="act" value={act} class={danger ? 'button danger' : 'button quiet'}>
+      {actions.map(({ path, name, danger = false }) => (
+        <button type="submit" formaction={path} class={danger ? 'button danger' : 'button quiet'}>
           {name}
         </button>
       ))}
@@ -121,23 +110,16 @@ export function ReaderActs({
   trustedByCurator: boolean
   back: string
 }) {
-  const acts = reader.suspended
+  const path = `/desk/readers/${reader.id}`
+  const actions = reader.suspended
     ? [
-        { act: 'reinstate', name: 'Reinstate' },
-        { act: 'suspend-votes', name: 'Take back their votes', danger: true },
+        { path: `${path}/suspension/end`, name: 'Reinstate' },
+        { path: `${path}/suspension-with-votes`, name: 'Take back their votes', danger: true },
       ]
     : [
-        ...(trustedByCurator || reader.trusted ? [] : [{ act: 'trust', name: 'Trust' }]),
-        { act: 'suspend', name: 'Suspend', danger: true },
-        { act: 'suspend-votes', name: 'Suspend and take back their votes', danger: true },
+        ...(trustedByCurator || reader.trusted ? [] : [{ path: `${path}/trust`, name: 'Trust' }]),
+        { path: `${path}/suspension`, name: 'Suspend', danger: true },
+        { path: `${path}/suspension-with-votes`, name: 'Suspend and take back their votes', danger: true },
       ]
-  return (
-    <ActForm
-      action="/desk/readers"
-      fields={{ reader: reader.id }}
-      acts={acts}
-      back={back}
-      of={displayName(reader)}
-    />
-  )
+  return <CuratorForm actions={actions} back={back} of={displayName(reader)} />
 }

@@ -3,8 +3,8 @@ import { openFlags } from '../../moderation/open-flags.ts'
 import { openSuspicions } from '../../moderation/open-suspicions.ts'
 import { waitingSubmissions } from '../../moderation/submission-lists.ts'
 import { deskPage, forCurators } from './parts.tsx'
-import { ClaimItem, FlaggedItem, SubmissionItem } from './queues.tsx'
-import { SuspicionItem } from './suspicions.tsx'
+import { ClaimItem, FlaggedItem, SubmissionItem } from './queue-items.tsx'
+import { SuspicionItem } from './suspicion-item.tsx'
 
 /** Of each queue so many are laid out; the rest comes up as these are settled. */
 const SHOWN = 50

@@ -4,7 +4,7 @@ import { isCollectionId } from '../../shelves/collections.ts'
 import { findCollection, findComment, type Flagged } from '../../moderation/settle-flags.ts'
 import { quoted } from '../../moderation/subjects.ts'
 import { addressPath } from '../../papers/identifiers.ts'
-import { parseNumber } from '../desk/asked.ts'
+import { parseNumber } from '../desk/parse-ids.ts'
 import { askedPaper } from '../paper/asked-paper.ts'
 import type { Site } from '../site.ts'
 

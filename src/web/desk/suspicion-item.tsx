@@ -11,11 +11,12 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { exactInstant } from '../parts/dates.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
-import { ActForm } from './parts.tsx'
+import { CuratorForm } from './parts.tsx'
 
 /** Votes that seem arranged: who, when, together on what, and why that is out of the ordinary. */
 export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion }) {
   const { evidence } = item
+  const path = `/desk/suspicions/${item.id}`
   const papers = evidence.kind === 'ring' ? evidence.papers : [evidence.paper]
   const title =
     evidence.kind === 'ring'
@@ -66,14 +67,18 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
           ))}
         </ul>
       </details>
-      <ActForm
-        action="/desk/suspicions"
-        fields={{ suspicion: item.id }}
-        acts={[
-          { act: 'dismiss', name: 'Nothing wrong' },
-          { act: 'discount', name: 'Take these votes out of the count', danger: true },
+      <CuratorForm
+        actions={[
+          { path: `${path}/dismissal`, name: 'Nothing wrong' },
+          { path: `${path}/discount`, name: 'Take these votes out of the count', danger: true },
           ...(maySuspend(evidence)
-            ? [{ act: 'suspend', name: 'Suspend the accounts and take back all their votes', danger: true }]
+            ? [
+                {
+                  path: `${path}/suspension`,
+                  name: 'Suspend the accounts and take back all their votes',
+                  danger: true,
+                },
+              ]
             : []),
         ]}
         back="/desk?done"
