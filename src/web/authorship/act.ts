@@ -21,15 +21,15 @@ export function claim(site: Site) {
   })
 }
 
-const NO_PAPER = { status: 404, title: 'No such paper', reason: 'This paper is not here.' } as const
+const NO_PAPER = { status: 404, title: 'Paper not found', reason: 'This paper is not on this site.' } as const
 const TOO_LONG = {
   status: 422,
-  title: 'Too long',
-  reason: 'What you say for it has at most 1,000 characters.',
+  title: 'Your note is too long',
+  reason: 'A note can have up to 1,000 characters.',
 } as const
 const DECIDED = {
   status: 409,
-  title: 'It was decided',
+  title: 'Your claim was rejected',
   reason:
-    'A curator did not accept that you wrote it. Sign in with the ORCID that stands on the paper to prove it.',
+    'A curator rejected your claim that you wrote this paper. To prove it, sign in with the ORCID given on the paper.',
 } as const

@@ -159,32 +159,32 @@ function factsIn(form: Form) {
 const NO_COLLECTION = {
   status: 404,
   title: 'Not in this edition',
-  reason: 'This collection is not here.',
+  reason: 'There is no such collection.',
 } as const
 const NO_PAPER = {
   status: 404,
-  title: 'Not here',
-  reason: 'This paper is not here. Submit it first, then it can be collected.',
+  title: 'Paper not found',
+  reason: 'This paper is not on this site yet. Submit it first, then add it to a collection.',
 } as const
 const FULL = {
   status: 422,
   title: 'This collection is full',
-  reason: `A collection has at most ${MOST_PAPERS} papers. Take some out, or begin another one.`,
+  reason: `A collection can have up to ${MOST_PAPERS} papers. Remove some, or create another collection.`,
 } as const
 const TOO_MANY = {
   status: 422,
-  title: 'That are many collections',
-  reason: `A reader has at most ${MOST_COLLECTIONS} collections. Delete one that you do not need any more.`,
+  title: 'You have reached the limit',
+  reason: `You can have up to ${MOST_COLLECTIONS} collections. Delete one you no longer need.`,
 } as const
 const UNCONFIRMED = {
   status: 422,
   title: 'Not deleted',
-  reason: 'Tick the box to show that you mean it: the collection goes for good.',
+  reason: 'To delete this collection for good, tick the box to confirm.',
 } as const
-const NO_PLACE = { status: 422, title: 'Not moved', reason: 'The place is a number from 1.' } as const
+const NO_PLACE = { status: 422, title: 'Not moved', reason: 'Choose a place from 1 upwards.' } as const
 const LONG_NOTE = {
   status: 422,
-  title: 'That note is long',
-  reason: `A note has at most ${LONGEST_NOTE.toLocaleString('en-GB')} characters.`,
+  title: 'Your note is too long',
+  reason: `A note can have up to ${LONGEST_NOTE.toLocaleString('en-GB')} characters.`,
 } as const
 const REFUSALS = { 'no-collection': NO_COLLECTION, 'no-paper': NO_PAPER, full: FULL } as const

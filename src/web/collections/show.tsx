@@ -29,7 +29,7 @@ import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-pape
 /** Collections on one page of their list. */
 const COLLECTIONS_SHOWN = 50
 
-const BROKEN = { what: 'This link to a later page of a list is broken.' }
+const BROKEN = { what: 'This link to a later page is broken.' }
 
 /** `/collections`: those of everybody, and first the reader's own. */
 export function showCollections(site: Site) {
@@ -77,7 +77,7 @@ export function showCollection(site: Site) {
     const suffix = SUFFIXES.find((candidate) => asked.endsWith(candidate)) ?? null
     const id = suffix === null ? asked : asked.slice(0, -suffix.length)
     const collection = await findCollection(site.db, { id, asking: site.viewer?.reader ?? null })
-    if (!collection) return notFound(site, c, { what: 'This collection is not here.' })
+    if (!collection) return notFound(site, c, { what: 'There is no such collection.' })
     if (!collection.public || collection.hidden) c.header('cache-control', 'no-store')
     return suffix === null ? showPapers(site, c, collection) : sendCollection(site, c, { collection, suffix })
   }

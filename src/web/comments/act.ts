@@ -16,7 +16,7 @@ import { askedComment, placeOf } from './show.tsx'
 
 /** What is not stored is not counted as a comment. */
 const LIMIT = { limit: RATE_LIMITS.change }
-const GONE = { status: 404, title: 'Not here', reason: 'This comment is not here (any more).' } as const
+const GONE = { status: 404, title: 'Comment not found', reason: 'This comment is no longer here.' } as const
 
 const STATUS = {
   'no-paper': 404,
@@ -73,7 +73,7 @@ async function write(
   if (waiting !== null) {
     c.header('retry-after', String(waiting))
     const minutes = Math.ceil(waiting / 60)
-    const problem = `That was often in a short time. Send it again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+    const problem = `You have commented often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
     return writeAgain(acting, c, { paper, writing, problem, status: 429 })
   }
   const common = { paperId, reader, body: text.body, now }
@@ -123,7 +123,7 @@ export function remove(site: Site) {
     if (found) {
       const outcome = await deleteComment(own.db, { commentId: found.comment.id, readerId: reader.id, now })
       if (!outcome.ok && outcome.kind === 'not-own')
-        return refused(own, c, { status: 403, title: 'Not yours', reason: outcome.reason })
+        return refused(own, c, { status: 403, title: 'Not your comment', reason: outcome.reason })
       own.changed()
     }
     // What is gone already was deleted before, as by a double click.
@@ -141,8 +141,8 @@ export function reactTo(site: Site) {
     if (reaction === null)
       return refused(own, c, {
         status: 422,
-        title: 'No such reaction',
-        reason: 'There is no such reaction here.',
+        title: 'Unknown reaction',
+        reason: 'Choose one of the reactions below the comment.',
       })
     const outcome = await react(own.db, {
       commentId: found.comment.id,
@@ -181,7 +181,7 @@ async function refuse(
   if (kind === 'no-paper' || kind === 'no-comment' || kind === 'not-own' || kind === 'hidden')
     return refused(acting.site, c, {
       status,
-      title: status === 404 ? 'Not here' : 'That cannot be changed',
+      title: status === 404 ? 'Comment not found' : 'You cannot change this comment',
       reason,
     })
   return writeAgain(acting, c, { ...about, problem: reason, status })

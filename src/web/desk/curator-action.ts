@@ -29,7 +29,6 @@ export function curatorActions<Target>(parse: (c: Context) => Target | null) {
 
 export const NO_REASON = {
   status: 422,
-  title: 'A reason, please',
-  reason:
-    'What curators do stands in the public log with its reason: at least a word, at most 1,000 characters.',
+  title: 'Give a reason',
+  reason: 'Everything curators do is in the public moderation log with a reason of up to 1,000 characters.',
 } as const

@@ -72,7 +72,7 @@ describeWithDatabase('the curators’ desk', (db) => {
         const answer = await post(app, path, { ...fields, reason }, { cookie: own })
         expect([answer.status, wordsOf(await answer.text())]).toEqual([
           422,
-          expect.stringContaining('A reason, please'),
+          expect.stringContaining('Give a reason'),
         ])
       }
       const broken = path.replaceAll(/\/(?:\d+|a{12}|[\da-f-]{36})(?=\/)/g, "/';--")
@@ -89,17 +89,19 @@ describeWithDatabase('the curators’ desk', (db) => {
     const { cookie } = await ada()
     const answer = await app.request('/desk', { headers: { cookie } })
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(wordsOf(await answer.text())).toContain('Nothing waits.')
-    expect(await wordsAt(app, '/desk/imports', cookie)).toContain('Nothing was imported yet.')
-    expect(await wordsAt(app, '/desk/readers?q=nobody', cookie)).toContain('Nobody is called so.')
-    expect(await wordsAt(app, '/moderation')).toContain('Nothing had to be done yet.')
+    expect(wordsOf(await answer.text())).toContain('Nothing is waiting for review.')
+    expect(await wordsAt(app, '/desk/imports', cookie)).toContain('Nothing has been imported yet.')
+    expect(await wordsAt(app, '/desk/readers?q=nobody', cookie)).toContain('No readers match your search.')
+    expect(await wordsAt(app, '/moderation')).toContain('Curators have not had to do anything yet.')
   })
 
   it('takes a flagged paper through: flagged, seen, hidden, in the public log', async () => {
     const { app, paperId } = await open()
     const { cookie: reader } = await signIn(db(), { name: 'Bert' })
     expect((await app.request('/papers/2601.00001/flag')).headers.get('location')).toContain('/sign-in')
-    expect(await wordsAt(app, '/papers/2601.00001/flag', reader)).toContain('With “Tides of sand”')
+    expect(await wordsAt(app, '/papers/2601.00001/flag', reader)).toContain(
+      'You are flagging “Tides of sand”',
+    )
     const empty = await post(app, '/papers/2601.00001/flag', { note: 'Hm <b>' }, { cookie: reader })
     expect([empty.status, await empty.text()]).toEqual([422, expect.stringContaining('Hm &lt;b&gt;')])
     for (let i = 0; i < 2; i++) {
@@ -119,7 +121,9 @@ describeWithDatabase('the curators’ desk', (db) => {
     const path = `/desk/papers/${paperId}/hiding`
     const acts = await Promise.all([1, 2].map(() => post(app, path, fields, { cookie })))
     expect(acts.map(({ status }) => status)).toEqual([303, 303])
-    expect(await wordsAt(app, '/desk?done', cookie)).toContain('Done. It stands in the public log. Flags 0')
+    expect(await wordsAt(app, '/desk?done', cookie)).toContain(
+      'Done, and recorded in the moderation log. Flags 0',
+    )
     expect(await log()).toHaveLength(1)
 
     const page = await (await app.request('/moderation')).text()
@@ -210,8 +214,8 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(await wordsAt(app, '/papers/2601.00007')).toContain('A fine one.')
     expect((await app.request('/papers/2601.00008')).status).toBe(404)
     expect(await log()).toMatchObject([
-      { words: 'refused the submitted paper', subject: '“On 2601.00008”', address: null },
-      { words: 'took in the submitted paper', address: '/papers/2601.00007', reason: 'Of our field.' },
+      { words: 'rejected the submission', subject: '“On 2601.00008”', address: null },
+      { words: 'accepted the submission', address: '/papers/2601.00007', reason: 'Of our field.' },
     ])
   })
 
@@ -225,7 +229,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     ).toBe(422)
     expect((await post(app, '/papers/2601.09999/claim', {}, { cookie })).status).toBe(404)
     const curator = await ada()
-    expect(await wordsAt(app, '/desk', curator.cookie)).toMatch(/Claims of authorship 1.*See my page\./)
+    expect(await wordsAt(app, '/desk', curator.cookie)).toMatch(/Authorship claims 1.*See my page\./)
     const confirm = async ({ id }: { id: string }) => {
       const path = `/desk/claims/${paperId}/${id}/confirmation`
       return (await post(app, path, { reason: 'Seen.' }, { cookie: curator.cookie })).status
@@ -255,7 +259,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(await findSuspicions(db(), { now })).toBe(1)
     const { cookie } = await ada()
     const desk = await wordsAt(app, '/desk', cookie)
-    expect(desk).toMatch(/Suspicious votes 1 .*3 accounts that vote together/)
+    expect(desk).toMatch(/Suspicious votes 1 .*3 accounts voting together/)
     expect(desk).toMatch(/Ulla 1 June 2025 at 00:00 UTC 6/)
     expect(desk).toMatch(/3 of its \d+ votes/)
     const { id } = await db().selectFrom('suspicions').select('id').executeTakeFirstOrThrow()
@@ -264,7 +268,7 @@ describeWithDatabase('the curators’ desk', (db) => {
       expect((await post(app, path, { reason: 'One person.' }, { cookie })).status).toBe(303)
     }
     expect(await log()).toMatchObject([{ subject: '18 votes for 6 papers' }])
-    expect(await wordsAt(app, '/desk', cookie)).toContain('Nothing waits.')
+    expect(await wordsAt(app, '/desk', cookie)).toContain('Nothing is waiting for review.')
   })
 
   it('joins papers, and says why it does not', async () => {
@@ -285,7 +289,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     const unlike = await join('2601.00002', '2601.00001')
     expect([unlike.status, wordsOf(await unlike.text())]).toEqual([
       409,
-      expect.stringContaining('two papers at arXiv'),
+      expect.stringContaining('two papers on arXiv'),
     ])
     expect((await join('2601.00002', 'nothing such')).status).toBe(422)
     const joined = await join('doi/10.5555/sand', 'https://tides.example/papers/2601.00001')
@@ -372,7 +376,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     const page = await wordsAt(app, `/readers/${reader.id}`)
     for (const words of [
       'Iris',
-      'ORCID 0000-0002-1825-0097, proved',
+      'ORCID 0000-0002-1825-0097, verified',
       'On shores',
       'Papers they wrote “Tides of sand”',
     ])

@@ -18,13 +18,13 @@ export function PaperTools({
   return (
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
-      {paper.hidden && <p class="notice">This paper is hidden: only curators see it.</p>}
+      {paper.hidden && <p class="notice">This paper is hidden. Only curators can see it.</p>}
       <CuratorForm
         actions={[
-          hidingAction(path, paper),
+          hidingAction(path, paper, 'paper'),
           paper.commentsLocked
-            ? { path: `${path}/comment-lock/end`, name: 'Open the discussion' }
-            : { path: `${path}/comment-lock`, name: 'Close the discussion' },
+            ? { path: `${path}/comment-lock/end`, name: 'Reopen discussion' }
+            : { path: `${path}/comment-lock`, name: 'Close discussion' },
         ]}
         back={back}
         of="this paper"
@@ -49,7 +49,7 @@ export function CommentTools({
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
       <CuratorForm
-        actions={[hidingAction(`/desk/comments/${comment.id}`, comment)]}
+        actions={[hidingAction(`/desk/comments/${comment.id}`, comment, 'comment')]}
         back={back}
         of="this comment"
       />
@@ -70,7 +70,7 @@ export function CollectionDeskTools({
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
       <CuratorForm
-        actions={[hidingAction(`/desk/collections/${collection.id}`, collection)]}
+        actions={[hidingAction(`/desk/collections/${collection.id}`, collection, 'collection')]}
         back={`/collections/${collection.id}`}
         of="this collection"
       />
@@ -78,8 +78,8 @@ export function CollectionDeskTools({
   )
 }
 
-function hidingAction(path: string, { hidden }: { hidden: boolean }) {
+function hidingAction(path: string, { hidden }: { hidden: boolean }, kind: string) {
   return hidden
-    ? { path: `${path}/hiding/end`, name: 'Show it again' }
-    : { path: `${path}/hiding`, name: 'Hide it', danger: true }
+    ? { path: `${path}/hiding/end`, name: `Unhide ${kind}` }
+    : { path: `${path}/hiding`, name: `Hide ${kind}`, danger: true }
 }

@@ -47,7 +47,7 @@ export function merge(site: Site) {
       return refused(own, c, {
         status: 422,
         title: 'Which paper?',
-        reason: 'No paper here has that identifier or address.',
+        reason: 'No paper on this site has that identifier or address. Check it and try again.',
       })
     const outcome = await mergePapers(site.db, {
       keepId,
@@ -57,7 +57,7 @@ export function merge(site: Site) {
       reason,
       now,
     })
-    if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not joined', reason: outcome.reason })
+    if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not merged', reason: outcome.reason })
     site.changed()
     return c.redirect(addressPath(outcome.address), 303)
   })

@@ -16,7 +16,8 @@ export function forCurators(make: (site: Site, c: Context, curator: Reader) => P
       return refused(site, c, {
         status: 403,
         title: 'For curators only',
-        reason: 'The desk is where curators keep order. What they did stands in the public moderation log.',
+        reason:
+          'The curators’ desk is for moderating the site. What curators do is in the public moderation log.',
       })
     return make(site, c, reader)
   }
@@ -50,7 +51,7 @@ export function deskPage(
                 </li>
               ))}
               <li>
-                <a href="/moderation">Public log</a>
+                <a href="/moderation">Moderation log</a>
               </li>
             </ul>
           </nav>
@@ -83,8 +84,8 @@ export function CuratorForm({
         required
         maxlength={LONGEST_REASON}
         autocomplete="off"
-        placeholder="Reason, for everybody to read"
-        aria-label={`Reason, about ${of}`}
+        placeholder="Reason (public)"
+        aria-label={`Public reason, about ${of}`}
       />
       {actions.map(({ path, name, danger = false }) => (
         <button type="submit" formaction={path} class={danger ? 'button danger' : 'button quiet'}>
@@ -97,7 +98,7 @@ export function CuratorForm({
 
 /** A reader's name, with the way to their standing. */
 export function ReaderLink({ reader }: { reader: { id: string; name: string } | null }) {
-  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>an account that is gone</>
+  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>a deleted account</>
 }
 
 /** What a curator may do with a reader, as they stand. */
@@ -114,12 +115,12 @@ export function ReaderActs({
   const actions = reader.suspended
     ? [
         { path: `${path}/suspension/end`, name: 'Reinstate' },
-        { path: `${path}/suspension-with-votes`, name: 'Take back their votes', danger: true },
+        { path: `${path}/suspension-with-votes`, name: 'Withdraw their votes', danger: true },
       ]
     : [
         ...(trustedByCurator || reader.trusted ? [] : [{ path: `${path}/trust`, name: 'Trust' }]),
         { path: `${path}/suspension`, name: 'Suspend', danger: true },
-        { path: `${path}/suspension-with-votes`, name: 'Suspend and take back their votes', danger: true },
+        { path: `${path}/suspension-with-votes`, name: 'Suspend and withdraw their votes', danger: true },
       ]
   return <CuratorForm actions={actions} back={back} of={displayName(reader)} />
 }

@@ -17,12 +17,12 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
   const path = `/desk/${on.kind}s/${on.id}`
   const actions = hidden
     ? [
-        { path: `${path}/hiding/end`, name: 'Show it again' },
-        { path: `${path}/hiding`, name: 'Keep it hidden', danger: true },
+        { path: `${path}/hiding/end`, name: `Unhide ${on.kind}` },
+        { path: `${path}/hiding`, name: 'Keep hidden', danger: true },
       ]
     : [
-        { path: `${path}/hiding`, name: 'Hide it', danger: true },
-        { path: `${path}/flags/dismissal`, name: 'Leave it' },
+        { path: `${path}/hiding`, name: `Hide ${on.kind}`, danger: true },
+        { path: `${path}/flags/dismissal`, name: 'Dismiss flags' },
       ]
   const duplicate = on.kind === 'paper' && flags.some(({ reason }) => reason === 'duplicate')
   return (
@@ -57,8 +57,8 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
         required
         maxlength={500}
         autocomplete="off"
-        placeholder="The paper that stays: identifier or address"
-        aria-label="The paper that stays: identifier or address"
+        placeholder="Paper to keep: identifier or address"
+        aria-label="Paper to keep: identifier or address"
       />
       <input
         type="text"
@@ -66,11 +66,11 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
         required
         maxlength={1_000}
         autocomplete="off"
-        placeholder="Reason, for everybody to read"
-        aria-label="Reason to join them, for everybody to read"
+        placeholder="Reason (public)"
+        aria-label="Public reason to merge these papers"
       />
       <button type="submit" class="button danger">
-        Join them for good
+        Merge papers for good
       </button>
     </form>
   )
@@ -105,8 +105,8 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
       {note !== '' && <blockquote>{shorten(note)}</blockquote>}
       <CuratorForm
         actions={[
-          { path: `/desk/submissions/${item.id}/acceptance`, name: 'Take it' },
-          { path: `/desk/submissions/${item.id}/refusal`, name: 'Refuse it', danger: true },
+          { path: `/desk/submissions/${item.id}/acceptance`, name: 'Accept' },
+          { path: `/desk/submissions/${item.id}/refusal`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={title}
@@ -133,14 +133,14 @@ export function ClaimItem({
       <p>
         <ReaderLink reader={reader} /> ({reader.email}
         {reader.orcid !== null &&
-          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', proved' : ', not proved'}`}
+          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', verified' : ', not verified'}`}
         ), <When site={site} instant={claimedAt} />
       </p>
       {note !== '' && <blockquote>{note}</blockquote>}
       <CuratorForm
         actions={[
           { path: `/desk/claims/${paper.id}/${reader.id}/confirmation`, name: 'Confirm' },
-          { path: `/desk/claims/${paper.id}/${reader.id}/refusal`, name: 'Refuse', danger: true },
+          { path: `/desk/claims/${paper.id}/${reader.id}/refusal`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={`the claim of ${displayName(reader)}`}

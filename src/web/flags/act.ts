@@ -16,11 +16,10 @@ export function flagIt(kind: Flagged['kind']) {
       if (!asked) return refused(own, c, GONE)
       const reason = form.text('reason')
       const note = plainLines(form.text('note'))
-      if (!isReason(reason))
-        return c.html(flagPage(own, { asked, note, problem: 'Choose one of the reasons.' }), 422)
+      if (!isReason(reason)) return c.html(flagPage(own, { asked, note, problem: 'Choose a reason.' }), 422)
       if (lengthOf(note) > LONGEST_NOTE)
         return c.html(
-          flagPage(own, { asked, reason, note, problem: 'A note has at most 1,000 characters.' }),
+          flagPage(own, { asked, reason, note, problem: 'A note can have up to 1,000 characters.' }),
           422,
         )
       const { on } = asked
@@ -36,4 +35,4 @@ function isReason(text: string): text is FlagReason {
   return Object.hasOwn(FLAG_REASONS, text)
 }
 
-const GONE = { status: 404, title: 'Not here', reason: 'What you flag is not here any more.' } as const
+const GONE = { status: 404, title: 'Not found', reason: 'What you flagged is no longer here.' } as const

@@ -36,7 +36,7 @@ export function flagPage(
           <h1>What is wrong?</h1>
         </header>
         <p>
-          With <a href={path}>{subject}</a>. Curators see who flagged it; nobody else does.
+          You are flagging <a href={path}>{subject}</a>. Only curators can see who flagged it.
         </p>
         {problem !== null && (
           <p class="notice problem" role="alert">
@@ -45,19 +45,19 @@ export function flagPage(
         )}
         <form class="form" method="post" action={form}>
           <fieldset class="choice">
-            <legend>The reason</legend>
+            <legend>Reason</legend>
             {Object.entries(FLAG_REASONS).map(([value, words]) => (
               <label class="tick">
                 <input type="radio" name="reason" value={value} required checked={value === reason} /> {words}
               </label>
             ))}
           </fieldset>
-          <label for="note">What curators should know (optional)</label>
+          <label for="note">What should curators know? (optional)</label>
           <textarea id="note" name="note" maxlength={LONGEST_NOTE}>
             {note}
           </textarea>
           <button type="submit" class="button">
-            Flag it
+            Send flag
           </button>
         </form>
       </div>
@@ -68,13 +68,13 @@ export function flagPage(
 /** What somebody reads who flagged something. */
 export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: AskedSubject }) {
   return renderPage(site, {
-    head: { title: 'Thank you', description: 'It was flagged.', path: form, noindex: true },
+    head: { title: 'Thank you', description: 'Your flag was sent.', path: form, noindex: true },
     children: (
       <div class="blank">
         <p class="kicker">Flagged</p>
         <h1>Thank you</h1>
         <p>
-          A curator looks at it. What they decide stands in the <a href="/moderation">public log</a>.
+          A curator will review it. You can find the decision in the <a href="/moderation">moderation log</a>.
         </p>
         <p>
           <a href={path}>Back to {subject}</a>

@@ -29,7 +29,11 @@ export function takePart(
     const own = await siteFor(site, c)
     const read = await readForm(c)
     if (!read.ok)
-      return refused(own, c, { status: read.status, title: 'That form cannot be read', reason: read.reason })
+      return refused(own, c, {
+        status: read.status,
+        title: 'We could not read that form',
+        reason: read.reason,
+      })
     const { viewer } = own
     if (viewer === null) return askToSignIn(c, read.form)
     const { reader } = viewer
@@ -38,7 +42,7 @@ export function takePart(
         status: 403,
         title: 'Your account is suspended',
         reason:
-          'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
+          'A curator has suspended it. The reason is in the public moderation log. You can still read the site.',
       })
     if (curator && !reader.curator)
       return refused(own, c, {
@@ -68,8 +72,8 @@ export function tooOften(
   const minutes = Math.ceil(retryAfterSeconds / 60)
   return refused(site, c, {
     status: 429,
-    title: 'Slowly, please',
-    reason: `That was often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    title: 'Too many requests',
+    reason: `You have done that often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
   })
 }
 

@@ -14,6 +14,6 @@ export async function askedPaper(site: Site, c: Context): Promise<Paper | null> 
 /** What is said where `askedPaper` finds none. */
 export const NO_PAPER = {
   status: 404,
-  title: 'Not here',
-  reason: 'This paper is not here (any more).',
+  title: 'Paper not found',
+  reason: 'This paper is no longer here.',
 } as const

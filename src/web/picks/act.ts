@@ -30,10 +30,10 @@ export function pick(site: Site) {
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',
-  reason: 'You are an author of this paper: authors do not pick their own papers.',
+  reason: 'You cannot pick a paper you wrote.',
 } as const
 const LONG_NOTE = {
   status: 422,
-  title: 'That note is long',
-  reason: `What a pick says has at most ${LONGEST_PICK_NOTE} characters.`,
+  title: 'Your note is too long',
+  reason: `A note can have up to ${LONGEST_PICK_NOTE} characters.`,
 } as const

@@ -21,7 +21,7 @@ export function showPicks(site: Site) {
     const text = c.req.query('after')
     const after = text === undefined ? null : parsePicksCursor(text)
     if (text !== undefined && after === null)
-      return notFound(site, c, { what: 'This link to a later page of a list is broken.' })
+      return notFound(site, c, { what: 'This link to a later page is broken.' })
     const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
     const { feed } = splitFeedSuffix(c.req.path)
     if (feed !== null) {
@@ -44,9 +44,7 @@ export function showPicks(site: Site) {
           kicker: 'Newest pick first',
           title: TITLE,
           description: 'The papers that curators picked, and why.',
-          intro: (
-            <p>What the curators of this site hold to be worth reading, each with their name and why.</p>
-          ),
+          intro: <p>Papers the curators of this site recommend, with their names and reasons.</p>,
           path: PATH,
           ranked: false,
           empty: <p>No curator has picked a paper yet.</p>,

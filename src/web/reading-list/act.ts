@@ -53,5 +53,5 @@ export function foldAway(site: Site) {
 const FULL = {
   status: 422,
   title: 'Your reading list is full',
-  reason: `It has room for ${MOST_SAVED.toLocaleString('en-GB')} papers. Take some off that you have read.`,
+  reason: `It can hold ${MOST_SAVED.toLocaleString('en-GB')} papers. Remove some you have read.`,
 } as const

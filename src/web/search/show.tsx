@@ -36,7 +36,7 @@ export function showSearch(site: Site) {
     if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
     if (feed !== null) return sendSearchFeed(site, c, { text, feed })
     const page = askedPage(c)
-    if (page === null) return notFound(site, c, { what: 'This link to a later page of a search is broken.' })
+    if (page === null) return notFound(site, c, { what: 'This link to a later page is broken.' })
     const unfinished = c.req.query('unfinished') === '1'
     const named = await paperNamed(site, text)
     // Who is still typing is not taken away from the page.

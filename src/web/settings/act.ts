@@ -70,7 +70,7 @@ export function sendExport(site: Site) {
 export function leave(site: Site) {
   return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     if (form.text('confirm').trim().toLowerCase() !== 'delete') {
-      const problem = { field: 'delete', reason: 'Type the word “delete” to show that you mean it.' } as const
+      const problem = { field: 'delete', reason: 'To delete your account, type the word “delete”.' } as const
       return c.html(await settingsPage(own, { reader, sessionId: own.viewer.sessionId, problem }), 422)
     }
     const { headers } = await site.accounts.auth.api.signOut({

@@ -26,5 +26,5 @@ export function vote(site: Site) {
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',
-  reason: 'You are an author of this paper: authors do not vote for their own papers.',
+  reason: 'You cannot vote for a paper you wrote.',
 } as const
