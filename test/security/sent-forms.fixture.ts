@@ -1,7 +1,7 @@
 import { ALONE, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 /** A form as it would be sent, to good effect, by one of the people of the site, or by anybody. */
-export type Deed = {
+export type SentForm = {
   route: string
   path: string
   fields: Record<string, string>
@@ -9,39 +9,44 @@ export type Deed = {
 }
 
 /**
- * One deed for every address that forms are sent to, in an order in which each of them changes something. `token` is of
+ * One sentForm for every address that forms are sent to, in an order in which each of them changes something. `token` is of
  * a link by mail.
  */
-export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[] {
+export function sentFormsOn(site: PeopledSite, { token }: { token: string }): SentForm[] {
   const { comments, collections, papers, readers } = site
   const paper = (address: string) => String(papers[address])
   const reason = 'Because of the tides.'
   const on = (
     action: string,
     fields: Record<string, string>,
-    by: Deed['by'] = 'ada',
+    by: SentForm['by'] = 'ada',
     address = OTHER,
-  ): Deed => ({
+  ): SentForm => ({
     route: `/papers/:address{.+}/${action}`,
     path: `/papers/${address}/${action}`,
     fields,
     by,
   })
-  const at = (route: string, id: string | number, fields: Record<string, string>, by: Deed['by']): Deed => ({
+  const at = (
+    route: string,
+    id: string | number,
+    fields: Record<string, string>,
+    by: SentForm['by'],
+  ): SentForm => ({
     route,
     path: route.replace(':id', String(id)),
     fields,
     by,
   })
-  const plain = (path: string, fields: Record<string, string>, by: Deed['by']): Deed => ({
+  const plain = (path: string, fields: Record<string, string>, by: SentForm['by']): SentForm => ({
     route: path,
     path,
     fields,
     by,
   })
-  const desk = (route: string, id: string | number, fields: Record<string, string> = {}): Deed =>
+  const desk = (route: string, id: string | number, fields: Record<string, string> = {}): SentForm =>
     at(`/desk/${route}`, id, { ...fields, reason }, 'cora')
-  const claim = (decision: string, paperId: string, readerId: string): Deed => ({
+  const claim = (decision: string, paperId: string, readerId: string): SentForm => ({
     route: `/desk/claims/:paper/:reader/${decision}`,
     path: `/desk/claims/${paperId}/${readerId}/${decision}`,
     fields: { reason },
@@ -90,9 +95,9 @@ export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[]
     desk('collections/:id/hiding/end', collections.hidden),
     desk('collections/:id/hiding', collections.hidden),
     desk('collections/:id/flags/dismissal', collections.open),
-    desk('submissions/:id/refusal', site.submissionIds.first),
+    desk('submissions/:id/rejection', site.submissionIds.first),
     desk('submissions/:id/acceptance', site.submissionIds.second),
-    claim('refusal', paper(SHOWN), readers.nina),
+    claim('rejection', paper(SHOWN), readers.nina),
     claim('confirmation', paper(OTHER), readers.bert),
     desk('suspicions/:id/dismissal', site.suspicionIds.first),
     desk('suspicions/:id/discount', site.suspicionIds.second),

@@ -3,14 +3,14 @@ import { claimAuthorship, LONGEST_CLAIM } from '../../moderation/authorship.ts'
 import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { takePart } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { readerAction } from '../forms/reader-action.ts'
+import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/claim` with `note`: says that the reader wrote the paper. */
 export function claim(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const note = plainLines(form.text('note'))
     if (lengthOf(note) > LONGEST_CLAIM) return refused(own, c, TOO_LONG)

@@ -22,8 +22,8 @@ import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
 import type { Form } from '../forms/read-form.ts'
-import { goBack, takePart, type Acting } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
+import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 import { collectionFormPage } from './form.tsx'
 import { collectionPath } from './links.tsx'
@@ -32,7 +32,7 @@ const LIMIT = { limit: RATE_LIMITS.change }
 
 /** `POST /collections`; `paper` is the address of one to begin with. */
 export function makeCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const given = factsIn(form)
     const parsed = parseCollection(given)
     const paper = form.text('paper')
@@ -49,7 +49,7 @@ export function makeCollection(site: Site) {
 
 /** `POST /collections/…/edit` */
 export function changeCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const id = c.req.param('id') ?? ''
     if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
     const given = factsIn(form)
@@ -62,7 +62,7 @@ export function changeCollection(site: Site) {
 
 /** `POST /collections/…/delete` with `confirm`. */
 export function dropCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form }, c) => {
     const id = c.req.param('id') ?? ''
     if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
     if (!form.ticked('confirm')) return refused(own, c, UNCONFIRMED)
@@ -105,8 +105,8 @@ export function notePaper(site: Site) {
 
 /** `POST /papers/…/collect` with `collection`: the id of one, or `new` to make one with the paper in it. */
 export function collectPaper(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const id = form.text('collection')
     if (id === 'new') return c.redirect(`/collections/new?paper=${encodeURIComponent(paper.address)}`, 303)
@@ -125,7 +125,7 @@ type Refusal = { status: 404 | 422; title: string; reason: string }
 type OnPaper = { collectionId: string; paperId: number; readerId: string; form: Form; now: Date }
 
 function onPaper(site: Site, change: (on: OnPaper) => Promise<PapersChange | Refusal>) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const collectionId = c.req.param('id') ?? ''
     if (!isCollectionId(collectionId)) return refused(own, c, NO_COLLECTION)
     const paperId = await namedPaper(site, form.text('paper'))
@@ -137,7 +137,7 @@ function onPaper(site: Site, change: (on: OnPaper) => Promise<PapersChange | Ref
 }
 
 function answer(
-  site: Acting['site'],
+  site: ReaderAction['site'],
   c: Context,
   { form, outcome, otherwise }: { form: Form; outcome: PapersChange; otherwise: string },
 ): Response | Promise<Response> {

@@ -18,10 +18,10 @@ import { notFound } from '../errors/show.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
-import { belowEntries } from './below-entries.ts'
+import { appendToEntries } from './append-to-entries.ts'
 import { collectionFormPage } from './form.tsx'
 import { collectionPath } from './links.tsx'
-import { noted } from './noted.ts'
+import { withNote } from './with-note.ts'
 import { PaperTools } from './owner-tools.tsx'
 import { collectionPage, collectionsPage } from './page.tsx'
 import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-papers.ts'
@@ -99,7 +99,7 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
   return c.html(
     collectionPage(site, {
       collection,
-      entries: belowEntries(entries, (i) => {
+      entries: appendToEntries(entries, (i) => {
         const collected = shown[i]
         if (!collected) return null
         return (
@@ -158,7 +158,7 @@ async function sendCollection(
         path,
         feedPath: path,
         title: `${site.name}: ${title}`,
-        papers: collected.filter((one) => newest.has(one)).map(({ paper, note }) => noted(paper, note)),
+        papers: collected.filter((one) => newest.has(one)).map(({ paper, note }) => withNote(paper, note)),
       })
     }
   }

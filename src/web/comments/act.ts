@@ -7,9 +7,9 @@ import { deleteComment } from '../../discussion/delete-comment.ts'
 import { parseReaction, react } from '../../discussion/reactions.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, type Acting } from '../forms/take-part.ts'
+import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
-import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
+import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 import { writingPage, type AboutPaper, type Writing } from './pages.tsx'
 import { askedComment, placeOf } from './show.tsx'
@@ -32,8 +32,8 @@ const STATUS = {
 
 /** `POST /papers/…/comments`: comments, or with `preview` shows how it would look. */
 export function comment(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
-    const paper = await askedPaper(acting.site, c)
+  return readerAction(site, LIMIT, async (acting, c) => {
+    const paper = await findRequestedPaper(acting.site, c)
     if (!paper) return refused(acting.site, c, NO_PAPER)
     return write(acting, c, { paper, paperId: paper.id, writing: { kind: 'new' } })
   })
@@ -41,7 +41,7 @@ export function comment(site: Site) {
 
 /** `POST /comments/123/reply` */
 export function reply(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
+  return readerAction(site, LIMIT, async (acting, c) => {
     const found = await askedComment(acting.site, c)
     if (!found) return refused(acting.site, c, GONE)
     const { comment: to, paper } = found
@@ -52,7 +52,7 @@ export function reply(site: Site) {
 }
 
 async function write(
-  acting: Acting,
+  acting: ReaderAction,
   c: Context,
   {
     paper,
@@ -91,7 +91,7 @@ async function write(
 }
 
 /** After how many seconds the reader may comment again, or null when they may now. */
-async function waitingTime({ site, reader, now }: Acting): Promise<number | null> {
+async function waitingTime({ site, reader, now }: ReaderAction): Promise<number | null> {
   const limits = reader.trusted ? [RATE_LIMITS.comment] : [RATE_LIMITS.comment, RATE_LIMITS.newComment]
   for (const limit of limits) {
     const counted = await countWithin(site.db, { limit, of: reader.id, now })
@@ -102,7 +102,7 @@ async function waitingTime({ site, reader, now }: Acting): Promise<number | null
 
 /** `POST /comments/123/edit` */
 export function edit(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
+  return readerAction(site, LIMIT, async (acting, c) => {
     const { site: own, reader, form, now } = acting
     const found = await askedComment(own, c)
     if (!found) return refused(own, c, GONE)
@@ -118,7 +118,7 @@ export function edit(site: Site) {
 
 /** `POST /comments/123/delete` */
 export function remove(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const found = await askedComment(own, c)
     if (found) {
       const outcome = await deleteComment(own.db, { commentId: found.comment.id, readerId: reader.id, now })
@@ -133,7 +133,7 @@ export function remove(site: Site) {
 
 /** `POST /comments/123/react` with `on` or `off`, and a reaction: reacts, or takes that back. */
 export function reactTo(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
     const found = await askedComment(own, c)
     if (!found) return refused(own, c, GONE)
     const on = form.text('on') !== ''
@@ -164,7 +164,7 @@ export function reactTo(site: Site) {
 type About = { paper: AboutPaper; writing: Writing }
 
 /** The form as it was sent, and how it will look. */
-async function preview(acting: Acting, c: Context, about: About): Promise<Response> {
+async function preview(acting: ReaderAction, c: Context, about: About): Promise<Response> {
   const { site, reader, form } = acting
   const text = readText(form.text('body'), reader)
   if (!text.ok) return writeAgain(acting, c, { ...about, problem: text.reason, status: 422 })
@@ -173,7 +173,7 @@ async function preview(acting: Acting, c: Context, about: About): Promise<Respon
 
 /** Says why something was not written; who may still write it gets it back to put right. */
 async function refuse(
-  acting: Acting,
+  acting: ReaderAction,
   c: Context,
   { refusal: { kind, reason }, ...about }: About & { refusal: CommentRefusal },
 ): Promise<Response> {
@@ -188,7 +188,7 @@ async function refuse(
 }
 
 async function writeAgain(
-  { site, reader, form }: Acting,
+  { site, reader, form }: ReaderAction,
   c: Context,
   { status, ...about }: About & { problem: string; status: 403 | 404 | 409 | 422 | 429 },
 ): Promise<Response> {

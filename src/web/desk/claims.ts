@@ -12,5 +12,5 @@ const onClaim = curatorActions((c) => {
 /** `POST /desk/claims/:paper/:reader/confirmation` */
 export const confirm = onClaim(({ db }, claim) => confirmClaim(db, claim))
 
-/** `POST /desk/claims/:paper/:reader/refusal` */
-export const refuse = onClaim(({ db }, claim) => refuseClaim(db, claim))
+/** `POST /desk/claims/:paper/:reader/rejection` */
+export const reject = onClaim(({ db }, claim) => refuseClaim(db, claim))

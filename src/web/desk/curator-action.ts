@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { parseReason, type Acting, type ActOutcome } from '../../moderation/moderation-log.ts'
 import { notFound, refused } from '../errors/show.tsx'
-import { goBack, takePart } from '../forms/take-part.ts'
+import { goBack, readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Site } from '../site.ts'
  */
 export function curatorActions<Target>(parse: (c: Context) => Target | null) {
   return (act: (site: Site, target: Target & Acting) => Promise<ActOutcome>) => (site: Site) =>
-    takePart(
+    readerAction(
       site,
       { limit: RATE_LIMITS.change, curator: true },
       async ({ site: own, reader, form, now }, c) => {

@@ -210,7 +210,7 @@ describeWithDatabase('the curators’ desk', (db) => {
       post(app, `/desk/submissions/${id}/${decision}`, { reason }, { cookie })
     const twice = await Promise.all([1, 2].map(() => decide(ids[0], 'acceptance', 'Of our field.')))
     expect(twice.map(({ status }) => status)).toEqual([303, 303])
-    expect((await decide(ids[1], 'refusal', 'Not of our field.')).status).toBe(303)
+    expect((await decide(ids[1], 'rejection', 'Not of our field.')).status).toBe(303)
     expect(await wordsAt(app, '/papers/2601.00007')).toContain('A fine one.')
     expect((await app.request('/papers/2601.00008')).status).toBe(404)
     expect(await log()).toMatchObject([

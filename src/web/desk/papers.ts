@@ -7,7 +7,7 @@ import { dismissFlags } from '../../moderation/settle-flags.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
 import { notFound, refused } from '../errors/show.tsx'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { curatorActions, NO_REASON } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
@@ -36,7 +36,7 @@ export const dismiss = onPaper(({ db }, { paperId, ...acting }) =>
 
 /** `POST /desk/papers/:id/merger`: the paper goes into the one that the field `with` names. */
 export function merge(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
     const { site: own, reader, form, now } = acting
     const reason = parseReason(form.text('reason'))
     if (reason === null) return refused(own, c, NO_REASON)

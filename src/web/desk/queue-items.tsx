@@ -106,7 +106,7 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
       <CuratorForm
         actions={[
           { path: `/desk/submissions/${item.id}/acceptance`, name: 'Accept' },
-          { path: `/desk/submissions/${item.id}/refusal`, name: 'Reject', danger: true },
+          { path: `/desk/submissions/${item.id}/rejection`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={title}
@@ -140,7 +140,7 @@ export function ClaimItem({
       <CuratorForm
         actions={[
           { path: `/desk/claims/${paper.id}/${reader.id}/confirmation`, name: 'Confirm' },
-          { path: `/desk/claims/${paper.id}/${reader.id}/refusal`, name: 'Reject', danger: true },
+          { path: `/desk/claims/${paper.id}/${reader.id}/rejection`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={`the claim of ${displayName(reader)}`}

@@ -12,5 +12,5 @@ export const accept = onSubmission(({ db, timeZone, accounts }, submission) =>
   takeSubmission(db, { ...submission, timeZone, curators: accounts.curators }),
 )
 
-/** `POST /desk/submissions/:id/refusal` */
-export const refuse = onSubmission(({ db }, submission) => turnDownSubmission(db, submission))
+/** `POST /desk/submissions/:id/rejection` */
+export const reject = onSubmission(({ db }, submission) => turnDownSubmission(db, submission))

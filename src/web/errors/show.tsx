@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
-import { askedText } from '../search/address.ts'
+import { searchedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
 /** A page for an address that leads nowhere: what is missing, what to do. Status 404. */
@@ -102,7 +102,7 @@ function errorPage(
 ) {
   return c.html(
     renderPage(site, {
-      searched: c.req.path === '/papers' ? askedText(c) : '',
+      searched: c.req.path === '/papers' ? searchedText(c) : '',
       head: { title, description: title, path: c.req.path, noindex: true },
       children: (
         <div class="blank">

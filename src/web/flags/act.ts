@@ -3,16 +3,16 @@ import { flag, FLAG_REASONS, LONGEST_NOTE, type FlagReason } from '../../moderat
 import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import type { Flagged } from '../../moderation/settle-flags.ts'
 import { refused } from '../errors/show.tsx'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { askedSubject } from './asked-subject.ts'
+import { findSubject } from './find-subject.ts'
 import { flagPage, thanksPage } from './show.tsx'
 
 /** `POST /papers/…/flag`, `/comments/…/flag`, `/collections/…/flag` with `reason` and `note`. */
-export function flagIt(kind: Flagged['kind']) {
+export function sendFlag(kind: Flagged['kind']) {
   return (site: Site) =>
-    takePart(site, { limit: RATE_LIMITS.flag }, async ({ site: own, reader, form, now }, c) => {
-      const asked = await askedSubject(own, c, kind)
+    readerAction(site, { limit: RATE_LIMITS.flag }, async ({ site: own, reader, form, now }, c) => {
+      const asked = await findSubject(own, c, kind)
       if (!asked) return refused(own, c, GONE)
       const reason = form.text('reason')
       const note = plainLines(form.text('note'))

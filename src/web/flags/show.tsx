@@ -4,13 +4,13 @@ import type { Flagged } from '../../moderation/settle-flags.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
-import { askedSubject, type AskedSubject } from './asked-subject.ts'
+import { findSubject, type FlagSubject } from './find-subject.ts'
 
 /** `/papers/…/flag`, `/comments/…/flag`, `/collections/…/flag`: tells curators what is wrong with something. */
 export function showFlag(kind: Flagged['kind']) {
   return (site: Site) => async (c: Context) => {
     c.header('cache-control', 'no-store')
-    const asked = await askedSubject(site, c, kind)
+    const asked = await findSubject(site, c, kind)
     if (!asked) return notFound(site, c)
     if (!site.viewer) return c.redirect(`/sign-in?to=${encodeURIComponent(asked.form)}`, 303)
     return c.html(flagPage(site, { asked }))
@@ -25,7 +25,7 @@ export function flagPage(
     reason = '',
     note = '',
     problem = null,
-  }: { asked: AskedSubject; reason?: string; note?: string; problem?: string | null },
+  }: { asked: FlagSubject; reason?: string; note?: string; problem?: string | null },
 ) {
   return renderPage(site, {
     head: { title: 'Flag', description: 'Tell the curators.', path: form, noindex: true },
@@ -66,7 +66,7 @@ export function flagPage(
 }
 
 /** What somebody reads who flagged something. */
-export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: AskedSubject }) {
+export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: FlagSubject }) {
   return renderPage(site, {
     head: { title: 'Thank you', description: 'Your flag was sent.', path: form, noindex: true },
     children: (

@@ -9,21 +9,21 @@ import { readForm, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
 
 /** What an action gets: the site for the reader who acts, and what their form said. */
-export type Acting = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
+export type ReaderAction = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
 
 /**
  * An action of a reader: the form is read and bounded, who is not signed in is asked to, who is suspended is told so,
- * who does it too often waits. Then `act` does it. `curator`: for curators only. `evenSuspended`: for what everybody
+ * who does it too often waits. Then `act` does it. `curator`: for curators only. `allowSuspended`: for what everybody
  * may always do, such as leaving.
  */
-export function takePart(
+export function readerAction(
   site: Site,
   {
     limit,
     curator = false,
-    evenSuspended = false,
-  }: { limit: RateLimit; curator?: boolean; evenSuspended?: boolean },
-  act: (acting: Acting, c: Context) => Promise<Response>,
+    allowSuspended = false,
+  }: { limit: RateLimit; curator?: boolean; allowSuspended?: boolean },
+  act: (acting: ReaderAction, c: Context) => Promise<Response>,
 ): Handler {
   return async (c) => {
     const own = await siteFor(site, c)
@@ -37,7 +37,7 @@ export function takePart(
     const { viewer } = own
     if (viewer === null) return askToSignIn(c, read.form)
     const { reader } = viewer
-    if (reader.suspended && !evenSuspended)
+    if (reader.suspended && !allowSuspended)
       return refused(own, c, {
         status: 403,
         title: 'Your account is suspended',

@@ -3,8 +3,8 @@ import { displayName } from '../../accounts/reader.ts'
 import { parsePicksCursor, pickedPapers, type PaperPick } from '../../shelves/picks.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { formatCursor } from '../../ranking/lists.ts'
-import { belowEntries } from '../collections/below-entries.ts'
-import { noted } from '../collections/noted.ts'
+import { appendToEntries } from '../collections/append-to-entries.ts'
+import { withNote } from '../collections/with-note.ts'
 import { notFound } from '../errors/show.tsx'
 import { listPage } from '../list/page.tsx'
 import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
@@ -30,7 +30,7 @@ export function showPicks(site: Site) {
         path: PATH,
         feedPath: PATH,
         title: `${site.name}: ${TITLE}`,
-        papers: picked.map(({ paper, picks }) => noted(paper, picks.map(sentence).join('\n\n'))),
+        papers: picked.map(({ paper, picks }) => withNote(paper, picks.map(sentence).join('\n\n'))),
       })
     }
     const entries = await renderEntries(
@@ -49,7 +49,7 @@ export function showPicks(site: Site) {
           ranked: false,
           empty: <p>No curator has picked a paper yet.</p>,
         },
-        entries: belowEntries(entries, (i) => <Picks picks={picked[i]?.picks ?? []} />),
+        entries: appendToEntries(entries, (i) => <Picks picks={picked[i]?.picks ?? []} />),
         after: after !== null,
         next: next && `${PATH}?after=${formatCursor(next)}`,
         rankFrom: 1,

@@ -11,7 +11,7 @@ import {
 import { addressPath } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/typeset.ts'
 import { formatCursor } from '../../ranking/lists.ts'
-import { belowEntries } from '../collections/below-entries.ts'
+import { appendToEntries } from '../collections/append-to-entries.ts'
 import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
@@ -64,7 +64,7 @@ export function showReadingList(site: Site) {
           </>
         ),
         empty: <p>Papers you save will appear here.</p>,
-        entries: belowEntries(entries, (i) => {
+        entries: appendToEntries(entries, (i) => {
           const saved = papers[i]
           return saved ? <SavedTools site={site} saved={saved} back={back} /> : null
         }),

@@ -6,7 +6,7 @@ import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
-import { takePart, tooOften } from '../forms/take-part.ts'
+import { readerAction, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies } from '../viewer.ts'
 import { clientAddress } from './client-address.ts'
@@ -128,9 +128,9 @@ export function signInWith(site: Site) {
 
 /** `POST /sign-out` */
 export function signOut(site: Site) {
-  return takePart(
+  return readerAction(
     site,
-    { limit: RATE_LIMITS.change, evenSuspended: true },
+    { limit: RATE_LIMITS.change, allowSuspended: true },
     async ({ site: own, reader }, c) => {
       // The library ends no session whose cookie was signed with an earlier secret.
       await endSessions(site.db, { readerId: reader.id, which: { only: own.viewer.sessionId } })

@@ -5,7 +5,7 @@ import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
 
@@ -17,7 +17,7 @@ const STATUS = { unknown: 422, busy: 503, away: 503 } as const satisfies Record<
 
 /** `POST /papers/submit`: looks a paper up at its source and takes it in, or leads to it. */
 export function submit(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
     // Only a program fills in what nobody sees.
     if (form.text('website') !== '') return c.html(waitingPage(own, { title: null }))
     const typed = { paper: form.text('paper').trim().slice(0, 500), note: form.text('note').trim() }
