@@ -35,8 +35,8 @@ describeInBrowser('A community', (openPage) => {
   async function signIn(page: Page, email: string): Promise<void> {
     const known = await mails()
     await page.goto(`${site().origin}/sign-in`)
-    await page.getByLabel('E-mail address').fill(email)
-    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await page.getByLabel('Email address').fill(email)
+    await page.getByRole('button', { name: 'Email me a link' }).click()
     await page.waitForURL('**/sign-in/sent')
     const link = /http:\S+/.exec(await mailTo(email, known))?.[0] ?? ''
     await page.goto(link)
@@ -63,7 +63,7 @@ describeInBrowser('A community', (openPage) => {
     await page.getByLabel('Display name').fill('Ada Quill')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.waitForURL('**/settings?saved')
-    await expect.poll(() => page.locator('.notice[role=status]').innerText()).toContain('Saved')
+    await expect.poll(() => page.locator('.notice[role=status]').innerText()).toContain('saved')
     expect(await barriersOn(page)).toEqual([])
     await page.goto(`${site().origin}/settings`)
     await page.getByRole('button', { name: 'Sign out here' }).click()
@@ -104,7 +104,7 @@ describeInBrowser('A community', (openPage) => {
         { timeout: 10_000 },
       )
       .toBe(before + 1)
-    expect(await runVerb(site().data, ['rank', '--verify'])).toContain('events that count')
+    expect(await runVerb(site().data, ['rank', '--verify'])).toContain('counted events')
   })
 
   it('votes without JavaScript', async () => {
@@ -130,7 +130,7 @@ describeInBrowser('A community', (openPage) => {
     const ada = await openPage()
     await enter(ada, 'ada@example.org')
     await ada.goto(`${site().origin}/settings`)
-    await ada.getByLabel(/Send me mail when/).check()
+    await ada.getByLabel(/Email me when/).check()
     await ada.getByRole('button', { name: 'Save' }).click()
     await ada.waitForURL('**/settings?saved')
     await ada.goto(site().origin + PAPER)
@@ -188,7 +188,7 @@ describeInBrowser('A community', (openPage) => {
     await page.getByRole('button', { name: 'Sign out here' }).click()
     await page.waitForURL(`${origin}/`)
     await page.goto(`${origin}/sign-in?to=/settings`)
-    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await page.waitForURL(`${origin}/settings`)
     expect(await page.getByText('A link to dee@example.org').count()).toBe(1)
   })
@@ -218,7 +218,7 @@ describeInBrowser('A community', (openPage) => {
       .getByPlaceholder(/Reason/)
       .first()
       .fill('A test of the desk.')
-    await ak.getByRole('button', { name: 'Close the discussion' }).click()
+    await ak.getByRole('button', { name: 'Close discussion' }).click()
     await expect
       .poll(async () => (await ak.goto(`${site().origin}/moderation`), ak.locator('main').innerText()))
       .toContain('A test of the desk.')

@@ -87,7 +87,7 @@ describeInBrowser('Every kind of page, with papers that try the layout', (openPa
     expect(new Set(seen).size).toBe(91 + papers.length)
     expect(await whatStandsOut(page)).toEqual([])
     expect(await barriersOn(page)).toEqual([])
-    await page.getByRole('link', { name: 'Back to the beginning' }).click()
+    await page.getByRole('link', { name: 'Back to the first page' }).click()
     await page.waitForURL('**/papers/new')
   })
 
@@ -119,7 +119,7 @@ describeInBrowser('Pages that say that something is wrong', (openPage) => {
           await page.goto(site().origin + path)
           return page.locator('.blank').innerText()
         })
-        .toMatch(/no papers here yet|No papers have come in|No paper here has drawn/)
+        .toMatch(/no papers here yet|There are no papers yet|No paper here has drawn/)
       expect(await whatStandsOut(page), path).toEqual([])
       expect(await barriersOn(page), path).toEqual([])
       expect(await faultsOf(await (await fetch(site().origin + path)).text()), path).toEqual([])

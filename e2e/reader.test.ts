@@ -65,7 +65,7 @@ describeInBrowser('A reader at the keyboard', (openPage) => {
     const page = await openPage()
     await page.goto(site().origin)
     await page.keyboard.press('Tab')
-    expect(await focusedText(page)).toBe('Skip to the papers')
+    expect(await focusedText(page)).toBe('Skip to content')
     expect(await isInView(page.locator(':focus'))).toBe(true)
     const size = await page.locator(':focus').boundingBox()
     expect(size?.height).toBeGreaterThanOrEqual(24)

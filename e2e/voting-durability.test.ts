@@ -82,7 +82,7 @@ it('counts every vote it acknowledged once, through kill -9 of everything, again
   )
   expect(counts).toEqual([])
   await database.end()
-  expect(await runVerb(data, ['rank', '--verify'])).toMatch(/papers and [\d,]+ events that count/)
+  expect(await runVerb(data, ['rank', '--verify'])).toMatch(/papers, [\d,]+ counted events/)
   expect(await site.stop()).toBe(0)
 })
 

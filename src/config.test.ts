@@ -128,7 +128,7 @@ describe('the settings', () => {
       )
     expect(reason({ PUBLIC_URL: 'https://papers.example/site' })).toContain('must have no path')
     expect(reason({ PUBLIC_URL: 'https://papers.example/?x' })).toContain('must have no query or fragment')
-    expect(reason({ SITE_NAME: 'x'.repeat(81) })).toContain('SITE_NAME must have at most 80 characters')
+    expect(reason({ SITE_NAME: 'x'.repeat(81) })).toContain('SITE_NAME must have up to 80 characters')
   })
 
   it('never shows a password, not even that of an address it refuses', () => {
@@ -165,8 +165,8 @@ describe('the settings', () => {
     ])
       expect(reason(wrong)).not.toContain('hunter2')
     expect(reason({ OIDC_CLIENT: 'us:hush' })).toBe('OIDC_ISSUER and OIDC_CLIENT must be set together.')
-    expect(reason({ CURATORS: 'ak' })).toContain('CURATORS must be e-mail addresses')
-    expect(reason({ MAIL_FROM: 'nobody' })).toContain('MAIL_FROM must be an e-mail address')
+    expect(reason({ CURATORS: 'ak' })).toContain('CURATORS must be email addresses')
+    expect(reason({ MAIL_FROM: 'nobody' })).toContain('MAIL_FROM must be an email address')
   })
 
   it('are printed one a line, by the names they are set by', () => {

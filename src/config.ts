@@ -53,7 +53,7 @@ const schema = z.object({
   ).optional(),
   MAIL_FROM: z
     .string()
-    .refine((text) => parseEmailAddress(text) !== null, 'must be an e-mail address')
+    .refine((text) => parseEmailAddress(text) !== null, 'must be an email address')
     .optional(),
   SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   CURATORS: z
@@ -61,7 +61,7 @@ const schema = z.object({
     .transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''))
     .refine(
       (addresses) => addresses.every((address) => parseEmailAddress(address) !== null),
-      'must be e-mail addresses, separated by commas',
+      'must be email addresses, separated by commas',
     )
     .default([]),
   ORCID_CLIENT: client.optional(),

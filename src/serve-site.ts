@@ -44,7 +44,7 @@ export async function serveSite({
   const { db, address, psqlCommand } = connection
   if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
   const moved = await redateEditions(db, { timeZone })
-  if (moved > 0) log.info({ papers: moved, timeZone }, 'editions were dated anew: the time zone was changed')
+  if (moved > 0) log.info({ papers: moved, timeZone }, 'editions were redated because the time zone changed')
   const sample = await layOutSample(db, { now, timeZone })
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 

@@ -16,14 +16,14 @@ export function parseProfile(given: {
 }): { ok: true; profile: Profile } | { ok: false; field: 'name' | 'orcid'; reason: string } {
   const name = given.name.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
   if (Array.from(name).length > LONGEST_NAME)
-    return { ok: false, field: 'name', reason: `A name has at most ${LONGEST_NAME} characters.` }
+    return { ok: false, field: 'name', reason: `A name can have up to ${LONGEST_NAME} characters.` }
   // Marks that hide or turn letters around would let one name look like another.
   if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(name))
-    return { ok: false, field: 'name', reason: 'A name has no invisible characters.' }
+    return { ok: false, field: 'name', reason: 'A name cannot contain invisible characters.' }
   const typed = given.orcid.trim()
   const orcid = typed === '' ? null : parseOrcid(typed)
   if (typed !== '' && orcid === null)
-    return { ok: false, field: 'orcid', reason: 'That is no ORCID: one looks like 0000-0002-1825-0097.' }
+    return { ok: false, field: 'orcid', reason: 'That is not an ORCID. Enter one like 0000-0002-1825-0097.' }
   return { ok: true, profile: { name, orcid, public: given.public, mailReplies: given.mailReplies } }
 }
 

@@ -29,10 +29,10 @@ export function signInMail({
     to: email,
     subject: `Sign in to ${siteName}`,
     text: [
-      `Somebody, probably you, wants to sign in to ${siteName} with this address.`,
-      `Open this link within ${minutes} minutes and press the button there:`,
+      `Someone, probably you, asked to sign in to ${siteName} with this email address.`,
+      `To sign in, open this link within ${minutes} minutes and press the button on the page:`,
       signInLink({ origin, token, to }),
-      'If it was not you, do nothing: without the link nobody gets in.',
+      'If this was not you, ignore this email: no one can sign in without the link.',
     ].join('\n\n'),
   }
 }

@@ -72,7 +72,7 @@ describeWithDatabase('broadsheet', (db) => {
     expect(code).toBe(1)
     expect(stdout).toEqual(summary('\\d+ new, 0 updated, 0 unchanged, [01] refused'))
     expect(stderr).toContain(
-      `broadsheet: ${path} could not be read to its end: The gzip file is damaged or ends too early; what could be read of it was read. What came before is in; import it again when it is mended.\n`,
+      `broadsheet: ${path} could not be read to the end: The gzip file is damaged or ends too early; what could be read of it was read. Everything before that was imported. Fix the file and import it again.\n`,
     )
     const kept = await titles()
     expect(kept.length).toBeGreaterThan(500)
@@ -84,12 +84,12 @@ describeWithDatabase('broadsheet', (db) => {
     const none = file('none.jsonl', '{"title": "No identifier"}\n')
     expect(await run(['import', none])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`broadsheet: No record of ${none} could be taken in.\n`),
+      stderr: expect.stringContaining(`broadsheet: No record in ${none} could be imported.\n`),
     })
     const empty = file('empty.jsonl', '')
     expect(await run(['import', empty, '--format', 'jsonl'])).toMatchObject({
       code: 1,
-      stderr: `broadsheet: ${empty} holds no papers in the format jsonl.\n`,
+      stderr: `broadsheet: ${empty} contains no papers in the format jsonl.\n`,
     })
   })
 
@@ -98,7 +98,7 @@ describeWithDatabase('broadsheet', (db) => {
     expect(await run(['search', 'tides'])).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^No paper has been embedded yet.*\n1 paper has these words\.\n\n1\. Tides of lakes\n.*2601\.00001/,
+        /^No papers have been embedded yet.*\n1 paper has these words\.\n\n1\. Tides of lakes\n.*2601\.00001/,
       ),
       stderr: '',
     })
@@ -135,10 +135,10 @@ describeWithDatabase('broadsheet', (db) => {
     await sql`update papers set index_seq = 0 where address = '2601.00002'`.execute(db())
     expect(await run(['doctor', '--check'])).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/in another state: 1 \(\d+\)/),
+      stdout: expect.stringMatching(/Papers out of date in the index: 1 \(\d+\)/),
       stderr: expect.stringContaining('broadsheet: Run "broadsheet doctor"'),
     })
-    expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Healed') })
+    expect(await run(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Repaired') })
     expect(await run(['doctor', '--check'])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('agree'),
@@ -153,7 +153,7 @@ describeWithDatabase('broadsheet', (db) => {
   it('brings the database to the newest schema, and refuses one of a newer program', async () => {
     expect(await run(['migrate'])).toEqual({
       code: 0,
-      stdout: 'The database has the newest schema.\n',
+      stdout: 'The database has the latest schema.\n',
       stderr: '',
     })
     await db().insertInto('migrations').values({ name: '9999-later.sql', sha256: 'x' }).execute()

@@ -85,16 +85,19 @@ describe('the program', () => {
     const format = 'jsonl|page|bibtex|huggingface|arxiv-oai|arxiv-atom'
     const cut = file('cut.gz', gzipSync(LINE).subarray(0, 8))
     const cases: [string[], string][] = [
-      [[missing], `There is no file ${missing}.`],
-      [[folder], `${folder} is a folder: name a file.`],
-      [[unclear], `It is not clear what ${unclear} is: say it with --format ${format}.`],
-      [['-'], `It is not clear what - is: say it with --format ${format}.`],
+      [[missing], `The file ${missing} does not exist.`],
+      [[folder], `${folder} is a folder. Give the name of a file.`],
+      [[unclear], `The format of ${unclear} could not be guessed. Set it with --format ${format}.`],
+      [['-'], `The format of - could not be guessed. Set it with --format ${format}.`],
       [[lines, '--date', '2026-02-30'], '--date must be a day such as 2026-07-08, not "2026-02-30".'],
-      [[lines, '--date', '2026-02-03'], '--bibliography and --date go with a page, not with jsonl.'],
-      [[lines, '--bibliography', missing], `There is no bibliography ${missing}.`],
+      [
+        [lines, '--date', '2026-02-03'],
+        '--bibliography and --date can only be used with the format page, not with jsonl.',
+      ],
+      [[lines, '--bibliography', missing], `The bibliography ${missing} does not exist.`],
       [
         [lines, '--bibliography', broken],
-        `The bibliography ${broken} is not understood: The bibliography is not valid JSON.`,
+        `The bibliography ${broken} could not be read: The bibliography is not valid JSON.`,
       ],
       [
         [cut],

@@ -20,7 +20,7 @@ export async function runCommand(argv: string[]): Promise<number> {
     ...program.commands,
     ...program.commands.flatMap(({ commands }) => commands),
   ]) {
-    command.exitOverride().showHelpAfterError('(--help tells more)')
+    command.exitOverride().showHelpAfterError('(see --help)')
   }
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -33,7 +33,7 @@ export async function runCommand(argv: string[]): Promise<number> {
     }
     if (isConnectionLost(error)) {
       process.stderr.write(
-        'broadsheet: The database went away in the middle of the work: run it again, what was done is kept.\n',
+        'broadsheet: The connection to the database was lost. Run the command again; finished work is kept.\n',
       )
       return 1
     }
@@ -45,73 +45,73 @@ export async function runCommand(argv: string[]): Promise<number> {
 function addVerbs(program: Command): void {
   program
     .command('serve')
-    .description('serve the site until stopped, and do its work in the background')
-    .option('--no-jobs', 'only serve: another process does the work')
+    .description('serve the site until stopped, and do background work')
+    .option('--no-jobs', 'only serve; another process does the background work')
     .action(async (options) => (await import('./serve.ts')).serve(options))
   program
     .command('import')
-    .description('bring papers in from a file, or from standard input with -')
+    .description('import papers from a file, or from standard input with -')
     .argument(
       '<file>',
       'JSON Lines, a trending page’s text, BibTeX, Hugging Face or arXiv; plain or gzipped; - for standard input',
     )
-    .addOption(new Option('--format <format>', 'what the file is; guessed when absent').choices(FORMATS))
+    .addOption(new Option('--format <format>', 'format of the file (default: guessed)').choices(FORMATS))
     .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
-    .option('--date <day>', 'the day of a page, as YYYY-MM-DD')
+    .option('--date <day>', 'day of a page, as YYYY-MM-DD')
     .action(async (file, options) => (await import('./import.ts')).importFile(file, options))
   program
     .command('work')
-    .description('do the work in the background without serving: embed papers')
+    .description('do background work without serving the site')
     .action(async () => (await import('./work.ts')).work())
   program
     .command('search')
-    .description('find papers as the site’s search does')
-    .argument('<words...>', 'what to look for; all that the search box understands')
+    .description('search papers, as the site does')
+    .argument('<words...>', 'what to search for, as in the search box')
     .option('--json', 'as JSON')
-    .option('--limit <number>', 'how many results at most', '10')
+    .option('--limit <number>', 'maximum number of results', '10')
     .action(async (words, options) => (await import('./search.ts')).searchPapers(words, options))
   program
     .command('index')
-    .description('bring the search index level with the database')
-    .option('--rebuild', 'make it anew; a running site takes it over')
+    .description('bring the search index up to date with the database')
+    .option('--rebuild', 'rebuild it from scratch; a running site switches to it')
     .action(async (options) => (await import('./index-papers.ts')).indexPapers(options))
   program
     .command('doctor')
-    .description('compare the search index with the database, and heal what differs')
-    .option('--check', 'only compare; exit 1 when something differs')
+    .description('compare the search index with the database and repair any differences')
+    .option('--check', 'only compare; exit with 1 if anything differs')
     .action(async (options) => (await import('./doctor.ts')).doctor(options))
   program
     .command('rank')
     .description(
-      'replay all votes and other events, and compare what they make of papers with what is stored',
+      'recalculate the ranking from all votes and other events, and compare it with what is stored',
     )
-    .option('--verify', 'only compare (also without any option); exit 1 when something differs')
-    .option('--repair', 'make what is stored what the events say')
+    .option('--verify', 'only compare (the default); exit with 1 if anything differs')
+    .option('--repair', 'correct what is stored to match the events')
     .action(async (options) => (await import('./rank.ts')).rank(options))
-  const user = program.command('user').description('who may do what, and how they get in')
+  const user = program.command('user').description('manage curators and sign-in links')
   user
     .command('grant')
-    .description('make somebody a curator, whether they have an account yet or not')
+    .description('make someone a curator, even if they have no account yet')
     .argument('<email>')
     .argument('<role>', 'curator')
     .action(async (email, role) => (await import('./user.ts')).grantRole(email, role))
   user
     .command('revoke')
-    .description('take a role back')
+    .description('revoke a role')
     .argument('<email>')
     .argument('<role>', 'curator')
     .action(async (email, role) => (await import('./user.ts')).revokeRole(email, role))
   user
     .command('link')
-    .description('print a link with which somebody signs in once, for when mail does not get through')
+    .description('print a link that signs someone in once, for when email does not arrive')
     .argument('<email>')
     .action(async (email) => (await import('./user.ts')).printLink(email))
   program
     .command('migrate')
-    .description('bring the database to the newest schema (every other verb does so too)')
+    .description('update the database to the latest schema (every other command does this too)')
     .action(async () => (await import('./migrate.ts')).migrateDatabase())
   program
     .command('config')
-    .description('print the settings in force, secrets masked')
+    .description('print the current settings, with secrets masked')
     .action(async () => (await import('./config.ts')).printSettings())
 }

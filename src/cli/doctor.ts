@@ -15,10 +15,10 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
     await opened.engine.caughtUp()
     const found = await findDifferences(db, opened.engine, { folder: config.searchFolder })
     const { remade } = opened.engine.status()
-    if (remade !== null) say(`The index could not be used (${remade}) and was made anew.`)
+    if (remade !== null) say(`The index could not be used (${remade}) and was rebuilt.`)
     for (const line of describe(found)) say(line)
     if (isWell(found)) return void say('The search index and the database agree.')
-    if (check) throw new UsageError('Run "broadsheet doctor" without --check to heal this.')
+    if (check) throw new UsageError('Run "broadsheet doctor" without --check to repair this.')
     if (found.damage.length === 0) {
       await healDifferences(db, found)
       await opened.engine.caughtUp()
@@ -28,7 +28,7 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
     await opened.close()
   }
   if (left.damage.length > 0) {
-    say('Files of the index are damaged: it is made anew.')
+    say('Index files are damaged. Rebuilding the index.')
     const anew = await openWithIndex(config, { log, keep: true, anew: true })
     try {
       await anew.engine.caughtUp()
@@ -39,9 +39,9 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
   }
   if (!isWell(left)) {
     for (const line of describe(left)) say(line)
-    throw new UsageError('Not everything could be healed: run "broadsheet index --rebuild".')
+    throw new UsageError('Not everything could be repaired. Run "broadsheet index --rebuild".')
   }
-  say('Healed: the search index and the database agree.')
+  say('Repaired: the search index and the database agree.')
 }
 
 function isWell({ damage, missing, outdated, ghosts, vectors }: Differences): boolean {
@@ -63,12 +63,12 @@ function describe({
   return [
     `${papers} papers in the database.`,
     model === null
-      ? 'No model embeds papers yet.'
-      : `${toEmbed} papers are still to be embedded by ${model}.`,
+      ? 'No model has embedded papers yet.'
+      : `${toEmbed} papers still have to be embedded by ${model}.`,
     ...damage.map((reason) => `Damaged: ${reason}`),
-    ...(missing.length > 0 ? [`Papers that the index lacks: ${some(missing)}`] : []),
-    ...(outdated.length > 0 ? [`Papers that the index has in another state: ${some(outdated)}`] : []),
-    ...(ghosts.length > 0 ? [`Papers of the index that are not there: ${some(ghosts)}`] : []),
+    ...(missing.length > 0 ? [`Papers missing from the index: ${some(missing)}`] : []),
+    ...(outdated.length > 0 ? [`Papers out of date in the index: ${some(outdated)}`] : []),
+    ...(ghosts.length > 0 ? [`Papers in the index but not in the database: ${some(ghosts)}`] : []),
     ...(vectors.length > 0 ? [`Papers whose vector differs: ${some(vectors)}`] : []),
   ]
 }

@@ -34,7 +34,9 @@ export async function importFile(file: string, options: Options): Promise<void> 
     options.bibliography === undefined ? undefined : await readBibliography(options.bibliography)
   const { format, text } = await openInput(file, options.format)
   if (format !== 'page' && (bibliography || options.date !== undefined)) {
-    throw new UsageError(`--bibliography and --date go with a page, not with ${format}.`)
+    throw new UsageError(
+      `--bibliography and --date can only be used with the format page, not with ${format}.`,
+    )
   }
   const now = () => new Date()
   const outcomes = await read(format, text, {
@@ -78,19 +80,21 @@ export async function importFile(file: string, options: Options): Promise<void> 
       `${counts.refused} refused; ${seconds.toFixed(1)} s, ${Math.round(total(counts) / seconds)} records/s\n`,
   )
   if (asked.aborted) {
-    throw new UsageError('Interrupted: what is counted above is in; import again to take in the rest.')
+    throw new UsageError(
+      'Interrupted. The papers counted above were imported. Run the command again to import the rest.',
+    )
   }
   const [failure] = failures
   if (failure !== undefined) {
     throw new UsageError(
-      `${file} could not be read to its end: ${failure} What came before is in; import it again when it is mended.`,
+      `${file} could not be read to the end: ${failure} Everything before that was imported. Fix the file and import it again.`,
     )
   }
   if (total(counts) === counts.refused) {
     throw new UsageError(
       total(counts) === 0
-        ? `${file} holds no papers in the format ${format}.`
-        : `No record of ${file} could be taken in.`,
+        ? `${file} contains no papers in the format ${format}.`
+        : `No record in ${file} could be imported.`,
     )
   }
 }
@@ -138,11 +142,11 @@ async function openInput(
 ): Promise<{ format: Format; text: AsyncIterable<string> }> {
   if (file !== '-') {
     const found = await stat(file).catch(() => null)
-    if (!found) throw new UsageError(`There is no file ${file}.`)
-    if (found.isDirectory()) throw new UsageError(`${file} is a folder: name a file.`)
+    if (!found) throw new UsageError(`The file ${file} does not exist.`)
+    if (found.isDirectory()) throw new UsageError(`${file} is a folder. Give the name of a file.`)
     await (
       await open(file).catch(() => {
-        throw new UsageError(`The file ${file} may not be read.`)
+        throw new UsageError(`You do not have permission to read ${file}.`)
       })
     ).close()
   }
@@ -154,7 +158,9 @@ async function openInput(
   const head = first.done ? '' : first.value
   const format = given ?? detectFormat({ name: file, head: head.slice(0, 4096) })
   if (!format)
-    throw new UsageError(`It is not clear what ${file} is: say it with --format ${FORMATS.join('|')}.`)
+    throw new UsageError(
+      `The format of ${file} could not be guessed. Set it with --format ${FORMATS.join('|')}.`,
+    )
   async function* text() {
     yield head
     yield* { [Symbol.asyncIterator]: () => chunks }
@@ -164,10 +170,10 @@ async function openInput(
 
 async function readBibliography(file: string): Promise<Bibliography> {
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`There is no bibliography ${file}.`)
+    throw new UsageError(`The bibliography ${file} does not exist.`)
   })
   const outcome = parseBibliography(text)
-  if (!outcome.ok) throw new UsageError(`The bibliography ${file} is not understood: ${outcome.reason}`)
+  if (!outcome.ok) throw new UsageError(`The bibliography ${file} could not be read: ${outcome.reason}`)
   return outcome.bibliography
 }
 

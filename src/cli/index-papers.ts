@@ -32,5 +32,5 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
   process.stdout.write(
     `${papers} papers in the index, ${vectors} of them by meaning; ${seconds.toFixed(1)} s\n`,
   )
-  if (asked.aborted) throw new UsageError('Interrupted: run it again to go on where it stopped.')
+  if (asked.aborted) throw new UsageError('Interrupted. Run the command again to continue.')
 }

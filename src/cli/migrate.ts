@@ -6,6 +6,6 @@ export async function migrateDatabase(): Promise<void> {
   const config = settings()
   const connection = await connect(config, { log: createLog(config.logLevel), size: 1 })
   await connection.close()
-  process.stdout.write('The database has the newest schema.\n')
-  if (connection.psqlCommand) process.stdout.write(`While it runs: ${connection.psqlCommand}\n`)
+  process.stdout.write('The database has the latest schema.\n')
+  if (connection.psqlCommand) process.stdout.write(`To connect while it runs: ${connection.psqlCommand}\n`)
 }

@@ -27,16 +27,16 @@ export async function rank({ repair = false }: { repair?: boolean }): Promise<vo
   }
   report(check)
   if (check.differences.length > 0)
-    throw new UsageError('The ranking is not what its events make it: run "broadsheet rank --repair".')
+    throw new UsageError('The stored ranking does not match its events. Run "broadsheet rank --repair".')
 }
 
 function report({ papers, events, greatest, differences }: HeatCheck): void {
   const say = (text: string) => process.stdout.write(`${text}\n`)
   say(
-    `${papers.toLocaleString('en-GB')} papers and ${events.toLocaleString('en-GB')} events that count; ` +
-      `the greatest difference of a heat from its replay is ${greatest.toExponential(1)}.`,
+    `${papers.toLocaleString('en-GB')} papers, ${events.toLocaleString('en-GB')} counted events; ` +
+      `the largest difference between stored and recalculated heat is ${greatest.toExponential(1)}.`,
   )
   for (const { address, what, stored, replayed } of differences.slice(0, SHOWN))
-    say(`${address}: ${what} is ${stored}, its events make ${replayed}`)
+    say(`${address}: ${what} is ${stored}, but its events give ${replayed}`)
   if (differences.length > SHOWN) say(`… and ${differences.length - SHOWN} more`)
 }

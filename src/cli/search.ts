@@ -63,7 +63,7 @@ function toJson(found: SearchResults, publicUrl: string | null) {
 function toText(found: SearchResults): string {
   const notes = [
     ...found.corrections.map(
-      ({ word, instead }) => `Nothing has “${word}”: looked for “${instead}” as well.`,
+      ({ word, instead }) => `No paper has “${word}”; also searched for “${instead}”.`,
     ),
     ...(MEANING_NOTES[found.meaning] ? [MEANING_NOTES[found.meaning]] : []),
   ]
@@ -73,8 +73,8 @@ function toText(found: SearchResults): string {
 
 const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
   off: 'Search by meaning is switched off.',
-  away: 'Search by meaning does not work right now: these are found by words.',
-  'no-vectors': 'No paper has been embedded yet: these are found by words.',
+  away: 'Search by meaning is not available: these results were found by words.',
+  'no-vectors': 'No papers have been embedded yet: these results were found by words.',
 }
 
 function lines({ paper, byWords }: SearchResult, i: number): string[] {

@@ -13,7 +13,7 @@ export async function serve({ jobs }: { jobs: boolean }): Promise<void> {
   const outcome = await serveSite({ config, jobs, log, now: () => new Date() })
   if (!outcome.ok) throw new UsageError(outcome.reason)
   process.stdout.write(`${config.siteName} is at ${outcome.url}\n`)
-  if (outcome.listensAt !== outcome.url) process.stdout.write(`It listens at ${outcome.listensAt}\n`)
+  if (outcome.listensAt !== outcome.url) process.stdout.write(`Listening at ${outcome.listensAt}\n`)
 
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')

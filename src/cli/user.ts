@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts'
 
 /** `user grant EMAIL curator` makes somebody a curator, whether they have an account yet or not. */
 export async function grantRole(given: string, role: string): Promise<void> {
-  if (role !== 'curator') throw new UsageError(`There is no role "${role}": the one to grant is curator.`)
+  if (role !== 'curator') throw new UsageError(`There is no role "${role}". The only role is curator.`)
   const email = addressIn(given)
   await withDatabase(settings(), async (db) => {
     await db
@@ -26,20 +26,20 @@ export async function grantRole(given: string, role: string): Promise<void> {
 
 /** `user revoke EMAIL curator` */
 export async function revokeRole(given: string, role: string): Promise<void> {
-  if (role !== 'curator') throw new UsageError(`There is no role "${role}": the one to revoke is curator.`)
+  if (role !== 'curator') throw new UsageError(`There is no role "${role}". The only role is curator.`)
   const email = addressIn(given)
   const config = settings()
   if (config.curators.includes(email))
-    throw new UsageError(`CURATORS names ${email}: take the address out of that setting.`)
+    throw new UsageError(`${email} is in the CURATORS setting. Remove the address there.`)
   await withDatabase(config, async (db) => {
     const { numUpdatedRows } = await db
       .updateTable('readers')
       .set({ curator: false })
       .where('email', '=', email)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw new UsageError(`Nobody has an account with ${email}.`)
+    if (numUpdatedRows === 0n) throw new UsageError(`No one has an account with ${email}.`)
   })
-  process.stdout.write(`${email} is not a curator.\n`)
+  process.stdout.write(`${email} is no longer a curator.\n`)
 }
 
 /** `user link EMAIL` prints a link with which they sign in once, for when mail does not get through. */
@@ -70,7 +70,7 @@ export async function printLink(given: string): Promise<void> {
 
 function addressIn(text: string): EmailAddress {
   const email = parseEmailAddress(text)
-  if (email === null) throw new UsageError(`"${text}" is no e-mail address.`)
+  if (email === null) throw new UsageError(`"${text}" is not an email address.`)
   return email
 }
 

@@ -10,30 +10,30 @@ export type CommentRefusal = {
 export const NO_PAPER = {
   ok: false,
   kind: 'no-paper',
-  reason: 'This paper is not here (any more).',
+  reason: 'This paper is no longer here.',
 } as const satisfies CommentRefusal
 export const LOCKED = {
   ok: false,
   kind: 'locked',
-  reason: 'A curator has closed the discussion of this paper; the reason stands in the moderation log.',
+  reason: 'A curator has closed the discussion of this paper. The reason is in the moderation log.',
 } as const satisfies CommentRefusal
 export const NO_PARENT = {
   ok: false,
   kind: 'no-parent',
-  reason: 'The comment that you answer is not here any more.',
+  reason: 'The comment you are replying to is no longer here.',
 } as const satisfies CommentRefusal
 export const NO_COMMENT = {
   ok: false,
   kind: 'no-comment',
-  reason: 'This comment is not here (any more).',
+  reason: 'This comment is no longer here.',
 } as const satisfies CommentRefusal
 export const NOT_OWN = {
   ok: false,
   kind: 'not-own',
-  reason: 'Only who wrote a comment can change it.',
+  reason: 'Only the author of a comment can change it.',
 } as const satisfies CommentRefusal
 export const HIDDEN = {
   ok: false,
   kind: 'hidden',
-  reason: 'A curator has hidden this comment; it can be deleted, but not changed.',
+  reason: 'A curator has hidden this comment. You can delete it but not edit it.',
 } as const satisfies CommentRefusal

@@ -14,19 +14,19 @@ export function readText(
 ): { ok: true; body: string } | TextRefusal {
   const body = clean(typed.replaceAll('\t', '    ')).trim()
   if (!isVisible(body))
-    return { ok: false, kind: 'empty', reason: 'A comment says something: this one is empty.' }
+    return { ok: false, kind: 'empty', reason: 'Your comment is empty. Write something first.' }
   const length = lengthOf(body)
   if (length > LONGEST_COMMENT)
     return {
       ok: false,
       kind: 'too-long',
-      reason: `A comment has at most ${LONGEST_COMMENT.toLocaleString('en-GB')} characters; this one has ${length.toLocaleString('en-GB')}.`,
+      reason: `A comment can have up to ${LONGEST_COMMENT.toLocaleString('en-GB')} characters; yours has ${length.toLocaleString('en-GB')}.`,
     }
   if (!trusted && countLinks(body) > LINKS_OF_NEW)
     return {
       ok: false,
       kind: 'too-many-links',
-      reason: `While your account is new, a comment has at most ${LINKS_OF_NEW} links. Links to papers by their arXiv identifier (arXiv:2412.19723) do not count.`,
+      reason: `While your account is new, a comment can have up to ${LINKS_OF_NEW} links. Links to papers by arXiv identifier (arXiv:2412.19723) do not count.`,
     }
   return { ok: true, body }
 }

@@ -43,9 +43,9 @@ export async function react(
       .where('p.hidden', '=', false)
       .forShare('c')
       .executeTakeFirst()
-    if (!comment) return { ok: false, kind: 'no-comment', reason: 'This comment is not here (any more).' }
+    if (!comment) return { ok: false, kind: 'no-comment', reason: 'This comment is no longer here.' }
     if (comment.reader_id === readerId)
-      return { ok: false, kind: 'own-comment', reason: 'Others react to what you write; you do not.' }
+      return { ok: false, kind: 'own-comment', reason: 'You cannot react to your own comment.' }
     if (on)
       await trx
         .insertInto('reactions')

@@ -17,8 +17,8 @@ it('says who answered, where, what, and how to hear no more of it', () => {
     text: [
       'Bo replied to your comment on “Tides in ℝ³” at Tide Lines:',
       '> Do tides $t_i$ count?\n>\n> I think so.',
-      'The discussion: https://tides.example/comments/12',
-      'You get this mail because you asked for mail about replies. You can switch it off: https://tides.example/settings',
+      'Read the discussion: https://tides.example/comments/12',
+      'You receive this email because you asked to hear about replies. To stop these emails, change your settings: https://tides.example/settings',
     ].join('\n\n'),
     headers: { 'List-Unsubscribe': '<https://tides.example/settings>' },
   })

@@ -47,8 +47,8 @@ export function replyMail({ comment, paper, from, site, email }: Reply & { email
     text: [
       `${name} replied to your comment on “${title}” at ${site.name}:`,
       comment.body.replaceAll(/^/gm, '> ').replaceAll(/ +$/gm, ''),
-      `The discussion: ${site.origin}/comments/${comment.id}`,
-      `You get this mail because you asked for mail about replies. You can switch it off: ${settings}`,
+      `Read the discussion: ${site.origin}/comments/${comment.id}`,
+      `You receive this email because you asked to hear about replies. To stop these emails, change your settings: ${settings}`,
     ].join('\n\n'),
     headers: { 'List-Unsubscribe': `<${settings}>` },
   }

@@ -87,7 +87,8 @@ async function decide(
     now,
   }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Acting,
 ): Promise<ActOutcome> {
-  if (readerId === curatorId) return { ok: false, reason: 'Your own claim is for another curator to decide.' }
+  if (readerId === curatorId)
+    return { ok: false, reason: 'You cannot decide on your own claim. Leave it to another curator.' }
   return inTransaction(db, async (trx) => {
     const paper = await findTitle(trx, paperId)
     if (!paper) return GONE

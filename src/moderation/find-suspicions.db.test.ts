@@ -133,7 +133,7 @@ describeWithDatabase('suspicious votes', (db) => {
     // A curator has decided: it does not come up again.
     expect(await findSuspicions(db(), { now })).toBe(0)
     const { entries } = await moderationLog(db(), { before: null, limit: 9 })
-    expect(entries).toMatchObject([{ words: 'looked into', reason: 'A reading group.' }])
+    expect(entries).toMatchObject([{ words: 'reviewed', reason: 'A reading group.' }])
     expect(JSON.stringify(entries)).not.toMatch(/Una|Paper/)
   })
 
@@ -149,7 +149,7 @@ describeWithDatabase('suspicious votes', (db) => {
     expect(await votesOf(targets)).toEqual(before.map((votes) => votes - 4))
     expect((await verifyHeat(db())).differences).toEqual([])
     expect((await moderationLog(db(), { before: null, limit: 9 })).entries).toMatchObject([
-      { words: 'took out of the count', subject: '24 votes for 6 papers', reason: 'One person.' },
+      { words: 'discounted', subject: '24 votes for 6 papers', reason: 'One person.' },
     ])
   })
 

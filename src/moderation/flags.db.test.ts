@@ -114,7 +114,7 @@ describeWithDatabase('flags', (db) => {
     const { entries } = await moderationLog(db(), { before: null, limit: 9 })
     expect(entries.map(({ by, reason }) => `${by}: ${reason}`)).toEqual([
       'Ada: Advertising.',
-      'The site: 3 trusted readers flagged it; it stays hidden until a curator has looked.',
+      'The site: 3 trusted readers flagged it. It stays hidden until a curator reviews it.',
     ])
   })
 })

@@ -10,10 +10,10 @@ import { commentSubject } from './subjects.ts'
 /** Why something may be flagged. */
 export const FLAG_REASONS = {
   spam: 'Spam or advertising',
-  abuse: 'Abuse of people',
-  'off-topic': 'It does not belong here',
-  duplicate: 'It is here already',
-  wrong: 'Something about it is wrong',
+  abuse: 'Abusive',
+  'off-topic': 'Off topic',
+  duplicate: 'Duplicate',
+  wrong: 'Wrong or misleading',
   other: 'Something else',
 } as const
 export type FlagReason = keyof typeof FLAG_REASONS
@@ -80,7 +80,7 @@ export async function flag(
       act: 'hide-flagged-comment',
       on: commentSubject(comment),
       curatorId: null,
-      reason: `${FLAGS_THAT_HIDE} trusted readers flagged it; it stays hidden until a curator has looked.`,
+      reason: `${FLAGS_THAT_HIDE} trusted readers flagged it. It stays hidden until a curator reviews it.`,
       now,
     })
     return { ok: true, hidden: true }

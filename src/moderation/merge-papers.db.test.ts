@@ -86,7 +86,7 @@ describeWithDatabase('joining papers', (db) => {
     expect(outcomes).toEqual(
       expect.arrayContaining([
         { ok: true, paperId: oneId, address: '2601.00001' },
-        { ok: false, reason: 'One of the two is not here any more.' },
+        { ok: false, reason: 'One of the two papers is no longer here.' },
       ]),
     )
 
@@ -111,7 +111,7 @@ describeWithDatabase('joining papers', (db) => {
     expect(await log()).toMatchObject([
       {
         by: 'Ada',
-        words: 'joined',
+        words: 'merged',
         subject: '“Tides of Sand” with “Tides of sand”',
         address: '/papers/2601.00001',
         reason: 'The same work.',
@@ -128,7 +128,7 @@ describeWithDatabase('joining papers', (db) => {
     const merging = { timeZone: TIME_ZONE, curatorId: reader.id, reason: 'The same.', now }
     expect(await mergePapers(db(), { keepId, absorbId, ...merging })).toEqual({
       ok: false,
-      reason: expect.stringContaining('two papers at arXiv (2601.00001 and 2601.00002)'),
+      reason: expect.stringContaining('two papers on arXiv (2601.00001 and 2601.00002)'),
     })
     expect(await mergePapers(db(), { keepId, absorbId: keepId, ...merging })).toMatchObject({ ok: false })
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(2)

@@ -30,7 +30,7 @@ export async function mergePapers(
     now,
   }: { keepId: number; absorbId: number; timeZone: string } & Acting,
 ): Promise<MergeOutcome> {
-  if (keepId === absorbId) return { ok: false, reason: 'These are one paper already.' }
+  if (keepId === absorbId) return { ok: false, reason: 'These are already one paper.' }
   return inTransaction(db, async (trx): Promise<MergeOutcome> => {
     // The lock that recording takes: until the end nobody else changes what papers are.
     await lockUntilCommit(trx, 'recording')
@@ -54,11 +54,11 @@ export async function mergePapers(
     const named = identifierOf(keepId)
     const also = identifierOf(absorbId)
     if (!kept || !absorbed || !named || !also)
-      return { ok: false, reason: 'One of the two is not here any more.' }
+      return { ok: false, reason: 'One of the two papers is no longer here.' }
     if (kept.arxiv_id !== null && absorbed.arxiv_id !== null && kept.arxiv_id !== absorbed.arxiv_id)
       return {
         ok: false,
-        reason: `They are two papers at arXiv (${kept.arxiv_id} and ${absorbed.arxiv_id}), and stay two here. Hide the one that should not be seen.`,
+        reason: `These are two papers on arXiv (${kept.arxiv_id} and ${absorbed.arxiv_id}), so they cannot be merged. You can hide one of them instead.`,
       }
 
     const statement = {

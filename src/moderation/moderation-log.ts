@@ -6,25 +6,25 @@ import { isVisible, lengthOf, plainLine } from '../accounts/typed-text.ts'
 /** What can be done to keep order, and the words of the log for it, before what it was done to. */
 const ACT_WORDS = {
   'hide-paper': 'hid the paper',
-  'show-paper': 'showed again the paper',
-  'merge-papers': 'joined',
+  'show-paper': 'unhid the paper',
+  'merge-papers': 'merged',
   'lock-comments': 'closed the discussion of',
-  'unlock-comments': 'opened the discussion of',
+  'unlock-comments': 'reopened the discussion of',
   'hide-comment': 'hid',
   'hide-flagged-comment': 'hid',
-  'show-comment': 'showed again',
+  'show-comment': 'unhid',
   'hide-collection': 'hid',
-  'show-collection': 'showed again',
-  'dismiss-flags': 'looked at what was flagged and left it:',
+  'show-collection': 'unhid',
+  'dismiss-flags': 'dismissed the flags on',
   'suspend-reader': 'suspended',
   'reinstate-reader': 'reinstated',
   'trust-reader': 'trusted',
-  'discount-votes': 'took out of the count',
-  'dismiss-suspicion': 'looked into',
-  'accept-submission': 'took in the submitted paper',
-  'refuse-submission': 'refused the submitted paper',
+  'discount-votes': 'discounted',
+  'dismiss-suspicion': 'reviewed',
+  'accept-submission': 'accepted the submission',
+  'refuse-submission': 'rejected the submission',
   'confirm-claim': 'confirmed an author of',
-  'refuse-claim': 'refused a claim to have written',
+  'refuse-claim': 'rejected an authorship claim on',
 } as const
 export type Act = keyof typeof ACT_WORDS
 
@@ -37,7 +37,7 @@ export const LONGEST_REASON = 1_000
 /** What an act came to; `changed` is false when all was so already, as after a double click: nothing is logged then. */
 export type ActOutcome = { ok: true; changed: boolean } | { ok: false; reason: string }
 
-export const GONE: ActOutcome = { ok: false, reason: 'That is not here any more.' }
+export const GONE: ActOutcome = { ok: false, reason: 'That is no longer here.' }
 
 /** Who acts on what, when and why: the reason (1 to 1,000 characters) is public. */
 export type Acting = { curatorId: string; reason: string; now: Date }

@@ -63,7 +63,7 @@ describeWithDatabase('keeping order', (db) => {
     expect(await vectorSeq()).toBeGreaterThan(before.vector)
     expect((await listPapers(db(), { list: { kind: 'new' }, after: null, limit: 9 })).papers).toHaveLength(1)
     expect(await log()).toMatchObject([
-      { by: 'Ada', words: 'showed again the paper', subject: '“On 2601.00001”', reason: 'It is one.' },
+      { by: 'Ada', words: 'unhid the paper', subject: '“On 2601.00001”', reason: 'It is one.' },
       { by: 'Ada', words: 'hid the paper', address: '/papers/2601.00001', reason: 'Not a paper.' },
     ])
     expect(await hidePaper(db(), { paperId: 999, curatorId, reason: 'Gone.', now })).toMatchObject({
@@ -180,7 +180,7 @@ describeWithDatabase('keeping order', (db) => {
     })
     expect(await showCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(DONE)
     expect(await log()).toMatchObject([
-      { words: 'showed again', subject: 'a collection by Cleo' },
+      { words: 'unhid', subject: 'a collection by Cleo' },
       { words: 'hid', subject: 'a collection by Cleo' },
     ])
   })
@@ -231,9 +231,7 @@ describeWithDatabase('keeping order', (db) => {
     expect(await Promise.all(both)).toEqual(expect.arrayContaining([DONE, SO_ALREADY]))
     expect(await paper(paperId)).toMatchObject({ votes: 1, vote_points: 10, attention: 1 })
     await expectRightHeat()
-    expect(await log()).toMatchObject([
-      { words: 'took out of the count', subject: '2 votes for “On 2601.00001”' },
-    ])
+    expect(await log()).toMatchObject([{ words: 'discounted', subject: '2 votes for “On 2601.00001”' }])
   })
 
   it('keeps a log that is only ever added to, and outlives accounts', async () => {

@@ -16,9 +16,9 @@ export async function discountVotes(
 }
 
 /** Where nothing was wrong, neither papers nor readers are named. */
-const LET_COUNT = { subject: 'votes that seemed arranged, and let them count', address: null }
+const LET_COUNT = { subject: 'votes that seemed coordinated, and let them count', address: null }
 /** Somebody else was quicker: the accounts are gone or their votes taken back. */
-const NONE_LEFT = { subject: 'votes that seemed arranged, of which none stands any more', address: null }
+const NONE_LEFT = { subject: 'votes that seemed coordinated, all withdrawn since', address: null }
 
 /** A curator finds nothing wrong. */
 export async function dismissSuspicion(
@@ -55,10 +55,10 @@ export async function suspendSuspected(
     if (!maySuspend(evidence))
       return {
         ok: false,
-        reason: 'That many voted at once says nothing of each of them: take out the votes.',
+        reason: 'A burst of votes is not evidence against each account. Discount the votes instead.',
       }
     if (readerIds.includes(curatorId))
-      return { ok: false, reason: 'Your own account is among these: leave it to another curator.' }
+      return { ok: false, reason: 'Your own account is one of these. Leave this to another curator.' }
     let suspended = 0
     for (const readerId of readerIds.toSorted()) {
       const outcome = await suspend(trx, { readerId, votesToo: false, curatorId, reason, now })

@@ -21,7 +21,7 @@ export async function suspend(
   trx: Transaction<Database>,
   { readerId, votesToo, curatorId, reason, now }: { readerId: string; votesToo: boolean } & Acting,
 ): Promise<ActOutcome> {
-  if (readerId === curatorId) return { ok: false, reason: 'Nobody suspends themselves here.' }
+  if (readerId === curatorId) return { ok: false, reason: 'You cannot suspend your own account.' }
   const reader = await holdReader(trx, readerId)
   if (!reader) return GONE
   const suspended = reader.suspended_at === null

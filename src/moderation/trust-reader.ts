@@ -14,7 +14,7 @@ export async function trustReader(
     const reader = await holdReader(trx, readerId)
     if (!reader) return GONE
     if (reader.suspended_at !== null)
-      return { ok: false, reason: 'This account is suspended: reinstate it first.' }
+      return { ok: false, reason: 'This account is suspended. Reinstate it first.' }
     if (reader.trusted_at !== null) return { ok: true, changed: false }
     await trx.updateTable('readers').set({ trusted_at: now }).where('id', '=', readerId).execute()
     await logAct(trx, { act: 'trust-reader', on: readerSubject(reader), curatorId, reason, now })

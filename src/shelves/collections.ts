@@ -46,11 +46,11 @@ export function parseCollection(
 ): { ok: true; facts: CollectionFacts } | { ok: false; field: 'title' | 'description'; reason: string } {
   const title = plainLine(given.title)
   const description = plainLines(given.description)
-  if (!isVisible(title)) return { ok: false, field: 'title', reason: 'A collection has a title.' }
+  if (!isVisible(title)) return { ok: false, field: 'title', reason: 'Give your collection a title.' }
   if (lengthOf(title) > LONGEST_TITLE)
-    return { ok: false, field: 'title', reason: `A title has at most ${LONGEST_TITLE} characters.` }
+    return { ok: false, field: 'title', reason: `A title can have up to ${LONGEST_TITLE} characters.` }
   if (lengthOf(description) > LONGEST_DESCRIPTION) {
-    const reason = `A description has at most ${LONGEST_DESCRIPTION.toLocaleString('en-GB')} characters.`
+    const reason = `A description can have up to ${LONGEST_DESCRIPTION.toLocaleString('en-GB')} characters.`
     return { ok: false, field: 'description', reason }
   }
   return { ok: true, facts: { title, description, public: given.public } }

@@ -39,7 +39,7 @@ describeWithDatabase('the site', (db) => {
         paper(4, '2026-03-01'),
       ])
       const words = await read('/')
-      expect(words).toContain('The newest edition Wednesday, 14 January 2026 2 papers')
+      expect(words).toContain('Latest edition Wednesday, 14 January 2026 2 papers')
       expect(words.indexOf('Paper 2')).toBeLessThan(words.indexOf('Paper 1'))
       expect(words).not.toContain('Paper 3')
       expect(words).not.toContain('Paper 4')
@@ -60,10 +60,10 @@ describeWithDatabase('the site', (db) => {
       const { get, read } = await open()
       expect(await read('/')).toContain('There are no papers here yet')
       expect(await read('/papers/date/2026-01-14')).toContain('There are no papers here yet')
-      expect(await read('/papers/new')).toContain('No papers have come in yet.')
+      expect(await read('/papers/new')).toContain('There are no papers yet.')
       expect(await read('/papers/trending')).toContain('No paper here has drawn attention yet.')
       expect(await read('/papers/top')).toContain('No paper here has drawn attention yet')
-      expect(await read('/topics')).toContain('No papers have come in yet.')
+      expect(await read('/topics')).toContain('There are no papers yet.')
       for (const kind of ['date', 'week', 'month']) {
         const response = await get(`/papers/${kind}`)
         expect([response.status, response.headers.get('location')]).toEqual([302, '/'])
@@ -115,12 +115,12 @@ describeWithDatabase('the site', (db) => {
       const { read } = await open(papers)
       const nearest = await read('/papers/date/2026-01-04')
       expect(nearest).toContain('Monday, 5 January 2026')
-      expect(nearest).toContain('No papers on Sunday, 4 January 2026: this is the nearest edition.')
+      expect(nearest).toContain('No papers on Sunday, 4 January 2026; this is the nearest edition.')
       expect(await read('/papers/week/2026-W10')).toContain(
-        'No papers in Week 10, 2 to 8 March 2026: this is the nearest week.',
+        'No papers in Week 10, 2 to 8 March 2026; this is the nearest week.',
       )
       expect(await read('/papers/month/1987-05')).toContain(
-        'No papers in May 1987: this is the nearest month.',
+        'No papers in May 1987; this is the nearest month.',
       )
     })
 
@@ -159,7 +159,7 @@ describeWithDatabase('the site', (db) => {
       ]
       for (const path of none) expect([path, (await get(`/papers/${path}`)).status]).toEqual([path, 404])
       expect(await read('/papers/week/2021-W53', 404)).toContain(
-        'Weeks are written as in /papers/week/2026-W47.',
+        'Write weeks like this: /papers/week/2026-W47.',
       )
       for (const path of [
         'date/1000-01-01',
@@ -222,9 +222,7 @@ describeWithDatabase('the site', (db) => {
         '/papers/date/2026-01-05',
         '/papers/new.atom',
       ])
-        expect(await read(`${path}?after=x&n=100`, 404)).toContain(
-          'This link to a later page of a list is broken.',
-        )
+        expect(await read(`${path}?after=x&n=100`, 404)).toContain('This link to a later page is broken.')
       const crafted = Buffer.from(JSON.stringify(['0000-01-01T00:00:00.000Z', 1])).toString('base64url')
       expect((await get(`/papers/new?after=${crafted}`)).status).toBe(404)
       expect((await get('/papers/new?after=')).status).toBe(404)
@@ -338,9 +336,11 @@ describeWithDatabase('the site', (db) => {
     it('says which version was asked for', async () => {
       const { read } = await open([tides])
       expect(await read('/papers/2601.00001v1')).toContain(
-        'You asked for version 1 of 2 January 2026. This page shows what is known of the paper as a whole',
+        'You asked for version 1 from 2 January 2026. This page shows the paper as a whole',
       )
-      expect(await read('/papers/2601.00001v2')).toContain('it is the latest one known here')
+      expect(await read('/papers/2601.00001v2')).toContain(
+        'This page shows that version, the latest we know of',
+      )
       expect(await read('/papers/2601.00001v9')).toContain('You asked for version 9.')
     })
 
@@ -412,9 +412,9 @@ describeWithDatabase('the site', (db) => {
     it('says what is missing, and where it may be', async () => {
       const { read } = await open([tides])
       expect(await read('/papers/2601.00002', 404)).toContain(
-        'It may be at https://arxiv.org/abs/2601.00002.',
+        'You may find it at https://arxiv.org/abs/2601.00002.',
       )
-      expect(await read('/papers/nonsense', 404)).toContain('“nonsense” is no identifier of a paper.')
+      expect(await read('/papers/nonsense', 404)).toContain('“nonsense” is not the identifier of a paper.')
       expect(await read('/nowhere', 404)).toContain('There is nothing at this address.')
     })
 
@@ -738,7 +738,7 @@ describeWithDatabase('the site', (db) => {
       const response = await site.app.request('/papers/new')
       expect(response.status).toBe(500)
       const words = wordsOf(await response.text())
-      expect(words).toContain('Something went wrong on our side, not yours.')
+      expect(words).toContain('Something went wrong on our side.')
       expect(logged).toMatchObject([{ path: '/papers/new', error: expect.stringContaining('papers') }])
       expect(words).toContain(logged[0]?.reference)
       expect(words).not.toContain('relation')

@@ -118,7 +118,7 @@ export function renderPage(
         </head>
         <body>
           <a class="skip" href="#content">
-            Skip to the papers
+            Skip to content
           </a>
           <header class="masthead">
             <div class="masthead-line">

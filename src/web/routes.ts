@@ -5,20 +5,17 @@ import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
 import { showAuthor } from './authors/show.tsx'
 import { claim } from './authorship/act.ts'
-import {
-  actOnClaim,
-  actOnCollection,
-  actOnComment,
-  actOnPaper,
-  actOnReader,
-  actOnSubmission,
-  actOnSuspicion,
-  joinPapers,
-} from './desk/act.ts'
+import * as deskClaims from './desk/claims.ts'
+import * as deskCollections from './desk/collections.ts'
+import * as deskComments from './desk/comments.ts'
+import { showReaders } from './desk/find-readers.tsx'
 import { showImport, showImports } from './desk/imports.tsx'
-import { showReaders } from './desk/readers.tsx'
+import * as deskPapers from './desk/papers.ts'
+import * as deskReaders from './desk/readers.ts'
 import { showDesk } from './desk/show.tsx'
-import { flagIt } from './flags/act.ts'
+import * as deskSubmissions from './desk/submissions.ts'
+import * as deskSuspicions from './desk/suspicions.ts'
+import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
 import {
   addPaper,
@@ -42,13 +39,19 @@ import { showModeration } from './moderation/show.tsx'
 import { showReader } from './readers/show.tsx'
 import { pick } from './picks/act.ts'
 import { showPicks } from './picks/show.tsx'
-import { foldAway, read, save } from './reading-list/act.ts'
+import { markNotForMe, read, save } from './reading-list/act.ts'
 import { showNotForMe, showReadingList } from './reading-list/show.tsx'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
 import { showTopic, showTopics } from './topics/show.tsx'
-import { dropPasskey, leave, saveProfile, sendExport, signOutElsewhere } from './settings/act.ts'
+import {
+  deleteMyAccount,
+  removeMyPasskey,
+  saveProfile,
+  sendExport,
+  signOutElsewhere,
+} from './settings/act.ts'
 import { showSettings } from './settings/show.tsx'
 import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-in/act.ts'
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
@@ -128,8 +131,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/settings/export', page(sendExport))
   app.post('/settings/profile', saveProfile(base))
   app.post('/settings/sessions/end', signOutElsewhere(base))
-  app.post('/settings/passkeys/remove', dropPasskey(base))
-  app.post('/settings/delete', leave(base))
+  app.post('/settings/passkeys/remove', removeMyPasskey(base))
+  app.post('/settings/delete', deleteMyAccount(base))
 
   app.post('/papers/:address{.+}/vote', vote(base))
 
@@ -161,27 +164,43 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/reading-list/not-for-me', page(showNotForMe))
   app.post('/papers/:address{.+}/save', save(base))
   app.post('/papers/:address{.+}/read', read(base))
-  app.post('/papers/:address{.+}/not-for-me', foldAway(base))
+  app.post('/papers/:address{.+}/not-for-me', markNotForMe(base))
   app.post('/papers/:address{.+}/pick', pick(base))
 
   app.post('/papers/:address{.+}/claim', claim(base))
-  app.post('/papers/:address{.+}/flag', flagIt('paper')(base))
+  app.post('/papers/:address{.+}/flag', sendFlag('paper')(base))
   app.get('/comments/:id/flag', page(showFlag('comment')))
-  app.post('/comments/:id/flag', flagIt('comment')(base))
+  app.post('/comments/:id/flag', sendFlag('comment')(base))
   app.get('/collections/:id/flag', page(showFlag('collection')))
-  app.post('/collections/:id/flag', flagIt('collection')(base))
+  app.post('/collections/:id/flag', sendFlag('collection')(base))
   app.get('/readers/:id', page(showReader))
   app.get('/moderation', page(showModeration))
   app.get('/desk', page(showDesk))
   app.get('/desk/readers', page(showReaders))
   app.get('/desk/imports', page(showImports))
   app.get('/desk/imports/:id', page(showImport))
-  app.post('/desk/papers', actOnPaper(base))
-  app.post('/desk/papers/merge', joinPapers(base))
-  app.post('/desk/comments', actOnComment(base))
-  app.post('/desk/collections', actOnCollection(base))
-  app.post('/desk/readers', actOnReader(base))
-  app.post('/desk/submissions', actOnSubmission(base))
-  app.post('/desk/claims', actOnClaim(base))
-  app.post('/desk/suspicions', actOnSuspicion(base))
+  // A state of something is begun at its noun and ended at `/end`: forms in browsers can only POST.
+  app.post('/desk/papers/:id/hiding', deskPapers.hide(base))
+  app.post('/desk/papers/:id/hiding/end', deskPapers.unhide(base))
+  app.post('/desk/papers/:id/comment-lock', deskPapers.lock(base))
+  app.post('/desk/papers/:id/comment-lock/end', deskPapers.unlock(base))
+  app.post('/desk/papers/:id/flags/dismissal', deskPapers.dismiss(base))
+  app.post('/desk/papers/:id/merger', deskPapers.merge(base))
+  app.post('/desk/comments/:id/hiding', deskComments.hide(base))
+  app.post('/desk/comments/:id/hiding/end', deskComments.unhide(base))
+  app.post('/desk/comments/:id/flags/dismissal', deskComments.dismiss(base))
+  app.post('/desk/collections/:id/hiding', deskCollections.hide(base))
+  app.post('/desk/collections/:id/hiding/end', deskCollections.unhide(base))
+  app.post('/desk/collections/:id/flags/dismissal', deskCollections.dismiss(base))
+  app.post('/desk/readers/:id/trust', deskReaders.trust(base))
+  app.post('/desk/readers/:id/suspension', deskReaders.suspend(base))
+  app.post('/desk/readers/:id/suspension/end', deskReaders.reinstate(base))
+  app.post('/desk/readers/:id/suspension-with-votes', deskReaders.suspendWithVotes(base))
+  app.post('/desk/submissions/:id/acceptance', deskSubmissions.accept(base))
+  app.post('/desk/submissions/:id/rejection', deskSubmissions.reject(base))
+  app.post('/desk/claims/:paper/:reader/confirmation', deskClaims.confirm(base))
+  app.post('/desk/claims/:paper/:reader/rejection', deskClaims.reject(base))
+  app.post('/desk/suspicions/:id/dismissal', deskSuspicions.dismiss(base))
+  app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
+  app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
 }

@@ -6,7 +6,7 @@ import { stated } from '../papers.ts'
 import { NOON, openSite } from '../site.ts'
 import { createApp } from '../../src/web/app.ts'
 import { openPeopledSite, SHOWN, type Field } from './peopled-site.fixture.ts'
-import { deedsOn } from './deeds.fixture.ts'
+import { sentFormsOn } from './sent-forms.fixture.ts'
 import { addressesOf } from './routes.fixture.ts'
 
 /** Whose page this is, by the link to their settings; null for nobody's. */
@@ -118,8 +118,8 @@ describeWithDatabase('pages of one reader', (db) => {
     for (let i = 0; i < 52; i++)
       await post(
         site.app,
-        '/desk/papers',
-        { paper: String(paper?.id), act: i % 2 ? 'show' : 'hide', reason: `Reason ${i}.` },
+        `/desk/papers/${paper?.id}/hiding${i % 2 ? '/end' : ''}`,
+        { reason: `Reason ${i}.` },
         { cookie },
       )
     const next = async (path: string) => {
@@ -196,15 +196,15 @@ describeWithDatabase('pages of one reader', (db) => {
     }
     await readAll()
     const dropped = new Map<string, number>()
-    for (const { route, path: deed, fields, by } of deedsOn(site, { token: '' })) {
-      if (by === 'anybody' || /^\/(?:sign-out|papers\/submit)/.test(deed)) continue
-      const answer = await post(app, deed, fields, { cookie: site.cookies[by] })
-      expect([deed, answer.status]).toEqual([deed, expect.toBeOneOf([200, 303])])
+    for (const { route, path: action, fields, by } of sentFormsOn(site, { token: '' })) {
+      if (by === 'anybody' || /^\/(?:sign-out|papers\/submit)/.test(action)) continue
+      const answer = await post(app, action, fields, { cookie: site.cookies[by] })
+      expect([action, answer.status]).toEqual([action, expect.toBeOneOf([200, 303])])
       const made = createApp(site.site).app
       const kept = paths.filter((path) => cache.ready('GET', path, {}) !== null)
       for (const path of kept) {
         const now = await (await made.request(path)).text()
-        expect([deed, path, await (await app.request(path)).text()]).toEqual([deed, path, now])
+        expect([action, path, await (await app.request(path)).text()]).toEqual([action, path, now])
       }
       dropped.set(route, paths.length - kept.length)
       await readAll()

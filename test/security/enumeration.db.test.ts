@@ -75,14 +75,14 @@ describeWithDatabase('who asks for what they may not see', (db) => {
         ])
   })
 
-  it('is told of a hidden paper no more than the public log tells: that it was taken off', async () => {
+  it('is told of a hidden paper no more than the public log tells: that it was hidden', async () => {
     const { app, cookies } = await openPeopledSite(db())
     for (const cookie of ['', cookies.ada]) {
       for (const rest of ['', '.md', '.bib', '.ris', '.json', 'v1']) {
         const answer = await app.request(`/papers/${HIDDEN}${rest}`, { headers: { cookie } })
         expect([rest, answer.status]).toEqual([rest, 404])
         const text = await answer.text()
-        expect(text).toContain('taken')
+        expect(text).toContain('A curator has hidden this paper.')
         for (const secret of ['Some paper title', 'Some abstract', 'Some author', 'Iris'])
           expect(text).not.toContain(secret)
       }
@@ -121,7 +121,7 @@ describeWithDatabase('who asks for what they may not see', (db) => {
     const paths = [...addressesOf(app, 'GET', site), ...searches, `/papers/explain?a=${HIDDEN}&b=${HIDDEN}`]
     for (const cookie of ['', cookies.bert, cookies.ada])
       for (const path of paths) {
-        // The public log says what was taken off; what is kept about oneself, what one voted for.
+        // The public log says what was hidden; what is kept about oneself, what one voted for.
         if (path === '/moderation' || path === '/settings/export') continue
         const text = await (await app.request(path, { headers: { cookie } })).text()
         expect([path, text.includes('Secret of the deep')]).toEqual([path, false])

@@ -5,7 +5,7 @@ import { describeWithDatabase } from '../database.ts'
 import { post } from '../readers.ts'
 import { NOON, openSite } from '../site.ts'
 import { openAccounts } from '../../src/accounts/open-accounts.ts'
-import { deedsOn } from './deeds.fixture.ts'
+import { sentFormsOn } from './sent-forms.fixture.ts'
 import { forgetRates, openPeopledSite } from './peopled-site.fixture.ts'
 import { addressesOf } from './routes.fixture.ts'
 
@@ -125,7 +125,7 @@ describeWithDatabase('faults', (db) => {
       token,
       ...Object.values(site.cookies).map((cookie) => cookie.split('=')[1]?.split('.')[0] ?? ''),
     )
-    for (const { path, fields, by } of deedsOn(site, { token })) {
+    for (const { path, fields, by } of sentFormsOn(site, { token })) {
       const cookie = by === 'anybody' ? {} : { cookie: site.cookies[by] }
       for (const [name, text] of Object.entries(fields))
         if (/body|note|description|reason|title/.test(name) && text.length > 8) secrets.push(text)

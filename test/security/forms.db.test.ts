@@ -4,7 +4,8 @@ import { post, signIn } from '../readers.ts'
 import { openAccounts } from '../../src/accounts/open-accounts.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { NOON } from '../site.ts'
-import { deedsOn, LIBRARY, type Deed } from './deeds.fixture.ts'
+import { sentFormsOn, LIBRARY, type SentForm } from './sent-forms.fixture.ts'
+import { formsOn } from './fuzz.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN } from './peopled-site.fixture.ts'
 import { addressesOf, routesOf } from './routes.fixture.ts'
 import { snapshot } from './snapshot.fixture.ts'
@@ -43,15 +44,25 @@ describeWithDatabase('forms', (db) => {
       })
       .execute()
     await forgetRates(db())
-    return { ...site, deeds: deedsOn(site, { token }) }
+    return { ...site, sentForms: sentFormsOn(site, { token }) }
   }
   type Opened = Awaited<ReturnType<typeof open>>
-  const cookieOf = ({ cookies }: Opened, { by }: Deed) => (by === 'anybody' ? {} : { cookie: cookies[by] })
+  const cookieOf = ({ cookies }: Opened, { by }: SentForm) =>
+    by === 'anybody' ? {} : { cookie: cookies[by] }
 
   it('are known to these tests, each one', async () => {
-    const { app, deeds } = await open()
+    const { app, sentForms } = await open()
     const addresses = routesOf(app).flatMap(({ method, path }) => (method === 'POST' ? [path] : []))
-    expect([...deeds.map(({ route }) => route), LIBRARY].toSorted()).toEqual(addresses.toSorted())
+    expect([...sentForms.map(({ route }) => route), LIBRARY].toSorted()).toEqual(addresses.toSorted())
+  })
+
+  it('have an address that takes them, every button of theirs', async () => {
+    const site = await open()
+    for (const path of (await formsOn(site)).keys())
+      expect([path, (await post(site.app, path, {})).status]).toEqual([
+        path,
+        expect.not.toBeOneOf([404, 405]),
+      ])
   })
 
   it('are not taken from another site, whoever is signed in', async () => {
@@ -66,7 +77,7 @@ describeWithDatabase('forms', (db) => {
     ]
     const library = addressesOf(site.app, 'POST', site).filter((path) => path.startsWith('/auth/'))
     const sent = [
-      ...site.deeds.map((deed) => ({ ...deed, ...cookieOf(site, deed) })),
+      ...site.sentForms.map((sentForm) => ({ ...sentForm, ...cookieOf(site, sentForm) })),
       ...library.map((path) => ({ path, fields: {}, cookie: site.cookies.ada })),
     ]
     for (const { path, fields, ...who } of sent)
@@ -81,7 +92,7 @@ describeWithDatabase('forms', (db) => {
   it('ask who is not signed in to sign in, and change nothing', async () => {
     const site = await open()
     const before = await snapshot(db())
-    for (const { path, fields, by } of site.deeds) {
+    for (const { path, fields, by } of site.sentForms) {
       if (by === 'anybody') continue
       for (const cookie of ['', 'broadsheet.session_token=made-up-made-up-made-up.x']) {
         const page = await post(site.app, path, fields, { cookie })
@@ -105,7 +116,7 @@ describeWithDatabase('forms', (db) => {
 
   it('of curators are refused to everybody else', async () => {
     const site = await open()
-    const curators = site.deeds.filter(({ by }) => by === 'cora')
+    const curators = site.sentForms.filter(({ by }) => by === 'cora')
     expect(curators.length).toBeGreaterThan(8)
     const before = await snapshot(db())
     for (const { path, fields } of curators)
@@ -125,7 +136,7 @@ describeWithDatabase('forms', (db) => {
     const site = await open()
     const { reader, cookie } = await signIn(db(), { email: 'eve@readers.example', name: 'Eve' })
     const before = await snapshot(db())
-    const others = site.deeds.filter(({ route, by }) =>
+    const others = site.sentForms.filter(({ route, by }) =>
       by === 'cora'
         ? false
         : /^\/collections\/:id\/(?!flag)|\/comments\/:id\/(?:edit|delete)|passkeys|sessions/.test(route),
@@ -159,15 +170,16 @@ describeWithDatabase('forms', (db) => {
   it('do what they say when they come from here', async () => {
     const site = await open()
     let before = await snapshot(db())
-    for (const deed of site.deeds) {
-      const answer = await post(site.app, deed.path, deed.fields, cookieOf(site, deed))
+    for (const sentForm of site.sentForms) {
+      const answer = await post(site.app, sentForm.path, sentForm.fields, cookieOf(site, sentForm))
       const after = await snapshot(db())
-      expect([deed.path, answer.status]).toEqual([
-        deed.path,
+      expect([sentForm.path, answer.status]).toEqual([
+        sentForm.path,
         expect.toBeOneOf(['/papers/submit', 200, 303, 503]),
       ])
       // Where papers are looked up nothing listens here.
-      if (deed.path !== '/papers/submit') expect([deed.path, after]).not.toEqual([deed.path, before])
+      if (sentForm.path !== '/papers/submit')
+        expect([sentForm.path, after]).not.toEqual([sentForm.path, before])
       before = after
     }
   })
@@ -223,7 +235,7 @@ describeWithDatabase('forms', (db) => {
       }
     }
     for (const to of elsewhere) {
-      for (const { path, fields, by } of site.deeds) {
+      for (const { path, fields, by } of site.sentForms) {
         // Who leaves does not come back for the next one.
         if (['/sign-out', '/settings/delete'].includes(path)) continue
         const sent = { ...fields, to, back: to, callbackURL: to, redirect: to, next: to }

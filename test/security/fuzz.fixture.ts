@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { PeopledSite } from './peopled-site.fixture.ts'
-import { addressesOf, filled, valuesFor, type Route } from './routes.fixture.ts'
+import { addressesOf, filled, parametersOf, valuesFor, type Route } from './routes.fixture.ts'
 
 const BORDERS = [
   '0',
@@ -192,6 +192,8 @@ export async function formsOn(site: PeopledSite): Promise<Map<string, Map<string
         if (action === undefined || !attributes.includes('method="post"')) continue
         const fields = forms.get(action) ?? new Map<string, string[]>()
         forms.set(action, fields)
+        // Its buttons may send the same fields elsewhere.
+        for (const [, other = ''] of inside.matchAll(/formaction="([^"]*)"/g)) forms.set(other, fields)
         for (const [field] of inside.matchAll(/<(?:input|select|textarea|button|option)\b[^>]*>/g)) {
           const name =
             /\bname="([^"]*)"/.exec(field)?.[1] ??
@@ -235,12 +237,19 @@ export async function cursorsOn(site: PeopledSite): Promise<string[]> {
   return [...well, ...well.map((text) => Buffer.from(text).toString('base64url')), ...given]
 }
 
-/** What may stand for the parameter of a route: what is there, what is near it, and what is neither. */
+/** A route filled with parameters that are there, are like those, or are neither. */
 export function parameterOf(site: PeopledSite, route: Route): fc.Arbitrary<string> {
-  const kinds = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
-  const name = kinds[0] ?? (route.path.endsWith('*') ? '*' : null)
-  if (name === null) return fc.constant(route.path)
-  const known = valuesFor(route, name, site)
+  const parameters = parametersOf(route).map((name) =>
+    valueNear(valuesFor(route, name, site)).map((text) => [name, text] as const),
+  )
+  return fc.tuple(...parameters).map((values) => {
+    const texts = new Map(values)
+    return filled(route, (name) => texts.get(name) ?? '')
+  })
+}
+
+/** A parameter as it may be: what is there, what is near it, and what is neither. */
+function valueNear(known: string[]): fc.Arbitrary<string> {
   const near = fc
     .constantFrom(...known)
     .chain((text) =>
@@ -258,5 +267,5 @@ export function parameterOf(site: PeopledSite, route: Route): fc.Arbitrary<strin
   const encoded = value.chain((text) =>
     fc.constantFrom(encodeURIComponent(text.toWellFormed()), encodeURI(text.toWellFormed())),
   )
-  return fc.oneof(near, encoded).map((text) => filled(route, () => text))
+  return fc.oneof(near, encoded)
 }

@@ -5,7 +5,7 @@ import { describeWithDatabase } from '../database.ts'
 import { post } from '../readers.ts'
 import { RATE_LIMITS } from '../../src/accounts/rate-limits.ts'
 import { listenWith } from './listen.fixture.ts'
-import { deedsOn } from './deeds.fixture.ts'
+import { sentFormsOn } from './sent-forms.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 import { snapshot } from './snapshot.fixture.ts'
 
@@ -28,14 +28,14 @@ describeWithDatabase('what is sent', (db) => {
   }
   const open = async () => {
     const site = await openPeopledSite(db())
-    const deeds = deedsOn(site, { token: 'none' }).filter(({ by }) => by !== 'anybody')
-    return { ...site, deeds, cookieFor: (by: string) => site.cookies[by as keyof PeopledSite['cookies']] }
+    const sentForms = sentFormsOn(site, { token: 'none' }).filter(({ by }) => by !== 'anybody')
+    return { ...site, sentForms, cookieFor: (by: string) => site.cookies[by as keyof PeopledSite['cookies']] }
   }
 
   it('is refused when it is larger than any form, before it is read', async () => {
-    const { app, deeds, cookieFor } = await open()
+    const { app, sentForms, cookieFor } = await open()
     const before = await snapshot(db())
-    for (const { path, fields, by } of deeds)
+    for (const { path, fields, by } of sentForms)
       expect([
         path,
         (await post(app, path, { ...fields, filler: LARGE }, { cookie: cookieFor(by) })).status,
@@ -45,12 +45,12 @@ describeWithDatabase('what is sent', (db) => {
   })
 
   it('is refused as a file, or as anything but a form', async () => {
-    const { app, deeds, cookieFor } = await open()
+    const { app, sentForms, cookieFor } = await open()
     const before = await snapshot(db())
     const file =
       '--x\r\nContent-Disposition: form-data; name="file"; filename="../../x.svg"\r\nContent-Type: image/svg+xml\r\n\r\n<svg onload="x"/>\r\n--x--\r\n'
     for (const { path, by } of [
-      ...deeds,
+      ...sentForms,
       { path: '/sign-in', by: 'ada' },
       { path: '/sign-in/link', by: 'ada' },
     ])
@@ -132,17 +132,17 @@ describeWithDatabase('what is sent', (db) => {
       ['bert', `${paper}/flag`, { reason: 'other', note: 'x'.repeat(1_001) }],
       ['bert', `${paper}/claim`, { note: 'x'.repeat(1_001) }],
       ['cora', `${paper}/pick`, { pick: '1', note: 'x'.repeat(501) }],
-      ['cora', '/desk/papers', { paper: String(papers[SHOWN]), act: 'lock', reason: 'x'.repeat(1_001) }],
+      ['cora', `/desk/papers/${papers[SHOWN]}/comment-lock`, { reason: 'x'.repeat(1_001) }],
       ['ada', '/papers/submit', { paper: '2601.00099', note: 'x'.repeat(10_001) }],
       ['bert', `${paper}/flag`, { reason: 'because', note: '' }],
       ['bert', `/comments/${comments.shown}/react`, { on: 'fury' }],
-      ['cora', '/desk/papers', { paper: String(papers[SHOWN]), act: 'explode', reason }],
-      ['cora', '/desk/papers', { paper: '9223372036854775808', act: 'hide', reason }],
       ['ada', `/collections/${collections.open}/papers/move`, { paper: SHOWN, to: '-1' }],
     ] as const) {
       const answer = await post(app, path, { ...fields }, { cookie: cookies[who] })
       expect([path, Object.keys(fields), answer.status]).toEqual([path, Object.keys(fields), 422])
     }
+    const beyond = '/desk/papers/9223372036854775808/hiding'
+    expect((await post(app, beyond, { reason }, { cookie: cookies.cora })).status).toBe(404)
     expect(await snapshot(db())).toEqual(before)
   })
 

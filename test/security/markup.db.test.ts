@@ -55,7 +55,7 @@ describeWithDatabase('a text', (db) => {
       return field === 'name' ? text.replaceAll(NAMES, '') : text.toWellFormed()
     }
     const site = await openPeopledSite(db(), { text: planted })
-    const { app, cookies, collections, comments } = site
+    const { app, cookies, collections, comments, papers } = site
     const typed = CORPUS.join(' ')
     const said = encodeURIComponent(CORPUS[round * 7 + 1] ?? '')
     const queries = ['q', 'after', 'to', 'paper', 'problem', 'error', 'a', 'token']
@@ -93,7 +93,7 @@ describeWithDatabase('a text', (db) => {
       ['bert', `/papers/${OTHER}/flag`, { reason: typed, note: typed }],
       ['ada', '/papers/submit', { paper: typed, note: typed }],
       ['ada', '/papers/submit', { paper: ALONE, note: typed }],
-      ['cora', '/desk/papers/merge', { paper: typed, with: typed, reason: typed }],
+      ['cora', `/desk/papers/${papers[SHOWN]}/merger`, { with: typed, reason: typed }],
     ] as const) {
       const cookie = who === 'nobody' ? {} : { cookie: cookies[who] }
       await expectSafe([who, path], await post(app, path, { ...fields }, cookie))

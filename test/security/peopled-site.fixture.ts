@@ -46,8 +46,9 @@ export type PeopledSite = TestSite & {
   /** Their numbers, by address. */
   papers: Record<string, number>
   importId: number
-  submissionId: number
-  suspicionId: number
+  submissionIds: Record<'first' | 'second', number>
+  /** The last is of somebody who is suspended already. */
+  suspicionIds: Record<'first' | 'second' | 'ofSuspended', number>
   passkeyId: string
 }
 
@@ -85,7 +86,6 @@ export async function openPeopledSite(
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
   const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))
-  const id = (address: string) => String(papers[address])
 
   const [ada, bert, nina, cora, sven] = await Promise.all([
     signIn(db, { email: 'ada@readers.example', name: text('name'), isPublic: true }),
@@ -148,31 +148,43 @@ export async function openPeopledSite(
   await act(nina, `/papers/${SHOWN}/claim`, { note: text('claim note') })
   await act(cora, `/papers/${SHOWN}/pick`, { pick: '1', note: text('pick note') })
   const why = { reason: text('reason') }
-  await act(cora, '/desk/papers', { paper: id(HIDDEN), act: 'hide', ...why })
-  await act(cora, '/desk/comments', { comment: String(comments.hidden), act: 'hide', ...why })
-  await act(cora, '/desk/collections', { collection: collections.hidden, act: 'hide', ...why })
-  await act(cora, '/desk/readers', { reader: sven.reader.id, act: 'suspend', ...why })
+  await act(cora, `/desk/papers/${papers[HIDDEN]}/hiding`, why)
+  await act(cora, `/desk/comments/${comments.hidden}/hiding`, why)
+  await act(cora, `/desk/collections/${collections.hidden}/hiding`, why)
+  await act(cora, `/desk/readers/${sven.reader.id}/suspension`, why)
 
-  await submitPaper(db, {
-    found: stated('2601.00042', { title: text('submission title'), abstract: text('abstract') }),
-    identifier: { scheme: 'arxiv', value: '2601.00042' },
-    readerId: nina.reader.id,
-    trusted: false,
-    note: text('submission note'),
-    now: NOON,
-    timeZone: TIME_ZONE,
-  })
-  const { id: submissionId } = await db.selectFrom('submissions').select('id').executeTakeFirstOrThrow()
-  const suspicion = await db
-    .insertInto('suspicions')
-    .values({
-      key: 'a burst',
-      kind: 'burst',
-      evidence: JSON.stringify(burst(papers[SHOWN] ?? 0, { title: text('paper title'), by: bert.reader.id })),
-      found_at: NOON,
+  const submitted = async (value: string) => {
+    await submitPaper(db, {
+      found: stated(value, { title: text('submission title'), abstract: text('abstract') }),
+      identifier: { scheme: 'arxiv', value },
+      readerId: nina.reader.id,
+      trusted: false,
+      note: text('submission note'),
+      now: NOON,
+      timeZone: TIME_ZONE,
     })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+    const { id } = await db
+      .selectFrom('submissions')
+      .select('id')
+      .where('value', '=', value)
+      .executeTakeFirstOrThrow()
+    return id
+  }
+  const submissionIds = { first: await submitted('2601.00042'), second: await submitted('2601.00043') }
+  const suspected = async (key: string, by: string) => {
+    const evidence = burst(papers[SHOWN] ?? 0, { title: text('paper title'), by })
+    const { id } = await db
+      .insertInto('suspicions')
+      .values({ key, kind: 'burst', evidence: JSON.stringify(evidence), found_at: NOON })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return id
+  }
+  const suspicionIds = {
+    first: await suspected('a burst', bert.reader.id),
+    second: await suspected('another burst', bert.reader.id),
+    ofSuspended: await suspected('a burst by Sven', sven.reader.id),
+  }
   async function* outcomes() {
     yield { ok: false as const, position: 'line 1', reason: text('import refusal') }
   }
@@ -194,8 +206,8 @@ export async function openPeopledSite(
     collections,
     papers,
     importId,
-    submissionId,
-    suspicionId: suspicion.id,
+    submissionIds,
+    suspicionIds,
     passkeyId: passkeys[0]?.id ?? '',
   }
 }

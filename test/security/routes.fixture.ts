@@ -28,10 +28,31 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === '*') return AUTH_PATHS
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
   if (route.path.startsWith('/readers/')) return Object.values(site.readers)
-  if (route.path.startsWith('/desk/imports/')) return [String(site.importId)]
+  if (route.path.startsWith('/desk/')) return deskValuesFor(route, name, site)
   if (route.path.startsWith('/collections/'))
     return Object.values(site.collections).flatMap((id) => [id, ...COLLECTION_SUFFIXES.map((s) => id + s)])
   throw new Error(`what is ${name} in ${route.path}?`)
+}
+
+function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] {
+  const [, , resource] = route.path.split('/')
+  const known: Record<string, (string | number)[]> = {
+    imports: [site.importId],
+    papers: Object.values(site.papers),
+    comments: Object.values(site.comments),
+    collections: Object.values(site.collections),
+    readers: Object.values(site.readers),
+    submissions: Object.values(site.submissionIds),
+    claims: Object.values(name === 'paper' ? site.papers : site.readers),
+    suspicions: Object.values(site.suspicionIds),
+  }
+  return (known[resource ?? ''] ?? []).map(String)
+}
+
+/** The names of a route's parameters. */
+export function parametersOf({ path }: Route): string[] {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+  return path.endsWith('*') ? [...names, '*'] : names
 }
 
 /** Every address of a kind that somebody could ask for, filled with what is there. */
@@ -39,10 +60,12 @@ export function addressesOf(app: Hono, method: Route['method'], site: PeopledSit
   return routesOf(app)
     .filter((route) => route.method === method)
     .flatMap((route) => {
-      const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
-      const only = route.path.endsWith('*') ? '*' : names[0]
-      if (only === undefined) return [route.path]
-      return valuesFor(route, only, site).map((value) => filled(route, () => value))
+      let paths = [new Map<string, string>()]
+      for (const name of parametersOf(route))
+        paths = paths.flatMap((known) =>
+          valuesFor(route, name, site).map((value) => new Map(known).set(name, value)),
+        )
+      return paths.map((values) => filled(route, (name) => values.get(name) ?? ''))
     })
 }
 

@@ -6,14 +6,14 @@ import type { Site } from '../site.ts'
 
 const EVENTS: [event: string, weight: number][] = [
   ['A reader’s vote', WEIGHTS.vote],
-  ['A vote of a new account', WEIGHTS.newVote],
+  ['A vote from a new account', WEIGHTS.newVote],
   ['A curator’s pick', WEIGHTS.pick],
   ['A reader’s first comment on the paper', WEIGHTS.comment],
   ['An upvote at another site, as imported', WEIGHTS.upvote],
   ['A new star of its code repository, as imported', WEIGHTS.star],
   ['A new citation, as imported', WEIGHTS.citation],
-  ['Standing on another site’s list: last place', WEIGHTS.listing],
-  ['Standing on another site’s list: first place (places between in proportion)', WEIGHTS.listing * 2],
+  ['Last place on another site’s list', WEIGHTS.listing],
+  ['First place on another site’s list (places in between count proportionally)', WEIGHTS.listing * 2],
 ]
 
 /** `/about/ranking` */
@@ -25,7 +25,7 @@ export function showRanking(site: Site) {
       renderPage(site, {
         head: {
           title: 'How papers are ranked',
-          description: 'The formula, the weights and the half-life in force.',
+          description: 'The formula, weights and half-life we use.',
           path: '/about/ranking',
         },
         children: (
@@ -36,8 +36,9 @@ export function showRanking(site: Site) {
             </header>
             <p>
               Everything that draws attention to a paper is an event with a weight <i>w</i> at a time <i>t</i>
-              . Events are never changed. A paper’s <strong>heat</strong> is its attention with old events
-              fading: after {hours} hours (the half-life <i>H</i>) an event counts half as much as a new one.
+              . Events never change. A paper’s <strong>heat</strong> is the attention it has drawn, with old
+              events fading: after {hours} hours (the half-life <i>H</i>), an event counts half as much as a
+              new one.
             </p>
             <p class="formula">
               <math display="block">
@@ -74,11 +75,11 @@ export function showRanking(site: Site) {
               </math>
             </p>
             <p>
-              Instead of shrinking with age, each event’s share grows with its time (“forward decay”), so the
-              order of papers never changes merely because time passes: it changes when something happens.
+              Old events do not shrink; newer events weigh more instead (“forward decay”). The order of papers
+              therefore never changes just because time passes: it changes only when something happens.
             </p>
             <DecayPlot />
-            <h2>Weights in force</h2>
+            <h2>Weights</h2>
             <table>
               <thead>
                 <tr>
@@ -97,35 +98,35 @@ export function showRanking(site: Site) {
                 ))}
               </tbody>
             </table>
-            <h2>Whose vote weighs what</h2>
+            <h2>How much a vote weighs</h2>
             <p>
-              One vote a reader and paper, taken back freely. An account is new for {days} days: its votes
-              weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, in heat and in the order of editions, and so
-              do its comments. It is trusted at once when its owner signs in with ORCID, or when a curator
-              says so. What a vote weighed when it was cast it weighs for good. Authors do not vote for, pick
-              or heat by comments their own papers; of a suspended reader no vote is taken. What is taken
-              back, by whomever, counts no more: both events stay, and cancel out.
+              Each reader has one vote for each paper, and can withdraw it at any time. An account is new for{' '}
+              {days} days: its votes and comments weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, both in
+              heat and in the order of editions. It becomes trusted at once when its owner signs in with ORCID
+              or when a curator trusts it. A vote keeps the weight it had when it was cast. Authors cannot
+              vote for or pick their own papers, and their comments on them add no heat. Suspended readers
+              cannot vote. A vote that is withdrawn, by the reader or by a curator, no longer counts: both
+              events stay on record and cancel out.
             </p>
             <p>
-              A program looks for votes that seem arranged: circles of accounts that vote together far more
-              than chance, and bursts of new accounts. It only shows them to curators; whatever they do then
-              stands in the <a href="/moderation">public moderation log</a> with its reason.
+              A program looks for votes that seem coordinated: groups of accounts that vote together far more
+              often than chance would have it, and bursts of votes from new accounts. It only shows them to
+              curators. Whatever they do is recorded, with the reason, in the{' '}
+              <a href="/moderation">public moderation log</a>.
             </p>
-            <h2>Orders</h2>
+            <h2>How lists are ordered</h2>
             <dl class="orders">
               <dt>Editions, weeks, months</dt>
-              <dd>
-                By readers’ votes as they weigh, then heat, then newest first, then the last that came in.
-              </dd>
+              <dd>By readers’ votes, weighted, then by heat, then newest first, then most recently added.</dd>
               <dt>
                 <a href="/papers/trending">Trending</a>
               </dt>
-              <dd>By heat, then the last that came in.</dd>
+              <dd>By heat, then most recently added.</dd>
               <dt>
                 <a href="/papers/top">Top</a>
               </dt>
               <dd>
-                By the sum of all weights, without fading, of all time or of the papers of a year, month or
+                By the sum of all weights, without fading, for all time or for the papers of a year, month or
                 day.
               </dd>
               <dt>
@@ -134,9 +135,9 @@ export function showRanking(site: Site) {
               <dd>Newest first.</dd>
             </dl>
             <p>
-              A paper’s page shows what its heat is made of, event by event. Whoever runs this site can have
-              all of it replayed from the events (<code>broadsheet rank --verify</code>); it must come out the
-              same.
+              Each paper’s page shows what its heat is made of, event by event. The people who run this site
+              can recalculate everything from the events (<code>broadsheet rank --verify</code>) and must get
+              the same result.
             </p>
             <p class="aside">
               Source: G. Cormode, V. Shkapenyuk, D. Srivastava, B. Xu,{' '}
@@ -163,13 +164,13 @@ function DecayPlot() {
       <svg
         viewBox={`0 0 ${PLOT.width} ${PLOT.height}`}
         role="img"
-        aria-label={`What an event still counts: half of it after ${HALF_LIFE_MS / 3_600_000} hours, and so on.`}
+        aria-label={`How much an event still counts: half after ${HALF_LIFE_MS / 3_600_000} hours, a quarter after twice as long, and so on.`}
       >
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <>
             <line class="grid" x1={PLOT.left} x2={PLOT.width - PLOT.right} y1={y(share)} y2={y(share)} />
             <text x={PLOT.left - 8} y={y(share) + 4} text-anchor="end">
-              {share * 100} %
+              {share * 100}%
             </text>
           </>
         ))}
@@ -183,7 +184,9 @@ function DecayPlot() {
         </text>
         <polyline class="curve" points={curve} />
       </svg>
-      <figcaption>How much of an event still counts, beside new ones, after so many days.</figcaption>
+      <figcaption>
+        How much an event still counts, compared with a new one, after a number of days.
+      </figcaption>
     </figure>
   )
 }

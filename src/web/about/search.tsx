@@ -9,35 +9,44 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
   {
     title: 'Words',
     rows: [
-      { examples: ['language agents'], finds: 'Papers with both words, in any form: also agent, agentic.' },
+      {
+        examples: ['language agents'],
+        finds: 'Papers with both words, in any form: agent and agentic, too.',
+      },
       { examples: ['"language model"'], finds: 'The words next to each other, in this order.' },
       {
         examples: ['diffusion OR flow'],
         finds: (
           <>
-            One of them; binds tighter than a space. <code>|</code> does the same.
+            Either word. OR binds more tightly than a space; <code>|</code> does the same.
           </>
         ),
       },
       {
         examples: ['agents -benchmark', 'agents NOT benchmark'],
-        finds: 'Without a word, phrase or anything else.',
+        finds: 'Papers without a word, a phrase or anything else.',
       },
-      { examples: ['title:survey', 'title:"large language"'], finds: 'In the title only.' },
+      {
+        examples: ['title:survey', 'title:"large language"'],
+        finds: 'Papers with the word or phrase in the title.',
+      },
     ],
   },
   {
     title: 'Facts',
     rows: [
-      { examples: ['author:sun', 'author:"qiushi sun"'], finds: 'Papers by an author of this name.' },
-      { examples: ['cat:cs.CL', 'cat:cs'], finds: 'A topic, or all topics of a field.' },
-      { examples: ['date:2025', 'date:2025-01', 'date:2025-01-14'], finds: 'Of a year, a month or a day.' },
+      { examples: ['author:sun', 'author:"qiushi sun"'], finds: 'Papers by an author with this name.' },
+      { examples: ['cat:cs.CL', 'cat:cs'], finds: 'Papers in a topic, or in all topics of a field.' },
+      {
+        examples: ['date:2025', 'date:2025-01', 'date:2025-01-14'],
+        finds: 'Papers from a year, a month or a day.',
+      },
       {
         examples: ['date:2024..2025', 'since:2025-01', 'until:2024', 'before:2025'],
         finds: (
           <>
-            From one date to another, or with one end open. <code>before:</code> leaves that year, month or
-            day out.
+            Papers from one date to another, or with one end open. <code>before:</code> excludes the year,
+            month or day itself.
           </>
         ),
       },
@@ -52,7 +61,7 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
     rows: [
       {
         examples: ['agents sort:new', 'agents sort:hot', 'agents sort:top'],
-        finds: 'Newest first; by heat; by all attention ever. Otherwise what fits best stands first.',
+        finds: 'Newest first; by heat; by attention of all time. Otherwise the best matches come first.',
       },
     ],
   },
@@ -61,7 +70,7 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
     rows: [
       {
         examples: ['2412.19723'],
-        finds: 'An arXiv identifier, a DOI, or an address of either leads to its paper.',
+        finds: 'An arXiv identifier, a DOI or a link to either takes you to the paper.',
       },
     ],
   },
@@ -74,7 +83,7 @@ export function showSearchHelp(site: Site) {
       renderPage(site, {
         head: {
           title: 'How to search',
-          description: 'What can be typed in the search box, and how results are found.',
+          description: 'What you can type in the search box, and how results are found.',
           path: '/about/search',
         },
         children: (
@@ -84,9 +93,9 @@ export function showSearchHelp(site: Site) {
               <h1>How to search</h1>
             </header>
             <p>
-              Type what you look for, in your own words. Whatever is typed has an answer: what makes no sense
-              as anything else is looked for as words. The key <kbd>/</kbd> leads to the search box from
-              anywhere.
+              Type what you are looking for, in your own words. Any text is a valid search: whatever is not
+              recognised as one of the forms below is searched for as words. Press <kbd>/</kbd> to reach the
+              search box from anywhere.
             </p>
             {SYNTAX.map(({ title, rows }) => (
               <>
@@ -116,31 +125,27 @@ export function showSearchHelp(site: Site) {
               </>
             ))}
             <p>
-              All of it goes together: <code>agents author:sun cat:cs -title:survey since:2024 has:code</code>
-              .
+              You can combine all of these:{' '}
+              <code>agents author:sun cat:cs -title:survey since:2024 has:code</code>.
             </p>
             <h2>Words and meaning</h2>
             <p>
-              Results are found by their words and by what they mean, and both scores count about the same. A
-              paper that says the same in other words is marked “By meaning”. Accents, capitals and the forms
-              of a word make no difference; a word that hardly any paper has is also looked for as papers
-              write it. A phrase, an exclusion or a fact is a condition: what does not meet it is not found.
+              Results are found by their words and by their meaning, and the two count about equally. A paper
+              that says the same thing in other words is marked “By meaning”. Accents, capitals and word
+              endings make no difference. If hardly any paper has a word, we also search for the spelling that
+              papers use. Phrases, exclusions and facts are conditions: papers that do not meet them are left
+              out.
             </p>
-            <p>
-              Orders other than the usual one leave meaning aside: they list the papers that have the words.
-            </p>
+            <p>Other orders ignore meaning: they list only the papers that have the words.</p>
             <h2>Following a search</h2>
             <p>
-              Every search has an address that can be kept, and a feed of its own: put <code>.atom</code>,{' '}
-              <code>.rss</code> or <code>.feed.json</code> after <code>/papers</code>. Its papers come newest
-              first, unless the search itself has another order. A browser can search this site from its
-              address bar.
+              You can bookmark any search, and each one has its own feed: put <code>.atom</code>,{' '}
+              <code>.rss</code> or <code>.feed.json</code> after <code>/papers</code>. A feed lists papers
+              newest first, unless the search asks for another order. You can also search this site from your
+              browser’s address bar.
             </p>
             <h2>Your searches</h2>
-            <p>
-              What you searched for last is remembered by your browser alone, and can be forgotten in the
-              search box.
-            </p>
+            <p>Only your browser remembers your recent searches. You can clear them in the search box.</p>
             <p>
               <a href="/about/ranking">How papers are ranked</a>
             </p>

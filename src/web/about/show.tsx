@@ -19,41 +19,42 @@ export function showAbout(site: Site) {
               <h1>A front page for research</h1>
             </header>
             <p>
-              {site.name} gathers new papers, ranks them by the attention they draw, and lays them out as a
+              {site.name} gathers new papers, ranks them by the attention they draw and lays them out as a
               dated edition: one page a day that you can read to the end.
             </p>
             <h2>Editions</h2>
             <p>
-              An edition is a calendar day in the time zone {site.timeZone}. A paper stands in the edition of
-              the day on which a page listed it; otherwise in that of the day it was published, or the first
-              day of the month or year if no more is known; and if nothing is, in that of the day it came in.
-              Days without papers, such as weekends and holidays, lead to the nearest edition.
+              Each edition covers one calendar day in the {site.timeZone} time zone. A paper appears in the
+              edition for the day it was listed elsewhere or, failing that, the day it was published. If we
+              know only the month or year, that is the first day of it; if we know no date at all, it is the
+              day the paper was added here. Days without papers, such as weekends and holidays, take you to
+              the nearest edition.
             </p>
             <h2>Where papers come from</h2>
             <p>
-              Every paper’s page says which source gave which fact, and when. Papers that several sources know
-              are one paper here, with the best of what each says. Synopses are short summaries in our own
-              words; abstracts are their authors’. Both lead to the original.
+              Every paper’s page says where each fact came from, and when. When several sources describe the
+              same paper, it has one page here, with the best from each. Synopses are short summaries in our
+              own words; abstracts are in the authors’ words. Both link to the original.
             </p>
             <h2>Names</h2>
             <p>
-              The same name is not the same person. An author’s page lists the papers on which a name stands,
-              and says so; where a source gives an ORCID, it lists those of one person.
+              Two people can share a name. A page for an author’s name lists all papers under that name, and
+              says so. Where a source gives an ORCID, there is a page for that person alone.
             </p>
             <h2>Your privacy</h2>
             <p>
-              Reading needs no account and sets no cookie; signing in sets one, which tells that it is you and
-              nothing else. Who has an account can take along all that is kept about them, and delete it.
-              Nothing on these pages comes from anywhere else: no trackers, no outside fonts, no outside
-              scripts. What is new since your last visit, and what you searched for last, is remembered by
-              your browser alone.
+              You can read without an account, and reading sets no cookies. Signing in sets one, which only
+              identifies your session. If you have an account, you can download everything we keep about you,
+              and delete it. Nothing on these pages is loaded from anywhere else: there are no trackers,
+              outside fonts or outside scripts. Only your browser remembers your last visit and your recent
+              searches.
             </p>
-            <h2>Ways in</h2>
+            <h2>Feeds and files</h2>
             <p>
-              Every list and every search is also a feed, and every paper can be had as BibTeX, RIS, Markdown
-              or JSON: put <code>.bib</code>, <code>.ris</code>, <code>.md</code> or <code>.json</code> after
-              its address. An arXiv identifier, a DOI, or the address of either, put after{' '}
-              <code>/papers/</code>, leads to its paper.
+              Every list and every search has a feed, and every paper is available as BibTeX, RIS, Markdown
+              and JSON: put <code>.bib</code>, <code>.ris</code>, <code>.md</code> or <code>.json</code> after
+              its address. To find a paper, put its arXiv identifier, its DOI or a link to either after{' '}
+              <code>/papers/</code>.
             </p>
             <p>
               <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a>

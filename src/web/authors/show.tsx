@@ -19,7 +19,7 @@ export function showAuthor(site: Site) {
       ? { kind: 'orcid', orcid: key }
       : { kind: 'name', nameKey: key }
     const name = key === '' ? null : await printedName(site.db, list)
-    if (name === null) return notFound(site, c, { what: 'No paper here has an author of this name.' })
+    if (name === null) return notFound(site, c, { what: 'No paper here has an author with this name.' })
     // A name as it is printed leads to its page too.
     if (key !== asked) return c.redirect(`/authors/${encodeURIComponent(key)}${feed ?? ''}`, 301)
     const total = await countPapers(site.db, list)

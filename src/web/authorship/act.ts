@@ -4,14 +4,14 @@ import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { attentionOn } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
-import { takePart } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { readerAction } from '../forms/reader-action.ts'
+import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/claim` with `note`: says that the reader wrote the paper. */
 export function claim(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const note = plainLines(form.text('note'))
     if (lengthOf(note) > LONGEST_CLAIM) return refused(own, c, TOO_LONG)
@@ -22,15 +22,15 @@ export function claim(site: Site) {
   })
 }
 
-const NO_PAPER = { status: 404, title: 'No such paper', reason: 'This paper is not here.' } as const
+const NO_PAPER = { status: 404, title: 'Paper not found', reason: 'This paper is not on this site.' } as const
 const TOO_LONG = {
   status: 422,
-  title: 'Too long',
-  reason: 'What you say for it has at most 1,000 characters.',
+  title: 'Your note is too long',
+  reason: 'A note can have up to 1,000 characters.',
 } as const
 const DECIDED = {
   status: 409,
-  title: 'It was decided',
+  title: 'Your claim was rejected',
   reason:
-    'A curator did not accept that you wrote it. Sign in with the ORCID that stands on the paper to prove it.',
+    'A curator rejected your claim that you wrote this paper. To prove it, sign in with the ORCID given on the paper.',
 } as const

@@ -24,7 +24,7 @@ export function ClaimAuthorship({
   if (authors.length === 0 && !reader) return null
   return (
     <section class="box">
-      <h2>Authors here</h2>
+      <h2>Authors on this site</h2>
       {authors.length > 0 && (
         <ul class="plain">
           {authors.map((author) => (
@@ -38,31 +38,33 @@ export function ClaimAuthorship({
           ))}
         </ul>
       )}
-      {claim === 'waiting' && <p class="aside">That you wrote it waits for a curator.</p>}
+      {claim === 'waiting' && (
+        <p class="aside">A curator will review your claim that you wrote this paper.</p>
+      )}
       {claim === 'refused' && (
         <p class="aside">
-          A curator did not accept that you wrote it; the reason is in the{' '}
-          <a href="/moderation">public log</a>.
+          A curator rejected your claim that you wrote this paper. The reason is in the{' '}
+          <a href="/moderation">moderation log</a>.
         </p>
       )}
       {reader && !reader.suspended && claim === null && (
         <details>
-          <summary>Did you write it?</summary>
+          <summary>Did you write this paper?</summary>
           <form class="form" method="post" action={`${addressPath(paper.address)}/claim`}>
             {!reader.orcidVerified && (
               <>
-                <label for="claim-note">How a curator can see that it is you</label>
+                <label for="claim-note">How can a curator tell that it was you?</label>
                 <textarea id="claim-note" name="note" maxlength={LONGEST_CLAIM} required></textarea>
                 <p class="hint">
-                  Who <a href="/settings">signs in with ORCID</a> and stands on the paper with it is believed
-                  at once.
+                  If your ORCID is on the paper, <a href="/settings">sign in with ORCID</a> and we confirm
+                  your claim at once.
                 </p>
               </>
             )}
             <button type="submit" class="button quiet">
-              I wrote it
+              I wrote this paper
             </button>
-            <p class="hint">Your own vote for it will not count.</p>
+            <p class="hint">Your own vote for this paper will not count.</p>
           </form>
         </details>
       )}

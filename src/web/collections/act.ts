@@ -22,8 +22,8 @@ import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
 import type { Form } from '../forms/read-form.ts'
-import { goBack, takePart, type Acting } from '../forms/take-part.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
+import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 import { collectionFormPage } from './form.tsx'
 import { collectionPath } from './links.tsx'
@@ -32,7 +32,7 @@ const LIMIT = { limit: RATE_LIMITS.change }
 
 /** `POST /collections`; `paper` is the address of one to begin with. */
 export function makeCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const given = factsIn(form)
     const parsed = parseCollection(given)
     const paper = form.text('paper')
@@ -49,7 +49,7 @@ export function makeCollection(site: Site) {
 
 /** `POST /collections/…/edit` */
 export function changeCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const id = c.req.param('id') ?? ''
     if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
     const given = factsIn(form)
@@ -62,7 +62,7 @@ export function changeCollection(site: Site) {
 
 /** `POST /collections/…/delete` with `confirm`. */
 export function dropCollection(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form }, c) => {
     const id = c.req.param('id') ?? ''
     if (!isCollectionId(id)) return refused(own, c, NO_COLLECTION)
     if (!form.ticked('confirm')) return refused(own, c, UNCONFIRMED)
@@ -105,8 +105,8 @@ export function notePaper(site: Site) {
 
 /** `POST /papers/…/collect` with `collection`: the id of one, or `new` to make one with the paper in it. */
 export function collectPaper(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const id = form.text('collection')
     if (id === 'new') return c.redirect(`/collections/new?paper=${encodeURIComponent(paper.address)}`, 303)
@@ -125,7 +125,7 @@ type Refusal = { status: 404 | 422; title: string; reason: string }
 type OnPaper = { collectionId: string; paperId: number; readerId: string; form: Form; now: Date }
 
 function onPaper(site: Site, change: (on: OnPaper) => Promise<PapersChange | Refusal>) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const collectionId = c.req.param('id') ?? ''
     if (!isCollectionId(collectionId)) return refused(own, c, NO_COLLECTION)
     const paperId = await namedPaper(site, form.text('paper'))
@@ -137,7 +137,7 @@ function onPaper(site: Site, change: (on: OnPaper) => Promise<PapersChange | Ref
 }
 
 function answer(
-  site: Acting['site'],
+  site: ReaderAction['site'],
   c: Context,
   { form, outcome, otherwise }: { form: Form; outcome: PapersChange; otherwise: string },
 ): Response | Promise<Response> {
@@ -159,32 +159,32 @@ function factsIn(form: Form) {
 const NO_COLLECTION = {
   status: 404,
   title: 'Not in this edition',
-  reason: 'This collection is not here.',
+  reason: 'There is no such collection.',
 } as const
 const NO_PAPER = {
   status: 404,
-  title: 'Not here',
-  reason: 'This paper is not here. Submit it first, then it can be collected.',
+  title: 'Paper not found',
+  reason: 'This paper is not on this site yet. Submit it first, then add it to a collection.',
 } as const
 const FULL = {
   status: 422,
   title: 'This collection is full',
-  reason: `A collection has at most ${MOST_PAPERS} papers. Take some out, or begin another one.`,
+  reason: `A collection can have up to ${MOST_PAPERS} papers. Remove some, or create another collection.`,
 } as const
 const TOO_MANY = {
   status: 422,
-  title: 'That are many collections',
-  reason: `A reader has at most ${MOST_COLLECTIONS} collections. Delete one that you do not need any more.`,
+  title: 'You have reached the limit',
+  reason: `You can have up to ${MOST_COLLECTIONS} collections. Delete one you no longer need.`,
 } as const
 const UNCONFIRMED = {
   status: 422,
   title: 'Not deleted',
-  reason: 'Tick the box to show that you mean it: the collection goes for good.',
+  reason: 'To delete this collection for good, tick the box to confirm.',
 } as const
-const NO_PLACE = { status: 422, title: 'Not moved', reason: 'The place is a number from 1.' } as const
+const NO_PLACE = { status: 422, title: 'Not moved', reason: 'Choose a place from 1 upwards.' } as const
 const LONG_NOTE = {
   status: 422,
-  title: 'That note is long',
-  reason: `A note has at most ${LONGEST_NOTE.toLocaleString('en-GB')} characters.`,
+  title: 'Your note is too long',
+  reason: `A note can have up to ${LONGEST_NOTE.toLocaleString('en-GB')} characters.`,
 } as const
 const REFUSALS = { 'no-collection': NO_COLLECTION, 'no-paper': NO_PAPER, full: FULL } as const

@@ -34,14 +34,14 @@ describeWithDatabase('the pages of collections', (db) => {
   it('begin with a form, and a private collection', async () => {
     const { get, read, make, owner } = await open()
     expect((await get('/collections/new')).headers.get('location')).toBe('/sign-in?to=/collections/new')
-    expect(await read('/collections/new', owner)).toContain('A new collection Title')
+    expect(await read('/collections/new', owner)).toContain('Create a collection Title')
     const path = await make({ paper: '2601.00002' })
     expect(path).toMatch(/^\/collections\/[a-z0-9]{12}$/)
     const words = await read(path, owner)
     expect(words).toContain('Tides 1 paper, by Ada <Lovelace>, changed just now · private')
     expect(words).toContain('Paper 2')
-    expect(await read('/collections', owner)).toContain('Yours Tides 1 paper')
-    expect(await read('/collections')).toContain('Nobody has made a collection for everybody yet.')
+    expect(await read('/collections', owner)).toContain('Your collections Tides 1 paper')
+    expect(await read('/collections')).toContain('There are no public collections yet.')
   })
 
   it('say what is wrong with what was typed, and keep it', async () => {
@@ -50,12 +50,12 @@ describeWithDatabase('the pages of collections', (db) => {
     const made = await send('/collections', long, owner)
     expect(made.status).toBe(422)
     const html = await made.text()
-    expect(html).toContain('A title has at most 120 characters.')
+    expect(html).toContain('A title can have up to 120 characters.')
     expect(html).toContain('kept as typed')
     expect(html).toMatch(/name="public" checked/)
     const edited = await send(`${await make({})}/edit`, { title: ' ' }, owner)
     expect(edited.status).toBe(422)
-    expect(wordsOf(await edited.text())).toContain('A collection has a title.')
+    expect(wordsOf(await edited.text())).toContain('Give your collection a title.')
     expect((await send('/collections', { title: 'x' })).headers.get('location')).toBe('/sign-in?to=%2F')
   })
 
@@ -98,10 +98,10 @@ describeWithDatabase('the pages of collections', (db) => {
     for (const who of [undefined, other]) {
       const words = await read(path, who)
       expect(words).toContain('Tides Two lines 1 paper, by Ada <Lovelace>')
-      expect(words).toContain('What is new in it, as a feed:')
+      expect(words).toContain('Follow new papers in this collection:')
       expect(words).not.toContain('Remove')
     }
-    expect(await read('/collections')).toContain('For everybody Tides 1 paper')
+    expect(await read('/collections')).toContain('Public collections Tides 1 paper')
     expect((await get(`${path}.feed.json`)).headers.get('content-type')).toMatch(/^application\/feed\+json/)
     await send(`${path}/edit`, { title: 'Tides' }, owner)
     expect((await get(path)).status).toBe(404)
@@ -146,7 +146,7 @@ describeWithDatabase('the pages of collections', (db) => {
         ([, address]) => address,
       )
     const up = await (await get(path, owner)).text()
-    expect(up).toMatch(/name="to" value="2" aria-label="Up: Paper 3"/)
+    expect(up).toMatch(/name="to" value="2" aria-label="Move up: Paper 3"/)
     const moved = await send(
       `${path}/papers/move`,
       { paper: '2601.00003', to: '2', back: `${path}#p3` },
@@ -178,7 +178,7 @@ describeWithDatabase('the pages of collections', (db) => {
     const second = await read(`${path}?after=100`, owner)
     expect(second).toContain('Paper 101')
     expect(second).not.toContain('Paper 99')
-    expect(await read(`${path}?after=900`, owner)).toContain('There are no papers in it beyond this.')
+    expect(await read(`${path}?after=900`, owner)).toContain('You have reached the end.')
     for (const broken of ['x', '-1', '', '9999999'])
       expect((await get(`${path}?after=${broken}`, owner)).status).toBe(404)
     // What came last is in the feed, though it stands at the end.

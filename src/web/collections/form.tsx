@@ -16,9 +16,9 @@ export function collectionFormPage(
   }: { id?: string | null; facts: CollectionFacts; paper?: string; problem?: FactsProblem },
 ) {
   const path = id === null ? '/collections/new' : collectionPath(id)
-  const title = id === null ? 'A new collection' : 'Change a collection'
+  const title = id === null ? 'Create a collection' : 'Edit collection'
   return renderPage(site, {
-    head: { title, description: 'A list of papers of your own.', path, noindex: true },
+    head: { title, description: 'A list of papers you put together.', path, noindex: true },
     children: (
       <div class="narrow">
         <header class="edition-head">
@@ -32,7 +32,7 @@ export function collectionFormPage(
           facts={facts}
           paper={paper}
           problem={problem}
-          submit={id === null ? 'Make it' : 'Save'}
+          submit={id === null ? 'Create collection' : 'Save changes'}
         />
       </div>
     ),
@@ -59,13 +59,14 @@ export function FactsForm({
       <label for="title">Title</label>
       {problem?.field === 'title' && <Problem reason={problem.reason} />}
       <input id="title" name="title" type="text" required maxlength={LONGEST_TITLE} value={facts.title} />
-      <label for="description">What it is about (optional)</label>
+      <label for="description">Description (optional)</label>
       {problem?.field === 'description' && <Problem reason={problem.reason} />}
       <textarea id="description" name="description" maxlength={LONGEST_DESCRIPTION}>
         {facts.description}
       </textarea>
       <label class="tick">
-        <input type="checkbox" name="public" checked={facts.public} /> Everybody may see it, with my name
+        <input type="checkbox" name="public" checked={facts.public} /> Let everyone see this collection, with
+        my name
       </label>
       <button type="submit" class="button">
         {submit}

@@ -27,9 +27,9 @@ export function PaperTools({
     <div class="tools">
       <form method="post" action={`${path}/move`}>
         {fields}
-        {place > 1 && <Move to={place - 1} text="Up" title={title} />}
-        {place < collection.papers && <Move to={place + 1} text="Down" title={title} />}
-        {place > 2 && <Move to={1} text="First" title={title} />}
+        {place > 1 && <Move to={place - 1} text="Move up" title={title} />}
+        {place < collection.papers && <Move to={place + 1} text="Move down" title={title} />}
+        {place > 2 && <Move to={1} text="Move to top" title={title} />}
       </form>
       <form method="post" action={`${path}/remove`}>
         {fields}
@@ -38,7 +38,7 @@ export function PaperTools({
         </button>
       </form>
       <details>
-        <summary>{note === '' ? 'Add a note' : 'Change the note'}</summary>
+        <summary>{note === '' ? 'Add note' : 'Edit note'}</summary>
         <form class="form" method="post" action={`${path}/note`}>
           {fields}
           <label for={`note-${anchor}`}>Note</label>
@@ -46,7 +46,7 @@ export function PaperTools({
             {note}
           </textarea>
           <button type="submit" class="button quiet">
-            Save the note
+            Save note
           </button>
         </form>
       </details>
@@ -67,9 +67,9 @@ export function CollectionTools({ collection }: { collection: Collection }) {
   const path = collectionPath(collection.id)
   return (
     <section class="box" aria-label="Your collection">
-      <h2>Yours</h2>
+      <h2>Your collection</h2>
       <form class="form" method="post" action={`${path}/papers/add`}>
-        <label for="paper">Add a paper that is here</label>
+        <label for="paper">Add a paper from this site</label>
         <input
           id="paper"
           name="paper"
@@ -77,24 +77,24 @@ export function CollectionTools({ collection }: { collection: Collection }) {
           required
           maxlength={500}
           autocomplete="off"
-          placeholder="arXiv number, DOI or address"
+          placeholder="arXiv identifier, DOI or link"
         />
         <button type="submit" class="button quiet">
-          Add
+          Add paper
         </button>
       </form>
       <details>
-        <summary>Title, description, who sees it</summary>
-        <FactsForm action={`${path}/edit`} facts={collection} submit="Save" />
+        <summary>Edit title, description and visibility</summary>
+        <FactsForm action={`${path}/edit`} facts={collection} submit="Save changes" />
       </details>
       <details>
-        <summary>Delete it</summary>
+        <summary>Delete this collection</summary>
         <form class="form" method="post" action={`${path}/delete`}>
           <label class="tick">
-            <input type="checkbox" name="confirm" required /> For good; its papers stay on this site
+            <input type="checkbox" name="confirm" required /> Delete it for good; its papers stay on this site
           </label>
           <button type="submit" class="button danger">
-            Delete the collection
+            Delete collection
           </button>
         </form>
       </details>

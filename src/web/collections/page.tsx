@@ -27,7 +27,7 @@ export function collectionsPage(
   return renderPage(site, {
     head: {
       title: 'Collections',
-      description: 'Papers that readers have put together.',
+      description: 'Lists of papers that readers have put together.',
       path: '/collections',
       next,
       noindex: !first,
@@ -38,19 +38,19 @@ export function collectionsPage(
           <p class="kicker">By readers</p>
           <h1>Collections</h1>
           <p class="intro">
-            Papers that readers have put together. <a href="/collections/new">Make your own</a>
+            Lists of papers that readers have put together. <a href="/collections/new">Create a collection</a>
           </p>
         </header>
         {own.length > 0 && (
           <section class="collections" aria-labelledby="own">
-            <h2 id="own">Yours</h2>
+            <h2 id="own">Your collections</h2>
             <CollectionRows site={site} collections={own} />
           </section>
         )}
         <section class="collections" aria-labelledby="public">
-          <h2 id="public">For everybody</h2>
+          <h2 id="public">Public collections</h2>
           {others.length === 0 ? (
-            <p class="aside">Nobody has made a collection for everybody yet.</p>
+            <p class="aside">There are no public collections yet.</p>
           ) : (
             <CollectionRows site={site} collections={others} />
           )}
@@ -136,7 +136,7 @@ export function collectionPage(
           <div>
             {entries.length === 0 ? (
               <div class="blank">
-                <p>There are no papers in it{first ? ' yet' : ' beyond this'}.</p>
+                <p>{first ? 'This collection has no papers yet.' : 'You have reached the end.'}</p>
               </div>
             ) : (
               <Entries entries={entries} rankFrom={from} />
@@ -146,14 +146,14 @@ export function collectionPage(
           <aside class="rail" aria-label="About this collection">
             {own && <CollectionTools collection={collection} />}
             <section class="box">
-              <h2>Take it with you</h2>
+              <h2>Export</h2>
               <FileLinks path={path} formats={[...BIBLIOGRAPHIES, JSON_FILE]} />
             </section>
-            {open && <FeedLinks path={path} intro="What is new in it, as a feed:" />}
+            {open && <FeedLinks path={path} intro="Follow new papers in this collection:" />}
             {open && site.viewer && !own && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">
-                  Something is wrong with this collection
+                  Flag this collection
                 </a>
               </p>
             )}

@@ -19,10 +19,10 @@ import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import { pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
-import { belowEntries } from './below-entries.ts'
+import { appendToEntries } from './append-to-entries.ts'
 import { collectionFormPage } from './form.tsx'
 import { collectionPath } from './links.tsx'
-import { noted } from './noted.ts'
+import { withNote } from './with-note.ts'
 import { PaperTools } from './owner-tools.tsx'
 import { collectionPage, collectionsPage } from './page.tsx'
 import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-papers.ts'
@@ -30,7 +30,7 @@ import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-pape
 /** Collections on one page of their list. */
 const COLLECTIONS_SHOWN = 50
 
-const BROKEN = { what: 'This link to a later page of a list is broken.' }
+const BROKEN = { what: 'This link to a later page is broken.' }
 
 /** `/collections`: those of everybody, and first the reader's own. */
 export function showCollections(site: Site) {
@@ -79,7 +79,7 @@ export function showCollection(site: Site) {
     const suffix = SUFFIXES.find((candidate) => asked.endsWith(candidate)) ?? null
     const id = suffix === null ? asked : asked.slice(0, -suffix.length)
     const collection = await findCollection(site.db, { id, asking: site.viewer?.reader ?? null })
-    if (!collection) return notFound(site, c, { what: 'This collection is not here.' })
+    if (!collection) return notFound(site, c, { what: 'There is no such collection.' })
     if (!collection.public || collection.hidden) c.header('cache-control', 'no-store')
     return suffix === null ? showPapers(site, c, collection) : sendCollection(site, c, { collection, suffix })
   }
@@ -102,7 +102,7 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
   return c.html(
     collectionPage(site, {
       collection,
-      entries: belowEntries(entries, (i) => {
+      entries: appendToEntries(entries, (i) => {
         const collected = shown[i]
         if (!collected) return null
         return (
@@ -162,7 +162,7 @@ async function sendCollection(
         path,
         feedPath: path,
         title: `${site.name}: ${title}`,
-        papers: collected.filter((one) => newest.has(one)).map(({ paper, note }) => noted(paper, note)),
+        papers: collected.filter((one) => newest.has(one)).map(({ paper, note }) => withNote(paper, note)),
       })
     }
   }

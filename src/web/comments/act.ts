@@ -8,16 +8,16 @@ import { parseReaction, react } from '../../discussion/reactions.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { attentionOn, type Subject } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart, type Acting } from '../forms/take-part.ts'
+import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
-import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
+import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 import { writingPage, type AboutPaper, type Writing } from './pages.tsx'
 import { askedComment, placeOf } from './show.tsx'
 
 /** What is not stored is not counted as a comment. */
 const LIMIT = { limit: RATE_LIMITS.change }
-const GONE = { status: 404, title: 'Not here', reason: 'This comment is not here (any more).' } as const
+const GONE = { status: 404, title: 'Comment not found', reason: 'This comment is no longer here.' } as const
 
 const STATUS = {
   'no-paper': 404,
@@ -33,8 +33,8 @@ const STATUS = {
 
 /** `POST /papers/…/comments`: comments, or with `preview` shows how it would look. */
 export function comment(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
-    const paper = await askedPaper(acting.site, c)
+  return readerAction(site, LIMIT, async (acting, c) => {
+    const paper = await findRequestedPaper(acting.site, c)
     if (!paper) return refused(acting.site, c, NO_PAPER)
     return write(acting, c, { paper, paperId: paper.id, writing: { kind: 'new' } })
   })
@@ -42,7 +42,7 @@ export function comment(site: Site) {
 
 /** `POST /comments/123/reply` */
 export function reply(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
+  return readerAction(site, LIMIT, async (acting, c) => {
     const found = await askedComment(acting.site, c)
     if (!found) return refused(acting.site, c, GONE)
     const { comment: to, paper } = found
@@ -53,7 +53,7 @@ export function reply(site: Site) {
 }
 
 async function write(
-  acting: Acting,
+  acting: ReaderAction,
   c: Context,
   {
     paper,
@@ -74,7 +74,7 @@ async function write(
   if (waiting !== null) {
     c.header('retry-after', String(waiting))
     const minutes = Math.ceil(waiting / 60)
-    const problem = `That was often in a short time. Send it again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+    const problem = `You have commented often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
     return writeAgain(acting, c, { paper, writing, problem, status: 429 })
   }
   const common = { paperId, reader, body: text.body, now }
@@ -92,7 +92,7 @@ async function write(
 }
 
 /** After how many seconds the reader may comment again, or null when they may now. */
-async function waitingTime({ site, reader, now }: Acting): Promise<number | null> {
+async function waitingTime({ site, reader, now }: ReaderAction): Promise<number | null> {
   const limits = reader.trusted ? [RATE_LIMITS.comment] : [RATE_LIMITS.comment, RATE_LIMITS.newComment]
   for (const limit of limits) {
     const counted = await countWithin(site.db, { limit, of: reader.id, now })
@@ -103,7 +103,7 @@ async function waitingTime({ site, reader, now }: Acting): Promise<number | null
 
 /** `POST /comments/123/edit` */
 export function edit(site: Site) {
-  return takePart(site, LIMIT, async (acting, c) => {
+  return readerAction(site, LIMIT, async (acting, c) => {
     const { site: own, reader, form, now } = acting
     const found = await askedComment(own, c)
     if (!found) return refused(own, c, GONE)
@@ -119,12 +119,12 @@ export function edit(site: Site) {
 
 /** `POST /comments/123/delete` */
 export function remove(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const found = await askedComment(own, c)
     if (found) {
       const outcome = await deleteComment(own.db, { commentId: found.comment.id, readerId: reader.id, now })
       if (!outcome.ok && outcome.kind === 'not-own')
-        return refused(own, c, { status: 403, title: 'Not yours', reason: outcome.reason })
+        return refused(own, c, { status: 403, title: 'Not your comment', reason: outcome.reason })
       own.changed(aboutPaper(found.comment.paperId, found.paper))
     }
     // What is gone already was deleted before, as by a double click.
@@ -134,7 +134,7 @@ export function remove(site: Site) {
 
 /** `POST /comments/123/react` with `on` or `off`, and a reaction: reacts, or takes that back. */
 export function reactTo(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
     const found = await askedComment(own, c)
     if (!found) return refused(own, c, GONE)
     const on = form.text('on') !== ''
@@ -142,8 +142,8 @@ export function reactTo(site: Site) {
     if (reaction === null)
       return refused(own, c, {
         status: 422,
-        title: 'No such reaction',
-        reason: 'There is no such reaction here.',
+        title: 'Unknown reaction',
+        reason: 'Choose one of the reactions below the comment.',
       })
     const outcome = await react(own.db, {
       commentId: found.comment.id,
@@ -170,7 +170,7 @@ function aboutPaper(id: number, { edition }: AboutPaper): Subject[] {
 type About = { paper: AboutPaper; writing: Writing }
 
 /** The form as it was sent, and how it will look. */
-async function preview(acting: Acting, c: Context, about: About): Promise<Response> {
+async function preview(acting: ReaderAction, c: Context, about: About): Promise<Response> {
   const { site, reader, form } = acting
   const text = readText(form.text('body'), reader)
   if (!text.ok) return writeAgain(acting, c, { ...about, problem: text.reason, status: 422 })
@@ -179,7 +179,7 @@ async function preview(acting: Acting, c: Context, about: About): Promise<Respon
 
 /** Says why something was not written; who may still write it gets it back to put right. */
 async function refuse(
-  acting: Acting,
+  acting: ReaderAction,
   c: Context,
   { refusal: { kind, reason }, ...about }: About & { refusal: CommentRefusal },
 ): Promise<Response> {
@@ -187,14 +187,14 @@ async function refuse(
   if (kind === 'no-paper' || kind === 'no-comment' || kind === 'not-own' || kind === 'hidden')
     return refused(acting.site, c, {
       status,
-      title: status === 404 ? 'Not here' : 'That cannot be changed',
+      title: status === 404 ? 'Comment not found' : 'You cannot change this comment',
       reason,
     })
   return writeAgain(acting, c, { ...about, problem: reason, status })
 }
 
 async function writeAgain(
-  { site, reader, form }: Acting,
+  { site, reader, form }: ReaderAction,
   c: Context,
   { status, ...about }: About & { problem: string; status: 403 | 404 | 409 | 422 | 429 },
 ): Promise<Response> {

@@ -36,21 +36,21 @@ export function CommentText({
           <>
             {' '}
             <a href={`/comments/${id}/history`}>
-              edited<span class="vh">: what it said before</span>
+              edited<span class="vh">: earlier versions</span>
             </a>
           </>
         )}
       </header>
       {answersTo !== null && (
         <p class="hint">
-          In answer to <a href={`#c${comment.parentId}`}>{answersTo}</a>
+          In reply to <a href={`#c${comment.parentId}`}>{answersTo}</a>
         </p>
       )}
       {state === 'deleted' && <p class="comment-gone">Deleted</p>}
       {state === 'hidden' && (
         <p class="comment-gone">
           Hidden by a curator
-          {body !== null && (comment.own ? '; you still see it:' : '; curators still see it:')}
+          {body !== null && (comment.own ? '. You can still see it:' : '. Curators can still see it:')}
         </p>
       )}
       {body !== null && (

@@ -54,7 +54,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
 
   it('begins with a form for who is signed in, and the way in for who is not', async () => {
     const words = wordsOf(await section())
-    expect(words).toBe('Discussion Nobody has said anything yet. Sign in to comment.')
+    expect(words).toBe('Discussion There are no comments yet. Sign in to comment.')
     expect(await section()).toContain('/sign-in?to=%2Fpapers%2F2601.00001%23comments')
     expect(await section(ann)).toContain('action="/papers/2601.00001/comments"')
     const fresh = await signIn(db(), { createdAt: NOON })
@@ -90,7 +90,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
     expect(html).toContain('So <em>soft</em>, &amp; <math>')
     expect(html).toContain('So *soft*, &amp; $x$')
     expect(html).toContain('action="/papers/2601.00001/comments"')
-    expect(wordsOf(html)).toContain('Nothing is stored yet.')
+    expect(wordsOf(html)).toContain('Your comment is not saved yet.')
     const id = await say('Said.')
     const reply = await (await send(`/comments/${id}/reply`, { body: 'Well.', preview: '1' }, bo)).text()
     expect(wordsOf(reply)).toMatch(/Ann just now Said\. Preview Well\./)
@@ -103,10 +103,10 @@ describeWithDatabase('the discussion of a paper', (db) => {
   it('gives back what was refused, with the reason', async () => {
     const empty = await send(`${PAPER}/comments`, { body: ' ' })
     expect(empty.status).toBe(422)
-    expect(wordsOf(await empty.text())).toContain('this one is empty')
+    expect(wordsOf(await empty.text())).toContain('Your comment is empty')
     const long = await send(`${PAPER}/comments`, { body: 'tide '.repeat(2_001) })
     expect(long.status).toBe(422)
-    expect(wordsOf(await long.text())).toContain('at most 10,000 characters; this one has 10,004')
+    expect(wordsOf(await long.text())).toContain('up to 10,000 characters; yours has 10,004')
     expect((await send('/papers/2601.99999/comments', { body: 'Hello.' })).status).toBe(404)
     for (const id of ['0', '-1', 'x', '1e3', '999999', '99999999999999999999']) {
       expect((await send(`/comments/${id}/reply`, { body: 'Hello.' })).status).toBe(404)
@@ -199,7 +199,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
     expect((await send(`/comments/${id}/reply`, { body: 'And?' }, bo)).status).toBe(403)
     expect((await get(`/comments/${id}/reply`, bo)).status).toBe(403)
     expect((await send(`/comments/${id}/edit`, { body: 'Changed.' })).status).toBe(403)
-    expect(wordsOf(await (await get(`/comments/${id}/edit`, ann)).text())).toContain('Delete this comment')
+    expect(wordsOf(await (await get(`/comments/${id}/edit`, ann)).text())).toContain('Delete comment')
     await send(`/comments/${id}/delete`, {})
     expect(await kept()).toEqual([])
   })
@@ -214,10 +214,10 @@ describeWithDatabase('the discussion of a paper', (db) => {
       expect((await get(`/comments/${id}/history`, who)).status).toBe(404)
       expect(await actsOf(id, who)).toEqual([])
     }
-    expect(wordsOf(await section(curator))).toContain('curators still see it: Rude words.')
-    expect(await section(curator)).toContain('>Show it again</button>')
-    expect(await section(bo)).not.toContain('Show it again')
-    expect(wordsOf(await section(ann))).toContain('you still see it: Rude words.')
+    expect(wordsOf(await section(curator))).toContain('Curators can still see it: Rude words.')
+    expect(await section(curator)).toContain('>Unhide comment</button>')
+    expect(await section(bo)).not.toContain('Unhide comment')
+    expect(wordsOf(await section(ann))).toContain('You can still see it: Rude words.')
     const answer = await send(`/comments/${id}/reply`, { body: 'How rude' }, bo)
     expect(answer.status).toBe(409)
     const html = await answer.text()
@@ -271,7 +271,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
     const advert = { body: 'https://a.example https://b.example https://c.example' }
     const refused = await send(`${PAPER}/comments`, advert, fresh)
     expect(refused.status).toBe(422)
-    expect(wordsOf(await refused.text())).toContain('at most 2 links')
+    expect(wordsOf(await refused.text())).toContain('up to 2 links')
     // Only a program fills in what nobody sees, and it need not know.
     const heard = await send(`${PAPER}/comments`, { body: 'Buy.', website: 'https://a.example' }, fresh)
     expect([heard.status, heard.headers.get('location')]).toEqual([303, `${PAPER}#comments`])
@@ -286,7 +286,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
   })
 
   it('lists the newest comments of all papers, over pages', async () => {
-    expect(wordsOf(await (await get('/comments')).text())).toContain('Nobody has said anything yet.')
+    expect(wordsOf(await (await get('/comments')).text())).toContain('There are no comments yet.')
     const paperId = (await findPaper(db(), { scheme: 'arxiv', value: '2601.00001' }))?.id ?? 0
     const rows = Array.from({ length: 31 }, (_, i) => ({
       paper_id: paperId,

@@ -41,9 +41,10 @@ export function CommentForm({
         {text}
       </textarea>
       <p class="hint" id="comment-hint">
-        Markdown and mathematics: **strong**, `code`, &gt; quotation, $x^2$. arXiv:2412.19723 becomes a link.
+        You can use Markdown and mathematics: **bold**, `code`, &gt; quote, $x^2$. arXiv:2412.19723 becomes a
+        link.
         {!reader.trusted &&
-          ` Your account is new: for three days a comment has at most ${LINKS_OF_NEW} links, and an hour five comments.`}
+          ` Your account is new. For its first three days you can post five comments an hour, with up to ${LINKS_OF_NEW} links each.`}
       </p>
       {!reader.trusted && (
         <div class="leave-empty" aria-hidden="true">

@@ -19,7 +19,7 @@ export function showNewestComments(site: Site) {
     const given = c.req.query('after')
     const after = given === undefined ? null : parseCommentCursor(given)
     if (given !== undefined && after === null)
-      return notFound(site, c, { what: 'This link to a later page of a list is broken.' })
+      return notFound(site, c, { what: 'This link to a later page is broken.' })
     const { comments, next } = await newestComments(site.db, {
       after,
       limit: PAGE_SIZE,
@@ -45,7 +45,7 @@ export function showNewestComments(site: Site) {
               <h1>Comments</h1>
             </header>
             {comments.length === 0 ? (
-              <p>{after === null ? 'Nobody has said anything yet.' : 'There are no earlier comments.'}</p>
+              <p>{after === null ? 'There are no comments yet.' : 'There are no earlier comments.'}</p>
             ) : (
               <ol class="comments">
                 {comments.map(({ comment, paper }) => (

@@ -56,7 +56,7 @@ export function writingPage(
             <div class="comment-body" dir="auto">
               {raw(renderComment(text))}
             </div>
-            <p class="hint">Nothing is stored yet.</p>
+            <p class="hint">Your comment is not saved yet.</p>
           </section>
         )}
         <CommentForm reader={reader} draft={{ action: path, back, label, button, text, problem }} />
@@ -85,7 +85,7 @@ const WORDS: Record<
   edit: {
     title: 'Edit your comment',
     label: 'Your comment',
-    button: 'Save',
+    button: 'Save changes',
     action: (writing) => (writing.kind === 'edit' ? `/comments/${writing.comment.id}/edit` : ''),
   },
 }
@@ -111,12 +111,15 @@ export function deletionPage(
 function DeleteForm({ comment, paper }: { comment: Comment; paper: AboutPaper }) {
   return (
     <section aria-labelledby="delete">
-      <h2 id="delete">Delete it</h2>
-      <p>It goes for good, with all that it said before. Where others have answered, an empty place stays.</p>
+      <h2 id="delete">Delete comment</h2>
+      <p>
+        This deletes the comment and its earlier versions for good. If others have replied, it is shown as
+        deleted.
+      </p>
       <form class="form" method="post" action={`/comments/${comment.id}/delete`}>
         <input type="hidden" name="back" value={`${addressPath(paper.address)}#comments`} />
         <button type="submit" class="button danger">
-          Delete this comment
+          Delete comment
         </button>
       </form>
     </section>
@@ -134,7 +137,7 @@ export function historyPage(
   }: { paper: AboutPaper; comment: Comment; edits: { until: Date }[]; html: string[] },
 ) {
   return page(site, {
-    title: 'What a comment said',
+    title: 'Comment history',
     path: `/comments/${comment.id}/history`,
     paper,
     children: (
@@ -152,7 +155,7 @@ export function historyPage(
             </div>
           </section>
         ))}
-        {edits.length === 0 && <p>It says what it always said.</p>}
+        {edits.length === 0 && <p>This comment has not been edited.</p>}
       </>
     ),
   })
@@ -163,7 +166,7 @@ function page(
   { title, path, paper, children }: { title: string; path: string; paper: AboutPaper; children: Child },
 ) {
   return renderPage(site, {
-    head: { title, description: 'The discussion of a paper.', path, noindex: true },
+    head: { title, description: 'Discussion of a paper.', path, noindex: true },
     children: (
       <div class="narrow">
         <header class="edition-head">

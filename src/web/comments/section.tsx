@@ -16,14 +16,14 @@ export function CommentSection({ site, paper, discussion }: Shown) {
     <section class="discussion" aria-labelledby="comments">
       <h2 id="comments">{count === 0 ? 'Discussion' : count === 1 ? '1 comment' : `${count} comments`}</h2>
       {discussion.threads.length === 0 ? (
-        !paper.commentsLocked && <p class="aside">Nobody has said anything yet.</p>
+        !paper.commentsLocked && <p class="aside">There are no comments yet.</p>
       ) : (
         <Threads site={site} paper={paper} discussion={discussion} threads={discussion.threads} />
       )}
       {discussion.isCut && (
         <p class="aside">
-          Only the first {LONGEST_DISCUSSION.toLocaleString('en-GB')} are shown. The newest stand among{' '}
-          <a href="/comments">the comments on all papers</a>.
+          This page shows only the first {LONGEST_DISCUSSION.toLocaleString('en-GB')}. You can find the newest
+          among <a href="/comments">the comments on all papers</a>.
         </p>
       )}
       <Writing site={site} paper={paper} />
@@ -72,8 +72,7 @@ function Writing({ site, paper }: { site: Site; paper: Paper }) {
   if (paper.commentsLocked)
     return (
       <p class="notice">
-        A curator has closed this discussion. The reason stands in the{' '}
-        <a href="/moderation">moderation log</a>.
+        A curator has closed this discussion. The reason is in the <a href="/moderation">moderation log</a>.
       </p>
     )
   if (paper.hidden || reader?.suspended) return null

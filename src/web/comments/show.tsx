@@ -10,7 +10,7 @@ import type { Site } from '../site.ts'
 import { lookerOf } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
 
-const GONE = { what: 'This comment is not here (any more).' }
+const GONE = { what: 'This comment is no longer here.' }
 
 /** The comment that an address names, and its paper; null when it is not there for who asks. */
 export async function askedComment(
@@ -47,7 +47,8 @@ export function showReply(site: Site) {
     const found = await askedComment(site, c)
     if (found?.comment.state !== 'shown') return notFound(site, c, GONE)
     const { comment, paper } = found
-    if (paper.locked) return refused(site, c, { status: 403, title: 'Closed', reason: LOCKED.reason })
+    if (paper.locked)
+      return refused(site, c, { status: 403, title: 'Discussion closed', reason: LOCKED.reason })
     return c.html(
       writingPage(site, { reader: site.viewer.reader, paper, writing: { kind: 'reply', to: comment } }),
     )
@@ -64,8 +65,8 @@ export function showEdit(site: Site) {
     if (!comment.own)
       return refused(site, c, {
         status: 403,
-        title: 'Not yours',
-        reason: 'Only who wrote a comment can change it.',
+        title: 'Not your comment',
+        reason: 'Only the author of a comment can change it.',
       })
     if (paper.locked || comment.state === 'hidden') {
       const { reason } = comment.state === 'hidden' ? HIDDEN : LOCKED

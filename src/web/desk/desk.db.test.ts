@@ -41,14 +41,14 @@ describeWithDatabase('the curators’ desk', (db) => {
     const suspended = await signIn(db(), { curator: true, suspendedAt: YESTERDAY })
     const pages = ['/desk', '/desk/readers', '/desk/imports', '/desk/imports/1']
     const acts: [string, Record<string, string>][] = [
-      ['/desk/papers', { paper: String(paperId), act: 'hide' }],
-      ['/desk/papers/merge', { paper: String(paperId), with: '2601.00002' }],
-      ['/desk/comments', { comment: '1', act: 'hide' }],
-      ['/desk/collections', { collection: 'aaaaaaaaaaaa', act: 'hide' }],
-      ['/desk/readers', { reader: reader.id, act: 'suspend' }],
-      ['/desk/submissions', { submission: '1', act: 'accept' }],
-      ['/desk/claims', { paper: String(paperId), reader: reader.id, act: 'confirm' }],
-      ['/desk/suspicions', { suspicion: '1', act: 'suspend' }],
+      [`/desk/papers/${paperId}/hiding`, {}],
+      [`/desk/papers/${paperId}/merger`, { with: '2601.00002' }],
+      ['/desk/comments/1/hiding', {}],
+      ['/desk/collections/aaaaaaaaaaaa/hiding', {}],
+      [`/desk/readers/${reader.id}/suspension`, {}],
+      ['/desk/submissions/1/acceptance', {}],
+      [`/desk/claims/${paperId}/${reader.id}/confirmation`, {}],
+      ['/desk/suspicions/1/suspension', {}],
     ]
     for (const path of pages) {
       const anonymous = await app.request(path)
@@ -72,11 +72,12 @@ describeWithDatabase('the curators’ desk', (db) => {
         const answer = await post(app, path, { ...fields, reason }, { cookie: own })
         expect([answer.status, wordsOf(await answer.text())]).toEqual([
           422,
-          expect.stringContaining('A reason, please'),
+          expect.stringContaining('Give a reason'),
         ])
       }
-      const broken = Object.fromEntries(Object.keys(fields).map((name) => [name, "';--"]))
-      expect((await post(app, path, { ...broken, reason: 'Because.' }, { cookie: own })).status).toBe(422)
+      const broken = path.replaceAll(/\/(?:\d+|a{12}|[\da-f-]{36})(?=\/)/g, "/';--")
+      expect(broken).not.toBe(path)
+      expect((await post(app, broken, all, { cookie: own })).status).toBe(404)
       // GET changes nothing.
       expect((await app.request(path, { headers: { cookie: own } })).status).toBeLessThan(500)
     }
@@ -88,17 +89,19 @@ describeWithDatabase('the curators’ desk', (db) => {
     const { cookie } = await ada()
     const answer = await app.request('/desk', { headers: { cookie } })
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(wordsOf(await answer.text())).toContain('Nothing waits.')
-    expect(await wordsAt(app, '/desk/imports', cookie)).toContain('Nothing was imported yet.')
-    expect(await wordsAt(app, '/desk/readers?q=nobody', cookie)).toContain('Nobody is called so.')
-    expect(await wordsAt(app, '/moderation')).toContain('Nothing had to be done yet.')
+    expect(wordsOf(await answer.text())).toContain('Nothing is waiting for review.')
+    expect(await wordsAt(app, '/desk/imports', cookie)).toContain('Nothing has been imported yet.')
+    expect(await wordsAt(app, '/desk/readers?q=nobody', cookie)).toContain('No readers match your search.')
+    expect(await wordsAt(app, '/moderation')).toContain('Curators have not had to do anything yet.')
   })
 
   it('takes a flagged paper through: flagged, seen, hidden, in the public log', async () => {
     const { app, paperId } = await open()
     const { cookie: reader } = await signIn(db(), { name: 'Bert' })
     expect((await app.request('/papers/2601.00001/flag')).headers.get('location')).toContain('/sign-in')
-    expect(await wordsAt(app, '/papers/2601.00001/flag', reader)).toContain('With “Tides of sand”')
+    expect(await wordsAt(app, '/papers/2601.00001/flag', reader)).toContain(
+      'You are flagging “Tides of sand”',
+    )
     const empty = await post(app, '/papers/2601.00001/flag', { note: 'Hm <b>' }, { cookie: reader })
     expect([empty.status, await empty.text()]).toEqual([422, expect.stringContaining('Hm &lt;b&gt;')])
     for (let i = 0; i < 2; i++) {
@@ -114,15 +117,13 @@ describeWithDatabase('the curators’ desk', (db) => {
     const desk = await wordsAt(app, '/desk', cookie)
     expect(desk).toContain('Flags 1')
     expect(desk).toContain('Spam or advertising: It <b>sells</b> sand. — Bert')
-    const fields = {
-      paper: String(paperId),
-      act: 'hide',
-      reason: 'It <i>sells</i> sand.',
-      back: '/desk?done',
-    }
-    const acts = await Promise.all([1, 2].map(() => post(app, '/desk/papers', fields, { cookie })))
+    const fields = { reason: 'It <i>sells</i> sand.', back: '/desk?done' }
+    const path = `/desk/papers/${paperId}/hiding`
+    const acts = await Promise.all([1, 2].map(() => post(app, path, fields, { cookie })))
     expect(acts.map(({ status }) => status)).toEqual([303, 303])
-    expect(await wordsAt(app, '/desk?done', cookie)).toContain('Done. It stands in the public log. Flags 0')
+    expect(await wordsAt(app, '/desk?done', cookie)).toContain(
+      'Done, and recorded in the moderation log. Flags 0',
+    )
     expect(await log()).toHaveLength(1)
 
     const page = await (await app.request('/moderation')).text()
@@ -145,8 +146,13 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(moderation).not.toContain('Rubbish')
     const { cookie } = await ada()
     expect(await wordsAt(app, '/desk', cookie)).toContain('Rubbish, all of it.')
-    const shown = { comment: String(id), act: 'show', reason: 'Harsh, but fair.' }
-    expect((await post(app, '/desk/comments', shown, { cookie })).status).toBe(303)
+    const shown = await post(
+      app,
+      `/desk/comments/${id}/hiding/end`,
+      { reason: 'Harsh, but fair.' },
+      { cookie },
+    )
+    expect(shown.status).toBe(303)
     expect(await db().selectFrom('comments').select('hidden_at').execute()).toEqual([{ hidden_at: null }])
     for (const bad of ['0', 'x', '99999999999999999999', '7777'])
       expect((await app.request(`/comments/${bad}/flag`, { headers: { cookie } })).status).toBe(404)
@@ -175,8 +181,8 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect((await flagAt('bbbbbbbbbbbb')).status).toBe(404)
     expect((await app.request('/collections/bbbbbbbbbbbb/flag', { headers: { cookie } })).status).toBe(404)
     const curator = await ada()
-    const fields = { collection: 'aaaaaaaaaaaa', act: 'dismiss', reason: 'It is sand.' }
-    expect((await post(app, '/desk/collections', fields, { cookie: curator.cookie })).status).toBe(303)
+    const path = '/desk/collections/aaaaaaaaaaaa/flags/dismissal'
+    expect((await post(app, path, { reason: 'It is sand.' }, { cookie: curator.cookie })).status).toBe(303)
     expect(await log()).toMatchObject([{ reason: 'It is sand.' }])
   })
 
@@ -200,16 +206,16 @@ describeWithDatabase('the curators’ desk', (db) => {
     const ids = (await db().selectFrom('submissions').select('id').orderBy('id').execute()).map(
       ({ id }) => id,
     )
-    const decide = (id: number | undefined, act: string, reason: string) =>
-      post(app, '/desk/submissions', { submission: String(id), act, reason }, { cookie })
-    const twice = await Promise.all([1, 2].map(() => decide(ids[0], 'accept', 'Of our field.')))
+    const decide = (id: number | undefined, decision: string, reason: string) =>
+      post(app, `/desk/submissions/${id}/${decision}`, { reason }, { cookie })
+    const twice = await Promise.all([1, 2].map(() => decide(ids[0], 'acceptance', 'Of our field.')))
     expect(twice.map(({ status }) => status)).toEqual([303, 303])
-    expect((await decide(ids[1], 'refuse', 'Not of our field.')).status).toBe(303)
+    expect((await decide(ids[1], 'rejection', 'Not of our field.')).status).toBe(303)
     expect(await wordsAt(app, '/papers/2601.00007')).toContain('A fine one.')
     expect((await app.request('/papers/2601.00008')).status).toBe(404)
     expect(await log()).toMatchObject([
-      { words: 'refused the submitted paper', subject: '“On 2601.00008”', address: null },
-      { words: 'took in the submitted paper', address: '/papers/2601.00007', reason: 'Of our field.' },
+      { words: 'rejected the submission', subject: '“On 2601.00008”', address: null },
+      { words: 'accepted the submission', address: '/papers/2601.00007', reason: 'Of our field.' },
     ])
   })
 
@@ -223,14 +229,16 @@ describeWithDatabase('the curators’ desk', (db) => {
     ).toBe(422)
     expect((await post(app, '/papers/2601.09999/claim', {}, { cookie })).status).toBe(404)
     const curator = await ada()
-    expect(await wordsAt(app, '/desk', curator.cookie)).toMatch(/Claims of authorship 1.*See my page\./)
-    const fields = { paper: String(paperId), reader: reader.id, act: 'confirm', reason: 'Seen.' }
-    expect((await post(app, '/desk/claims', fields, { cookie: curator.cookie })).status).toBe(303)
+    expect(await wordsAt(app, '/desk', curator.cookie)).toMatch(/Authorship claims 1.*See my page\./)
+    const confirm = async ({ id }: { id: string }) => {
+      const path = `/desk/claims/${paperId}/${id}/confirmation`
+      return (await post(app, path, { reason: 'Seen.' }, { cookie: curator.cookie })).status
+    }
+    expect(await confirm(reader)).toBe(303)
     expect((await post(app, '/papers/2601.00001/vote', { vote: '1' }, { cookie })).status).toBe(422)
     // One's own is for somebody else to decide.
     await claimAuthorship(db(), { paperId, reader: curator.reader, note: 'Me.', now })
-    const own = { ...fields, reader: curator.reader.id }
-    expect((await post(app, '/desk/claims', own, { cookie: curator.cookie })).status).toBe(409)
+    expect(await confirm(curator.reader)).toBe(409)
   })
 
   it('lays out suspicious votes and takes them out', async () => {
@@ -251,15 +259,16 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(await findSuspicions(db(), { now })).toBe(1)
     const { cookie } = await ada()
     const desk = await wordsAt(app, '/desk', cookie)
-    expect(desk).toMatch(/Suspicious votes 1 .*3 accounts that vote together/)
+    expect(desk).toMatch(/Suspicious votes 1 .*3 accounts voting together/)
     expect(desk).toMatch(/Ulla 1 June 2025 at 00:00 UTC 6/)
     expect(desk).toMatch(/3 of its \d+ votes/)
     const { id } = await db().selectFrom('suspicions').select('id').executeTakeFirstOrThrow()
-    const fields = { suspicion: String(id), act: 'discount', reason: 'One person.' }
-    expect((await post(app, '/desk/suspicions', fields, { cookie })).status).toBe(303)
-    expect((await post(app, '/desk/suspicions', fields, { cookie })).status).toBe(303)
+    for (let i = 0; i < 2; i++) {
+      const path = `/desk/suspicions/${id}/discount`
+      expect((await post(app, path, { reason: 'One person.' }, { cookie })).status).toBe(303)
+    }
     expect(await log()).toMatchObject([{ subject: '18 votes for 6 papers' }])
-    expect(await wordsAt(app, '/desk', cookie)).toContain('Nothing waits.')
+    expect(await wordsAt(app, '/desk', cookie)).toContain('Nothing is waiting for review.')
   })
 
   it('joins papers, and says why it does not', async () => {
@@ -273,14 +282,14 @@ describeWithDatabase('the curators’ desk', (db) => {
     const join = async (address: string, other: string) =>
       post(
         app,
-        '/desk/papers/merge',
-        { paper: await idOf(address), with: other, reason: 'The same.' },
+        `/desk/papers/${await idOf(address)}/merger`,
+        { with: other, reason: 'The same.' },
         { cookie },
       )
     const unlike = await join('2601.00002', '2601.00001')
     expect([unlike.status, wordsOf(await unlike.text())]).toEqual([
       409,
-      expect.stringContaining('two papers at arXiv'),
+      expect.stringContaining('two papers on arXiv'),
     ])
     expect((await join('2601.00002', 'nothing such')).status).toBe(422)
     const joined = await join('doi/10.5555/sand', 'https://tides.example/papers/2601.00001')
@@ -306,15 +315,15 @@ describeWithDatabase('the curators’ desk', (db) => {
       expect(await wordsAt(app, `/desk/readers?q=${q}`, cookie)).not.toContain(
         q === '%00' ? 'Nobody' : 'Xenia',
       )
-    const act = (name: string) =>
-      post(app, '/desk/readers', { reader: reader.id, act: name, reason: `To ${name}.` }, { cookie })
+    const act = (path: string) =>
+      post(app, `/desk/readers/${reader.id}/${path}`, { reason: `For ${path}.` }, { cookie })
     expect((await act('trust')).status).toBe(303)
     expect(await wordsAt(app, '/desk/readers', cookie)).toContain('trusted by a curator')
-    expect((await act('suspend')).status).toBe(303)
+    expect((await act('suspension')).status).toBe(303)
     expect((await post(app, '/papers/2601.00001/vote', { vote: '1' }, { cookie: own })).status).toBe(403)
     expect((await app.request('/settings', { headers: { cookie: own } })).status).toBe(200)
     expect((await act('trust')).status).toBe(409)
-    expect((await act('reinstate')).status).toBe(303)
+    expect((await act('suspension/end')).status).toBe(303)
     expect((await post(app, '/papers/2601.00001/vote', { vote: '1' }, { cookie: own })).status).toBe(303)
     expect(await wordsAt(app, '/moderation')).toMatch(
       /reinstated Xenia Sand.*suspended Xenia Sand.*trusted Xenia Sand/,
@@ -367,7 +376,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     const page = await wordsAt(app, `/readers/${reader.id}`)
     for (const words of [
       'Iris',
-      'ORCID 0000-0002-1825-0097, proved',
+      'ORCID 0000-0002-1825-0097, verified',
       'On shores',
       'Papers they wrote “Tides of sand”',
     ])

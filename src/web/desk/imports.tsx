@@ -2,7 +2,7 @@ import { importDetails, recentImports, type PastImport } from '../../sources/rec
 import { notFound } from '../errors/show.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
-import { parseNumber } from './asked.ts'
+import { numberIn } from './parse-ids.ts'
 import { deskPage, forCurators } from './parts.tsx'
 
 const SHOWN = 50
@@ -16,7 +16,7 @@ export const showImports = forCurators(async (site, c) => {
       path: '/desk/imports',
       children:
         imports.length === 0 ? (
-          <p class="blank">Nothing was imported yet.</p>
+          <p class="blank">Nothing has been imported yet.</p>
         ) : (
           <ImportTable site={site} imports={imports} />
         ),
@@ -26,7 +26,7 @@ export const showImports = forCurators(async (site, c) => {
 
 /** `/desk/imports/7`: one import and what it refused. */
 export const showImport = forCurators(async (site, c) => {
-  const id = parseNumber(c.req.param('id') ?? '')
+  const id = numberIn(c)
   const found = id === null ? null : await importDetails(site.db, { id })
   if (!found) return notFound(site, c, { what: 'There is no such import.' })
   const { past, refusals } = found
@@ -38,7 +38,7 @@ export const showImport = forCurators(async (site, c) => {
         <>
           <ImportTable site={site} imports={[past]} />
           {refusals.length === 0 ? (
-            <p class="blank">Nothing was refused.</p>
+            <p class="blank">No records were refused.</p>
           ) : (
             <section class="queue" aria-labelledby="refused">
               <h2 id="refused">
@@ -52,7 +52,7 @@ export const showImport = forCurators(async (site, c) => {
                 ))}
               </ul>
               {past.refused > refusals.length && (
-                <p class="aside">The reasons of {past.refused - refusals.length} more were not kept.</p>
+                <p class="aside">The reasons for {past.refused - refusals.length} more were not kept.</p>
               )}
             </section>
           )}
@@ -72,8 +72,8 @@ function ImportTable({ site, imports }: { site: Site; imports: PastImport[] }) {
           <tr>
             <th scope="col">Import</th>
             <th scope="col">Format</th>
-            <th scope="col">Begun</th>
-            <th scope="col">Ended</th>
+            <th scope="col">Started</th>
+            <th scope="col">Finished</th>
             {COUNTS.map((name) => (
               <th scope="col" class="number">
                 {name}
@@ -91,7 +91,7 @@ function ImportTable({ site, imports }: { site: Site; imports: PastImport[] }) {
               <td>
                 <When site={site} instant={past.startedAt} />
               </td>
-              <td>{past.finishedAt ? <When site={site} instant={past.finishedAt} /> : 'not ended'}</td>
+              <td>{past.finishedAt ? <When site={site} instant={past.finishedAt} /> : 'not finished'}</td>
               {COUNTS.map((name) => (
                 <td class="number">{past[name].toLocaleString('en-GB')}</td>
               ))}

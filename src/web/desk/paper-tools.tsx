@@ -1,8 +1,8 @@
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
-import { ActForm } from './parts.tsx'
-import { MergeForm } from './queues.tsx'
+import { CuratorForm } from './parts.tsx'
+import { MergeForm } from './queue-items.tsx'
 
 /** What a curator may do with a paper, on its page; nothing for everybody else. */
 export function PaperTools({
@@ -14,20 +14,17 @@ export function PaperTools({
 }) {
   if (!site.viewer?.reader.curator) return null
   const back = addressPath(paper.address)
+  const path = `/desk/papers/${paper.id}`
   return (
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
-      {paper.hidden && <p class="notice">This paper is hidden: only curators see it.</p>}
-      <ActForm
-        action="/desk/papers"
-        fields={{ paper: paper.id }}
-        acts={[
-          paper.hidden
-            ? { act: 'show', name: 'Show it again' }
-            : { act: 'hide', name: 'Hide it', danger: true },
+      {paper.hidden && <p class="notice">This paper is hidden. Only curators can see it.</p>}
+      <CuratorForm
+        actions={[
+          hidingAction(path, paper, 'paper'),
           paper.commentsLocked
-            ? { act: 'unlock', name: 'Open the discussion' }
-            : { act: 'lock', name: 'Close the discussion' },
+            ? { path: `${path}/comment-lock/end`, name: 'Reopen discussion' }
+            : { path: `${path}/comment-lock`, name: 'Close discussion' },
         ]}
         back={back}
         of="this paper"
@@ -51,14 +48,8 @@ export function CommentTools({
   return (
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
-      <ActForm
-        action="/desk/comments"
-        fields={{ comment: comment.id }}
-        acts={[
-          comment.hidden
-            ? { act: 'show', name: 'Show it again' }
-            : { act: 'hide', name: 'Hide it', danger: true },
-        ]}
+      <CuratorForm
+        actions={[hidingAction(`/desk/comments/${comment.id}`, comment, 'comment')]}
         back={back}
         of="this comment"
       />
@@ -78,17 +69,17 @@ export function CollectionDeskTools({
   return (
     <details class="desk-tools">
       <summary>Curators’ tools</summary>
-      <ActForm
-        action="/desk/collections"
-        fields={{ collection: collection.id }}
-        acts={[
-          collection.hidden
-            ? { act: 'show', name: 'Show it again' }
-            : { act: 'hide', name: 'Hide it', danger: true },
-        ]}
+      <CuratorForm
+        actions={[hidingAction(`/desk/collections/${collection.id}`, collection, 'collection')]}
         back={`/collections/${collection.id}`}
         of="this collection"
       />
     </details>
   )
+}
+
+function hidingAction(path: string, { hidden }: { hidden: boolean }, kind: string) {
+  return hidden
+    ? { path: `${path}/hiding/end`, name: `Unhide ${kind}` }
+    : { path: `${path}/hiding`, name: `Hide ${kind}`, danger: true }
 }

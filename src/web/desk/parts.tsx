@@ -16,7 +16,8 @@ export function forCurators(make: (site: Site, c: Context, curator: Reader) => P
       return refused(site, c, {
         status: 403,
         title: 'For curators only',
-        reason: 'The desk is where curators keep order. What they did stands in the public moderation log.',
+        reason:
+          'The curators’ desk is for moderating the site. What curators do is in the public moderation log.',
       })
     return make(site, c, reader)
   }
@@ -50,7 +51,7 @@ export function deskPage(
                 </li>
               ))}
               <li>
-                <a href="/moderation">Public log</a>
+                <a href="/moderation">Moderation log</a>
               </li>
             </ul>
           </nav>
@@ -61,31 +62,21 @@ export function deskPage(
   })
 }
 
-/** What a curator may do with something: a reason, which everybody can read, and a button for each act. */
-export function ActForm({
-  action,
-  fields,
-  acts,
+/** What a curator may do with something: a reason, which everybody can read, and a button for each action. */
+export function CuratorForm({
+  actions,
   back,
   of,
-  reasonGiven,
 }: {
-  action: string
-  /** Which thing it is about. */
-  fields: Record<string, string | number>
-  acts: { act: string; name: string; danger?: boolean }[]
-  /** Where to go on. */
+  /** `path` is where each is sent. */
+  actions: { path: string; name: string; danger?: boolean }[]
+  /** The page to return to. */
   back: string
-  /** What it is about, for who cannot see where the form stands. */
+  /** What it is about, for people who cannot see where the form stands. */
   of: string
-  /** A reason that may stand as it is. */
-  reasonGiven?: string
 }) {
   return (
-    <form class="act" method="post" action={action}>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={String(value)} />
-      ))}
+    <form class="act" method="post" action={actions[0]?.path}>
       <input type="hidden" name="back" value={back} />
       <input
         type="text"
@@ -93,12 +84,11 @@ export function ActForm({
         required
         maxlength={LONGEST_REASON}
         autocomplete="off"
-        placeholder="Reason, for everybody to read"
-        aria-label={`Reason, about ${of}`}
-        value={reasonGiven}
+        placeholder="Reason (public)"
+        aria-label={`Public reason, about ${of}`}
       />
-      {acts.map(({ act, name, danger = false }) => (
-        <button type="submit" name="act" value={act} class={danger ? 'button danger' : 'button quiet'}>
+      {actions.map(({ path, name, danger = false }) => (
+        <button type="submit" formaction={path} class={danger ? 'button danger' : 'button quiet'}>
           {name}
         </button>
       ))}
@@ -108,7 +98,7 @@ export function ActForm({
 
 /** A reader's name, with the way to their standing. */
 export function ReaderLink({ reader }: { reader: { id: string; name: string } | null }) {
-  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>an account that is gone</>
+  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>a deleted account</>
 }
 
 /** What a curator may do with a reader, as they stand. */
@@ -121,23 +111,16 @@ export function ReaderActs({
   trustedByCurator: boolean
   back: string
 }) {
-  const acts = reader.suspended
+  const path = `/desk/readers/${reader.id}`
+  const actions = reader.suspended
     ? [
-        { act: 'reinstate', name: 'Reinstate' },
-        { act: 'suspend-votes', name: 'Take back their votes', danger: true },
+        { path: `${path}/suspension/end`, name: 'Reinstate' },
+        { path: `${path}/suspension-with-votes`, name: 'Withdraw their votes', danger: true },
       ]
     : [
-        ...(trustedByCurator || reader.trusted ? [] : [{ act: 'trust', name: 'Trust' }]),
-        { act: 'suspend', name: 'Suspend', danger: true },
-        { act: 'suspend-votes', name: 'Suspend and take back their votes', danger: true },
+        ...(trustedByCurator || reader.trusted ? [] : [{ path: `${path}/trust`, name: 'Trust' }]),
+        { path: `${path}/suspension`, name: 'Suspend', danger: true },
+        { path: `${path}/suspension-with-votes`, name: 'Suspend and withdraw their votes', danger: true },
       ]
-  return (
-    <ActForm
-      action="/desk/readers"
-      fields={{ reader: reader.id }}
-      acts={acts}
-      back={back}
-      of={displayName(reader)}
-    />
-  )
+  return <CuratorForm actions={actions} back={back} of={displayName(reader)} />
 }

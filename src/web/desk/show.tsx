@@ -3,8 +3,8 @@ import { openFlags } from '../../moderation/open-flags.ts'
 import { openSuspicions } from '../../moderation/open-suspicions.ts'
 import { waitingSubmissions } from '../../moderation/submission-lists.ts'
 import { deskPage, forCurators } from './parts.tsx'
-import { ClaimItem, FlaggedItem, SubmissionItem } from './queues.tsx'
-import { SuspicionItem } from './suspicions.tsx'
+import { ClaimItem, FlaggedItem, SubmissionItem } from './queue-items.tsx'
+import { SuspicionItem } from './suspicion-item.tsx'
 
 /** Of each queue so many are laid out; the rest comes up as these are settled. */
 const SHOWN = 50
@@ -36,7 +36,7 @@ export const showDesk = forCurators(async (site, c) => {
     },
     {
       id: 'claims',
-      name: 'Claims of authorship',
+      name: 'Authorship claims',
       count: counts.claims,
       items: claims.map((item) => <ClaimItem site={site} item={item} />),
     },
@@ -50,13 +50,13 @@ export const showDesk = forCurators(async (site, c) => {
   const waiting = queues.filter(({ count }) => count > 0)
   return c.html(
     deskPage(site, {
-      title: 'What waits',
+      title: 'Waiting for review',
       path: '/desk',
       children: (
         <>
           {c.req.query('done') !== undefined && (
             <p class="notice" role="status">
-              Done. It stands in the <a href="/moderation">public log</a>.
+              Done, and recorded in the <a href="/moderation">moderation log</a>.
             </p>
           )}
           <ul class="inline desk-counts">
@@ -64,7 +64,7 @@ export const showDesk = forCurators(async (site, c) => {
               <li>{count > 0 ? <a href={`#${id}`}>{`${name} ${count}`}</a> : `${name} 0`}</li>
             ))}
           </ul>
-          {waiting.length === 0 && <p class="blank">Nothing waits.</p>}
+          {waiting.length === 0 && <p class="blank">Nothing is waiting for review.</p>}
           {waiting.map(({ id, name, count, items }) => (
             <section class="queue" aria-labelledby={id}>
               <h2 id={id}>
@@ -76,7 +76,7 @@ export const showDesk = forCurators(async (site, c) => {
                 ))}
               </ul>
               {count > items.length && (
-                <p class="aside">{count - items.length} more come up as these are settled.</p>
+                <p class="aside">{count - items.length} more will appear as you resolve these.</p>
               )}
             </section>
           ))}

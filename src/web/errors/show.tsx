@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
-import { askedText } from '../search/address.ts'
+import { searchedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
 /** A page for an address that leads nowhere: what is missing, what to do. Status 404. */
@@ -15,7 +15,7 @@ export function notFound(site: Site, c: Context, { what, hint }: { what?: string
         <p>{what ?? 'There is nothing at this address.'}</p>
         {hint && <p>{hint}</p>}
         <p>
-          <a href="/">To the newest edition</a>
+          <a href="/">Go to the latest edition</a>
         </p>
       </>
     ),
@@ -29,9 +29,10 @@ export function serverFault(site: Site, c: Context, { reference }: { reference: 
     title: 'Stop the presses',
     children: (
       <>
-        <p>Something went wrong on our side, not yours. Try again in a moment.</p>
+        <p>Something went wrong on our side. Try again in a moment.</p>
         <p>
-          If it stays so, tell whoever runs this site, with this number: <code>{reference}</code>
+          If it keeps happening, tell the people who run this site and give them this number:{' '}
+          <code>{reference}</code>
         </p>
       </>
     ),
@@ -44,7 +45,7 @@ export function databaseAway(site: Site, c: Context) {
   return errorPage(site, c, {
     status: 503,
     title: 'Back in a moment',
-    children: <p>The archive does not answer right now. Try again in a few seconds.</p>,
+    children: <p>We cannot reach our archive at the moment. Try again in a few seconds.</p>,
   })
 }
 
@@ -53,12 +54,12 @@ export function searchIsAway(site: Site, c: Context) {
   c.header('retry-after', '5')
   return errorPage(site, c, {
     status: 503,
-    title: 'The index is being opened',
+    title: 'Search is starting up',
     children: (
       <>
         <p>
-          Searching does not work right now. Try again in a few seconds; all else on this site works
-          meanwhile.
+          Search is not available at the moment. Try again in a few seconds. The rest of the site works as
+          usual.
         </p>
         <p>
           <a href="/papers/new">All papers, newest first</a>
@@ -73,8 +74,8 @@ export function methodNotAllowed(site: Site, c: Context) {
   c.header('allow', 'GET, HEAD')
   return errorPage(site, c, {
     status: 405,
-    title: 'This can only be read',
-    children: <p>This address answers GET and HEAD.</p>,
+    title: 'This page is read-only',
+    children: <p>This address accepts only GET and HEAD requests.</p>,
   })
 }
 
@@ -101,7 +102,7 @@ function errorPage(
 ) {
   return c.html(
     renderPage(site, {
-      searched: c.req.path === '/papers' ? askedText(c) : '',
+      searched: c.req.path === '/papers' ? searchedText(c) : '',
       head: { title, description: title, path: c.req.path, noindex: true },
       children: (
         <div class="blank">

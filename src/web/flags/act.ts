@@ -3,24 +3,23 @@ import { flag, FLAG_REASONS, LONGEST_NOTE, type FlagReason } from '../../moderat
 import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
 import type { Flagged } from '../../moderation/settle-flags.ts'
 import { refused } from '../errors/show.tsx'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { askedSubject } from './asked-subject.ts'
+import { findSubject } from './find-subject.ts'
 import { flagPage, thanksPage } from './show.tsx'
 
 /** `POST /papers/…/flag`, `/comments/…/flag`, `/collections/…/flag` with `reason` and `note`. */
-export function flagIt(kind: Flagged['kind']) {
+export function sendFlag(kind: Flagged['kind']) {
   return (site: Site) =>
-    takePart(site, { limit: RATE_LIMITS.flag }, async ({ site: own, reader, form, now }, c) => {
-      const asked = await askedSubject(own, c, kind)
+    readerAction(site, { limit: RATE_LIMITS.flag }, async ({ site: own, reader, form, now }, c) => {
+      const asked = await findSubject(own, c, kind)
       if (!asked) return refused(own, c, GONE)
       const reason = form.text('reason')
       const note = plainLines(form.text('note'))
-      if (!isReason(reason))
-        return c.html(flagPage(own, { asked, note, problem: 'Choose one of the reasons.' }), 422)
+      if (!isReason(reason)) return c.html(flagPage(own, { asked, note, problem: 'Choose a reason.' }), 422)
       if (lengthOf(note) > LONGEST_NOTE)
         return c.html(
-          flagPage(own, { asked, reason, note, problem: 'A note has at most 1,000 characters.' }),
+          flagPage(own, { asked, reason, note, problem: 'A note can have up to 1,000 characters.' }),
           422,
         )
       const { on } = asked
@@ -36,4 +35,4 @@ function isReason(text: string): text is FlagReason {
   return Object.hasOwn(FLAG_REASONS, text)
 }
 
-const GONE = { status: 404, title: 'Not here', reason: 'What you flag is not here any more.' } as const
+const GONE = { status: 404, title: 'Not found', reason: 'What you flagged is no longer here.' } as const

@@ -4,13 +4,13 @@ import type { Flagged } from '../../moderation/settle-flags.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
-import { askedSubject, type AskedSubject } from './asked-subject.ts'
+import { findSubject, type FlagSubject } from './find-subject.ts'
 
 /** `/papers/…/flag`, `/comments/…/flag`, `/collections/…/flag`: tells curators what is wrong with something. */
 export function showFlag(kind: Flagged['kind']) {
   return (site: Site) => async (c: Context) => {
     c.header('cache-control', 'no-store')
-    const asked = await askedSubject(site, c, kind)
+    const asked = await findSubject(site, c, kind)
     if (!asked) return notFound(site, c)
     if (!site.viewer) return c.redirect(`/sign-in?to=${encodeURIComponent(asked.form)}`, 303)
     return c.html(flagPage(site, { asked }))
@@ -25,7 +25,7 @@ export function flagPage(
     reason = '',
     note = '',
     problem = null,
-  }: { asked: AskedSubject; reason?: string; note?: string; problem?: string | null },
+  }: { asked: FlagSubject; reason?: string; note?: string; problem?: string | null },
 ) {
   return renderPage(site, {
     head: { title: 'Flag', description: 'Tell the curators.', path: form, noindex: true },
@@ -36,7 +36,7 @@ export function flagPage(
           <h1>What is wrong?</h1>
         </header>
         <p>
-          With <a href={path}>{subject}</a>. Curators see who flagged it; nobody else does.
+          You are flagging <a href={path}>{subject}</a>. Only curators can see who flagged it.
         </p>
         {problem !== null && (
           <p class="notice problem" role="alert">
@@ -45,19 +45,19 @@ export function flagPage(
         )}
         <form class="form" method="post" action={form}>
           <fieldset class="choice">
-            <legend>The reason</legend>
+            <legend>Reason</legend>
             {Object.entries(FLAG_REASONS).map(([value, words]) => (
               <label class="tick">
                 <input type="radio" name="reason" value={value} required checked={value === reason} /> {words}
               </label>
             ))}
           </fieldset>
-          <label for="note">What curators should know (optional)</label>
+          <label for="note">What should curators know? (optional)</label>
           <textarea id="note" name="note" maxlength={LONGEST_NOTE}>
             {note}
           </textarea>
           <button type="submit" class="button">
-            Flag it
+            Send flag
           </button>
         </form>
       </div>
@@ -66,15 +66,15 @@ export function flagPage(
 }
 
 /** What somebody reads who flagged something. */
-export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: AskedSubject }) {
+export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: FlagSubject }) {
   return renderPage(site, {
-    head: { title: 'Thank you', description: 'It was flagged.', path: form, noindex: true },
+    head: { title: 'Thank you', description: 'Your flag was sent.', path: form, noindex: true },
     children: (
       <div class="blank">
         <p class="kicker">Flagged</p>
         <h1>Thank you</h1>
         <p>
-          A curator looks at it. What they decide stands in the <a href="/moderation">public log</a>.
+          A curator will review it. You can find the decision in the <a href="/moderation">moderation log</a>.
         </p>
         <p>
           <a href={path}>Back to {subject}</a>

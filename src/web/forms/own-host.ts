@@ -13,8 +13,8 @@ export function ownHostOnly(site: Site): MiddlewareHandler {
     if (asksOnly || site.accounts.answersAt(c.req.header('host'))) return next()
     return refused(site, c, {
       status: 400,
-      title: 'Not under this address',
-      reason: 'This site does not know that it has this address: whoever runs it sets PUBLIC_URL to it.',
+      title: 'Unknown address',
+      reason: 'This site is not set up for this address. The people who run it need to set PUBLIC_URL to it.',
     })
   }
 }

@@ -17,18 +17,19 @@ const LARGEST_BYTES = 128 * 1024
 export async function readForm(c: Context): Promise<FormOutcome> {
   const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')
-    return { ok: false, status: 415, reason: 'A form is sent as application/x-www-form-urlencoded.' }
+    return { ok: false, status: 415, reason: 'Send forms as application/x-www-form-urlencoded.' }
   const bytes = await readBounded(c.req.raw.body)
-  if (bytes === null) return { ok: false, status: 413, reason: 'That is more than a form here may hold.' }
+  if (bytes === null)
+    return { ok: false, status: 413, reason: 'The form is too large. Shorten the text and try again.' }
   let body: string
   try {
     body = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return { ok: false, status: 400, reason: 'The form is not in UTF-8.' }
+    return { ok: false, status: 400, reason: 'The form is not encoded as UTF-8.' }
   }
   const fields = new URLSearchParams(body)
   if (fields.values().some((value) => value.includes('\0')))
-    return { ok: false, status: 400, reason: 'The form has a character that no text has.' }
+    return { ok: false, status: 400, reason: 'The form contains a null character. Remove it and try again.' }
   return {
     ok: true,
     form: {

@@ -12,7 +12,7 @@ export function sameSiteOnly(site: Site): MiddlewareHandler {
     return refused(site, c, {
       status: 403,
       title: 'This came from another site',
-      reason: 'Forms here are only taken from pages of this site. Open it and try again there.',
+      reason: 'We accept forms only from our own pages. Open this site and try again there.',
     })
   }
 }

@@ -67,7 +67,7 @@ export function editionPage(
             {asked.kind === 'date'
               ? `No papers on ${longDay(asked.from)}`
               : `No papers in ${periodTitle(asked)}`}
-            : this is the nearest {noun(period)}.
+            ; this is the nearest {noun(period)}.
           </p>
         )}
         <div class="with-rail">
@@ -95,8 +95,8 @@ export function editionPage(
               <section class="box">
                 <h2>Synopses</h2>
                 <p>
-                  The synopses in this edition are our own short summaries, not the authors’ words. Every
-                  title leads to the paper’s page, and from there to the original.
+                  The synopses in this edition are our own short summaries, not the authors’ words. Each title
+                  links to the paper’s page, and from there to the original.
                 </p>
               </section>
             )}
@@ -141,16 +141,13 @@ export function emptyPage(site: Site) {
       <div class="blank">
         <p class="kicker">No edition yet</p>
         <h1>There are no papers here yet</h1>
-        <p>
-          As soon as papers come in, this page shows the newest edition. Whoever runs this site can bring some
-          in:
-        </p>
+        <p>As soon as papers arrive, the latest edition appears here. If you run this site, import some:</p>
         <pre>
           <code>bin/broadsheet import papers.jsonl</code>
         </pre>
         <p>
-          JSON Lines, BibTeX, arXiv and Hugging Face files are understood;{' '}
-          <a href="/about">about this site</a>.
+          You can import JSON Lines, BibTeX, arXiv and Hugging Face files.{' '}
+          <a href="/about">About this site</a>
         </p>
       </div>
     ),
@@ -218,9 +215,9 @@ function CalendarDay({ day, papers, shown }: { day: string; papers: number; show
 }
 
 function kicker({ newest, period }: FrontPage): string {
-  if (period.kind === 'week') return newest ? 'The newest week' : 'The week'
-  if (period.kind === 'month') return newest ? 'The newest month' : 'The month'
-  return newest ? 'The newest edition' : 'The edition of'
+  if (period.kind === 'week') return newest ? 'Latest week' : 'Week'
+  if (period.kind === 'month') return newest ? 'Latest month' : 'Month'
+  return newest ? 'Latest edition' : 'Edition of'
 }
 
 function noun(period: Period): string {

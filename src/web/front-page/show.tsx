@@ -38,9 +38,9 @@ export function showNewestPeriod(site: Site, kind: Period['kind']) {
 }
 
 const HINTS = {
-  date: 'Days are written as in /papers/date/2026-11-20.',
-  week: 'Weeks are written as in /papers/week/2026-W47.',
-  month: 'Months are written as in /papers/month/2026-11.',
+  date: 'Write days like this: /papers/date/2026-11-20.',
+  week: 'Write weeks like this: /papers/week/2026-W47.',
+  month: 'Write months like this: /papers/month/2026-11.',
 }
 
 async function show(

@@ -16,7 +16,7 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
   const text = c.req.query('after')
   if (text === undefined) return { ok: true, after: null, rankFrom: 1 }
   const after = parseCursor(kind, text)
-  if (!after) return { ok: false, reason: 'This link to a later page of a list is broken.' }
+  if (!after) return { ok: false, reason: 'This link to a later page is broken.' }
   const before = c.req.query('n') ?? ''
   return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }
 }

@@ -75,7 +75,7 @@ export function showNew(site: Site) {
         description: 'All papers, newest first.',
         path: '/papers/new',
         ranked: false,
-        empty: <p>No papers have come in yet.</p>,
+        empty: <p>There are no papers yet.</p>,
       },
     })
 }
@@ -90,19 +90,19 @@ export function showTrending(site: Site) {
         section: 'Trending',
         kicker: 'By heat',
         title: 'Trending papers',
-        description: 'The papers that draw the most attention now.',
+        description: 'The papers drawing the most attention now.',
         intro: (
           <p>
-            What draws attention now: recent attention counts most and fades by half every two days.{' '}
-            <a href="/about/ranking">How it is reckoned</a>
+            The papers drawing the most attention now. Recent attention counts most: its weight halves every
+            two days. <a href="/about/ranking">How papers are ranked</a>
           </p>
         ),
         path: '/papers/trending',
         ranked: true,
         empty: (
           <p>
-            No paper here has drawn attention yet. Lists and upvotes that are imported count;{' '}
-            <a href="/about/ranking">how papers are ranked</a>.
+            No paper here has drawn attention yet. Votes count, and so do imported lists and upvotes.{' '}
+            <a href="/about/ranking">How papers are ranked</a>
           </p>
         ),
       },
@@ -116,8 +116,8 @@ export function showTop(site: Site) {
     const [from, to] = asked.map((day) => (day.ok ? day.day : null)) as [string | null, string | null]
     if (asked.some((day) => !day.ok))
       return notFound(site, c, {
-        what: 'This range has no days.',
-        hint: 'Ranges are written as in /papers/top?from=2026-01-01&to=2026-03-31.',
+        what: 'This date range is empty or not understood.',
+        hint: 'Write ranges like this: /papers/top?from=2026-01-01&to=2026-03-31.',
       })
     const range = new URLSearchParams({ ...(from && { from }), ...(to && { to }) }).toString()
     const title = rangeTitle({ from, to })
@@ -131,7 +131,7 @@ export function showTop(site: Site) {
         description: 'The papers that drew the most attention.',
         intro: (
           <>
-            <p>By all the attention they ever drew, however long ago.</p>
+            <p>The papers that drew the most attention, however long ago.</p>
             <Ranges site={site} range={range} />
           </>
         ),
@@ -140,8 +140,8 @@ export function showTop(site: Site) {
         ranked: true,
         empty: (
           <p>
-            No paper {range === '' ? 'here' : 'of these days'} has drawn attention yet;{' '}
-            <a href="/about/ranking">how papers are ranked</a>.
+            No paper {range === '' ? 'here' : 'from these days'} has drawn attention yet.{' '}
+            <a href="/about/ranking">How papers are ranked</a>
           </p>
         ),
       },
@@ -157,7 +157,7 @@ function dayAsked(c: Context, name: 'from' | 'to'): { ok: true; day: string | nu
 
 function rangeTitle({ from, to }: { from: string | null; to: string | null }): string | null {
   if (from !== null && to !== null)
-    return from === to ? `Of ${longDay(from)}` : `From ${longDay(from)} to ${longDay(to)}`
+    return from === to ? `On ${longDay(from)}` : `From ${longDay(from)} to ${longDay(to)}`
   if (from !== null) return `Since ${longDay(from)}`
   return to === null ? null : `Until ${longDay(to)}`
 }

@@ -18,14 +18,14 @@ export function showModeration(site: Site) {
     const text = c.req.query('before')
     const before = text === undefined ? null : parseLogCursor(text)
     if (text !== undefined && !before)
-      return notFound(site, c, { what: 'This link to a later page of the log is broken.' })
+      return notFound(site, c, { what: 'This link to a later page is broken.' })
     const { entries, next } = await moderationLog(site.db, { before, limit: PAGE_SIZE })
     const nextPath = next && `/moderation?before=${formatLogCursor(next)}`
     return c.html(
       renderPage(site, {
         head: {
           title: 'Moderation',
-          description: 'What curators did to keep order here, and why.',
+          description: 'What curators have done on this site, and why.',
           path: '/moderation',
           noindex: before !== null,
           next: nextPath,
@@ -37,15 +37,17 @@ export function showModeration(site: Site) {
               <h1>Moderation</h1>
               <div class="intro">
                 <p>
-                  What curators do to keep order stands here, with the reason, the newest first. Nothing is
-                  ever taken out of this list. One thing happens by itself: a comment that three trusted
-                  readers flag is hidden until a curator has looked.
+                  Everything curators do is listed here with the reason, newest first. Entries are never
+                  removed. One thing happens automatically: a comment flagged by three trusted readers is
+                  hidden until a curator reviews it.
                 </p>
               </div>
             </header>
             {entries.length === 0 ? (
               <p class="aside">
-                {before === null ? 'Nothing had to be done yet.' : 'This is the end of the log.'}
+                {before === null
+                  ? 'Curators have not had to do anything yet.'
+                  : 'This is the end of the log.'}
               </p>
             ) : (
               <ol class="log">
@@ -58,10 +60,10 @@ export function showModeration(site: Site) {
             )}
             {(nextPath !== null || before !== null) && (
               <nav class="pager" aria-label="Pages">
-                {before !== null && <a href="/moderation">Back to the beginning</a>}
+                {before !== null && <a href="/moderation">Back to the first page</a>}
                 {nextPath !== null && (
                   <a class="pager-next" href={nextPath} rel="next">
-                    Earlier
+                    Earlier entries
                   </a>
                 )}
               </nav>

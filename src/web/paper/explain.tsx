@@ -18,8 +18,8 @@ export function showExplanation(site: Site) {
     const [a, b] = await Promise.all([paperAt(site, c.req.query('a')), paperAt(site, c.req.query('b'))])
     if (!a || !b) {
       return notFound(site, c, {
-        what: 'One of these papers is not here.',
-        hint: 'Two are compared as in /papers/explain?a=2412.19723&b=2501.00001.',
+        what: 'One of these papers is not on this site.',
+        hint: 'Compare two papers like this: /papers/explain?a=2412.19723&b=2501.00001.',
       })
     }
     if (a.id === b.id) return c.redirect(addressPath(a.address), 302)
@@ -48,10 +48,10 @@ function explanationPage(
       <article class="comparison">
         <header class="edition-head">
           <p class="kicker">Similar papers</p>
-          <h1>What both have in common</h1>
+          <h1>What they have in common</h1>
           {explanation.ok && (
             <p class="edition-count" title={inFigures(explanation.similarity)}>
-              On the whole {closeness(explanation.similarity).toLowerCase()}
+              Overall: {closeness(explanation.similarity).toLowerCase()}
             </p>
           )}
         </header>
@@ -94,14 +94,14 @@ function Pairs({ pairs }: { pairs: Extract<Explanation, { ok: true }>['pairs'] }
   if (pairs.length === 0) {
     return (
       <p class="notice">
-        No sentence of one is close to any of the other: they are near as a whole, or hardly at all.
+        No sentence in one paper is close to any in the other. They are similar as a whole, or hardly at all.
       </p>
     )
   }
   return (
     <>
       <p class="aside">
-        The sentences of both that are closest in meaning, as the machine that searches this site reads them.
+        The sentences that are closest in meaning, as judged by the model behind this site’s search.
       </p>
       <ol class="pairs">
         {pairs.map(({ ofA, ofB, similarity }) => (
@@ -127,19 +127,18 @@ function Pairs({ pairs }: { pairs: Extract<Explanation, { ok: true }>['pairs'] }
 function Unexplained() {
   return (
     <p class="notice">
-      Which of their sentences are close cannot be told right now: this site’s search by meaning is switched
-      off or does not answer.
+      We cannot compare their sentences at the moment: search by meaning is switched off or unavailable.
     </p>
   )
 }
 
 /** A cosine in words. */
 function closeness(similarity: number): string {
-  return SCALE.find(({ from }) => similarity >= from)?.name ?? 'Far apart'
+  return SCALE.find(({ from }) => similarity >= from)?.name ?? 'Unrelated'
 }
 
 const SCALE = [
-  { from: 0.9, name: 'All but the same' },
+  { from: 0.9, name: 'Almost identical' },
   { from: 0.7, name: 'Very close' },
   { from: 0.55, name: 'Close' },
   { from: 0.4, name: 'Related' },
@@ -147,5 +146,5 @@ const SCALE = [
 ]
 
 function inFigures(similarity: number): string {
-  return `${similarity.toFixed(2)} of 1, the cosine of both vectors`
+  return `${similarity.toFixed(2)} out of 1 (cosine similarity)`
 }

@@ -57,7 +57,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
-  doi: 'the registry of its DOI',
+  doi: 'the DOI registry',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
   bibliography: 'the bibliography of an imported page',
@@ -138,7 +138,7 @@ export function paperPage(site: Site, view: PaperView) {
             )}
             {paper.abstract === null && paper.synopsis === null && (
               <p class="aside">
-                No source has given an abstract of this paper yet. <Original paper={paper} />
+                No source has given us an abstract yet. <Original paper={paper} />
               </p>
             )}
             <CommentSection site={site} paper={paper} discussion={view.discussion} />
@@ -162,7 +162,7 @@ export function paperPage(site: Site, view: PaperView) {
             {site.viewer && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">
-                  Something is wrong with this paper
+                  Flag this paper
                 </a>
               </p>
             )}
@@ -187,7 +187,7 @@ function Authors({ paper: { authors, authorsTruncated } }: { paper: Paper }) {
           <summary>and {authorsTruncated ? 'others' : `${authors.length - cut} others`}</summary>
           <p>
             <AuthorLinks authors={authors.slice(cut)} />
-            {authorsTruncated && ' and others, whom no source here names'}
+            {authorsTruncated && ' and others not named by our sources'}
           </p>
         </details>
       )}
@@ -201,18 +201,19 @@ function VersionNotice({ paper, version, path }: { paper: Paper; version: number
   return (
     <p class="notice">
       You asked for version {version}
-      {known && ` of ${plainDay(known.submittedAt.slice(0, 10))}`}. This page shows{' '}
-      {latest === version ? 'it: it is the latest one known here' : 'what is known of the paper as a whole'};{' '}
+      {known && ` from ${plainDay(known.submittedAt.slice(0, 10))}`}. This page shows{' '}
+      {latest === version ? 'that version, the latest we know of' : 'the paper as a whole'}. See{' '}
       {paper.arxivId && (
-        <a href={`https://arxiv.org/abs/${paper.arxivId}v${version}`}>version {version} at arXiv</a>
+        <a href={`https://arxiv.org/abs/${paper.arxivId}v${version}`}>version {version} on arXiv</a>
       )}
-      , <a href={path}>the paper’s own address</a>.
+      {paper.arxivId && ' or '}
+      <a href={path}>the paper’s main page</a>.
     </p>
   )
 }
 
 function Original({ paper }: { paper: Paper }) {
-  if (paper.arxivId) return <a href={`https://arxiv.org/abs/${paper.arxivId}`}>Read the original at arXiv.</a>
+  if (paper.arxivId) return <a href={`https://arxiv.org/abs/${paper.arxivId}`}>Read the original on arXiv.</a>
   if (paper.doi) return <a href={doiUrl(paper.doi)}>Read the original.</a>
   return null
 }
@@ -343,7 +344,7 @@ function HeatParts({ parts }: { parts: HeatPart[] }) {
         </tbody>
       </table>
       <p class="aside">
-        <a href="/about/ranking">How heat is reckoned</a>
+        <a href="/about/ranking">How heat is calculated</a>
       </p>
     </section>
   )
@@ -360,7 +361,7 @@ function partName({ kind, origin, amount }: HeatPart): string {
     case 'comment':
       return amount === 1 ? 'A reader’s first comment' : `${count} readers’ first comments`
     case 'upvote':
-      return `${count} ${amount === 1 ? 'upvote' : 'upvotes'} at ${originName(origin)}`
+      return `${count} ${amount === 1 ? 'upvote' : 'upvotes'} on ${originName(origin)}`
     case 'star':
       return `${count} new ${amount === 1 ? 'star' : 'stars'} of its code`
     case 'citation':
@@ -393,7 +394,7 @@ const FACT_NAMES: Partial<Record<keyof Paper['provenance'], string>> = {
 function Provenance({ site, view: { paper, sources } }: { site: Site; view: PaperView }) {
   return (
     <section class="provenance" aria-labelledby="provenance">
-      <h2 id="provenance">Where this comes from</h2>
+      <h2 id="provenance">Sources</h2>
       <ul>
         {sources.map(({ source, recordedAt, asOf }) => {
           const facts = Object.entries(FACT_NAMES)
@@ -403,7 +404,7 @@ function Provenance({ site, view: { paper, sources } }: { site: Site; view: Pape
           return (
             <li>
               <strong>{sentenceCase(SOURCE_NAMES[source])}</strong>:{' '}
-              {facts.length > 0 ? facts.join(', ') : 'nothing that another source does not give better'}.
+              {facts.length > 0 ? facts.join(', ') : 'nothing that other sources do not give better'}.
               Received <When site={site} instant={recordedAt} />
               {asOf && `, as of ${plainDay(asOf.toISOString().slice(0, 10))}`}.
             </li>

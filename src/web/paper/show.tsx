@@ -36,8 +36,8 @@ export function showPaper(site: Site) {
     const parsed = parseAddress(address) ?? parseIdentifier(address) ?? parseIdentifier(address + query)
     if (!parsed) {
       return notFound(site, c, {
-        what: `“${shorten(asked)}” is no identifier of a paper.`,
-        hint: 'Papers stand under their arXiv identifier or DOI, as in /papers/2412.19723.',
+        what: `“${shorten(asked)}” is not the identifier of a paper.`,
+        hint: 'Use an arXiv identifier or a DOI, like this: /papers/2412.19723.',
       })
     }
     const paper = await findPaper(site.db, parsed.identifier)
@@ -80,8 +80,8 @@ export function showPaper(site: Site) {
 }
 
 const TAKEN_OFF = {
-  what: 'A curator has taken this paper off the site.',
-  hint: 'What curators do stands in the public moderation log, with the reason.',
+  what: 'A curator has hidden this paper.',
+  hint: 'The reason is in the public moderation log.',
 }
 
 type Suffix = (typeof EXPORTS)[number]['suffix']
@@ -126,13 +126,13 @@ function missing({ identifier }: ParsedIdentifier): { what: string; hint?: strin
   switch (identifier.scheme) {
     case 'arxiv':
       return {
-        what: `The paper ${identifier.value} is not here.`,
-        hint: `It may be at https://arxiv.org/abs/${identifier.value}.`,
+        what: `The paper ${identifier.value} is not on this site.`,
+        hint: `You may find it at https://arxiv.org/abs/${identifier.value}.`,
       }
     case 'doi':
-      return { what: `The paper with the DOI ${identifier.value} is not here.` }
+      return { what: `The paper with the DOI ${identifier.value} is not on this site.` }
     case 'local':
-      return { what: 'This paper is not here.' }
+      return { what: 'This paper is not on this site.' }
   }
 }
 

@@ -65,7 +65,7 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
               <span class="why">
                 ·{' '}
                 <a href={explainPath(paper, other)}>
-                  Why?<span class="vh"> What both have in common</span>
+                  Why?<span class="vh"> What they have in common</span>
                 </a>
               </span>
             </p>

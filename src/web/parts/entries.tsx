@@ -79,7 +79,7 @@ export function Pager({ path, next, first }: { path: string; next: string | null
   if (!next && first) return null
   return (
     <nav class="pager" aria-label="Pages">
-      {!first && <a href={path}>Back to the beginning</a>}
+      {!first && <a href={path}>Back to the first page</a>}
       {next && (
         <a class="pager-next" href={next} rel="next">
           More papers

@@ -53,7 +53,7 @@ export function Entry({
         {nearBy !== null && (
           <li
             class="by-meaning"
-            title={`Has not all of these words, but is near to them in meaning (${nearBy.toFixed(2)} of 1)`}
+            title={`Does not have all of these words, but is close in meaning (${nearBy.toFixed(2)} out of 1)`}
           >
             By meaning
           </li>
@@ -130,9 +130,9 @@ function NotForMe({ paper, anchor, back }: { paper: Paper; anchor: string; back:
       <form method="post" action={`${path}/not-for-me`}>
         <input type="hidden" name="back" value={`${back}#${anchor}`} />
         <p>
-          Not for you.{' '}
+          You marked this paper “Not for me”.{' '}
           <button type="submit" name="not-for-me" value="0" class="link-button">
-            Show it again
+            Show again
           </button>
         </p>
       </form>

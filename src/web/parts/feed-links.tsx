@@ -3,7 +3,7 @@ import { FEED_FORMATS, feedAddress } from '../../feeds/formats.ts'
 /** Ways to follow a list without an account. */
 export function FeedLinks({
   path,
-  intro = 'This list as a feed, for any reader:',
+  intro = 'Follow this list in your feed reader:',
 }: {
   path: string
   intro?: string

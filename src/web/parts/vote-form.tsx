@@ -19,7 +19,7 @@ export function VoteForm({
   back: string
 }) {
   const count = paper.votes
-  const label = voted ? 'Take back your vote' : 'Vote for this paper'
+  const label = voted ? 'Withdraw your vote' : 'Vote for this paper'
   return (
     <vote-form class="vote">
       <form method="post" action={`${addressPath(paper.address)}/vote`}>

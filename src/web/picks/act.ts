@@ -4,16 +4,16 @@ import { LONGEST_PICK_NOTE, pickPaper, withdrawPick } from '../../shelves/picks.
 import { addressPath } from '../../papers/identifiers.ts'
 import { attentionOn } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart } from '../forms/take-part.ts'
+import { goBack, readerAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
-import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
+import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/pick` with `pick=1` and a `note`, or `pick=0`: a curator picks the paper, or withdraws the pick. */
 export function pick(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
     const { site: own, reader, form, now } = acting
-    const paper = await askedPaper(own, c)
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const note = parseNote(form.text('note'), { longest: LONGEST_PICK_NOTE })
     if (note === null) return refused(own, c, LONG_NOTE)
@@ -31,10 +31,10 @@ export function pick(site: Site) {
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',
-  reason: 'You are an author of this paper: authors do not pick their own papers.',
+  reason: 'You cannot pick a paper you wrote.',
 } as const
 const LONG_NOTE = {
   status: 422,
-  title: 'That note is long',
-  reason: `What a pick says has at most ${LONGEST_PICK_NOTE} characters.`,
+  title: 'Your note is too long',
+  reason: `A note can have up to ${LONGEST_PICK_NOTE} characters.`,
 } as const

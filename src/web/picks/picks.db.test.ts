@@ -49,7 +49,7 @@ describeWithDatabase('the pages of curators’ picks', (db) => {
     const own = await pick(2, { pick: '1' })
     expect([own.status, wordsOf(await own.text())]).toEqual([
       422,
-      expect.stringContaining('authors do not pick their own papers'),
+      expect.stringContaining('You cannot pick a paper you wrote'),
     ])
     const json = await post(
       app,

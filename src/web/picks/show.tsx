@@ -3,8 +3,8 @@ import { displayName } from '../../accounts/reader.ts'
 import { parsePicksCursor, pickedPapers, type PaperPick } from '../../shelves/picks.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { formatCursor } from '../../ranking/lists.ts'
-import { belowEntries } from '../collections/below-entries.ts'
-import { noted } from '../collections/noted.ts'
+import { appendToEntries } from '../collections/append-to-entries.ts'
+import { withNote } from '../collections/with-note.ts'
 import { notFound } from '../errors/show.tsx'
 import { listPage } from '../list/page.tsx'
 import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
@@ -22,7 +22,7 @@ export function showPicks(site: Site) {
     const text = c.req.query('after')
     const after = text === undefined ? null : parsePicksCursor(text)
     if (text !== undefined && after === null)
-      return notFound(site, c, { what: 'This link to a later page of a list is broken.' })
+      return notFound(site, c, { what: 'This link to a later page is broken.' })
     const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
     pageShows(c, ['picks', ...papersShown(picked.map(({ paper }) => paper))])
     const { feed } = splitFeedSuffix(c.req.path)
@@ -32,7 +32,7 @@ export function showPicks(site: Site) {
         path: PATH,
         feedPath: PATH,
         title: `${site.name}: ${TITLE}`,
-        papers: picked.map(({ paper, picks }) => noted(paper, picks.map(sentence).join('\n\n'))),
+        papers: picked.map(({ paper, picks }) => withNote(paper, picks.map(sentence).join('\n\n'))),
       })
     }
     const entries = await renderEntries(
@@ -46,14 +46,12 @@ export function showPicks(site: Site) {
           kicker: 'Newest pick first',
           title: TITLE,
           description: 'The papers that curators picked, and why.',
-          intro: (
-            <p>What the curators of this site hold to be worth reading, each with their name and why.</p>
-          ),
+          intro: <p>Papers the curators of this site recommend, with their names and reasons.</p>,
           path: PATH,
           ranked: false,
           empty: <p>No curator has picked a paper yet.</p>,
         },
-        entries: belowEntries(entries, (i) => <Picks picks={picked[i]?.picks ?? []} />),
+        entries: appendToEntries(entries, (i) => <Picks picks={picked[i]?.picks ?? []} />),
         after: after !== null,
         next: next && `${PATH}?after=${formatCursor(next)}`,
         rankFrom: 1,

@@ -71,7 +71,7 @@ function countOf(main: HTMLElement): string {
 
 /** Says above the results that they are old ones, once. */
 function showFailure(main: HTMLElement, shown: string): string {
-  const text = `The site does not answer right now. These are the results for “${shown}”.`
+  const text = `The site is not responding. These are still the results for “${shown}”.`
   main.querySelector('.no-answer')?.remove()
   main.prepend(make('p', { class: 'notice no-answer' }, text))
   return text

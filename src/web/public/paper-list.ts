@@ -22,7 +22,7 @@ export class PaperList extends HTMLElement {
       const mark = document.createElement('span')
       mark.className = 'new-mark'
       mark.textContent = 'New'
-      mark.title = 'Came in since your last visit'
+      mark.title = 'Added since your last visit'
       entry.querySelector('.entry-title')?.prepend(mark)
     }
   }

@@ -33,7 +33,7 @@ abstract class PasskeyButton extends HTMLElement {
 }
 
 export class PasskeySignIn extends PasskeyButton {
-  protected failure = 'No passkey was taken. You can have a link sent to you instead.'
+  protected failure = 'You were not signed in. Try again, or ask for a sign-in link instead.'
   protected async act(): Promise<void> {
     const options = await ask('/auth/passkey/generate-authenticate-options')
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
@@ -46,7 +46,7 @@ export class PasskeySignIn extends PasskeyButton {
 }
 
 export class PasskeyAdd extends PasskeyButton {
-  protected failure = 'No passkey was added.'
+  protected failure = 'No passkey was added. Try again.'
   protected async act(): Promise<void> {
     const options = await ask('/auth/passkey/generate-register-options')
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(

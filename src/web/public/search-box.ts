@@ -126,12 +126,12 @@ export class SearchBox extends HTMLElement {
 
   private showRecent() {
     const recent = recentSearches()
-    const forget = make('button', { type: 'button', class: 'forget' }, 'Forget these searches')
+    const forget = make('button', { type: 'button', class: 'forget' }, 'Clear recent searches')
     forget.addEventListener('click', () => {
       forgetSearches()
       this.input.focus()
       this.close()
-      this.tell('Forgotten')
+      this.tell('Recent searches cleared')
     })
     const options = recent.map((text) => ({ text, note: '', path: searchPath(text) }))
     this.options?.show(options.length > 0 ? [{ name: 'Recent searches', options }] : [], forget)

@@ -52,7 +52,7 @@ export class VoteForm extends HTMLElement {
   }
 
   private show(button: HTMLButtonElement, { voted, votes }: { voted: boolean; votes: number }) {
-    const label = voted ? 'Take back your vote' : 'Vote for this paper'
+    const label = voted ? 'Withdraw your vote' : 'Vote for this paper'
     button.setAttribute('aria-pressed', String(voted))
     button.setAttribute('aria-label', `${label}: ${votes === 1 ? '1 vote' : `${votes} votes`}`)
     button.title = label
@@ -64,7 +64,7 @@ export class VoteForm extends HTMLElement {
   private fail(
     button: HTMLButtonElement,
     before: { voted: boolean; votes: number },
-    reason = 'Your vote did not get through. Try again.',
+    reason = 'Your vote was not saved. Try again.',
   ) {
     this.show(button, before)
     let said = this.querySelector('.vote-problem')

@@ -4,9 +4,9 @@ import { publicCollections, type Collection } from '../../shelves/collections.ts
 import { standingOf } from '../../moderation/find-readers.ts'
 import { publicWork, type PublicWork } from '../../readers/public-reader.ts'
 import { counted } from '../../moderation/subjects.ts'
-import { parseReaderId } from '../desk/asked.ts'
+import { parseReaderId } from '../desk/parse-ids.ts'
 import { ReaderActs } from '../desk/parts.tsx'
-import { Standing } from '../desk/readers.tsx'
+import { Standing } from '../desk/find-readers.tsx'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
@@ -26,7 +26,7 @@ export function showReader(site: Site) {
     // Whether somebody has an account is not to be learnt here.
     const maySee = standing && (standing.reader.public || asks?.curator || asks?.id === standing.reader.id)
     if (!standing || !maySee)
-      return notFound(site, c, { what: 'There is no such reader, or they keep their page to themselves.' })
+      return notFound(site, c, { what: 'There is no such reader, or their page is private.' })
     const { reader } = standing
     const [work, { collections }] = await Promise.all([
       publicWork(site.db, { readerId: reader.id, limit: SHOWN }),
@@ -37,7 +37,7 @@ export function showReader(site: Site) {
       renderPage(site, {
         head: {
           title: displayName(reader),
-          description: `What ${displayName(reader)} wrote and gathered here.`,
+          description: `Papers, collections and comments by ${displayName(reader)}.`,
           path,
           // Of people, search engines need not know.
           noindex: true,
@@ -52,8 +52,8 @@ export function showReader(site: Site) {
             {!reader.public && (
               <p class="notice">
                 {asks?.id === reader.id
-                  ? 'Only you and curators see this page; you can open it in the settings.'
-                  : 'Only this reader and curators see this page.'}
+                  ? 'Only you and curators can see this page. You can make it public in your settings.'
+                  : 'Only this reader and curators can see this page.'}
               </p>
             )}
             {asks?.curator && (
@@ -79,7 +79,7 @@ function Orcid({ reader: { orcid, orcidVerified } }: { reader: Reader }) {
       <a href={`https://orcid.org/${orcid}`} rel="me noopener">
         ORCID {orcid}
       </a>
-      {orcidVerified ? ', proved' : ', as they say'}
+      {orcidVerified ? ', verified' : ', not verified'}
     </p>
   )
 }
@@ -94,7 +94,7 @@ function Work({
   collections: Collection[]
 }) {
   if (papers.length + collections.length + comments.length === 0)
-    return <p class="aside">Nothing to see here yet.</p>
+    return <p class="aside">Nothing here yet.</p>
   return (
     <>
       {papers.length > 0 && (

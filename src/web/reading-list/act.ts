@@ -3,17 +3,17 @@ import { setNotForMe } from '../../shelves/not-for-me.ts'
 import { markRead, MOST_SAVED, savePaper, unsavePaper } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart } from '../forms/take-part.ts'
+import { goBack, readerAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
-import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
+import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 const LIMIT = { limit: RATE_LIMITS.change }
 
 /** `POST /papers/…/save` with `save=1` or `save=0`: puts the paper on the reading list, or takes it off. */
 export function save(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const saved = form.text('save') !== '0'
     const of = { readerId: reader.id, paperId: paper.id }
@@ -29,8 +29,8 @@ export function save(site: Site) {
 
 /** `POST /papers/…/read` with `read=1` or `read=0`, of a paper on the reading list. */
 export function read(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const isRead = form.text('read') !== '0'
     const saved = await markRead(site.db, { readerId: reader.id, paperId: paper.id, read: isRead, now })
@@ -39,9 +39,9 @@ export function read(site: Site) {
 }
 
 /** `POST /papers/…/not-for-me` with `not-for-me=1` or `not-for-me=0`: folds the paper away in lists, or shows it again. */
-export function foldAway(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+export function markNotForMe(site: Site) {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const notForMe = form.text('not-for-me') !== '0'
     const there = await setNotForMe(site.db, { readerId: reader.id, paperId: paper.id, notForMe, now })
@@ -53,5 +53,5 @@ export function foldAway(site: Site) {
 const FULL = {
   status: 422,
   title: 'Your reading list is full',
-  reason: `It has room for ${MOST_SAVED.toLocaleString('en-GB')} papers. Take some off that you have read.`,
+  reason: `It can hold ${MOST_SAVED.toLocaleString('en-GB')} papers. Remove some you have read.`,
 } as const

@@ -36,25 +36,25 @@ export function PaperActions({
   const back = <input type="hidden" name="back" value={path} />
   return (
     <section class="box paper-actions" aria-labelledby="keep">
-      <h2 id="keep">Keep</h2>
+      <h2 id="keep">Your lists</h2>
       {actions.saved && (
         <p>
-          {actions.read ? 'You have read it.' : 'You are to read it.'}{' '}
-          <a href="/reading-list">Reading list</a>
+          {actions.read ? 'You have read this paper. It is on your' : 'This paper is on your'}{' '}
+          <a href="/reading-list">reading list</a>.
         </p>
       )}
       <div class="buttons">
         <form method="post" action={`${path}/save`}>
           {back}
           <button type="submit" name="save" value={actions.saved ? '0' : '1'} class="button quiet">
-            {actions.saved ? 'Take off the reading list' : 'Save to the reading list'}
+            {actions.saved ? 'Remove from reading list' : 'Save to reading list'}
           </button>
         </form>
         {actions.saved && (
           <form method="post" action={`${path}/read`}>
             {back}
             <button type="submit" name="read" value={actions.read ? '0' : '1'} class="button quiet">
-              {actions.read ? 'To be read again' : 'I have read it'}
+              {actions.read ? 'Mark as unread' : 'Mark as read'}
             </button>
           </form>
         )}
@@ -62,7 +62,7 @@ export function PaperActions({
           <form method="post" action={`${path}/not-for-me`}>
             {back}
             <button type="submit" name="not-for-me" value={actions.notForMe ? '0' : '1'} class="button quiet">
-              {actions.notForMe ? 'Show it in lists again' : 'Not for me'}
+              {actions.notForMe ? 'Show in lists again' : 'Not for me'}
             </button>
           </form>
         )}
@@ -107,10 +107,10 @@ function Collect({ address, own }: { address: string; own: PaperStanding['own'] 
             .map(({ id, title }) => (
               <option value={id}>{title}</option>
             ))}
-          <option value="new">A new one …</option>
+          <option value="new">New collection …</option>
         </select>
         <button type="submit" class="button quiet">
-          Add
+          Add to collection
         </button>
       </form>
     </>
@@ -122,17 +122,17 @@ function PickForm({ path, pick }: { path: string; pick: PaperPick | null }) {
   return (
     <form class="form" method="post" action={`${path}/pick`}>
       <input type="hidden" name="back" value={path} />
-      <label for="pick-note">Curators’ pick: why (optional)</label>
+      <label for="pick-note">Why do you pick this paper? (optional)</label>
       <textarea id="pick-note" name="note" maxlength={LONGEST_PICK_NOTE}>
         {pick?.note ?? ''}
       </textarea>
       <div class="buttons">
         <button type="submit" name="pick" value="1" class="button quiet">
-          {pick ? 'Save the note' : 'Pick this paper'}
+          {pick ? 'Save note' : 'Pick this paper'}
         </button>
         {pick && (
           <button type="submit" name="pick" value="0" class="button quiet">
-            Withdraw the pick
+            Withdraw pick
           </button>
         )}
       </div>

@@ -39,7 +39,7 @@ describeWithDatabase('a reading list', (db) => {
 
   it('holds what was saved, unread first, until it is taken off', async () => {
     const { get, read, send } = await open()
-    expect(await read('/reading-list')).toContain('Papers that you save stand here')
+    expect(await read('/reading-list')).toContain('Papers you save will appear here')
     for (const n of [1, 2]) await send(`/papers/2601.0000${n}/save`, { save: '1' })
     await send('/papers/2601.00001/save', { save: '1' })
     await send('/papers/2601.00002/read', { read: '1', back: '/reading-list' })
@@ -48,7 +48,7 @@ describeWithDatabase('a reading list', (db) => {
     const words = wordsOf(await page.text())
     expect(words).toContain('1 to read, 1 read.')
     expect(words.indexOf('Paper 1')).toBeLessThan(words.indexOf('Paper 2'))
-    expect(words).toContain('Read just now To be read again')
+    expect(words).toContain('Read just now Mark as unread')
     const bib = await get('/reading-list.bib')
     expect(await bib.text()).toMatch(/2601\.00001[\s\S]*2601\.00002/)
     expect((await get('/reading-list.ris')).headers.get('content-disposition')).toContain('reading-list.ris')
@@ -81,12 +81,12 @@ describeWithDatabase('a reading list', (db) => {
       send('/papers/2601.00002/not-for-me', { 'not-for-me': value, back: '/papers/new#p2' })
     expect((await fold('1')).headers.get('location')).toBe('/papers/new#p2')
     await fold('1')
-    expect(await read('/papers/new')).toContain('Paper 2 Not for you. Show it again')
+    expect(await read('/papers/new')).toContain('Paper 2 You marked this paper “Not for me”. Show again')
     const list = await read('/reading-list/not-for-me')
-    expect(list).toContain('Paper 2 Not for you. Show it again')
+    expect(list).toContain('Paper 2 You marked this paper “Not for me”. Show again')
     expect(list).not.toContain('Paper 1')
     await fold('0')
-    expect(await read('/reading-list/not-for-me')).toContain('You have folded no paper away.')
+    expect(await read('/reading-list/not-for-me')).toContain('You have not marked any papers “Not for me”.')
     expect(await read('/papers/new')).not.toContain('Not for you.')
   })
 
@@ -109,7 +109,7 @@ describeWithDatabase('a reading list', (db) => {
     }
     const curator = await signIn(db(), { curator: true, name: 'Cleo' })
     const reader = await signIn(db(), { name: 'Ada' })
-    expect(await show(null)).toBe('Keep Save to the reading list')
+    expect(await show(null)).toBe('Your lists Save to reading list')
     await send('/papers/2601.00001/pick', { note: '<Read> it', pick: '1' }, { cookie: curator.cookie })
     await send('/papers/2601.00001/save', { save: '1' }, { cookie: reader.cookie })
     await send(
@@ -120,14 +120,14 @@ describeWithDatabase('a reading list', (db) => {
     await send('/collections', { title: 'Closed' }, { cookie: reader.cookie })
     await send('/collections', { title: 'Not hers', paper: '2601.00001' }, { cookie })
     expect(await show(null)).toBe(
-      'Picked by Cleo: <Read> it Keep Save to the reading list In collections Open <one> by Ada',
+      'Picked by Cleo: <Read> it Your lists Save to reading list In collections Open <one> by Ada',
     )
     expect(await show(reader.reader)).toBe(
-      'Picked by Cleo: <Read> it Keep You are to read it. Reading list Take off the reading list I have read it ' +
-        'Not for me Open <one> Remove Add to a collection Closed A new one … Add In collections Open <one> by Ada',
+      'Picked by Cleo: <Read> it Your lists This paper is on your reading list. Remove from reading list Mark as read ' +
+        'Not for me Open <one> Remove Add to a collection Closed New collection … Add to collection In collections Open <one> by Ada',
     )
     expect(await show(curator.reader)).toContain(
-      'Curators’ pick: why (optional) <Read> it Save the note Withdraw the pick',
+      'Why do you pick this paper? (optional) <Read> it Save note Withdraw pick',
     )
   })
 })

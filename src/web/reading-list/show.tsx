@@ -11,7 +11,7 @@ import {
 import { addressPath } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { formatCursor } from '../../ranking/lists.ts'
-import { belowEntries } from '../collections/below-entries.ts'
+import { appendToEntries } from '../collections/append-to-entries.ts'
 import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
@@ -22,7 +22,7 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 
 const PATH = '/reading-list'
-const BROKEN = { what: 'This link to a later page of a list is broken.' }
+const BROKEN = { what: 'This link to a later page is broken.' }
 
 /** `/reading-list`, and `.bib` and `.ris` beside it. */
 export function showReadingList(site: Site) {
@@ -59,11 +59,12 @@ export function showReadingList(site: Site) {
         path: PATH,
         intro: (
           <>
-            {counts.unread} to read, {counts.read} read. <a href={`${PATH}/not-for-me`}>Papers not for me</a>
+            {counts.unread} to read, {counts.read} read.{' '}
+            <a href={`${PATH}/not-for-me`}>Papers marked “Not for me”</a>
           </>
         ),
-        empty: <p>Papers that you save stand here, until you have read them and after.</p>,
-        entries: belowEntries(entries, (i) => {
+        empty: <p>Papers you save will appear here.</p>,
+        entries: appendToEntries(entries, (i) => {
           const saved = papers[i]
           return saved ? <SavedTools site={site} saved={saved} back={back} /> : null
         }),
@@ -95,10 +96,10 @@ export function showNotForMe(site: Site) {
         path,
         intro: (
           <>
-            These papers take one line in your lists. <a href={PATH}>Reading list</a>
+            These papers are reduced to one line in your lists. <a href={PATH}>Reading list</a>
           </>
         ),
-        empty: <p>You have folded no paper away.</p>,
+        empty: <p>You have not marked any papers “Not for me”.</p>,
         entries: await renderEntries(site, papers, { back: ownPath(c) }),
         exports: false,
         next: next && `${path}?after=${formatCursor(next)}`,
@@ -133,15 +134,15 @@ function SavedTools({
           class="link-button"
           name="read"
           value={readAt ? '0' : '1'}
-          aria-label={`${readAt ? 'To be read again' : 'I have read it'}: ${title}`}
+          aria-label={`${readAt ? 'Mark as unread' : 'Mark as read'}: ${title}`}
         >
-          {readAt ? 'To be read again' : 'I have read it'}
+          {readAt ? 'Mark as unread' : 'Mark as read'}
         </button>
       </form>
       <form method="post" action={`${path}/save`}>
         <input type="hidden" name="back" value={back} />
-        <button type="submit" class="link-button" name="save" value="0" aria-label={`Take off: ${title}`}>
-          Take off
+        <button type="submit" class="link-button" name="save" value="0" aria-label={`Remove: ${title}`}>
+          Remove
         </button>
       </form>
     </div>
@@ -175,12 +176,12 @@ function ownListPage(
     children: (
       <>
         <header class="edition-head">
-          <p class="kicker">Yours alone</p>
+          <p class="kicker">Only you can see this</p>
           <h1>{title}</h1>
           <p class="intro">{intro}</p>
         </header>
         {entries.length === 0 ? (
-          <div class="blank">{first ? empty : <p>That is all there is.</p>}</div>
+          <div class="blank">{first ? empty : <p>You have reached the end.</p>}</div>
         ) : (
           <div class="with-rail">
             <div>
@@ -190,7 +191,7 @@ function ownListPage(
             {exports && (
               <aside class="rail" aria-label="About this list">
                 <section class="box">
-                  <h2>Take it with you</h2>
+                  <h2>Export</h2>
                   <FileLinks path={path} formats={BIBLIOGRAPHIES} />
                 </section>
               </aside>

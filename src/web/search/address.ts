@@ -6,7 +6,7 @@ import type { Query } from '../../search/query/query.ts'
 export const LONGEST_TEXT = 1000
 
 /** What is looked for, as typed: one line that may stand in HTML, XML and the search box. */
-export function askedText(c: Context): string {
+export function searchedText(c: Context): string {
   return (
     (c.req.query('q') ?? '')
       .slice(0, LONGEST_TEXT)

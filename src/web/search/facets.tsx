@@ -65,7 +65,7 @@ function FacetBox({ query, title, facets }: { query: Query; title: string; facet
                 title={`Search without “${name}”`}
                 aria-current="true"
               >
-                <span class="vh">Take out: </span>
+                <span class="vh">Remove: </span>
                 {name} <span aria-hidden="true">×</span>
               </a>
             ) : (

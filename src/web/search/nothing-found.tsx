@@ -21,10 +21,10 @@ export function NothingFound({ query, path, empty }: { query: Query; path: strin
   const attempts = attemptsAfter(query)
   return (
     <div class="blank nothing-found">
-      <p>No paper here fits this search.</p>
+      <p>No papers match this search.</p>
       {attempts.length > 0 && (
         <>
-          <p>These may find something:</p>
+          <p>Try one of these instead:</p>
           <ul>
             {attempts.map((attempt) => (
               <li>
@@ -38,7 +38,7 @@ export function NothingFound({ query, path, empty }: { query: Query; path: strin
         <a href="/about/search">How to search</a> · <a href="/papers/new">All papers, newest first</a>
       </p>
       <p class="aside">
-        Papers that fit and come in later will be in its feed:{' '}
+        Follow this search to see matching papers when they are added:{' '}
         {FEED_FORMATS.map(({ suffix, name, type }, i): Child => (
           <>
             {i > 0 && ', '}

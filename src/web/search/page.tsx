@@ -56,7 +56,7 @@ export function searchPage(site: Site, view: SearchView) {
               <>
                 {' '}
                 <span class="to-narrow">
-                  · <a href="#narrow">Narrow down</a>
+                  · <a href="#narrow">Narrow your search</a>
                 </span>
               </>
             )}
@@ -72,7 +72,7 @@ export function searchPage(site: Site, view: SearchView) {
             <div>
               {beyond ? (
                 <div class="blank">
-                  <p>That is all there is.</p>
+                  <p>You have reached the end.</p>
                 </div>
               ) : (
                 <Entries entries={entries} />
@@ -81,7 +81,7 @@ export function searchPage(site: Site, view: SearchView) {
             </div>
             <aside class="rail" id="narrow" aria-label="About this search">
               <Facets query={query} facets={found.facets} />
-              <FeedLinks path={path} intro="New papers that fit this search, as a feed for any reader:" />
+              <FeedLinks path={path} intro="Follow new papers that match this search:" />
               <section class="box">
                 <h2>Searching</h2>
                 <p>
@@ -125,14 +125,14 @@ function Filters({ query }: { query: Query }) {
   const filters = query.clauses.filter(isFilter)
   if (filters.length === 0) return null
   return (
-    <ul class="filters" aria-label="Only papers">
+    <ul class="filters" aria-label="Filters">
       {filters.map((filter) => {
         const label = shorten(clauseLabel(filter))
         const clauses = query.clauses.filter((clause) => clause !== filter)
         return (
           <li>
             <a href={queryPath({ ...query, clauses })} title={`Search without “${label}”`}>
-              <span class="vh">Take out: </span>
+              <span class="vh">Remove: </span>
               {label} <span aria-hidden="true">×</span>
             </a>
           </li>
@@ -160,7 +160,7 @@ function notesOn({ query, found, named }: SearchView): Child[] {
   return [
     ...(named ? [<Named named={named} />] : []),
     ...(corrections.length > 0 ? [<Corrected query={query} corrections={corrections} />] : []),
-    ...(status.upToDate ? [] : [`The index is being made: ${papers(status.papers)} indexed so far.`]),
+    ...(status.upToDate ? [] : [`The search index is being built: ${papers(status.papers)} so far.`]),
     ...(query.sort === 'relevance' && wordsOf(query) !== '' ? wordsOnly(found.meaning) : []),
   ]
 }
@@ -178,25 +178,25 @@ function Named({ named: { parsed, paper } }: { named: NonNullable<SearchView['na
   if (scheme === 'arxiv') {
     return (
       <>
-        The paper {value} is not here; it may be{' '}
+        The paper {value} is not on this site. You may find it{' '}
         <a href={`https://arxiv.org/abs/${value}`} rel="noopener">
-          at arXiv
+          on arXiv
         </a>
         .
       </>
     )
   }
-  return <>{scheme === 'doi' ? `The paper with the DOI ${value}` : 'This paper'} is not here.</>
+  return <>{scheme === 'doi' ? `The paper with the DOI ${value}` : 'This paper'} is not on this site.</>
 }
 
 function wordsOnly(meaning: SearchResults['meaning']): string[] {
   switch (meaning) {
     case 'off':
-      return ['Found by words alone: this site does not search by meaning.']
+      return ['Found by words only: this site does not search by meaning.']
     case 'away':
-      return ['Found by words alone: what they mean cannot be looked for right now.']
+      return ['Found by words only: search by meaning is not available at the moment.']
     case 'no-vectors':
-      return ['Found by words alone: the search by meaning is being made ready.']
+      return ['Found by words only: search by meaning is still being prepared.']
     case 'used':
     case 'not-asked':
       return []
@@ -209,7 +209,7 @@ function Pages({ text, page, pages }: { text: string; page: number; pages: numbe
   return (
     <nav class="pager" aria-label="Pages">
       {page > pages ? (
-        <a href={searchPath(text)}>Back to the beginning</a>
+        <a href={searchPath(text)}>Back to the first page</a>
       ) : (
         <>
           {page > 1 && (

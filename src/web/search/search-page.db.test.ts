@@ -66,7 +66,7 @@ describeWithDatabase('the search', (db) => {
       expect(wordsOf(page)).toContain('1 paper has these words; 2 more with some of them')
       const words = await read('/papers?q=tide')
       expect(words).toContain('Search tide 3 papers have these words')
-      expect(words).toContain('Found by words alone: this site does not search by meaning.')
+      expect(words).toContain('Found by words only: this site does not search by meaning.')
       expect(await read('/papers?q=ann+lee')).toContain('1 paper has these words')
     })
 
@@ -103,7 +103,7 @@ describeWithDatabase('the search', (db) => {
       const page = await html(both.path)
       for (const name of ['Machine Learning', '2026']) {
         const out = [
-          ...page.matchAll(new RegExp(`href="([^"]*)"[^>]*><span class="vh">Take out: </span>${name} `, 'g')),
+          ...page.matchAll(new RegExp(`href="([^"]*)"[^>]*><span class="vh">Remove: </span>${name} `, 'g')),
         ]
         // Once above the results, once in its list.
         expect(out).toHaveLength(2)
@@ -156,11 +156,11 @@ describeWithDatabase('the search', (db) => {
       }
       expect(seen).toHaveLength(60)
       expect(new Set(seen).size).toBe(60)
-      expect(await read('/papers?q=kelp&page=4')).toContain('That is all there is.')
+      expect(await read('/papers?q=kelp&page=4')).toContain('You have reached the end.')
       expect(await read('/papers?q=kelp&page=')).toContain('Page 1 of 3')
       for (const page of ['0', '-1', 'x', '1e3', '9999999'])
         expect(await read(`/papers?q=kelp&page=${page}`, 404)).toContain(
-          'This link to a later page of a search is broken.',
+          'This link to a later page is broken.',
         )
     })
 
@@ -175,10 +175,10 @@ describeWithDatabase('the search', (db) => {
       expect(await wayOf('https://arxiv.org/pdf/2601.00001')).toEqual([302, '/papers/2601.00001'])
       expect(await wayOf('https://doi.org/10.5555/A')).toEqual([302, '/papers/doi/10.5555/a'])
       expect(await read('/papers?q=2401.99999')).toContain(
-        'The paper 2401.99999 is not here; it may be at arXiv.',
+        'The paper 2401.99999 is not on this site. You may find it on arXiv.',
       )
       expect(await read('/papers?q=10.5555/none')).toContain(
-        'The paper with the DOI 10.5555/none is not here.',
+        'The paper with the DOI 10.5555/none is not on this site.',
       )
       // Whoever still types stays.
       expect(await html('/papers?q=2601.00001&unfinished=1')).toContain(
@@ -205,7 +205,7 @@ describeWithDatabase('the search', (db) => {
       const path = '/papers?q=%22weather+machines%22+tide+author%3Alovelace'
       const words = await read(path)
       expect(words).toContain('No results')
-      expect(words).toContain('No paper here fits this search.')
+      expect(words).toContain('No papers match this search.')
       const page = await html(path)
       for (const attempt of [
         '%22weather+machines%22+tide',
@@ -250,7 +250,7 @@ describeWithDatabase('the search', (db) => {
           503,
           '5',
         ])
-      expect(await read('/papers?q=tide', 503)).toContain('Searching does not work right now.')
+      expect(await read('/papers?q=tide', 503)).toContain('Search is not available at the moment.')
       expect(await (await get('/papers?q=tide')).text()).toContain('value="tide"')
       expect(await read('/about/search')).toContain('How to search')
     })
@@ -262,7 +262,7 @@ describeWithDatabase('the search', (db) => {
         ...site.search,
         index: { ...index, status: async () => ({ ...(await index.status()), upToDate: false }) },
       }
-      expect(await read('/papers?q=tide')).toContain('The index is being made: 3 papers indexed so far.')
+      expect(await read('/papers?q=tide')).toContain('The search index is being built: 3 papers so far.')
     })
   })
 
@@ -470,12 +470,12 @@ describeWithDatabase('the search', (db) => {
       opened.site.search = near(opened.site.search)
       const words = await opened.read('/papers/2601.00001')
       expect(words).toContain('Similar papers')
-      expect(words).toContain('Estuaries and tides Bo Chen, 2025 · Why? What both have in common')
+      expect(words).toContain('Estuaries and tides Bo Chen, 2025 · Why? What they have in common')
       expect(await opened.html('/papers/2601.00001')).toContain(
         'href="/papers/explain?a=2601.00001&amp;b=doi%2F10.5555%2Fa"',
       )
       const reason = await opened.read('/papers/explain?a=2601.00001&b=doi%2F10.5555%2Fa')
-      expect(reason).toContain('What both have in common')
+      expect(reason).toContain('What they have in common')
       expect(reason).toContain(
         'First paper Tides at dawn Ann Lee, Bo Chen Second paper A survey of lighthouses',
       )
@@ -486,7 +486,9 @@ describeWithDatabase('the search', (db) => {
       const { read, get } = await open()
       expect(await read('/papers/2601.00001')).not.toContain('Similar papers')
       expect((await get('/papers/2601.00001')).headers.get('cache-control')).toBe('no-cache')
-      expect(await read('/papers/explain?a=2601.00001&b=2512.00002')).toContain('cannot be told right now')
+      expect(await read('/papers/explain?a=2601.00001&b=2512.00002')).toContain(
+        'cannot compare their sentences',
+      )
     })
 
     it('never keep a page from being shown, which then is made anew for the next reader', async () => {
@@ -504,7 +506,9 @@ describeWithDatabase('the search', (db) => {
     it('are compared with what is there only', async () => {
       const { read, get } = await open()
       for (const query of ['', '?a=2601.00001', '?a=2601.00001&b=2601.99999', '?a=x&b=%FF'])
-        expect(await read(`/papers/explain${query}`, 404)).toContain('One of these papers is not here.')
+        expect(await read(`/papers/explain${query}`, 404)).toContain(
+          'One of these papers is not on this site.',
+        )
       const itself = await get('/papers/explain?a=2601.00001&b=arXiv:2601.00001v1')
       expect([itself.status, itself.headers.get('location')]).toEqual([302, '/papers/2601.00001'])
     })

@@ -15,7 +15,7 @@ import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
 import type { Site } from '../site.ts'
-import { askedPage, askedText, searchPath } from './address.ts'
+import { askedPage, searchedText, searchPath } from './address.ts'
 import { searchPage } from './page.tsx'
 
 /** Results on a page of a search. */
@@ -32,11 +32,11 @@ const inLine = atMost(4, { waiting: 1_000, full: () => new SearchAway('Too many 
 export function showSearch(site: Site) {
   return async (c: Context) => {
     const { feed } = splitFeedSuffix(c.req.path)
-    const text = askedText(c)
+    const text = searchedText(c)
     if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
     if (feed !== null) return sendSearchFeed(site, c, { text, feed })
     const page = askedPage(c)
-    if (page === null) return notFound(site, c, { what: 'This link to a later page of a search is broken.' })
+    if (page === null) return notFound(site, c, { what: 'This link to a later page is broken.' })
     const unfinished = c.req.query('unfinished') === '1'
     const named = await paperNamed(site, text)
     // Who is still typing is not taken away from the page.

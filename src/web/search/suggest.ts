@@ -5,7 +5,7 @@ import { plainText } from '../../papers/plain-text.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { suggest, type Suggestions } from '../../search/suggest.ts'
 import type { Site } from '../site.ts'
-import { askedText } from './address.ts'
+import { searchedText } from './address.ts'
 
 /** Suggestions of each kind. */
 const MOST = 5
@@ -17,7 +17,7 @@ const NONE: Suggestions = { papers: [], authors: [], topics: [] }
  */
 export function sendSuggestions(site: Site) {
   return async (c: Context) => {
-    const text = askedText(c)
+    const text = searchedText(c)
     const suggestions = await suggestionsFor(site, text)
     // Where there is nothing yet, there may be something with the next key.
     const hasAny = Object.values(suggestions ?? NONE).some((ofKind) => ofKind.length > 0)

@@ -15,7 +15,7 @@ export function countLine(
   if (total === 0) return `No paper has these words; ${few(rest)} ${close}`
   const having = `${papers(total)} ${total === 1 ? 'has' : 'have'} these words`
   if (rest > 0) return `${having}; ${rest.toLocaleString('en-GB')} more ${close}`
-  return rest < 0 ? `${having}; the best ${reachable.toLocaleString('en-GB')} are here` : having
+  return rest < 0 ? `${having}; the best ${reachable.toLocaleString('en-GB')} are listed` : having
 }
 
 function few(count: number): string {

@@ -5,17 +5,17 @@ import { parseProfile, updateProfile } from '../../accounts/profile.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'
 import { removePasskey } from '../../accounts/ways-in.ts'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { passCookies } from '../viewer.ts'
 import { settingsPage } from './show.tsx'
 
-const LIMIT = { limit: RATE_LIMITS.change, evenSuspended: true }
+const LIMIT = { limit: RATE_LIMITS.change, allowSuspended: true }
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** `POST /settings/profile` */
 export function saveProfile(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const given = {
       name: form.text('name'),
       orcid: form.text('orcid'),
@@ -38,7 +38,7 @@ export function saveProfile(site: Site) {
 
 /** `POST /settings/sessions/end`: the one named, or all but this one. */
 export function signOutElsewhere(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form }, c) => {
     const id = form.text('id')
     const which = UUID.test(id) ? { only: id } : { allBut: own.viewer.sessionId }
     await endSessions(site.db, { readerId: reader.id, which })
@@ -47,8 +47,8 @@ export function signOutElsewhere(site: Site) {
 }
 
 /** `POST /settings/passkeys/remove` */
-export function dropPasskey(site: Site) {
-  return takePart(site, LIMIT, async ({ reader, form }, c) => {
+export function removeMyPasskey(site: Site) {
+  return readerAction(site, LIMIT, async ({ reader, form }, c) => {
     const id = form.text('id')
     if (UUID.test(id)) await removePasskey(site.db, { readerId: reader.id, id })
     return c.redirect('/settings', 303)
@@ -67,10 +67,10 @@ export function sendExport(site: Site) {
 }
 
 /** `POST /settings/delete` */
-export function leave(site: Site) {
-  return takePart(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
+export function deleteMyAccount(site: Site) {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     if (form.text('confirm').trim().toLowerCase() !== 'delete') {
-      const problem = { field: 'delete', reason: 'Type the word “delete” to show that you mean it.' } as const
+      const problem = { field: 'delete', reason: 'To delete your account, type the word “delete”.' } as const
       return c.html(await settingsPage(own, { reader, sessionId: own.viewer.sessionId, problem }), 422)
     }
     const { headers } = await site.accounts.auth.api.signOut({

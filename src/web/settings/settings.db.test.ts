@@ -41,9 +41,9 @@ describeWithDatabase('settings', (db) => {
       mail_replies: false,
     })
     for (const [fields, words] of [
-      [{ name: 'x'.repeat(81), orcid: '' }, 'at most 80 characters'],
-      [{ name: 'A\u202Eda', orcid: '' }, 'no invisible characters'],
-      [{ name: 'Ada', orcid: '0000-0002-1825-0098' }, 'That is no ORCID'],
+      [{ name: 'x'.repeat(81), orcid: '' }, 'up to 80 characters'],
+      [{ name: 'A\u202Eda', orcid: '' }, 'cannot contain invisible characters'],
+      [{ name: 'Ada', orcid: '0000-0002-1825-0098' }, 'That is not an ORCID'],
     ] as const) {
       const answer = await save(fields)
       expect(answer.status).toBe(422)

@@ -52,7 +52,7 @@ export async function settingsPage(
         </header>
         {saved && (
           <p class="notice" role="status">
-            Saved.
+            Your changes are saved.
           </p>
         )}
         <ProfileForm reader={reader} problem={problem} />
@@ -60,20 +60,21 @@ export async function settingsPage(
         <WaysInSection site={site} reader={reader} ways={ways} />
         <Sessions site={site} sessions={sessions} own={sessionId} />
         <section aria-labelledby="leaving">
-          <h2 id="leaving">Taking it with you, and leaving</h2>
+          <h2 id="leaving">Export or delete your account</h2>
           <p>
             <a href="/settings/export" download="">
-              Everything this site keeps about you
-            </a>
-            , as JSON.
+              Download everything this site keeps about you
+            </a>{' '}
+            (JSON)
           </p>
           <form class="form" method="post" action="/settings/delete">
             <label for="confirm">To delete your account, type “delete”</label>
             {problem?.field === 'delete' && <Problem reason={problem.reason} />}
             <input id="confirm" name="confirm" type="text" autocomplete="off" required />
             <p class="hint">
-              Your votes, lists, collections, sessions and your name and address go at once and for good. What
-              you wrote in comments is erased; where others have answered, an empty place stays.
+              This deletes your name, email address, votes, lists, collections and sessions at once and for
+              good. The text of your comments is erased. Comments that others have replied to are shown as
+              deleted.
             </p>
             <button type="submit" class="button danger">
               Delete my account
@@ -90,13 +91,13 @@ type FieldProblem = { field: 'name' | 'orcid' | 'delete'; reason: string } | nul
 function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProblem }) {
   return (
     <section aria-labelledby="profile">
-      <h2 id="profile">You</h2>
+      <h2 id="profile">Profile</h2>
       <form class="form" method="post" action="/settings/profile">
         <label for="name">Display name</label>
         {problem?.field === 'name' && <Problem reason={problem.reason} />}
         <input id="name" name="name" type="text" maxlength={80} autocomplete="name" value={reader.name} />
         <p class="hint">
-          It stands beside your comments and public collections. Without one you are{' '}
+          Shown with your comments and public collections. Without a name you appear as{' '}
           {displayName({ ...reader, name: '' })}.
         </p>
         <label for="orcid">ORCID (optional)</label>
@@ -112,25 +113,25 @@ function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProble
         />
         <p class="hint">
           {reader.orcidVerified
-            ? 'Proved by signing in at ORCID.'
-            : 'As you type it here it proves nothing; signing in at ORCID does.'}
+            ? 'Verified when you signed in with ORCID.'
+            : 'Not verified. To verify it, sign in with ORCID.'}
         </p>
         <label class="tick">
-          <input type="checkbox" name="public" checked={reader.public} /> Others may see my page: name, ORCID,
-          comments and public collections
+          <input type="checkbox" name="public" checked={reader.public} /> Make my page public, with my name,
+          ORCID, comments and public collections
         </label>
         {hasMail(reader) && (
           <label class="tick">
-            <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Send me mail when
-            somebody replies to my comments
+            <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Email me when someone
+            replies to my comments
           </label>
         )}
         <button type="submit" class="button">
-          Save
+          Save changes
         </button>
         {reader.public && (
           <p>
-            <a href={`/readers/${reader.id}`}>Your page</a>
+            <a href={`/readers/${reader.id}`}>View your page</a>
           </p>
         )}
       </form>
@@ -150,14 +151,14 @@ function Standing({ reader }: { reader: Reader }) {
   return (
     <p class="aside">
       {reader.suspended
-        ? 'Your account is suspended. The reason stands in the '
+        ? 'Your account is suspended. The reason is in the '
         : reader.curator
-          ? 'You are a curator here. What curators do stands in the '
+          ? 'You are a curator. What curators do is in the '
           : reader.trusted
-            ? 'Your votes weigh in full. What moves them stands in the '
-            : 'Your account is new: for three days your votes weigh a tenth, and what you submit waits for a curator. See the '}
+            ? 'Your votes have their full weight. See the '
+            : 'Your account is new. For its first three days your votes have a tenth of their full weight, and a curator reviews the papers you submit. See the '}
       <a href={reader.suspended || reader.curator ? '/moderation' : '/about/ranking'}>
-        {reader.suspended || reader.curator ? 'public moderation log' : 'rules of ranking'}
+        {reader.suspended || reader.curator ? 'public moderation log' : 'ranking rules'}
       </a>
       .
     </p>

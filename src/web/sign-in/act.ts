@@ -6,7 +6,7 @@ import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
-import { takePart, tooOften } from '../forms/take-part.ts'
+import { readerAction, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies } from '../viewer.ts'
 import { clientAddress } from './client-address.ts'
@@ -21,7 +21,11 @@ function anonymously(
   return async (c: Context): Promise<Response> => {
     const read = await readForm(c)
     if (!read.ok)
-      return refused(site, c, { status: read.status, title: 'That form cannot be read', reason: read.reason })
+      return refused(site, c, {
+        status: read.status,
+        title: 'We could not read that form',
+        reason: read.reason,
+      })
     const counted = await countWithin(site.db, { limit, of: clientAddress(site, c), now: site.now() })
     return counted.ok ? act(c, read.form) : tooOften(site, c, counted)
   }
@@ -36,7 +40,7 @@ export function sendLink(site: Site) {
     if (form.text('website') !== '') return c.redirect('/sign-in/sent', 303)
     const email = parseEmailAddress(form.text('email'))
     if (email === null) {
-      const problem = 'That is no e-mail address: one looks like name@example.org.'
+      const problem = 'That is not an email address. Enter one like name@example.org.'
       return c.html(signInPage(site, { to, email: form.text('email').slice(0, 254), problem }), 422)
     }
     const proof = { challenge: form.text('challenge'), answer: form.text('answer') }
@@ -85,7 +89,11 @@ export function signInWith(site: Site) {
   return anonymously(site, RATE_LIMITS.links, async (c, form) => {
     const provider = site.accounts.providers.find(({ id }) => id === form.text('provider'))
     if (!provider)
-      return refused(site, c, { status: 422, title: 'Not here', reason: 'Nobody signs in that way here.' })
+      return refused(site, c, {
+        status: 422,
+        title: 'Not available',
+        reason: 'This site does not offer that way to sign in. Choose another.',
+      })
     const body = {
       provider: provider.id,
       callbackURL: localPath(form.text('to')),
@@ -101,16 +109,16 @@ export function signInWith(site: Site) {
           : await api.linkSocialAccount({ body, headers, returnHeaders: true })
     } catch (error) {
       site.log.warn({ provider: provider.id, error: String(error) }, 'a provider does not answer')
-      const reason = `${provider.name} does not answer right now. Try again in a few minutes.`
-      return refused(site, c, { status: 503, title: 'No answer from there', reason })
+      const reason = `${provider.name} is not responding. Try again in a few minutes.`
+      return refused(site, c, { status: 503, title: 'Sign-in unavailable', reason })
     }
     passCookies(answer.headers, c)
     const url = URL.parse(answer.response.url ?? '')
     if (!url || !/^https?:$/.test(url.protocol))
       return refused(site, c, {
         status: 503,
-        title: 'No answer from there',
-        reason: 'It did not say where to go.',
+        title: 'Sign-in unavailable',
+        reason: 'We did not get the address of its sign-in page. Try again in a few minutes.',
       })
     // A form may only lead to this site itself, so that nothing that slips into a page can send one elsewhere.
     c.header('refresh', `0; url=${url.href}`)
@@ -120,9 +128,9 @@ export function signInWith(site: Site) {
 
 /** `POST /sign-out` */
 export function signOut(site: Site) {
-  return takePart(
+  return readerAction(
     site,
-    { limit: RATE_LIMITS.change, evenSuspended: true },
+    { limit: RATE_LIMITS.change, allowSuspended: true },
     async ({ site: own, reader }, c) => {
       // The library ends no session whose cookie was signed with an earlier secret.
       await endSessions(site.db, { readerId: reader.id, which: { only: own.viewer.sessionId } })

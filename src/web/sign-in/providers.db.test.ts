@@ -184,8 +184,8 @@ describeWithDatabase('signing in with an account elsewhere', (db) => {
       { email: '0000-0002-1825-0097@no-mail.invalid', orcid: '0000-0002-1825-0097', orcid_verified: true },
     ])
     const words = wordsOf(await (await site.app.request('/settings', { headers: { cookie } })).text())
-    expect(words).toContain('Proved by signing in at ORCID')
-    expect(words).toContain('Your votes weigh in full')
+    expect(words).toContain('Verified when you signed in with ORCID')
+    expect(words).toContain('Your votes have their full weight')
     expect(words).not.toContain('no-mail.invalid')
   })
 

@@ -5,9 +5,9 @@ import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
 
 const PROBLEMS: Record<string, string> = {
-  link: 'That link was used already, or its time is over. Ask for a new one.',
-  provider: 'Signing in there did not work out. Try again, or have a link sent to you.',
-  passkey: 'No passkey was taken. Try again, or have a link sent to you.',
+  link: 'That link has expired or was used already. Ask for a new one.',
+  provider: 'We could not sign you in that way. Try again, or ask for a sign-in link.',
+  passkey: 'We could not sign you in with a passkey. Try again, or ask for a sign-in link.',
 }
 
 /** `/sign-in`: by a link, a passkey, or an account elsewhere. `?to=` says where to go on. */
@@ -33,19 +33,19 @@ export function signInPage(
   return renderPage(site, {
     head: {
       title: 'Sign in',
-      description: `Sign in to ${site.name}: no password is needed.`,
+      description: `Sign in to ${site.name} without a password.`,
       path: '/sign-in',
       noindex: true,
     },
     children: (
       <div class="narrow">
         <header class="edition-head">
-          <p class="kicker">Take part</p>
+          <p class="kicker">Join in</p>
           <h1>Sign in</h1>
         </header>
         <p>
-          Who is signed in can vote, comment and keep lists. Reading, searching and feeds need no account. New
-          here? The same form makes your account.
+          Sign in to vote, comment and keep lists. You do not need an account to read, search or follow feeds.
+          New here? Use the same form to create an account.
         </p>
         {problem !== null && (
           <p class="notice problem" role="alert">
@@ -54,7 +54,7 @@ export function signInPage(
         )}
         <form class="form" method="post" action="/sign-in">
           <input type="hidden" name="to" value={to} />
-          <label for="email">E-mail address</label>
+          <label for="email">Email address</label>
           <input
             id="email"
             name="email"
@@ -64,7 +64,10 @@ export function signInPage(
             maxlength={254}
             value={email}
           />
-          <p class="hint">We send a link to it. It is shown to nobody, and there is no password.</p>
+          <p class="hint">
+            We will email you a link to sign in. There is no password, and we do not show your address to
+            other readers.
+          </p>
           <div class="leave-empty" aria-hidden="true">
             <label for="website">Leave this empty</label>
             <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
@@ -78,13 +81,13 @@ export function signInPage(
             <input type="hidden" name="answer" value="" />
           </proof-of-work>
           <button type="submit" class="button">
-            Send me a link
+            Email me a link
           </button>
         </form>
         <passkey-sign-in hidden data-to={to}>
           <p class="or">or</p>
           <button type="button" class="button quiet">
-            Use a passkey
+            Sign in with a passkey
           </button>
           <p class="hint" role="status"></p>
         </passkey-sign-in>
@@ -110,7 +113,7 @@ export function showSent(site: Site) {
     c.html(
       renderPage(site, {
         head: {
-          title: 'Look into your mail',
+          title: 'Check your inbox',
           description: 'A link is on its way.',
           path: '/sign-in/sent',
           noindex: true,
@@ -118,13 +121,11 @@ export function showSent(site: Site) {
         children: (
           <div class="blank">
             <p class="kicker">Sign in</p>
-            <h1>Look into your mail</h1>
+            <h1>Check your inbox</h1>
+            <p>We have emailed you a link to sign in. You can use it once, within half an hour.</p>
             <p>
-              If the address can receive mail, a link is on its way to it. It is good for half an hour, once.
-            </p>
-            <p>
-              Nothing there after a few minutes? Look among the spam, or{' '}
-              <a href="/sign-in">have another one sent</a>.
+              Nothing there after a few minutes? Check your spam folder, or{' '}
+              <a href="/sign-in">ask for another link</a>.
             </p>
           </div>
         ),
@@ -150,7 +151,7 @@ export function showLink(site: Site) {
           <div class="blank">
             <p class="kicker">One more step</p>
             <h1>Sign in to {site.name}</h1>
-            <p>Press the button to sign in with this browser.</p>
+            <p>Sign in on this browser.</p>
             <form class="form" method="post" action="/sign-in/link">
               <input type="hidden" name="token" value={token} />
               <input type="hidden" name="to" value={to} />
@@ -168,11 +169,11 @@ export function showLink(site: Site) {
 /** On the way to a provider: browsers that do not follow by themselves have a link. */
 export function leavingPage(site: Site, { name, url }: { name: string; url: string }) {
   return renderPage(site, {
-    head: { title: `To ${name}`, description: `On to ${name}.`, path: '/sign-in', noindex: true },
+    head: { title: `To ${name}`, description: `Continue to ${name}.`, path: '/sign-in', noindex: true },
     children: (
       <div class="blank">
         <p class="kicker">Sign in</p>
-        <h1>On to {name}</h1>
+        <h1>Continue to {name}</h1>
         <p>
           <a href={url} rel="noreferrer">
             Continue at {new URL(url).hostname}

@@ -143,7 +143,7 @@ describeWithDatabase('signing in', (db) => {
     for (const email of ['', 'ada', 'a@b', 'a b@example.org', 'a@example.org\r\nBcc: b@example.org']) {
       const answer = await post(app, '/sign-in', { email })
       expect(answer.status).toBe(422)
-      expect(wordsOf(await answer.text())).toContain('That is no e-mail address')
+      expect(wordsOf(await answer.text())).toContain('That is not an email address')
     }
     expect(await linkMails()).toEqual([])
   })

@@ -5,7 +5,7 @@ import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
-import { takePart } from '../forms/take-part.ts'
+import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
 
@@ -17,7 +17,7 @@ const STATUS = { unknown: 422, busy: 503, away: 503 } as const satisfies Record<
 
 /** `POST /papers/submit`: looks a paper up at its source and takes it in, or leads to it. */
 export function submit(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
+  return readerAction(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
     // Only a program fills in what nobody sees.
     if (form.text('website') !== '') return c.html(waitingPage(own, { title: null }))
     const typed = { paper: form.text('paper').trim().slice(0, 500), note: form.text('note').trim() }
@@ -26,18 +26,17 @@ export function submit(site: Site) {
 
     const longest = reader.curator ? LONGEST_NOTE.pick : LONGEST_NOTE.comment
     if (typed.note.length > longest)
-      return again(`A note has at most ${longest.toLocaleString('en-GB')} characters.`, 422)
+      return again(`A note can have up to ${longest.toLocaleString('en-GB')} characters.`, 422)
     const parsed = parseIdentifier(typed.paper)
     if (!parsed || parsed.identifier.scheme === 'local')
-      return again('That is no arXiv identifier, no DOI and no address of either.', 422)
+      return again('We could not recognise that. Enter an arXiv identifier, a DOI or a link to either.', 422)
     const { identifier } = parsed
     const here = await findPaper(site.db, identifier)
     if (here && (!here.hidden || reader.curator))
       return typed.note === ''
         ? c.redirect(addressPath(here.address), 303)
         : c.html(alreadyHerePage(own, { paper: here, note: typed.note }))
-    if (here)
-      return again('A curator has taken this paper off the site; the reason is in the moderation log.', 422)
+    if (here) return again('A curator has hidden this paper. The reason is in the moderation log.', 422)
 
     const found = await lookUp(site.db, identifier, { sources: site.sources, now: site.now })
     if (!found.ok) return again(found.reason, STATUS[found.kind])

@@ -26,19 +26,21 @@ export async function submitPage(
   return renderPage(site, {
     head: {
       title: 'Submit a paper',
-      description: 'Bring in a paper by its arXiv identifier, DOI or address.',
+      description: 'Submit a paper by its arXiv identifier, DOI or link.',
       path: '/papers/submit',
       noindex: true,
     },
     children: (
       <div class="narrow">
         <header class="edition-head">
-          <p class="kicker">Take part</p>
+          <p class="kicker">Contribute</p>
           <h1>Submit a paper</h1>
         </header>
         <p>
-          Title, authors and abstract are asked for at its source; you say which paper it is.
-          {reader && !reader.trusted && ' Your account is new: a curator looks at what you submit first.'}
+          Tell us which paper, and we will get its title, authors and abstract from its source.
+          {reader &&
+            !reader.trusted &&
+            ' Your account is new, so a curator will review your submission first.'}
         </p>
         {problem !== null && (
           <p class="notice problem" role="alert">
@@ -46,7 +48,7 @@ export async function submitPage(
           </p>
         )}
         <form class="form" method="post" action="/papers/submit">
-          <label for="paper">arXiv identifier, DOI, or the address of either</label>
+          <label for="paper">arXiv identifier, DOI or link to either</label>
           <input
             id="paper"
             name="paper"
@@ -59,28 +61,30 @@ export async function submitPage(
             placeholder="2412.19723 or 10.1000/182 or https://arxiv.org/abs/…"
           />
           <label for="note">
-            {reader?.curator ? 'Why you pick it (optional)' : 'What is worth knowing about it (optional)'}
+            {reader?.curator
+              ? 'Why do you pick this paper? (optional)'
+              : 'What should readers know about it? (optional)'}
           </label>
           <textarea id="note" name="note" maxlength={reader?.curator ? 500 : 10_000}>
             {note}
           </textarea>
           <p class="hint">
             {reader?.curator
-              ? 'With a note the paper becomes your pick, and the note stands on its page.'
-              : 'It becomes the first comment on the paper. Markdown and $mathematics$ work.'}
+              ? 'If you write a note, the paper becomes your pick and your note appears on its page.'
+              : 'Your note becomes the first comment on the paper. You can use Markdown and $mathematics$.'}
           </p>
           <div class="leave-empty" aria-hidden="true">
             <label for="website">Leave this empty</label>
             <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
           </div>
           <button type="submit" class="button">
-            Look it up and submit
+            Submit paper
           </button>
-          <p class="hint">The source is asked politely: this may take some seconds.</p>
+          <p class="hint">Looking up the paper may take a few seconds.</p>
         </form>
         {earlier.length > 0 && (
           <section aria-labelledby="earlier">
-            <h2 id="earlier">What you submitted</h2>
+            <h2 id="earlier">Your submissions</h2>
             <ul class="rows">
               {earlier.map((submission) => (
                 <li>
@@ -106,15 +110,15 @@ export async function submitPage(
   })
 }
 
-const STATES = { waiting: 'Waits for a curator', accepted: 'Taken', refused: 'Not taken' } as const
+const STATES = { waiting: 'Waiting for review', accepted: 'Accepted', refused: 'Rejected' } as const
 
 /** Where a submission leads that is here already: to the paper, with the note ready to be its comment. */
 export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; note: string }) {
   const path = addressPath(paper.address)
   return renderPage(site, {
     head: {
-      title: 'It is here already',
-      description: 'This paper is here already.',
+      title: 'This paper is already here',
+      description: 'This paper is already on this site.',
       path: '/papers/submit',
       noindex: true,
     },
@@ -122,11 +126,11 @@ export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; not
       <div class="narrow">
         <header class="edition-head">
           <p class="kicker">Submit a paper</p>
-          <h1>It is here already</h1>
+          <h1>This paper is already here</h1>
         </header>
         <p>
-          <a href={path}>{raw(typeset(paper.title, { links: false }))}</a> is here. You can vote for it there
-          {note === '' ? '.' : ', and send what you wrote as a comment:'}
+          You can vote for <a href={path}>{raw(typeset(paper.title, { links: false }))}</a> on its page
+          {note === '' ? '.' : ', and post what you wrote as a comment:'}
         </p>
         {note !== '' && (
           <form class="form" method="post" action={`${path}/comments`}>
@@ -147,15 +151,20 @@ export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; not
 /** What somebody reads whose submission waits. */
 export function waitingPage(site: Site, { title }: { title: string | null }) {
   return renderPage(site, {
-    head: { title: 'Thank you', description: 'The submission waits.', path: '/papers/submit', noindex: true },
+    head: {
+      title: 'Thank you',
+      description: 'Your submission is waiting for review.',
+      path: '/papers/submit',
+      noindex: true,
+    },
     children: (
       <div class="blank">
         <p class="kicker">Submitted</p>
         <h1>Thank you</h1>
         {title !== null && <p>{raw(typeset(title))}</p>}
-        <p>A curator looks at it; what became of it will stand under “Submit”.</p>
+        <p>A curator will review your submission. You can see the outcome under “Submit”.</p>
         <p>
-          <a href="/papers/submit">Submit another one</a>
+          <a href="/papers/submit">Submit another paper</a>
         </p>
       </div>
     ),

@@ -85,10 +85,10 @@ describeWithDatabase('submitting', (db) => {
     const { app } = open()
     const { cookie } = await signIn(db(), { createdAt: NOON })
     const answer = await post(app, '/papers/submit', { paper: '2601.00009', note: 'Words' }, { cookie })
-    expect(await read(answer)).toContain('A curator looks at it')
+    expect(await read(answer)).toContain('A curator will review')
     expect((await app.request('/papers/2601.00009')).status).toBe(404)
     const form = await app.request('/papers/submit', { headers: { cookie } })
-    expect(await read(form)).toMatch(/Tides of 2601\.00009.*Waits for a curator/)
+    expect(await read(form)).toMatch(/Tides of 2601\.00009.*Waiting for review/)
   })
 
   it('says what is wrong and keeps what was typed', async () => {
@@ -96,8 +96,8 @@ describeWithDatabase('submitting', (db) => {
     const { cookie } = await signIn(db())
     const submit = (paper: string) => post(app, '/papers/submit', { paper, note: 'My words' }, { cookie })
     for (const [paper, status, words] of [
-      ['nonsense', 422, 'That is no arXiv identifier'],
-      ['local/abc', 422, 'That is no arXiv identifier'],
+      ['nonsense', 422, 'We could not recognise that'],
+      ['local/abc', 422, 'We could not recognise that'],
       ['2512.99999', 422, 'does not know'],
     ] as const) {
       const answer = await submit(paper)

@@ -20,7 +20,7 @@ export function showTopics(site: Site) {
     return c.html(
       renderPage(site, {
         section: 'Topics',
-        head: { title: 'Topics', description: 'All topics that have papers.', path: '/topics' },
+        head: { title: 'Topics', description: 'All topics with papers.', path: '/topics' },
         children: (
           <>
             <header class="edition-head">
@@ -29,7 +29,7 @@ export function showTopics(site: Site) {
             </header>
             {topics.length === 0 && (
               <div class="blank">
-                <p>No papers have come in yet.</p>
+                <p>There are no papers yet.</p>
               </div>
             )}
             <div class="fields">

@@ -3,15 +3,15 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { attentionOn } from '../../ranking/announce-changes.ts'
 import { castVote, takeBackVote } from '../../ranking/votes.ts'
 import { refused } from '../errors/show.tsx'
-import { goBack, takePart } from '../forms/take-part.ts'
+import { goBack, readerAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
-import { askedPaper, NO_PAPER } from '../paper/asked-paper.ts'
+import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 /** `POST /papers/…/vote` with `vote=1` or `vote=0`: votes, or takes the vote back. */
 export function vote(site: Site) {
-  return takePart(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
-    const paper = await askedPaper(own, c)
+  return readerAction(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
+    const paper = await findRequestedPaper(own, c)
     if (!paper) return refused(own, c, NO_PAPER)
     const outcome =
       form.text('vote') === '0'
@@ -27,5 +27,5 @@ export function vote(site: Site) {
 const OWN_PAPER = {
   status: 422,
   title: 'Your own paper',
-  reason: 'You are an author of this paper: authors do not vote for their own papers.',
+  reason: 'You cannot vote for a paper you wrote.',
 } as const

@@ -51,7 +51,7 @@ describeWithDatabase('voting', (db) => {
       return /<vote-form[\s\S]*?<\/vote-form>/.exec(page)?.[0] ?? ''
     }
     expect(await seen({ cookie })).toContain('aria-pressed="true"')
-    expect(await seen({ cookie })).toContain('Take back your vote: 1 vote"')
+    expect(await seen({ cookie })).toContain('Withdraw your vote: 1 vote"')
     expect(await seen({})).not.toContain('aria-pressed')
     expect(await seen({})).toContain('1 vote"')
     expect(await seen({ cookie: (await signIn(db())).cookie })).toContain('aria-pressed="false"')
@@ -110,7 +110,7 @@ describeWithDatabase('voting', (db) => {
       .execute()
     const own = await post(app, '/papers/2601.00001/vote', { vote: '1' }, { cookie })
     expect(own.status).toBe(422)
-    expect(await own.text()).toContain('authors do not vote for their own papers')
+    expect(await own.text()).toContain('You cannot vote for a paper you wrote')
     const suspended = await signIn(db(), { suspendedAt: NOON })
     expect((await post(app, '/papers/2601.00001/vote', { vote: '1' }, suspended)).status).toBe(403)
     await db().updateTable('papers').set({ hidden: true }).execute()

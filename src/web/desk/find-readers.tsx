@@ -25,27 +25,29 @@ export const showReaders = forCurators(async (site, c) => {
       path: '/desk/readers',
       children: (
         <>
-          <form class="act" method="get" action="/desk/readers" role="search" aria-label="Readers">
+          <form class="act" method="get" action="/desk/readers" role="search" aria-label="Search readers">
             <input
               type="text"
               name="q"
               value={text}
               maxlength={LONGEST_QUERY}
               autocomplete="off"
-              placeholder="The beginning of a name or an address"
-              aria-label="The beginning of a name or an address"
+              placeholder="Start of a name or email address"
+              aria-label="Start of a name or email address"
             />
             <button type="submit" class="button quiet">
-              Look
+              Search
             </button>
           </form>
           {found.length === 0 ? (
-            <p class="blank">{text === '' ? 'Nobody has an account yet.' : 'Nobody is called so.'}</p>
+            <p class="blank">
+              {text === '' ? 'No one has an account yet.' : 'No readers match your search.'}
+            </p>
           ) : (
             <>
               <p class="aside">
                 {found.length === SHOWN ? `The newest ${SHOWN}` : counted(found.length, 'reader')}
-                {text !== '' && `, beginning with “${text}”`}
+                {text !== '' && ` whose name or email address starts with “${text}”`}
               </p>
               <ul class="queue-items">
                 {found.map((standing) => (
@@ -80,7 +82,7 @@ export function Standing({ site, standing }: { site: Site; standing: ReaderStand
     ...(!reader.suspended && !reader.curator
       ? [standing.trustedByCurator ? 'trusted by a curator' : reader.trusted ? 'trusted' : 'new']
       : []),
-    ...(reader.orcidVerified ? ['ORCID proved'] : []),
+    ...(reader.orcidVerified ? ['ORCID verified'] : []),
   ]
   return (
     <p>

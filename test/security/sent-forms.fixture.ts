@@ -1,7 +1,7 @@
 import { ALONE, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 /** A form as it would be sent, to good effect, by one of the people of the site, or by anybody. */
-export type Deed = {
+export type SentForm = {
   route: string
   path: string
   fields: Record<string, string>
@@ -9,38 +9,49 @@ export type Deed = {
 }
 
 /**
- * One deed for every address that forms are sent to, in an order in which each of them changes something. `token` is of
+ * One sentForm for every address that forms are sent to, in an order in which each of them changes something. `token` is of
  * a link by mail.
  */
-export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[] {
+export function sentFormsOn(site: PeopledSite, { token }: { token: string }): SentForm[] {
   const { comments, collections, papers, readers } = site
   const paper = (address: string) => String(papers[address])
   const reason = 'Because of the tides.'
   const on = (
     action: string,
     fields: Record<string, string>,
-    by: Deed['by'] = 'ada',
+    by: SentForm['by'] = 'ada',
     address = OTHER,
-  ): Deed => ({
+  ): SentForm => ({
     route: `/papers/:address{.+}/${action}`,
     path: `/papers/${address}/${action}`,
     fields,
     by,
   })
-  const at = (route: string, id: string | number, fields: Record<string, string>, by: Deed['by']): Deed => ({
+  const at = (
+    route: string,
+    id: string | number,
+    fields: Record<string, string>,
+    by: SentForm['by'],
+  ): SentForm => ({
     route,
     path: route.replace(':id', String(id)),
     fields,
     by,
   })
-  const plain = (path: string, fields: Record<string, string>, by: Deed['by']): Deed => ({
+  const plain = (path: string, fields: Record<string, string>, by: SentForm['by']): SentForm => ({
     route: path,
     path,
     fields,
     by,
   })
-  const desk = (what: string, fields: Record<string, string>): Deed =>
-    plain(`/desk/${what}`, { ...fields, reason }, 'cora')
+  const desk = (route: string, id: string | number, fields: Record<string, string> = {}): SentForm =>
+    at(`/desk/${route}`, id, { ...fields, reason }, 'cora')
+  const claim = (decision: string, paperId: string, readerId: string): SentForm => ({
+    route: `/desk/claims/:paper/:reader/${decision}`,
+    path: `/desk/claims/${paperId}/${readerId}/${decision}`,
+    fields: { reason },
+    by: 'cora',
+  })
   return [
     plain('/sign-in', { email: 'new@readers.example' }, 'anybody'),
     plain('/sign-in/link', { token }, 'anybody'),
@@ -72,14 +83,29 @@ export function deedsOn(site: PeopledSite, { token }: { token: string }): Deed[]
     at('/collections/:id/papers/remove', collections.private, { paper: OTHER }, 'ada'),
     at('/collections/:id/flag', collections.open, { reason: 'spam', note: '' }, 'nina'),
     at('/collections/:id/delete', collections.private, { confirm: 'on' }, 'ada'),
-    desk('papers', { paper: paper(OTHER), act: 'lock' }),
-    desk('comments', { comment: String(comments.hidden), act: 'show' }),
-    desk('collections', { collection: collections.hidden, act: 'show' }),
-    desk('submissions', { submission: String(site.submissionId), act: 'refuse' }),
-    desk('claims', { paper: paper(SHOWN), reader: readers.nina, act: 'refuse' }),
-    desk('suspicions', { suspicion: String(site.suspicionId), act: 'dismiss' }),
-    desk('readers', { reader: readers.nina, act: 'trust' }),
-    desk('papers/merge', { paper: paper(ALONE), with: OTHER }),
+    desk('papers/:id/comment-lock', paper(OTHER)),
+    desk('papers/:id/comment-lock/end', paper(OTHER)),
+    desk('papers/:id/flags/dismissal', paper(OTHER)),
+    desk('papers/:id/hiding', paper(ALONE)),
+    desk('papers/:id/hiding/end', paper(ALONE)),
+    desk('papers/:id/merger', paper(ALONE), { with: OTHER }),
+    desk('comments/:id/hiding/end', comments.hidden),
+    desk('comments/:id/hiding', comments.hidden),
+    desk('comments/:id/flags/dismissal', comments.shown),
+    desk('collections/:id/hiding/end', collections.hidden),
+    desk('collections/:id/hiding', collections.hidden),
+    desk('collections/:id/flags/dismissal', collections.open),
+    desk('submissions/:id/rejection', site.submissionIds.first),
+    desk('submissions/:id/acceptance', site.submissionIds.second),
+    claim('rejection', paper(SHOWN), readers.nina),
+    claim('confirmation', paper(OTHER), readers.bert),
+    desk('suspicions/:id/dismissal', site.suspicionIds.first),
+    desk('suspicions/:id/discount', site.suspicionIds.second),
+    desk('suspicions/:id/suspension', site.suspicionIds.ofSuspended),
+    desk('readers/:id/trust', readers.nina),
+    desk('readers/:id/suspension', readers.nina),
+    desk('readers/:id/suspension/end', readers.nina),
+    desk('readers/:id/suspension-with-votes', readers.nina),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),

@@ -8,36 +8,40 @@ import { readForm, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
 
 /** What an action gets: the site for the reader who acts, and what their form said. */
-export type Acting = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
+export type ReaderAction = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
 
 /**
  * An action of a reader: the form is read and bounded, who is not signed in is asked to, who is suspended is told so,
- * who does it too often waits. Then `act` does it. `curator`: for curators only. `evenSuspended`: for what everybody
+ * who does it too often waits. Then `act` does it. `curator`: for curators only. `allowSuspended`: for what everybody
  * may always do, such as leaving.
  */
-export function takePart(
+export function readerAction(
   site: Site,
   {
     limit,
     curator = false,
-    evenSuspended = false,
-  }: { limit: RateLimit; curator?: boolean; evenSuspended?: boolean },
-  act: (acting: Acting, c: Context) => Promise<Response>,
+    allowSuspended = false,
+  }: { limit: RateLimit; curator?: boolean; allowSuspended?: boolean },
+  act: (acting: ReaderAction, c: Context) => Promise<Response>,
 ): Handler {
   return async (c) => {
     const own = c.var.site
     const read = await readForm(c)
     if (!read.ok)
-      return refused(own, c, { status: read.status, title: 'That form cannot be read', reason: read.reason })
+      return refused(own, c, {
+        status: read.status,
+        title: 'We could not read that form',
+        reason: read.reason,
+      })
     const { viewer } = own
     if (viewer === null) return askToSignIn(c, read.form)
     const { reader } = viewer
-    if (reader.suspended && !evenSuspended)
+    if (reader.suspended && !allowSuspended)
       return refused(own, c, {
         status: 403,
         title: 'Your account is suspended',
         reason:
-          'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
+          'A curator has suspended it. The reason is in the public moderation log. You can still read the site.',
       })
     if (curator && !reader.curator)
       return refused(own, c, {
@@ -67,8 +71,8 @@ export function tooOften(
   const minutes = Math.ceil(retryAfterSeconds / 60)
   return refused(site, c, {
     status: 429,
-    title: 'Slowly, please',
-    reason: `That was often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    title: 'Too many requests',
+    reason: `You have done that often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
   })
 }
 

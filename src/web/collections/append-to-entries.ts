@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
 /** Entries of a list (from `renderEntries`), each with what stands below it. */
-export function belowEntries(entries: string[], below: (index: number) => JSX.Element | null): string[] {
+export function appendToEntries(entries: string[], below: (index: number) => JSX.Element | null): string[] {
   return entries.map((entry, i) => {
     const more = below(i)
     // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML

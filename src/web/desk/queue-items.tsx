@@ -6,7 +6,7 @@ import type { WaitingSubmission } from '../../moderation/submission-lists.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
-import { ActForm, ReaderLink } from './parts.tsx'
+import { CuratorForm, ReaderLink } from './parts.tsx'
 
 /** Characters of a comment or an abstract that are shown. */
 const SHOWN = 600
@@ -14,14 +14,15 @@ const SHOWN = 600
 /** Something that readers flagged. */
 export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }) {
   const { on, subject, address, text, hidden, flags } = item
-  const acts = hidden
+  const path = `/desk/${on.kind}s/${on.id}`
+  const actions = hidden
     ? [
-        { act: 'show', name: 'Show it again' },
-        { act: 'hide', name: 'Keep it hidden', danger: true },
+        { path: `${path}/hiding/end`, name: `Unhide ${on.kind}` },
+        { path: `${path}/hiding`, name: 'Keep hidden', danger: true },
       ]
     : [
-        { act: 'hide', name: 'Hide it', danger: true },
-        { act: 'dismiss', name: 'Leave it' },
+        { path: `${path}/hiding`, name: `Hide ${on.kind}`, danger: true },
+        { path: `${path}/flags/dismissal`, name: 'Dismiss flags' },
       ]
   const duplicate = on.kind === 'paper' && flags.some(({ reason }) => reason === 'duplicate')
   return (
@@ -39,13 +40,7 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
           </li>
         ))}
       </ul>
-      <ActForm
-        action={`/desk/${on.kind}s`}
-        fields={{ [on.kind]: on.id }}
-        acts={acts}
-        back="/desk?done"
-        of={subject}
-      />
+      <CuratorForm actions={actions} back="/desk?done" of={subject} />
       {duplicate && on.kind === 'paper' && <MergeForm paperId={on.id} back="/desk?done" />}
     </>
   )
@@ -54,8 +49,7 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
 /** Joins a paper with another one that is the same work. */
 export function MergeForm({ paperId, back }: { paperId: number; back: string }) {
   return (
-    <form class="act" method="post" action="/desk/papers/merge">
-      <input type="hidden" name="paper" value={String(paperId)} />
+    <form class="act" method="post" action={`/desk/papers/${paperId}/merger`}>
       <input type="hidden" name="back" value={back} />
       <input
         type="text"
@@ -63,8 +57,8 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
         required
         maxlength={500}
         autocomplete="off"
-        placeholder="The paper that stays: identifier or address"
-        aria-label="The paper that stays: identifier or address"
+        placeholder="Paper to keep: identifier or address"
+        aria-label="Paper to keep: identifier or address"
       />
       <input
         type="text"
@@ -72,11 +66,11 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
         required
         maxlength={1_000}
         autocomplete="off"
-        placeholder="Reason, for everybody to read"
-        aria-label="Reason to join them, for everybody to read"
+        placeholder="Reason (public)"
+        aria-label="Public reason to merge these papers"
       />
       <button type="submit" class="button danger">
-        Join them for good
+        Merge papers for good
       </button>
     </form>
   )
@@ -109,12 +103,10 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
         {identifier.value}, from <ReaderLink reader={reader} />, <When site={site} instant={submittedAt} />
       </p>
       {note !== '' && <blockquote>{shorten(note)}</blockquote>}
-      <ActForm
-        action="/desk/submissions"
-        fields={{ submission: item.id }}
-        acts={[
-          { act: 'accept', name: 'Take it' },
-          { act: 'refuse', name: 'Refuse it', danger: true },
+      <CuratorForm
+        actions={[
+          { path: `/desk/submissions/${item.id}/acceptance`, name: 'Accept' },
+          { path: `/desk/submissions/${item.id}/rejection`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={title}
@@ -141,16 +133,14 @@ export function ClaimItem({
       <p>
         <ReaderLink reader={reader} /> ({reader.email}
         {reader.orcid !== null &&
-          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', proved' : ', not proved'}`}
+          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', verified' : ', not verified'}`}
         ), <When site={site} instant={claimedAt} />
       </p>
       {note !== '' && <blockquote>{note}</blockquote>}
-      <ActForm
-        action="/desk/claims"
-        fields={{ paper: paper.id, reader: reader.id }}
-        acts={[
-          { act: 'confirm', name: 'Confirm' },
-          { act: 'refuse', name: 'Refuse', danger: true },
+      <CuratorForm
+        actions={[
+          { path: `/desk/claims/${paper.id}/${reader.id}/confirmation`, name: 'Confirm' },
+          { path: `/desk/claims/${paper.id}/${reader.id}/rejection`, name: 'Reject', danger: true },
         ]}
         back="/desk?done"
         of={`the claim of ${displayName(reader)}`}

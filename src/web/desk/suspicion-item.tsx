@@ -11,15 +11,16 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { exactInstant } from '../parts/dates.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
-import { ActForm } from './parts.tsx'
+import { CuratorForm } from './parts.tsx'
 
 /** Votes that seem arranged: who, when, together on what, and why that is out of the ordinary. */
 export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion }) {
   const { evidence } = item
+  const path = `/desk/suspicions/${item.id}`
   const papers = evidence.kind === 'ring' ? evidence.papers : [evidence.paper]
   const title =
     evidence.kind === 'ring'
-      ? `${counted(evidence.accounts.length, 'account')} that vote together`
+      ? `${counted(evidence.accounts.length, 'account')} voting together`
       : `${counted(evidence.figures.votes, 'vote')} within half an hour`
   return (
     <>
@@ -29,12 +30,12 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
         Found <When site={site} instant={item.foundAt} />.
       </p>
       <details open={evidence.accounts.length <= 12}>
-        <summary>The accounts</summary>
+        <summary>Accounts</summary>
         <table class="figures">
           <thead>
             <tr>
               <th scope="col">Account</th>
-              <th scope="col">Made</th>
+              <th scope="col">Created</th>
               <th scope="col" class="number">
                 Votes in 14 days
               </th>
@@ -56,7 +57,7 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
         </table>
       </details>
       <details open={papers.length <= 4 && evidence.accounts.length <= 12}>
-        <summary>{papers.length === 1 ? 'The votes' : 'What they voted for, and when'}</summary>
+        <summary>{papers.length === 1 ? 'Votes' : 'What they voted for, and when'}</summary>
         <ul class="evidence">
           {papers.map((paper) => (
             <li>
@@ -66,14 +67,18 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
           ))}
         </ul>
       </details>
-      <ActForm
-        action="/desk/suspicions"
-        fields={{ suspicion: item.id }}
-        acts={[
-          { act: 'dismiss', name: 'Nothing wrong' },
-          { act: 'discount', name: 'Take these votes out of the count', danger: true },
+      <CuratorForm
+        actions={[
+          { path: `${path}/dismissal`, name: 'Dismiss' },
+          { path: `${path}/discount`, name: 'Discount these votes', danger: true },
           ...(maySuspend(evidence)
-            ? [{ act: 'suspend', name: 'Suspend the accounts and take back all their votes', danger: true }]
+            ? [
+                {
+                  path: `${path}/suspension`,
+                  name: 'Suspend the accounts and withdraw all their votes',
+                  danger: true,
+                },
+              ]
             : []),
         ]}
         back="/desk?done"
@@ -86,9 +91,9 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
 function RingWords({ evidence: { figures, papers } }: { evidence: RingEvidence }) {
   return (
     <>
-      Of all that two of them vote for, they vote for at least {percent(figures.likeness)} within minutes of
-      each other; that they would meet so often by chance has a probability of about 1 in 10
-      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They gave {percent(figures.share)} of the votes
+      Any two of these accounts cast at least {percent(figures.likeness)} of their votes for the same papers
+      within minutes of each other. The probability that this happens by chance is about 1 in 10
+      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They cast {percent(figures.share)} of the votes
       for the {counted(papers.length, 'paper')} below.
     </>
   )
@@ -99,15 +104,15 @@ function BurstWords({ evidence: { figures, from, to } }: { evidence: BurstEviden
     <>
       From {exactInstant(new Date(from))} to {exactInstant(new Date(to))}.{' '}
       {figures.because === 'young'
-        ? `${figures.young} of these ${figures.votes} votes came from accounts younger than a week; on the rest of the site that is ${percent(figures.youngUsually)}.`
-        : `By its other votes and by how busy the site was, about ${figures.expected.toFixed(1)} were to be expected.`}
+        ? `${figures.young} of these ${figures.votes} votes came from accounts less than a week old; on the rest of the site the share is ${percent(figures.youngUsually)}.`
+        : `From the paper’s other votes and how busy the site was, about ${figures.expected.toFixed(1)} would be expected.`}
     </>
   )
 }
 
 function Account({ id, item: { readers } }: { id: string; item: OpenSuspicion }) {
   const reader = readers.get(id)
-  if (!reader) return <>an account that is gone</>
+  if (!reader) return <>a deleted account</>
   return (
     <>
       <a href={`/readers/${id}`}>{displayName(reader)}</a>
@@ -133,7 +138,7 @@ function VoteTimes({ votes, item: { readers } }: { votes: SuspectVote[]; item: O
   if (!first) return null
   const name = (id: string) => {
     const reader = readers.get(id)
-    return reader ? displayName(reader) : 'gone'
+    return reader ? displayName(reader) : 'a deleted account'
   }
   return (
     <p class="aside">
@@ -151,5 +156,5 @@ function minutes(ms: number): string {
 }
 
 function percent(part: number): string {
-  return `${Math.round(part * 100)} %`
+  return `${Math.round(part * 100)}%`
 }

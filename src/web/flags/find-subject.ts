@@ -4,23 +4,23 @@ import { isCollectionId } from '../../shelves/collections.ts'
 import { findCollection, findComment, type Flagged } from '../../moderation/settle-flags.ts'
 import { quoted } from '../../moderation/subjects.ts'
 import { addressPath } from '../../papers/identifiers.ts'
-import { parseNumber } from '../desk/asked.ts'
-import { askedPaper } from '../paper/asked-paper.ts'
+import { parseNumber } from '../desk/parse-ids.ts'
+import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
 /** What an address under which things are flagged is about: `path` leads to it, `form` to its form. */
-export type AskedSubject = { on: Flagged; subject: string; path: string; form: string }
+export type FlagSubject = { on: Flagged; subject: string; path: string; form: string }
 
 /** The paper, comment or collection that is asked for, as far as everybody can see it; else null. */
-export async function askedSubject(
+export async function findSubject(
   site: Site,
   c: Context,
   kind: Flagged['kind'],
-): Promise<AskedSubject | null> {
+): Promise<FlagSubject | null> {
   const id = c.req.param('id') ?? ''
   switch (kind) {
     case 'paper': {
-      const paper = await askedPaper(site, c)
+      const paper = await findRequestedPaper(site, c)
       if (!paper || paper.hidden) return null
       const path = addressPath(paper.address)
       return { on: { kind, id: paper.id }, subject: quoted(paper.title), path, form: `${path}/flag` }

@@ -5,15 +5,15 @@ import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /** The paper that an action under its address is about (`/papers/…/vote`), or null; curators see hidden ones too. */
-export async function askedPaper(site: Site, c: Context): Promise<Paper | null> {
+export async function findRequestedPaper(site: Site, c: Context): Promise<Paper | null> {
   const parsed = parseAddress(c.req.param('address') ?? '')
   const paper = parsed && (await findPaper(site.db, parsed.identifier))
   return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
 }
 
-/** What is said where `askedPaper` finds none. */
+/** What is said where `findRequestedPaper` finds none. */
 export const NO_PAPER = {
   status: 404,
-  title: 'Not here',
-  reason: 'This paper is not here (any more).',
+  title: 'Paper not found',
+  reason: 'This paper is no longer here.',
 } as const

@@ -10,7 +10,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /** A paper as it stands in a feed with what somebody says of it: that comes first. */
-export function noted(paper: Paper, note: string): Paper {
+export function withNote(paper: Paper, note: string): Paper {
   if (note === '') return paper
   const asTex = note.replaceAll(/[\\${}~]/g, (character) => ESCAPES[character] ?? character)
   const texts = [asTex, paper.synopsis, paper.abstract].filter((text) => text !== null)

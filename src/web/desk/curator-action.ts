@@ -1,0 +1,34 @@
+import type { Context } from 'hono'
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { parseReason, type Acting, type ActOutcome } from '../../moderation/moderation-log.ts'
+import { notFound, refused } from '../errors/show.tsx'
+import { goBack, readerAction } from '../forms/reader-action.ts'
+import type { Site } from '../site.ts'
+
+/**
+ * Actions of curators on one kind of thing. `parse` reads from the address which thing it is, null when there can be no
+ * such thing. Each action needs a reason, and leads back to the page on which its form stood.
+ */
+export function curatorActions<Target>(parse: (c: Context) => Target | null) {
+  return (act: (site: Site, target: Target & Acting) => Promise<ActOutcome>) => (site: Site) =>
+    readerAction(
+      site,
+      { limit: RATE_LIMITS.change, curator: true },
+      async ({ site: own, reader, form, now }, c) => {
+        const reason = parseReason(form.text('reason'))
+        if (reason === null) return refused(own, c, NO_REASON)
+        const target = parse(c)
+        if (target === null) return notFound(own, c)
+        const outcome = await act(own, { ...target, curatorId: reader.id, reason, now })
+        if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not done', reason: outcome.reason })
+        if (outcome.changed) site.changed('everything')
+        return goBack(c, form, '/desk')
+      },
+    )
+}
+
+export const NO_REASON = {
+  status: 422,
+  title: 'Give a reason',
+  reason: 'Everything curators do is in the public moderation log with a reason of up to 1,000 characters.',
+} as const

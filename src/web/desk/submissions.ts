@@ -1,0 +1,16 @@
+import { takeSubmission, turnDownSubmission } from '../../moderation/decide-submission.ts'
+import { curatorActions } from './curator-action.ts'
+import { numberIn } from './parse-ids.ts'
+
+const onSubmission = curatorActions((c) => {
+  const id = numberIn(c)
+  return id === null ? null : { id }
+})
+
+/** `POST /desk/submissions/:id/acceptance` */
+export const accept = onSubmission(({ db, timeZone, accounts }, submission) =>
+  takeSubmission(db, { ...submission, timeZone, curators: accounts.curators }),
+)
+
+/** `POST /desk/submissions/:id/rejection` */
+export const reject = onSubmission(({ db }, submission) => turnDownSubmission(db, submission))
