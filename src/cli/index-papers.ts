@@ -27,10 +27,15 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
     progress.end()
     await opened.close()
   }
-  const { papers, vectors } = engine.status()
+  const { papers, vectors, remade } = engine.status()
   const seconds = (performance.now() - started) / 1000
   process.stdout.write(
     `${papers} papers in the index, ${vectors} of them by meaning; ${seconds.toFixed(1)} s\n`,
   )
-  if (asked.aborted) throw new UsageError('Interrupted: run it again to go on where it stopped.')
+  if (!asked.aborted) return
+  throw new UsageError(
+    rebuild || remade !== null
+      ? 'Interrupted: an index that is made anew is only used when it is complete. Run it again to start over.'
+      : 'Interrupted: run it again to go on where it stopped.',
+  )
 }
