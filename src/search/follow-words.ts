@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 import { addPapers, newWordIndex, removePapers, type WordIndex } from './index/word-index.ts'
-import { readChanges, toIndexedPaper } from './read-changes.ts'
+import { readChanges } from './read-changes.ts'
+import { toIndexedPaper } from './to-indexed-paper.ts'
 
 /** The words of all papers as they were after a change of the database. */
 export type FollowedWords = {
