@@ -1,6 +1,7 @@
-import { openWithIndex, quietLog } from './open-room.ts'
 import { interruption } from './interruption.ts'
+import { openIndex } from './open-index.ts'
 import { progressLine } from './progress.ts'
+import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -10,7 +11,7 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
   const asked = interruption()
   const progress = progressLine(process.stderr)
   const started = performance.now()
-  const opened = await openWithIndex(config, {
+  const opened = await openIndex(config, {
     log: quietLog(config),
     keep: true,
     anew: rebuild,
