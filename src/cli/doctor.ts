@@ -1,5 +1,6 @@
 import { findDifferences, healDifferences, type Differences } from '../search/doctor.ts'
-import { openWithIndex, quietLog } from './open-room.ts'
+import { openIndex } from './open-index.ts'
+import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -8,7 +9,7 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
   const config = settings()
   const log = quietLog(config)
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  const opened = await openWithIndex(config, { log, keep: true })
+  const opened = await openIndex(config, { log, keep: true })
   let left: Differences
   try {
     const { db } = opened.connection
@@ -29,7 +30,7 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
   }
   if (left.damage.length > 0) {
     say('Index files are damaged. Rebuilding the index.')
-    const anew = await openWithIndex(config, { log, keep: true, anew: true })
+    const anew = await openIndex(config, { log, keep: true, anew: true })
     try {
       await anew.engine.caughtUp()
       left = await findDifferences(anew.connection.db, anew.engine, { folder: config.searchFolder })

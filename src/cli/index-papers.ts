@@ -1,6 +1,7 @@
-import { openWithIndex, quietLog } from './open-room.ts'
 import { interruption } from './interruption.ts'
+import { openIndex } from './open-index.ts'
 import { progressLine } from './progress.ts'
+import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -10,7 +11,7 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
   const asked = interruption()
   const progress = progressLine(process.stderr)
   const started = performance.now()
-  const opened = await openWithIndex(config, {
+  const opened = await openIndex(config, {
     log: quietLog(config),
     keep: true,
     anew: rebuild,
@@ -27,10 +28,15 @@ export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): P
     progress.end()
     await opened.close()
   }
-  const { papers, vectors } = engine.status()
+  const { papers, vectors, remade } = engine.status()
   const seconds = (performance.now() - started) / 1000
   process.stdout.write(
     `${papers} papers in the index, ${vectors} of them by meaning; ${seconds.toFixed(1)} s\n`,
   )
-  if (asked.aborted) throw new UsageError('Interrupted. Run the command again to continue.')
+  if (!asked.aborted) return
+  throw new UsageError(
+    rebuild || remade !== null
+      ? 'Interrupted. A rebuilt index is used only when it is complete: run the command again to start over.'
+      : 'Interrupted. Run the command again to continue.',
+  )
 }

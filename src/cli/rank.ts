@@ -1,6 +1,6 @@
 import { connect } from '../db/connect.ts'
 import { repairHeat, verifyHeat, type HeatCheck } from '../ranking/verify-heat.ts'
-import { quietLog } from './open-room.ts'
+import { quietLog } from './quiet-log.ts'
 import { progressLine } from './progress.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'

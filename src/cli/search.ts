@@ -3,7 +3,8 @@ import { plainText } from '../papers/plain-text.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
 import { indexInThisThread, search, type SearchResult, type SearchResults } from '../search/search.ts'
-import { openWithIndex, quietLog } from './open-room.ts'
+import { openIndex } from './open-index.ts'
+import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,7 +18,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
   }
   const config = settings()
   const log = quietLog(config)
-  const opened = await openWithIndex(config, { log, keep: false })
+  const opened = await openIndex(config, { log, keep: false })
   const { connection, engine } = opened
   const meaning = openMeaning(config, { log })
   try {

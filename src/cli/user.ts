@@ -6,7 +6,7 @@ import type { Config } from '../config.ts'
 import { connect } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
-import { quietLog } from './open-room.ts'
+import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -10,16 +10,11 @@ export const LOCKS = {
   migration: 4_152_001,
   /** Held by whoever records, merges, hides or removes papers, so that two cannot make two papers of one work. */
   recording: 4_152_002,
-  /** Held, outside of transactions, by whoever replaces the manifest of the search index. */
-  manifest: 4_152_003,
   /** Held by whoever numbers vectors, so that numbers are committed in their order. */
   vectors: 4_152_004,
 } as const
 
 /** Waits for a lock and holds it until the transaction ends. */
-export async function lockUntilCommit(
-  trx: Transaction<Database>,
-  lock: Exclude<keyof typeof LOCKS, 'manifest'>,
-): Promise<void> {
+export async function lockUntilCommit(trx: Transaction<Database>, lock: keyof typeof LOCKS): Promise<void> {
   await sql`select pg_advisory_xact_lock(${LOCKS[lock]})`.execute(trx)
 }

@@ -5,9 +5,9 @@ import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { plainText } from '../papers/plain-text.ts'
+import { bodyText } from './body-text.ts'
 import type { Embedder } from './embeddings/embedder.ts'
 import { encodeVector } from './embeddings/quantize.ts'
-import { bodyText } from './read-changes.ts'
 
 /** Papers embedded in one transaction: as many as may be done again after a kill. */
 const BATCH = 32

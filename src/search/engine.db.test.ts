@@ -14,6 +14,7 @@ import { findDifferences, healDifferences } from './doctor.ts'
 import { embedNextPapers, papersToEmbed } from './embed-papers.ts'
 import { EmbeddingUnavailable, type Embedder } from './embeddings/embedder.ts'
 import { openEngine, type Engine } from './engine.ts'
+import { readManifest } from './index/manifest.ts'
 import { parseQuery } from './query/parse-query.ts'
 import { wordCounter } from './testing/embedders.ts'
 
@@ -111,10 +112,10 @@ describeWithDatabase('the search engine', (db) => {
   it.each([
     ['a segment is damaged', (folder: string) => damageFile(folder, '.segment')],
     ['a segment is missing', (folder: string) => rmSync(nameIn(folder, '.segment'))],
-    ['the manifest is half a file', (folder: string) => truncateSync(join(folder, 'manifest.json'), 20)],
+    ['the manifest is half a file', (folder: string) => truncateSync(newestManifest(folder), 20)],
     [
       'the manifest is something else',
-      (folder: string) => writeFileSync(join(folder, 'manifest.json'), '{"format":99}'),
+      (folder: string) => writeFileSync(newestManifest(folder), '{"format":99}'),
     ],
   ])('is made anew when %s', async (_, damage) => {
     const folder = newFolder()
@@ -152,6 +153,133 @@ describeWithDatabase('the search engine', (db) => {
     expect(await differences(serving, folder)).toMatchObject(NONE)
     await engines.splice(0)[0]?.close()
     expect((await open(folder)).status()).toMatchObject({ papers: 5_000, remade: null })
+  })
+
+  /** More than are written down at once. */
+  const MANY = 2_300
+  const recordMany = (from: number, facts: Parameters<typeof stated>[1] = {}) =>
+    record(...Array.from({ length: MANY }, (_, i) => lake(from + i, facts)))
+  const keptThrough = (folder: string) => {
+    const found = readManifest(folder)
+    return found.ok ? found.manifest.through : found.reason
+  }
+
+  it.each([
+    ['is damaged', (folder: string) => rmSync(nameIn(folder, '.segment')), false],
+    ['is overruled', () => {}, true],
+  ])('gives way, when it %s, to nothing less', async (_, damage, anew) => {
+    const folder = newFolder()
+    await recordMany(1)
+    await open(folder)
+    await engines.splice(0)[0]?.close()
+    damage(folder)
+    const before = readManifest(folder)
+    const through = keptThrough(folder)
+    const seen: unknown[] = []
+    const log = createLog('silent')
+    const onProgress = () => seen.push(keptThrough(folder))
+    const stopped = await openEngine(db(), { folder, keep: true, anew, log, onProgress })
+    await expect.poll(() => stopped.status().papers).toBeGreaterThan(0)
+    await stopped.close()
+    expect(readManifest(folder)).toEqual(before)
+    const finished = await openEngine(db(), { folder, keep: true, anew, log, onProgress })
+    engines.push(finished)
+    await finished.caughtUp()
+    expect(new Set(seen)).toEqual(new Set([through]))
+    expect(readManifest(folder).number).toBeGreaterThan(before.number)
+    expect(await differences(finished, folder)).toMatchObject({ ...NONE, papers: MANY })
+    await engines.splice(0)[0]?.close()
+    expect((await open(folder)).status()).toMatchObject({ papers: MANY, remade: null })
+  })
+
+  it('stays whole between several that keep it and several that make it anew', async () => {
+    const folder = newFolder()
+    const counts: number[][] = []
+    const follow = async (anew: boolean) => {
+      const seen: number[] = []
+      counts.push(seen)
+      const onProgress = ({ papers }: { papers: number }) => seen.push(papers)
+      const log = createLog('silent')
+      const engine = await openEngine(db(), { folder, keep: true, anew, log, onProgress })
+      engines.push(engine)
+      return engine
+    }
+    await recordMany(1)
+    const keepers = [await follow(false), await follow(false)]
+    const through: unknown[] = []
+    const recorded = recordMany(3_001)
+    const rebuilding = [await follow(true), await follow(true)]
+    for (const engine of [...keepers, ...rebuilding]) {
+      await engine.caughtUp()
+      through.push(keptThrough(folder))
+    }
+    await recorded
+    for (const engine of [...keepers, ...rebuilding]) {
+      await engine.caughtUp()
+      through.push(keptThrough(folder))
+      expect(await differences(engine, folder)).toMatchObject({ ...NONE, papers: 2 * MANY })
+    }
+    // Neither on the disk nor in what is searched was there ever less than before.
+    for (const seen of [...counts, through as number[]]) expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+    await Promise.all(engines.splice(0).map((engine) => engine.close()))
+    const again = await open(folder)
+    expect(again.status()).toMatchObject({ papers: 2 * MANY, remade: null })
+    expect(await differences(again, folder)).toMatchObject(NONE)
+  })
+
+  it('is written again by who has it open when its files are removed', async () => {
+    const folder = newFolder()
+    await recordMany(1)
+    await embedAll(wordCounter('counter/1'))
+    const engine = await open(folder)
+    for (const name of readdirSync(folder)) rmSync(join(folder, name))
+    await record(lake(9_000))
+    await engine.caughtUp()
+    await engines.splice(0)[0]?.close()
+    const again = await open(folder)
+    expect(again.status()).toMatchObject({ papers: MANY + 1, vectors: MANY, remade: null })
+    expect(await differences(again, folder)).toMatchObject(NONE)
+  })
+
+  it('does not show a paper again that was hidden', async () => {
+    const folder = newFolder()
+    await record(lake(1), lake(2))
+    await embedAll(wordCounter('counter/1'))
+    const reopen = async () => {
+      await engines.splice(0)[0]?.close()
+      return open(folder)
+    }
+    const hide = (address: string, hidden: boolean) =>
+      sql`update papers set hidden = ${hidden}, index_seq = nextval('papers_index_seq') where address = ${address}`.execute(
+        db(),
+      )
+    await reopen()
+    const engine = await reopen()
+    await hide('2601.00001', true)
+    await engine.caughtUp()
+    const again = await reopen()
+    expect(await titles(again, 'tides')).toEqual(['Tides of lake 2'])
+    expect(again.status().vectors).toBe(1)
+    await hide('2601.00001', false)
+    await hide('2601.00002', true)
+    expect(await titles(again, 'tides')).toEqual(['Tides of lake 1'])
+    expect(await titles(await reopen(), 'tides')).toEqual(['Tides of lake 1'])
+    await engines.splice(0)[0]?.close()
+    const fresh = await open()
+    expect(await titles(fresh, 'tides')).toEqual(['Tides of lake 1'])
+    expect(fresh.status().vectors).toBe(1)
+  })
+
+  it('takes vectors in again when their file is missing', async () => {
+    const folder = newFolder()
+    await record(lake(1), lake(2))
+    await embedAll(wordCounter('counter/1'))
+    await open(folder)
+    await engines.splice(0)[0]?.close()
+    rmSync(nameIn(folder, '.vectors'))
+    const engine = await open(folder)
+    expect(engine.status()).toMatchObject({ vectors: 2, remade: null })
+    expect(await differences(engine, folder)).toMatchObject(NONE)
   })
 
   it('serves beside another one without writing', async () => {
@@ -265,6 +393,10 @@ describeWithDatabase('the search engine', (db) => {
 
 function nameIn(folder: string, ending: string): string {
   return join(folder, readdirSync(folder).find((name) => name.endsWith(ending)) ?? '')
+}
+
+function newestManifest(folder: string): string {
+  return join(folder, `manifest-${readManifest(folder).number}.json`)
 }
 
 function damageFile(folder: string, ending: string): void {

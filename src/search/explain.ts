@@ -1,7 +1,7 @@
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
+import { bodyText } from './body-text.ts'
 import type { Meaning } from './meaning.ts'
-import { bodyText } from './read-changes.ts'
 import type { SearchIndex } from './search.ts'
 import { sentencesIn } from './text/sentences.ts'
 

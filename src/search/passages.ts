@@ -1,6 +1,6 @@
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
-import { bodyText } from './read-changes.ts'
+import { bodyText } from './body-text.ts'
 import { sentencesIn } from './text/sentences.ts'
 import { wordsIn, type Word } from './text/words.ts'
 

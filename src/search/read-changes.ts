@@ -2,9 +2,6 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Author } from '../papers/harvested-paper.ts'
 import type { SourcedLink } from '../papers/paper.ts'
-import { plainText } from '../papers/plain-text.ts'
-import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
-import { nameWords, wordsIn } from './text/words.ts'
 
 /** A paper as far as the index needs it. */
 export type PaperRow = {
@@ -42,46 +39,4 @@ export async function readChanges(
     removed: rows.filter(({ gone }) => gone).map((row) => row.paper_id),
     through: rows.at(-1)?.seq ?? after,
   }
-}
-
-/** A paper's words and facts, as the index takes them. */
-export function toIndexedPaper(row: PaperRow): IndexedPaper {
-  return {
-    id: row.id,
-    seq: row.index_seq,
-    title: wordsIn(plainText(row.title)),
-    body: wordsIn(bodyText(row)),
-    // Of a collaboration of thousands, the first hundreds are enough to be found by.
-    authors: row.authors.slice(0, MOST_AUTHORS).map(({ name }) => nameTerms(name)),
-    categories: row.categories,
-    datedAt: row.dated_at.getTime(),
-    flags: flagsOf(row.links),
-  }
-}
-
-const MOST_AUTHORS = 300
-
-/** What a paper says besides its title, as plain text: its synopsis and its abstract. */
-export function bodyText({
-  abstract,
-  synopsis,
-}: {
-  abstract: string | null
-  synopsis: string | null
-}): string {
-  return [synopsis, abstract]
-    .filter((text) => text !== null)
-    .map(plainText)
-    .join('\n\n')
-}
-
-/** The words of a name, and the first letters of given names, by which people are often cited. */
-function nameTerms(name: string): string[] {
-  const words = nameWords(name)
-  return [...new Set([...words, ...words.slice(0, -1).map((word) => word.slice(0, 1))])]
-}
-
-function flagsOf(links: SourcedLink[]): number {
-  const has = (kind: SourcedLink['kind']) => links.some((link) => link.kind === kind)
-  return (has('code') ? FLAGS.code : 0) | (has('dataset') ? FLAGS.data : 0) | (has('model') ? FLAGS.model : 0)
 }

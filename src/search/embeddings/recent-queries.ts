@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /**
  * `embed`, remembering its last `limit` answers: what readers type repeats, and every letter of it may be asked for.
  * Asked twice at once, it embeds once. Failures are not remembered.
@@ -6,21 +8,15 @@ export function rememberRecent(
   embed: (text: string) => Promise<Float32Array>,
   { limit }: { limit: number },
 ): (text: string) => Promise<Float32Array> {
-  // A Map keeps the order of insertion: the first is the one that was asked for longest ago.
-  const recent = new Map<string, Promise<Float32Array>>()
+  const recent = new LRUCache<string, Promise<Float32Array>>({ max: limit })
   return async (text) => {
     const vector = recent.get(text) ?? embed(text)
-    recent.delete(text)
     recent.set(text, vector)
-    for (const oldest of recent.keys()) {
-      if (recent.size <= limit) break
-      recent.delete(oldest)
-    }
     try {
       // A copy, because the caller may hand its memory over to another thread.
       return (await vector).slice()
     } catch (error) {
-      if (recent.get(text) === vector) recent.delete(text)
+      if (recent.peek(text) === vector) recent.delete(text)
       throw error
     }
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseQuery } from '../query/parse-query.ts'
 import { anyText } from '../query/testing/arbitraries.ts'
 import { indexed } from '../testing/invented-papers.ts'
-import { openVectorStore } from '../vectors/vector-store.ts'
+import { newVectorStore } from '../vectors/vector-store.ts'
 import { quantize } from '../embeddings/quantize.ts'
 import { find, type FindRequest } from './find.ts'
 import { FLAGS, type IndexedPaper } from './indexed-paper.ts'
@@ -187,7 +187,7 @@ describe('words and meaning', () => {
     toward: number,
     { embedded = [1, 2, 3, 4], meaningOnly = false } = {},
   ) {
-    const vectors = openVectorStore({ path: null, dimensions: 32 })
+    const vectors = newVectorStore({ path: null, dimensions: 32 })
     for (const id of embedded) {
       const { bytes, scale } = quantize(unit(axis(id)))
       vectors.set(id, { scale, numbers: bytes }, id)

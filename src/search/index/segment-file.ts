@@ -14,7 +14,7 @@ import type { Columns, Positions, Segment } from './segment.ts'
 /** Grows with every change of the format or of how texts become terms: files of another version are of no use. */
 export const FORMAT = 1
 
-/** A file that is not what it should be; the message says which and why. */
+/** A file that is missing, or not what it should be; the message says which and why. */
 export class DamagedFile extends Error {}
 
 type ArrayName = keyof typeof ARRAYS
@@ -50,11 +50,15 @@ type Header = {
 }
 
 /** Writes the positions of the segment `name` while it is being merged. */
-export function positionsFile(folder: string, name: string): PositionsSink & { crc: () => number } {
+export function positionsFile(
+  folder: string,
+  name: string,
+): PositionsSink & { crc: () => number; close: () => void } {
   const path = join(folder, `${name}.positions`)
   const file = openSync(`${path}.new`, 'w')
   let crc = 0
   let size = 0
+  let close = () => closeSync(file)
   return {
     write(bytes) {
       writeSync(file, bytes)
@@ -63,11 +67,15 @@ export function positionsFile(folder: string, name: string): PositionsSink & { c
     },
     finish() {
       fsyncSync(file)
-      closeSync(file)
+      close()
+      close = () => {}
       renameSync(`${path}.new`, path)
-      return openPositions(path, size)
+      const positions = openPositions(path, size)
+      close = () => positions.close()
+      return positions
     },
     crc: () => crc,
+    close: () => close(),
   }
 }
 
@@ -164,13 +172,13 @@ function readParts(path: string, { whole }: { whole: boolean }): { header: Heade
     try {
       const { size } = fstatSync(file)
       const length = Number(new BigUint64Array(readFrom(file, 0, 8))[0])
-      if (length > size) throw new DamagedFile(`${path} is too short`)
+      const start = 8 + padded(length)
+      if (start > size) throw new DamagedFile(`${path} is too short`)
       const header = JSON.parse(Buffer.from(readFrom(file, 8, length)).toString()) as Header
       if (header.format !== FORMAT)
         throw new DamagedFile(`${path} is of format ${header.format}, not ${FORMAT}`)
       if (header.byteOrder !== endianness())
         throw new DamagedFile(`${path} was written by another kind of machine`)
-      const start = 8 + padded(length)
       return { header, body: whole ? readFrom(file, start, size - start) : new ArrayBuffer(0) }
     } finally {
       closeSync(file)
@@ -180,7 +188,7 @@ function readParts(path: string, { whole }: { whole: boolean }): { header: Heade
 
 /** `length` bytes of a file as memory of their own, so that arrays can be views of it. */
 function readFrom(file: number, from: number, length: number): ArrayBuffer {
-  const bytes = new Uint8Array(length)
+  const bytes = allocate(length)
   for (let done = 0; done < length;) {
     // No system reads more than 2 GB at once.
     const read = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), from + done)
@@ -188,6 +196,15 @@ function readFrom(file: number, from: number, length: number): ArrayBuffer {
     done += read
   }
   return bytes.buffer
+}
+
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length)
+  } catch (cause) {
+    // Lengths are checked against the file's: it is the machine that is at its limits.
+    throw Object.assign(new Error('there is not enough memory', { cause }), { code: 'ENOMEM' })
+  }
 }
 
 function openPositions(path: string, size: number): Positions {
@@ -237,11 +254,16 @@ function padded(length: number): number {
   return Math.ceil(length / 8) * 8
 }
 
+/** What a system says of a file that is bad; anything else it says, such as too many open files, is no damage. */
+const BAD_FILE = new Set<unknown>(['ENOENT', 'EIO', 'EISDIR', 'ENOTDIR', 'ELOOP'])
+
 function guarded<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
     if (error instanceof DamagedFile) throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (typeof code === 'string' && !code.startsWith('ERR_') && !BAD_FILE.has(code)) throw error
     throw new DamagedFile(`${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { indexed } from '../testing/invented-papers.ts'
-import { keepIn, openIndexFolder, writeManifest } from './index-folder.ts'
+import { keepIn, openIndexFolder } from './index-folder.ts'
+import { readManifest, replaceManifest } from './manifest.ts'
 import { authorTerm, categoryTerm, type IndexedPaper } from './indexed-paper.ts'
 import { forPostings } from './match-words.ts'
 import { papersWithPhrase } from './match-phrase.ts'
@@ -201,6 +202,21 @@ describe('the index of words', () => {
     expect(papersWith(index, 'lake')).toEqual([1])
   })
 
+  it('is as it was when a merged segment cannot be written', () => {
+    const index = newWordIndex()
+    for (const id of [1, 2, 3]) addPapers(index, [indexed(id, { title: 'tide' })], id)
+    const own = mkdtempSync(join(folder, 'full-'))
+    const keeping = keepIn(own)
+    const write = () => {
+      throw new Error('the disk is full')
+    }
+    expect(() => [...mergeHeld(index, [...index.segments], { ...keeping, write })]).toThrow('full')
+    keeping.discard()
+    expect(readdirSync(own)).toEqual([])
+    mergeAll(index)
+    expect(papersWith(index, 'tide')).toEqual([1, 2, 3])
+  })
+
   it('completes words', () => {
     const index = newWordIndex()
     addPapers(index, [indexed(1, { title: 'tide tidal tick' }), indexed(2, { title: 'tidal' })], 2)
@@ -241,10 +257,17 @@ describe('a segment on the disk', () => {
     expect(Array.from({ length: read.terms.count }, (_, n) => termAt(read.terms, n))).toContain('wave')
     expect(read.positions.read(0, 50)).toEqual(written?.positions.read(0, 50))
     checkPositions(own, name)
-    writeManifest(own, { database: 'd', through: 300, segments: [{ name, through: 300 }], vectors: null })
+    const manifest = {
+      database: 'd',
+      through: 300,
+      segments: [{ name, through: 300 }],
+      gone: [],
+      vectors: null,
+    }
+    replaceManifest(own, readManifest(own), manifest)
     const opened = openIndexFolder(own, { database: 'd' })
     expect(opened.ok && opened.index.table.count).toBe(300)
-    expect(openIndexFolder(own, { database: 'other' })).toEqual({
+    expect(openIndexFolder(own, { database: 'other' })).toMatchObject({
       ok: false,
       reason: 'it was made from another database',
     })

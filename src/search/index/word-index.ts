@@ -62,6 +62,16 @@ export function removePapers(index: WordIndex, ids: number[]): void {
   for (const id of ids) markDead(index, removeFromTable(index.table, id))
 }
 
+/** Papers of segments that were removed since. */
+export function removedFrom({ table }: WordIndex, segments: Held[]): number[] {
+  const removed = new Set<number>()
+  for (const { segment, dead } of segments) {
+    if (dead === 0) continue
+    for (const id of segment.papers.ids) if (table.live[id] !== 1) removed.add(id)
+  }
+  return [...removed]
+}
+
 function markDead(index: WordIndex, owner: number): void {
   if (owner === 0) return
   const held = index.segments.find(({ serial }) => serial === owner)
@@ -102,6 +112,8 @@ export function* mergeHeld(
     isLive: (id: number) => table.owners[id] === serial,
   }))
   const segment = yield* mergeSegments(inputs, keep?.sink ?? memorySink())
+  // First of all, since it may fail: then all is as it was.
+  const file = keep ? keep.write(segment) : null
   const serials = new Set(parts.map(({ serial }) => serial))
   const serial = index.nextSerial++
   let dead = 0
@@ -109,7 +121,6 @@ export function* mergeHeld(
     if (serials.has(table.owners[id] ?? 0)) table.owners[id] = serial
     else dead++
   }
-  const file = keep ? keep.write(segment) : null
   for (const part of parts) part.segment.positions.close()
   const at = index.segments.findIndex((held) => held.serial === parts[0]?.serial)
   const through = parts.at(-1)?.through ?? 0

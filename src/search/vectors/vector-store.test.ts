@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { quantize } from '../embeddings/quantize.ts'
 import { createSignScan, signsOf } from './sign-scan.ts'
-import { openVectorStore } from './vector-store.ts'
+import { newVectorStore, openVectorStore } from './vector-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-vectors-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -64,7 +64,7 @@ describe('the scan of signs', () => {
 describe('the store of vectors', () => {
   const vectors = randomVectors(2_000, 96, 4)
   const fill = (path: string | null) => {
-    const store = openVectorStore({ path, dimensions: 96 })
+    const store = newVectorStore({ path, dimensions: 96 })
     vectors.forEach((vector, id) => {
       const { bytes, scale } = quantize(vector)
       store.set(id, { scale, numbers: bytes }, id + 7)
@@ -115,8 +115,16 @@ describe('the store of vectors', () => {
     again.close()
   })
 
+  it('makes no empty file where one is missing, and overwrites none', () => {
+    const path = join(folder, 'missing.vectors')
+    expect(() => openVectorStore({ path, dimensions: 96 })).toThrow('ENOENT')
+    expect(existsSync(path)).toBe(false)
+    newVectorStore({ path, dimensions: 96 }).close()
+    expect(() => newVectorStore({ path, dimensions: 96 })).toThrow('EEXIST')
+  })
+
   it('refuses a vector of another length', () => {
-    const store = openVectorStore({ path: null, dimensions: 96 })
+    const store = newVectorStore({ path: null, dimensions: 96 })
     expect(() => store.set(1, { scale: 1, numbers: new Int8Array(95) }, 1)).toThrow(RangeError)
     store.close()
   })

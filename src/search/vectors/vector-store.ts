@@ -42,8 +42,13 @@ type NearestOptions = {
 const CANDIDATES = { each: 4, least: 600 }
 const HEAD = 8
 
-/** Opens the file at `path`, reading what is there; null: a file of its own that is gone with the process. */
-export function openVectorStore({
+/** Opens the file at `path`, reading what is there. Throws when there is none. */
+export function openVectorStore({ path, dimensions }: { path: string; dimensions: number }): VectorStore {
+  return storeOf(rowsInFile(openSync(path, 'r+'), HEAD + dimensions), { dimensions })
+}
+
+/** Makes a file at `path`, where none may be; null: a file of its own that is gone with the process. */
+export function newVectorStore({
   path,
   dimensions,
 }: {
@@ -51,8 +56,13 @@ export function openVectorStore({
   dimensions: number
 }): VectorStore {
   const rowSize = HEAD + dimensions
+  const rows = path === null ? rowsInPassing(rowSize) : rowsInFile(openSync(path, 'wx+'), rowSize)
+  return storeOf(rows, { dimensions })
+}
+
+function storeOf(rows: Rows, { dimensions }: { dimensions: number }): VectorStore {
+  const rowSize = HEAD + dimensions
   const scan = createSignScan({ dimensions })
-  const rows = path === null ? rowsInPassing(rowSize) : rowsInFile(path, rowSize)
   let present: Uint8Array<ArrayBuffer> = new Uint8Array(0)
   let count = 0
   const row = new Uint8Array(rowSize)
@@ -142,15 +152,12 @@ const ROWS_AT_ONCE = 4_096
 
 function rowsInPassing(size: number): Rows {
   const path = join(tmpdir(), `broadsheet-${randomUUID()}.vectors`)
-  const rows = rowsInFile(path, size)
+  const rows = rowsInFile(openSync(path, 'wx+'), size)
   rmSync(path)
   return rows
 }
 
-function rowsInFile(path: string, size: number): Rows {
-  const file = openSync(path, 'a+')
-  closeSync(file)
-  const rows = openSync(path, 'r+')
+function rowsInFile(rows: number, size: number): Rows {
   return {
     forEach(visit) {
       const buffer = Buffer.allocUnsafeSlow(size * ROWS_AT_ONCE)

@@ -1,15 +1,10 @@
 import { connect, type Connection } from '../db/connect.ts'
 import type { Config } from '../config.ts'
-import { createLog, type Logger } from '../runtime/log.ts'
+import type { Logger } from '../runtime/log.ts'
 import { openEngine, type Engine, type EngineStatus } from '../search/engine.ts'
 
-/** A log for verbs whose output is what matters: only what went wrong. */
-export function quietLog({ logLevel }: Config): Logger {
-  return createLog(logLevel === 'info' ? 'warn' : logLevel)
-}
-
 /** The database and the search index, beside a running server or without one. */
-export async function openWithIndex(
+export async function openIndex(
   config: Config,
   {
     log,

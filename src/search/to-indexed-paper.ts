@@ -1,0 +1,34 @@
+import type { SourcedLink } from '../papers/paper.ts'
+import { plainText } from '../papers/plain-text.ts'
+import { bodyText } from './body-text.ts'
+import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
+import type { PaperRow } from './read-changes.ts'
+import { nameWords, wordsIn } from './text/words.ts'
+
+/** Of a collaboration of thousands, the first hundreds are enough to be found by. */
+const MOST_AUTHORS = 300
+
+/** A paper's words and facts, as the index takes them. */
+export function toIndexedPaper(row: PaperRow): IndexedPaper {
+  return {
+    id: row.id,
+    seq: row.index_seq,
+    title: wordsIn(plainText(row.title)),
+    body: wordsIn(bodyText(row)),
+    authors: row.authors.slice(0, MOST_AUTHORS).map(({ name }) => nameTerms(name)),
+    categories: row.categories,
+    datedAt: row.dated_at.getTime(),
+    flags: flagsOf(row.links),
+  }
+}
+
+/** The words of a name, and the first letters of given names, by which people are often cited. */
+function nameTerms(name: string): string[] {
+  const words = nameWords(name)
+  return [...new Set([...words, ...words.slice(0, -1).map((word) => word.slice(0, 1))])]
+}
+
+function flagsOf(links: SourcedLink[]): number {
+  const has = (kind: SourcedLink['kind']) => links.some((link) => link.kind === kind)
+  return (has('code') ? FLAGS.code : 0) | (has('dataset') ? FLAGS.data : 0) | (has('model') ? FLAGS.model : 0)
+}
