@@ -43,7 +43,9 @@ export function startBackground({
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log }), { log })
-  const mail = startJob(sendMail(db, mailer, { now }), { log })
+  const mail = (['any', 'urgent'] as const).map((which) =>
+    startJob(sendMail(db, mailer, { which, log, now }), { log }),
+  )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log })
   const expired = startJob(forgetExpired(db, { now }), { log })
 
@@ -54,7 +56,9 @@ export function startBackground({
         embedding?.wake()
       },
       vectors: () => index.wake(),
-      mail: () => mail.wake(),
+      mail() {
+        for (const job of mail) job.wake()
+      },
     },
     log,
   })
@@ -63,7 +67,7 @@ export function startBackground({
     async close() {
       await Promise.all([
         listener.close(),
-        mail.close(),
+        ...mail.map((job) => job.close()),
         suspicions.close(),
         expired.close(),
         embedding?.close(),

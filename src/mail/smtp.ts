@@ -11,8 +11,8 @@ export type Smtp = {
   close(): Promise<void>
 }
 
-/** Connections held to the server at most. */
-const CONNECTIONS = 4
+/** Connections held to the server at most: as many as mails are under way at once (deliver-mail.ts). */
+const CONNECTIONS = 5
 /** No mail is under way longer, however slowly its server speaks: it must end before others take it for lost. */
 const SEND_MS = 120_000
 /** Mails under way get so long to finish when the mailer closes. */
