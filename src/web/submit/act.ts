@@ -5,6 +5,7 @@ import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
+import { goneSignal } from '../client-gone.ts'
 import { takePart } from '../forms/take-part.ts'
 import type { Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
@@ -39,7 +40,11 @@ export function submit(site: Site) {
     if (here)
       return again('A curator has taken this paper off the site; the reason is in the moderation log.', 422)
 
-    const found = await lookUp(site.db, identifier, { sources: site.sources, now: site.now })
+    const found = await lookUp(site.db, identifier, {
+      sources: site.sources,
+      now: site.now,
+      signal: goneSignal(c),
+    })
     if (!found.ok) return again(found.reason, STATUS[found.kind])
     const outcome = await submitPaper(site.db, {
       found: found.paper,
