@@ -18,6 +18,8 @@ export type RunningSite = {
   origin: string
   data: string
   pid: number
+  /** What it has logged. */
+  log(): string
   /** Asks it to stop; answers the exit code. */
   stop(): Promise<number | null>
   /** Ends it as a power cut would. */
@@ -56,6 +58,7 @@ export async function startSite(
     origin,
     data,
     pid: child.pid,
+    log: () => log,
     async stop() {
       child.kill('SIGTERM')
       return (await ended)[0]

@@ -8,9 +8,13 @@ import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { openMailer } from './mail/mailer.ts'
+import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
+
+/** Work under way gets so long to end. */
+const STOP_MS = 5_000
 
 /**
  * Everything that runs in the background, in one process or in several at once: `serve` starts it beside the web server,
@@ -32,6 +36,8 @@ export function startBackground({
 }): {
   /** The search index, which this process keeps up to date on the disk. */
   index: EngineClient
+  /** Ends all work but the index, which answers until everything is closed. */
+  stopWork(): Promise<void>
   close(): Promise<void>
 } {
   const mailer = openMailer({
@@ -43,7 +49,9 @@ export function startBackground({
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log }), { log })
-  const mail = startJob(sendMail(db, mailer, { now }), { log })
+  const mail = (['any', 'urgent'] as const).map((which) =>
+    startJob(sendMail(db, mailer, { which, log, now }), { log }),
+  )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log })
   const expired = startJob(forgetExpired(db, { now }), { log })
 
@@ -54,24 +62,32 @@ export function startBackground({
         embedding?.wake()
       },
       vectors: () => index.wake(),
-      mail: () => mail.wake(),
+      mail() {
+        for (const job of mail) job.wake()
+      },
     },
     log,
   })
+  let stopped: Promise<void> | undefined
+  async function stop() {
+    const stopping = Promise.all([
+      listener.close(),
+      ...mail.map((job) => job.close()),
+      suspicions.close(),
+      expired.close(),
+      embedding?.close(),
+      // What is being embedded breaks off; searches meanwhile go by words.
+      embedder?.close(),
+      mailer.close(),
+    ])
+    if (!(await endsWithin(stopping, STOP_MS))) log.warn('not all work in the background has stopped in time')
+  }
+  const stopWork = () => (stopped ??= stop())
   return {
     index,
+    stopWork,
     async close() {
-      await Promise.all([
-        listener.close(),
-        mail.close(),
-        suspicions.close(),
-        expired.close(),
-        embedding?.close(),
-        // What is being embedded breaks off.
-        embedder?.close(),
-        index.close(),
-        mailer.close(),
-      ])
+      await Promise.all([stopWork(), index.close()])
     },
   }
 }

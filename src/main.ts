@@ -7,6 +7,10 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+// Whoever started this process with a channel to it (bin/broadsheet) and ends, however it ends, ends it too.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+process.channel?.unref()
+
 const code = await runCommand(process.argv.slice(2))
 // What could not be written is told in the next turn.
 await new Promise(setImmediate)

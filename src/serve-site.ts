@@ -10,7 +10,9 @@ import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { listen } from './db/listen.ts'
+import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
+import { stopsWithGrace } from './runtime/stop-server.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
@@ -19,7 +21,9 @@ import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
 
 /** Requests that are being answered get so long to finish when the server stops. */
-const GRACE_MS = 10_000
+const GRACE_MS = 5_000
+/** And what they were answered with so long to close; the process ends then. */
+const CLOSE_MS = 2_000
 
 export type Serving =
   /** `url` is the address for readers, `listensAt` the one the server listens at. */
@@ -78,9 +82,14 @@ export async function serveSite({
   const onChange = (change: Change) => cache.drop(change)
   const changes = announceChanges(db, { onChange, log })
   async function closeRooms() {
-    await listener.close()
-    await changes.close()
-    await Promise.all([background?.close(), index.close(), meaning.close()])
+    const closing = Promise.all([
+      listener.close(),
+      changes.close(),
+      background?.close(),
+      index.close(),
+      meaning.close(),
+    ])
+    if (!(await endsWithin(closing, CLOSE_MS))) log.warn('not everything has stopped in time')
   }
   const site = {
     db,
@@ -105,6 +114,7 @@ export async function serveSite({
     outgoing.writeHead(ready.status, ready.headers)
     outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
   })
+  const stopServer = stopsWithGrace(server, { graceMs: GRACE_MS })
   // Who takes longer over a request is not a reader.
   server.headersTimeout = 20_000
   server.requestTimeout = 60_000
@@ -130,13 +140,7 @@ export async function serveSite({
     url: `${url}/`,
     listensAt: `${listensAt}/`,
     async stop() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      // A kept-alive connection whose last request was under way becomes idle after it.
-      const sweep = setInterval(() => server.closeIdleConnections(), 50)
-      const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-      await closed
-      clearTimeout(cutOff)
-      clearInterval(sweep)
+      await Promise.all([stopServer(), background?.stopWork()])
       await closeRooms()
       await connection.close()
     },

@@ -49,7 +49,8 @@ export function openAccounts({
     siteName,
     log,
     async sendSignInLink(link) {
-      await queueMail(db, signInMail({ ...link, siteName }), { now: now() })
+      const queuedAt = now()
+      await queueMail(db, signInMail({ ...link, siteName, now: queuedAt }), { now: queuedAt })
     },
   })
   const answersAt = (host: string | undefined) => publicUrl !== null || isOwnHost(host, hosts)

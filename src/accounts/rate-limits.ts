@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 
 /** At most so many times in so long, counted in windows that begin with the first time. */
 export type RateLimit = { name: string; most: number; windowMs: number }
@@ -35,11 +36,14 @@ export async function countWithin(
   // Whom it counts nobody can read there.
   const key = `${limit.name} ${createHash('sha256').update(of).digest('base64url').slice(0, 22)}`
   const begun = new Date(now.getTime() - limit.windowMs)
+  // One that seems to begin later was begun before the clock was set back.
+  const latest = new Date(now.getTime() + CLOCKS_DIFFER_MS)
+  const isOver = sql<boolean>`(r.window_start <= ${begun} or r.window_start > ${latest})`
   const { rows } = await sql<{ count: number; window_start: Date }>`
     insert into rate_limits as r (key, window_start, count) values (${key}, ${now}, 1)
     on conflict (key) do update set
-      count = case when r.window_start <= ${begun} then 1 else least(r.count + 1, 1000000) end,
-      window_start = case when r.window_start <= ${begun} then ${now} else r.window_start end
+      count = case when ${isOver} then 1 else least(r.count + 1, 1000000) end,
+      window_start = case when ${isOver} then ${now} else r.window_start end
     returning count, window_start
   `.execute(db)
   const row = rows[0]
@@ -52,6 +56,11 @@ export async function countWithin(
 export async function forgetRates(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db
     .deleteFrom('rate_limits')
-    .where('window_start', '<', new Date(now.getTime() - 2 * HOUR))
+    .where((eb) =>
+      eb.or([
+        eb('window_start', '<', new Date(now.getTime() - 2 * HOUR)),
+        eb('window_start', '>', new Date(now.getTime() + CLOCKS_DIFFER_MS)),
+      ]),
+    )
     .execute()
 }

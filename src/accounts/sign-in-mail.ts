@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { MailToQueue } from '../mail/queue-mail.ts'
 import { LINK_LIFE_MS } from './auth.ts'
 
 /** The address of the page on which a link by mail ends: it has a button, because programs follow links in mails. */
@@ -7,13 +8,14 @@ export function signInLink({ origin, token, to }: { origin: string; token: strin
   return `${origin}/sign-in/link?token=${encodeURIComponent(token)}${onward}`
 }
 
-/** The mail with which somebody signs in. */
+/** The mail with which somebody signs in, who waits for it; `now` is when its link was made. */
 export function signInMail({
   email,
   token,
   to,
   origin,
   siteName,
+  now,
 }: {
   email: string
   token: string
@@ -21,7 +23,8 @@ export function signInMail({
   to: string
   origin: string
   siteName: string
-}): { key: string; to: string; subject: string; text: string } {
+  now: Date
+}): MailToQueue {
   const minutes = LINK_LIFE_MS / 60_000
   return {
     // The token itself must not outlive the mail.
@@ -34,5 +37,7 @@ export function signInMail({
       signInLink({ origin, token, to }),
       'If this was not you, ignore this email: no one can sign in without the link.',
     ].join('\n\n'),
+    urgent: true,
+    expiresAt: new Date(now.getTime() + LINK_LIFE_MS),
   }
 }

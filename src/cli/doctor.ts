@@ -1,10 +1,14 @@
+import { mailTroubles, type MailTroubles } from '../mail/mail-troubles.ts'
 import { findDifferences, healDifferences, type Differences } from '../search/doctor.ts'
 import { openIndex } from './open-index.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
-/** `doctor`: compares the search index with the database and heals what differs. Exit 0: all is well, or is again. */
+/**
+ * `doctor`: compares the search index with the database and heals what differs, and tells of mail that did not go out.
+ * Exit 0: the index is well, or is again.
+ */
 export async function doctor({ check = false }: { check?: boolean }): Promise<void> {
   const config = settings()
   const log = quietLog(config)
@@ -13,6 +17,7 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
   let left: Differences
   try {
     const { db } = opened.connection
+    for (const line of describeMail(await mailTroubles(db, { now: new Date() }))) say(line)
     await opened.engine.caughtUp()
     const found = await findDifferences(db, opened.engine, { folder: config.searchFolder })
     const { remade } = opened.engine.status()
@@ -43,6 +48,13 @@ export async function doctor({ check = false }: { check?: boolean }): Promise<vo
     throw new UsageError('Not everything could be repaired. Run "broadsheet index --rebuild".')
   }
   say('Repaired: the search index and the database agree.')
+}
+
+function describeMail({ postponed, givenUp }: MailTroubles): string[] {
+  return [
+    ...(postponed > 0 ? [`Mails that could not be sent yet and are tried again: ${postponed}`] : []),
+    ...givenUp.map(({ reason, mails }) => `Mails of the last week that were given up: ${mails} (${reason})`),
+  ]
 }
 
 function isWell({ damage, missing, outdated, ghosts, vectors }: Differences): boolean {

@@ -104,10 +104,18 @@ async function* guarded(
   outcomes: AsyncIterable<HarvestOutcome>,
   { asked, onFailure }: { asked: AbortSignal; onFailure: (reason: string) => void },
 ): AsyncGenerator<HarvestOutcome> {
+  let stop = () => {}
+  asked.addEventListener('abort', () => stop())
+  const reading = outcomes[Symbol.asyncIterator]()
   try {
-    for await (const outcome of outcomes) {
-      yield outcome
-      if (asked.aborted) return
+    while (!asked.aborted) {
+      // Whoever writes into a pipe may say nothing for long.
+      const next = await new Promise<IteratorResult<HarvestOutcome> | null>((resolve, reject) => {
+        stop = () => resolve(null)
+        reading.next().then(resolve, reject)
+      })
+      if (next === null || next.done) return
+      yield next.value
     }
   } catch (error) {
     onFailure(error instanceof Error ? error.message : String(error))

@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import { startBackground } from '../background.ts'
 import { connect } from '../db/connect.ts'
+import { endsWithin } from '../runtime/ends-within.ts'
 import { createLog } from '../runtime/log.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { interruption } from './interruption.ts'
 import { settings } from './settings.ts'
+
+/** Work under way, and the search index, get so long to end. */
+const CLOSE_MS = 7_000
 
 /** `work`: does the work in the background without serving, beside processes that serve with `--no-jobs`. */
 export async function work(): Promise<void> {
@@ -17,8 +21,7 @@ export async function work(): Promise<void> {
   log.info('working')
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')
-  await background.close()
-  await meaning.close()
+  await endsWithin(Promise.all([background.close(), meaning.close()]), CLOSE_MS)
   await connection.close()
   log.info('stopped')
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
+import { endsWithin } from '../runtime/ends-within.ts'
 import type { Logger } from '../runtime/log.ts'
 import { holdLocalPostgres } from './hold-local-postgres.ts'
 import { migrate } from './migrate.ts'
@@ -14,6 +15,9 @@ export type Connection = {
   psqlCommand: string | null
   close(): Promise<void>
 }
+
+/** Queries under way get so long to end when the database is left. */
+const CLOSE_MS = 1_000
 
 /** Something the operator must mend; its message is one sentence that says what to do. */
 export class DatabaseUnavailable extends Error {}
@@ -33,7 +37,8 @@ export async function connect(
     onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
   })
   const close = async () => {
-    await db.destroy()
+    // A query that waits for a lock must not keep the process.
+    await endsWithin(db.destroy(), CLOSE_MS)
     await local?.release()
   }
   try {

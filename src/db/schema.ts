@@ -148,6 +148,9 @@ export type Database = {
     attempts: Generated<number>
     sent_at: Date | null
     failure: string | null
+    urgent: Generated<boolean>
+    expires_at: Date | null
+    claimed_until: Date | null
   }
   votes: { paper_id: number; reader_id: string; event: string; points: number; voted_at: Date }
   picks: { paper_id: number; curator_id: string; event: string; note: string; picked_at: Date }

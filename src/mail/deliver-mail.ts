@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { Mailer } from './mailer.ts'
 import type { SendOutcome } from './message.ts'
 
@@ -10,8 +11,8 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** A mail that was claimed is another's to claim after so long: whoever claimed it has died. No sending takes longer. */
 const LEASE_MS = 10 * MINUTE
-/** Mails under way at once. */
-const AT_ONCE = 4
+/** Mails under way at once. Urgent ones have places of their own, which no slow mail takes. */
+const AT_ONCE = { any: 3, urgent: 2 } as const
 /** Temporary failures in a row after which the server is taken to be away: the other mails need not find out each. */
 const AWAY_AFTER = 8
 const LONGEST_WAIT_MS = 6 * 60 * MINUTE
@@ -20,16 +21,21 @@ const ATTEMPTS = 20
 const REMEMBERED_MS = 90 * DAY
 
 /**
- * Sends the mails that are due, at most `limit`, and answers how many came to what; fewer in all than `limit` when no
- * more are due or the server is away. Any number of processes may do it at once: each mail is claimed by one, for a
+ * Sends the mails that are due, urgent ones first, at most `limit`, and answers how many came to what; fewer in all than
+ * `limit` when no more are due or the server is away. `which: 'urgent'` leaves the others alone. Any number of processes may do it at once: each mail is claimed by one, for a
  * time, and no transaction is open while the server is spoken to. A process killed in between leaves mails that are sent
- * when their time is over: a mail may so go out twice, with the same Message-ID, and never not at all. Stops claiming
- * once `signal` is aborted.
+ * when their time is over: a mail may so go out twice, with the same Message-ID, and never not at all. Once
+ * `signal` is aborted no more are claimed, and those that then fail for a time are given back as they were.
  */
 export async function deliverDueMail(
   db: Kysely<Database>,
   mailer: Pick<Mailer, 'send'>,
-  { now, limit = 1_000, signal }: { now: () => Date; limit?: number; signal?: AbortSignal },
+  {
+    now,
+    which = 'any',
+    limit = 1_000,
+    signal,
+  }: { now: () => Date; which?: 'any' | 'urgent'; limit?: number; signal?: AbortSignal },
 ): Promise<DeliveryCounts> {
   const counts: DeliveryCounts = { sent: 0, postponed: 0, givenUp: 0 }
   const underWay = new Set<Promise<void>>()
@@ -48,16 +54,18 @@ export async function deliverDueMail(
       headers: mail.headers,
       date: mail.queued_at,
     })
+    if (!outcome.ok && !outcome.permanent && signal?.aborted) return giveBack(db, mail)
     const fate = await mark(db, { mail, outcome, now: now() })
     counts[fate]++
     postponedInARow = fate === 'postponed' ? postponedInARow + 1 : 0
   }
 
+  await takeBackClaims(db, { now: now() })
   try {
     for (;;) {
-      const most = Math.min(AT_ONCE - underWay.size, limit - claimed)
+      const most = Math.min(AT_ONCE[which] - underWay.size, limit - claimed)
       const claiming = most > 0 && postponedInARow < AWAY_AFTER && errors.length === 0 && !signal?.aborted
-      const mails = claiming ? await claim(db, { most, now: now() }) : []
+      const mails = claiming ? await claim(db, { which, most, now: now() }) : []
       claimed += mails.length
       for (const mail of mails) {
         const delivery = deliver(mail)
@@ -85,28 +93,77 @@ type ClaimedMail = {
   html_body: string | null
   headers: Record<string, string>
   queued_at: Date
-  /** The end of the claim, by which it is known as ours. */
-  due_at: Date
+  expires_at: Date | null
+  /** By which the claim is known as ours. */
+  claimed_until: Date
   attempts: number
 }
 
 async function claim(
   db: Kysely<Database>,
-  { most, now }: { most: number; now: Date },
+  { which, most, now }: { which: 'any' | 'urgent'; most: number; now: Date },
 ): Promise<ClaimedMail[]> {
   const { rows } = await sql<ClaimedMail>`
     with due as materialized (
-      select id from outgoing_mail where due_at <= ${now} order by due_at, id limit ${most}
+      select id from outgoing_mail
+      where due_at <= ${now} and (claimed_until is null or claimed_until <= ${now})
+        and (expires_at is null or expires_at > ${now}) and (urgent or ${which === 'any'})
+      order by urgent desc, due_at, id limit ${most}
       for update skip locked
     )
-    update outgoing_mail m set due_at = ${new Date(now.getTime() + LEASE_MS)} from due where m.id = due.id
-    returning m.id, key, recipient, subject, text_body, html_body, headers, queued_at, due_at, attempts
+    update outgoing_mail m set claimed_until = ${new Date(now.getTime() + LEASE_MS)} from due where m.id = due.id
+    returning m.id, key, recipient, subject, text_body, html_body, headers, queued_at, expires_at, claimed_until, attempts
   `.execute(db)
   return rows
 }
 
+/**
+ * Times that lie further ahead than any could were written before the clock was set back: mails would wait until it has
+ * caught up.
+ */
+async function takeBackClaims(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  await sql`
+    update outgoing_mail set due_at = ${now} where due_at > ${now}
+      and due_at > ${now}::timestamptz + case when attempts = 0 then interval '0' else
+        least(2 ^ (attempts - 1) * interval '1 minute', ${LONGEST_WAIT_MS}::float8 * interval '1 millisecond') end
+  `.execute(db)
+  await db
+    .updateTable('outgoing_mail')
+    .set({ claimed_until: null })
+    .where('due_at', 'is not', null)
+    .where('claimed_until', '>', new Date(now.getTime() + LEASE_MS + CLOCKS_DIFFER_MS))
+    .execute()
+}
+
+/** As if it had not been claimed. */
+async function giveBack(db: Kysely<Database>, { id, claimed_until }: ClaimedMail): Promise<void> {
+  await db
+    .updateTable('outgoing_mail')
+    .set({ claimed_until: null })
+    .where('id', '=', id)
+    .where('claimed_until', '=', claimed_until)
+    .execute()
+}
+
+/**
+ * Gives up the mails whose time is over before they could be sent, and answers how many. One that is under way is left
+ * to who sends it.
+ */
+export async function giveUpExpiredMail(db: Kysely<Database>, { now }: { now: Date }): Promise<number> {
+  const outcome = await db
+    .updateTable('outgoing_mail')
+    .set({ ...WITHOUT_CONTENT, failure: TOO_LATE })
+    .where('due_at', 'is not', null)
+    .where('expires_at', '<=', now)
+    .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
+    .executeTakeFirst()
+  return Number(outcome.numUpdatedRows)
+}
+
+const TOO_LATE = 'It expired before it could be sent.'
+
 /** What a mail said is not kept once nobody will send it again: it held links that sign in or unsubscribe. */
-const WITHOUT_CONTENT = { due_at: null, text_body: '', html_body: null, headers: '{}' }
+const WITHOUT_CONTENT = { due_at: null, claimed_until: null, text_body: '', html_body: null, headers: '{}' }
 
 async function mark(
   db: Kysely<Database>,
@@ -122,17 +179,23 @@ async function mark(
     return 'sent'
   }
   const attempts = mail.attempts + 1
-  const givenUp = outcome.permanent || attempts >= ATTEMPTS
+  const next = new Date(now.getTime() + waitAfter(attempts))
+  const expires = mail.expires_at !== null && mail.expires_at <= next
+  const givenUp = outcome.permanent || attempts >= ATTEMPTS || expires
   await db
     .updateTable('outgoing_mail')
     .set(
       givenUp
-        ? { ...WITHOUT_CONTENT, attempts, failure: outcome.reason }
-        : { attempts, due_at: new Date(now.getTime() + waitAfter(attempts)) },
+        ? {
+            ...WITHOUT_CONTENT,
+            attempts,
+            failure: expires ? `${outcome.reason} ${TOO_LATE}` : outcome.reason,
+          }
+        : { attempts, due_at: next, claimed_until: null },
     )
     .where('id', '=', mail.id)
     // Whoever claimed it since knows better.
-    .where('due_at', '=', mail.due_at)
+    .where('claimed_until', '=', mail.claimed_until)
     .execute()
   return givenUp ? 'givenUp' : 'postponed'
 }

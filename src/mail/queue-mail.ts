@@ -14,6 +14,10 @@ export type MailToQueue = {
   text: string
   html?: string | null
   headers?: Record<string, string>
+  /** Somebody waits for it: it goes before mail that nobody waits for. */
+  urgent?: boolean
+  /** It is not sent after that: what it says no longer holds. */
+  expiresAt?: Date
 }
 
 /**
@@ -27,9 +31,11 @@ export async function queueMail(
 ): Promise<boolean> {
   const { rows } = await sql`
     with queued as (
-      insert into outgoing_mail (key, recipient, subject, text_body, html_body, headers, queued_at, due_at)
+      insert into outgoing_mail (key, recipient, subject, text_body, html_body, headers, queued_at, due_at, urgent,
+        expires_at)
       values (${mail.key}, ${mail.to}, ${mail.subject}, ${mail.text}, ${mail.html ?? null},
-        ${JSON.stringify(mail.headers ?? {})}, ${now}, ${now})
+        ${JSON.stringify(mail.headers ?? {})}, ${now}, ${now},
+        ${mail.urgent ?? false}, ${mail.expiresAt ?? null})
       on conflict (key) do nothing
       returning id
     )

@@ -11,12 +11,12 @@ export type Smtp = {
   close(): Promise<void>
 }
 
-/** Connections held to the server at most. */
-const CONNECTIONS = 4
+/** Connections held to the server at most: as many as mails are under way at once (deliver-mail.ts). */
+const CONNECTIONS = 5
 /** No mail is under way longer, however slowly its server speaks: it must end before others take it for lost. */
 const SEND_MS = 120_000
 /** Mails under way get so long to finish when the mailer closes. */
-const GRACE_MS = 5_000
+const GRACE_MS = 3_000
 
 /** Connects with the first mail, keeps its connections for a while, uses STARTTLS where it is offered. */
 export function openSmtp(smtpUrl: string): Smtp {
@@ -41,10 +41,14 @@ export function openSmtp(smtpUrl: string): Smtp {
     requireTLS: password !== '' && !isThisMachine(url.hostname),
   })
   const underWay = new Set<Promise<SendOutcome>>()
+  const closing = new AbortController()
 
   async function sendNow(mail: Composed): Promise<SendOutcome> {
     try {
-      await transport.sendMail({ ...mail, signal: AbortSignal.timeout(SEND_MS) })
+      await transport.sendMail({
+        ...mail,
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SEND_MS)]),
+      })
       return { ok: true }
     } catch (error) {
       const { permanent, reason } = sortFailure(error)
@@ -61,7 +65,10 @@ export function openSmtp(smtpUrl: string): Smtp {
     },
     async close() {
       transport.close()
-      const cutOff = setTimeout(() => transport.close({ force: true }), GRACE_MS)
+      const cutOff = setTimeout(() => {
+        closing.abort()
+        transport.close({ force: true })
+      }, GRACE_MS)
       await Promise.all(underWay)
       clearTimeout(cutOff)
     },

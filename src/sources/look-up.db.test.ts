@@ -273,6 +273,24 @@ describeWithDatabase('looking up one paper', (db) => {
     expect(await db().selectFrom('lookups').select('value').execute()).toEqual([{ value: '2601.99999' }])
   })
 
+  it('is not held up by what was noted before the clock was set back', async () => {
+    pass(2 * DAY)
+    registries.on(arxivPath('2601.99999'), sends(arxivFeed('')))
+    expect(await ask(arxiv('2601.99999'))).toMatchObject({ kind: 'unknown' })
+    registries.on(arxivPath('2601.00007'), sends('', { status: 429, headers: { 'retry-after': '600' } }))
+    pass(MINUTE)
+    expect(await ask(arxiv('2601.00007'))).toEqual(AWAY)
+
+    clock = NOON
+    knows('2601.99999')
+    expect(await ask(arxiv('2601.99999'))).toMatchObject({ ok: true })
+    pass(MINUTE)
+    expect(await ask(arxiv('2601.00007'))).toEqual(AWAY)
+    // The source asked for ten minutes, whatever stood there.
+    expect(await nextTurn('arxiv')).toBe(11 * MINUTE)
+    expect(waits).toEqual([])
+  })
+
   it('does not remember that a source was away', async () => {
     registries.on(arxivPath('2601.00007'), sends('', { status: 503, headers: { 'retry-after': '1' } }))
     expect(await ask(arxiv('2601.00007'))).toEqual(AWAY)

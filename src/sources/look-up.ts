@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
@@ -134,7 +135,8 @@ async function recall(
     .executeTakeFirst()
   if (!row) return null
   const age = now.getTime() - row.asked_at.getTime()
-  if (age >= (row.found === null ? UNKNOWN_KEPT_MS : FOUND_KEPT_MS)) return null
+  // What seems to have been heard later was heard before the clock was set back.
+  if (age < -CLOCKS_DIFFER_MS || age >= (row.found === null ? UNKNOWN_KEPT_MS : FOUND_KEPT_MS)) return null
   return outcomeOf({ scheme, value }, row.found)
 }
 

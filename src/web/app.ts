@@ -8,6 +8,7 @@ import { databaseAway, methodNotAllowed, notFound, searchIsAway, serverFault } f
 import { isConnectionLost } from '../db/connect.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { ASSETS_FOLDER } from './assets.ts'
+import { ClientGone } from './client-gone.ts'
 import { createPageCache, type PageCache } from './page-cache.ts'
 import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
@@ -73,6 +74,8 @@ export function createApp(
 
   app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(c.var.site, c)))
   app.onError((error, c) => {
+    // Nobody reads this.
+    if (error instanceof ClientGone) return c.text('', 503)
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
       return databaseAway(site, c)

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
+import { CLOCKS_DIFFER_MS } from '../../runtime/clock.ts'
 
 /** How politely a source is asked: milliseconds between two requests, and for how long one waits for its turn at most. */
 export type Pace = { intervalMs: number; patienceMs: number }
@@ -27,8 +28,9 @@ export async function claimTurn(
     with turn as (
       insert into source_turns as held (source, next_at) values (${source}, ${after(now, pace.intervalMs)}::timestamptz)
       on conflict (source) do update
-        set next_at = greatest(held.next_at, ${now}::timestamptz) + ${pace.intervalMs}::float8 * interval '1 millisecond'
-        where held.next_at <= ${after(now, pace.patienceMs)}::timestamptz
+        set next_at = greatest(${unlessImpossible(now)}, ${now}::timestamptz)
+          + ${pace.intervalMs}::float8 * interval '1 millisecond'
+        where held.next_at <= ${after(now, pace.patienceMs)}::timestamptz or ${unlessImpossible(now)} is null
       returning next_at
     )
     select (select next_at from turn) as taken, (select next_at from source_turns where source = ${source}) as stood
@@ -47,7 +49,7 @@ export async function pauseSource(
   const until = after(now, Math.min(forMs, LONGEST_PAUSE_MS))
   await sql`
     insert into source_turns as held (source, next_at) values (${source}, ${until}::timestamptz)
-    on conflict (source) do update set next_at = greatest(held.next_at, excluded.next_at)
+    on conflict (source) do update set next_at = greatest(${unlessImpossible(now)}, excluded.next_at)
   `.execute(db)
 }
 
@@ -66,7 +68,16 @@ export async function isPaused(
 
 /** Turns alone never lead further into the future than the last one given out, and the interval after it. */
 function isPause(nextAt: Date, { now, pace }: { now: Date; pace: Pace }): boolean {
-  return nextAt > after(now, pace.patienceMs + pace.intervalMs)
+  return nextAt > after(now, pace.patienceMs + pace.intervalMs) && nextAt <= latestPause(now)
+}
+
+/** What is held, or null where it lies further ahead than any pause: then the clock was set back since. */
+function unlessImpossible(now: Date) {
+  return sql`case when held.next_at <= ${latestPause(now)}::timestamptz then held.next_at end`
+}
+
+function latestPause(now: Date): Date {
+  return after(now, LONGEST_PAUSE_MS + CLOCKS_DIFFER_MS)
 }
 
 function after(now: Date, milliseconds: number): Date {

@@ -53,6 +53,15 @@ describeWithDatabase('signing in', (db) => {
     ])
   })
 
+  it('sends its link before other mail, and not once the link has expired', async () => {
+    const now = new Date()
+    const { app } = openSite(db(), { now })
+    await linkFor(app, 'ada@example.org')
+    expect(await db().selectFrom('outgoing_mail').select(['urgent', 'expires_at']).execute()).toEqual([
+      { urgent: true, expires_at: new Date(now.getTime() + 30 * 60_000) },
+    ])
+  })
+
   it('does nothing when a link is only opened, and nothing twice', async () => {
     const { app } = openSite(db())
     const link = await linkFor(app, 'ada@example.org')

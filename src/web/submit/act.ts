@@ -5,6 +5,7 @@ import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
+import { goneSignal } from '../client-gone.ts'
 import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
@@ -38,7 +39,11 @@ export function submit(site: Site) {
         : c.html(alreadyHerePage(own, { paper: here, note: typed.note }))
     if (here) return again('A curator has hidden this paper. The reason is in the moderation log.', 422)
 
-    const found = await lookUp(site.db, identifier, { sources: site.sources, now: site.now })
+    const found = await lookUp(site.db, identifier, {
+      sources: site.sources,
+      now: site.now,
+      signal: goneSignal(c),
+    })
     if (!found.ok) return again(found.reason, STATUS[found.kind])
     const outcome = await submitPaper(site.db, {
       found: found.paper,
