@@ -42,7 +42,7 @@ export function startBackground({
   })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
-  const embedding = embedder && startJob(embedPapers(db, embedder, { log }), { log })
+  const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log })
   const mail = startJob(sendMail(db, mailer, { now }), { log })
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log })
   const expired = startJob(forgetExpired(db, { now }), { log })

@@ -14,6 +14,8 @@ import { EmbeddingUnavailable } from './unavailable.ts'
 const BACKGROUND_PRIORITY = 15
 
 const { folder, background, nativeMemory } = workerData as ThreadSettings
+/** Questions whose answer is wanted. */
+const underWay = new Set<number>()
 
 try {
   const model = await openMinilm({ folder, native: nativeWork(nativeMemory) })
@@ -21,23 +23,34 @@ try {
   if (background) stepBack()
   say({ kind: 'ready', made: model.made, unsaved: model.unsaved })
   const inOrder = oneAfterAnother()
-  parentPort?.on('message', (question: ThreadQuestion) => void inOrder(() => answer(question, model)))
+  parentPort?.on('message', (question: ThreadQuestion) => {
+    if (question.kind === 'cancel') underWay.delete(question.id)
+    else {
+      underWay.add(question.id)
+      void inOrder(() => answer(question.id, question.texts, model))
+    }
+  })
 } catch (error) {
   if (!(error instanceof EmbeddingUnavailable)) throw error
   // Without a listener, the thread ends by itself.
   say({ kind: 'unavailable', reason: error.message })
 }
 
-async function answer({ id, texts }: ThreadQuestion, model: Minilm): Promise<void> {
+async function answer(id: number, texts: string[], model: Minilm): Promise<void> {
   try {
     const vectors: Float32Array<ArrayBuffer>[] = []
-    for (const text of texts) vectors.push(await model.embed(text))
+    for (const text of texts) {
+      if (!underWay.has(id)) return
+      vectors.push(await model.embed(text))
+    }
     say(
       { kind: 'vectors', id, vectors },
       vectors.map(({ buffer }) => buffer),
     )
   } catch (error) {
     say({ kind: 'failure', id, error })
+  } finally {
+    underWay.delete(id)
   }
 }
 

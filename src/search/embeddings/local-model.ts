@@ -46,16 +46,16 @@ export function openLocalModel({
   const inOrder = oneAfterAnother()
   let closed = false
 
-  async function embed(thread: Thread, texts: string[]): Promise<Float32Array[]> {
+  async function embed(thread: Thread, texts: string[], signal?: AbortSignal): Promise<Float32Array[]> {
     if (closed) throw new EmbeddingUnavailable('Embedding has ended.')
-    return thread.embed(texts)
+    return thread.embed(texts, { signal })
   }
   /** Deals texts out to the threads; one that gets none is not started for it. */
-  async function embedShared(texts: string[]): Promise<Float32Array[]> {
+  async function embedShared(texts: string[], signal?: AbortSignal): Promise<Float32Array[]> {
     const shares = await Promise.all(
       forTexts.map((thread, n) => {
         const share = texts.filter((_, i) => i % forTexts.length === n)
-        return share.length > 0 ? embed(thread, share) : Promise.resolve([])
+        return share.length > 0 ? embed(thread, share, signal) : Promise.resolve([])
       }),
     )
     return texts.map((_, i) => {
@@ -76,16 +76,19 @@ export function openLocalModel({
   return {
     model: MODEL_NAME,
     embedQuery: (text) => embedQuery(embeddableText(text, MOST_CHARACTERS)),
-    embedTexts: (texts) =>
-      inOrder(async () => {
-        const vectors: Float32Array[] = []
-        const atOnce = TEXTS_AT_ONCE * forTexts.length
-        for (let i = 0; i < texts.length; i += atOnce) {
-          const some = texts.slice(i, i + atOnce).map((text) => embeddableText(text, MOST_CHARACTERS))
-          vectors.push(...(await embedShared(some)))
-        }
-        return vectors
-      }),
+    embedTexts: (texts, { signal } = {}) =>
+      inOrder(
+        async () => {
+          const vectors: Float32Array[] = []
+          const atOnce = TEXTS_AT_ONCE * forTexts.length
+          for (let i = 0; i < texts.length; i += atOnce) {
+            const some = texts.slice(i, i + atOnce).map((text) => embeddableText(text, MOST_CHARACTERS))
+            vectors.push(...(await embedShared(some, signal)))
+          }
+          return vectors
+        },
+        { signal },
+      ),
     rest: () =>
       inOrder(async () => {
         await Promise.all(forTexts.map((thread) => thread.end()))

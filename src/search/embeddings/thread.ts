@@ -6,7 +6,8 @@ import { EmbeddingUnavailable } from './unavailable.ts'
 /** What the thread is started with. `background`: nobody waits for its work. `nativeMemory`: see native-work.ts. */
 export type ThreadSettings = { folder: string; background: boolean; nativeMemory: SharedArrayBuffer }
 
-export type ThreadQuestion = { id: number; texts: string[] }
+/** `cancel`: the answer is not wanted any more. */
+export type ThreadQuestion = { kind: 'embed'; id: number; texts: string[] } | { kind: 'cancel'; id: number }
 
 export type ThreadMessage =
   | { kind: 'ready'; made: boolean; unsaved: string | null }
@@ -18,8 +19,11 @@ export type ThreadMessage =
 const RETRY_MS = 60_000
 
 export type Thread = {
-  /** A vector for each text. Throws `EmbeddingUnavailable`, also if the thread dies over it. */
-  embed(texts: string[]): Promise<Float32Array[]>
+  /**
+   * A vector for each text. Throws `EmbeddingUnavailable`, also if the thread dies over it; rejects with the reason of
+   * `signal` once that is aborted, and then the thread does not go on with the texts.
+   */
+  embed(texts: string[], options?: { signal?: AbortSignal | undefined }): Promise<Float32Array[]>
   /** Gives the memory back; what is still asked for throws `EmbeddingUnavailable`. The next question starts it again. */
   end(): Promise<void>
 }
@@ -94,11 +98,12 @@ export function openThread({
   }
 
   return {
-    async embed(texts) {
+    async embed(texts, { signal } = {}) {
+      signal?.throwIfAborted()
       if (!running && refusal && now() < refusal.until) throw new EmbeddingUnavailable(refusal.reason)
       running ??= start()
       refusal = null
-      return ask(running, texts)
+      return ask(running, texts, signal)
     },
     async end() {
       const thread = running
@@ -122,14 +127,27 @@ type Running = {
   lastId: number
 }
 
-function ask(thread: Running, texts: string[]): Promise<Float32Array[]> {
+async function ask(
+  thread: Running,
+  texts: string[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array[]> {
   const id = ++thread.lastId
   const answer = Promise.withResolvers<Float32Array[]>()
+  const cancel = () => {
+    settle(thread, id)?.reject(signal?.reason)
+    thread.worker.postMessage({ kind: 'cancel', id } satisfies ThreadQuestion, [])
+  }
   thread.open.set(id, answer)
   thread.worker.ref()
   // Before the thread is ready, it waits in its port.
-  thread.worker.postMessage({ id, texts } satisfies ThreadQuestion, [])
-  return answer.promise
+  thread.worker.postMessage({ kind: 'embed', id, texts } satisfies ThreadQuestion, [])
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await answer.promise
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
 }
 
 /** The question's promise, which is not open any more. */
