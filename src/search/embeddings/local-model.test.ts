@@ -215,6 +215,27 @@ describe('a thread', () => {
     await model.close()
   })
 
+  it('goes on at once with what is wanted when other work is given up', async () => {
+    const { model, threads } = watched()
+    await model.embedTexts(['ready', 'as well', 'and so on', 'for all threads'])
+    const stopping = new AbortController()
+    const { signal } = stopping
+    const abstracts = Array.from({ length: 400 }, (_, i) => `${i} ${abstract}`)
+    const work = model.embedTexts(abstracts, { signal })
+    const waiting = model.embedTexts(['never begun'], { signal })
+    const wanted = model.embedTexts(['wanted'])
+    stopping.abort(new Error('given up'))
+    await expect(work).rejects.toThrow('given up')
+    await expect(waiting).rejects.toThrow('given up')
+    await expect(model.embedTexts(['too late'], { signal })).rejects.toThrow('given up')
+    // All of the others would take the threads ten seconds.
+    const started = performance.now()
+    expect(await wanted).toHaveLength(1)
+    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(threads.every((thread) => thread.threadId !== -1)).toBe(true)
+    await model.close()
+  })
+
   it('is ended in the middle of its work by closing', async () => {
     const { model, threads } = watched()
     await model.embedTexts(['ready'])
