@@ -175,7 +175,7 @@ describe('a thread', () => {
 
   it('that can not start is not tried again for a minute', async () => {
     const reason = 'ONNX Runtime can not be loaded on this machine.'
-    const file = acting('unable', `parentPort.postMessage({ kind: 'unavailable', reason: '${reason}' })`)
+    const file = acting('unable', `parentPort.postMessage({ refused: '${reason}' })`)
     const { model, threads, clock } = watched(file)
     await expect(model.embedTexts(['a'])).rejects.toThrow(reason)
     clock.now = 59_000
@@ -204,9 +204,16 @@ describe('a thread', () => {
   it('that fails at one text has an error for it, and goes on', async () => {
     const file = acting(
       'picky',
-      `parentPort.on('message', ({ id, texts }) => parentPort.postMessage(texts[0] === 'bad'
-        ? { kind: 'failure', id, error: new Error('a bug') }
-        : { kind: 'vectors', id, vectors: texts.map(() => Float32Array.of(1)) }))`,
+      `import { answerCalls } from ${JSON.stringify(new URL('../../runtime/worker-thread.ts', import.meta.url).href)}
+       answerCalls(
+         {
+           embed(texts) {
+             if (texts[0] === 'bad') throw new Error('a bug')
+             return texts.map(() => Float32Array.of(1))
+           },
+         },
+         { ready: { made: false, unsaved: null } },
+       )`,
     )
     const { model, threads } = watched(file)
     await expect(model.embedTexts(['bad'])).rejects.toThrow('a bug')

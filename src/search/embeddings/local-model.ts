@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import type { Logger } from '../../runtime/log.ts'
-import { threadFile } from '../../runtime/thread-file.ts'
+import { threadFile, type WorkerThread } from '../../runtime/worker-thread.ts'
 import { embeddableText } from './embeddable-text.ts'
 import type { Embedder } from './embedder.ts'
 import { oneAfterAnother } from './in-order.ts'
 import { MODEL_NAME } from './model-file.ts'
 import { rememberRecent } from './recent-queries.ts'
-import { openThread, type Thread } from './thread.ts'
+import { openEmbeddingThread, type EmbeddingCalls } from './thread.ts'
 import { EmbeddingUnavailable } from './unavailable.ts'
 
 /** More than the model takes in of any text: its 256 tokens are some 1,200 characters of an abstract. */
@@ -40,15 +40,25 @@ export function openLocalModel({
   onStart?: (worker: Worker) => void
 }): Embedder {
   const open = (background: boolean) =>
-    openThread({ file, settings: { folder: join(dataFolder, 'models'), background }, log, now, onStart })
+    openEmbeddingThread({
+      file,
+      settings: { folder: join(dataFolder, 'models'), background },
+      log,
+      now,
+      onStart,
+    })
   const forQueries = open(false)
   const forTexts = Array.from({ length: BACKGROUND_THREADS }, () => open(true))
   const inOrder = oneAfterAnother()
   let closed = false
 
-  async function embed(thread: Thread, texts: string[], signal?: AbortSignal): Promise<Float32Array[]> {
+  async function embed(
+    thread: WorkerThread<EmbeddingCalls>,
+    texts: string[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]> {
     if (closed) throw new EmbeddingUnavailable('Embedding has ended.')
-    return thread.embed(texts, { signal })
+    return thread.ask('embed', texts, { signal })
   }
   /** Deals texts out to the threads; one that gets none is not started for it. */
   async function embedShared(texts: string[], signal?: AbortSignal): Promise<Float32Array[]> {
