@@ -48,7 +48,8 @@ async function measureCollection(folder: string): Promise<void> {
     try {
       const started = performance.now()
       const documents = await record(connection.db, join(folder, 'corpus.jsonl'))
-      if (meaning.embedder) while (!(await embedNextPapers(connection.db, meaning.embedder)).done);
+      const now = () => new Date()
+      if (meaning.embedder) while (!(await embedNextPapers(connection.db, meaning.embedder, { now })).done);
       await engine.caughtUp()
       const seconds = (performance.now() - started) / 1000
       console.log(

@@ -48,7 +48,7 @@ export function startBackground({
   })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
-  const embedding = embedder && startJob(embedPapers(db, embedder, { log }), { log })
+  const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log })
   const mail = (['any', 'urgent'] as const).map((which) =>
     startJob(sendMail(db, mailer, { which, log, now }), { log }),
   )

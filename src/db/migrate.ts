@@ -18,7 +18,10 @@ export type MigrationOutcome =
  * know (a newer program was here), is refused and nothing is changed.
  */
 export async function migrate(db: Kysely<Database>): Promise<MigrationOutcome> {
-  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).toSorted()
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).toSorted()
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(MIGRATIONS, name), 'utf8') })),
+  )
   return db.transaction().execute(async (trx): Promise<MigrationOutcome> => {
     await lockUntilCommit(trx, 'migration')
     await sql`create table if not exists migrations (
@@ -32,11 +35,10 @@ export async function migrate(db: Kysely<Database>): Promise<MigrationOutcome> {
       ]),
     )
     for (const name of done.keys()) {
-      if (!files.includes(name)) return { ok: false, reason: 'unknown', migration: name }
+      if (!names.includes(name)) return { ok: false, reason: 'unknown', migration: name }
     }
     const applied: string[] = []
-    for (const name of files) {
-      const text = await readFile(join(MIGRATIONS, name), 'utf8')
+    for (const { name, text } of files) {
       const sha256 = createHash('sha256').update(text).digest('hex')
       const known = done.get(name)
       if (known === sha256) continue

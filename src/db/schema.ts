@@ -101,7 +101,12 @@ export type Database = {
     in_use: Generated<boolean>
     dimensions: number | null
   }
-  embedding_queue: { model: string; paper_id: number }
+  embedding_queue: {
+    model: string
+    paper_id: number
+    /** Until then, who claimed it is embedding it. */
+    leased_until: Generated<Date | null>
+  }
   imports: {
     id: Generated<number>
     name: string

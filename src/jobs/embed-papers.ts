@@ -10,21 +10,25 @@ const UNAVAILABLE_REST_MS = 60_000
 const TELL_EVERY_MS = 15_000
 
 /** Embeds papers as they come in, a batch a round, and logs how it gets on. */
-export function embedPapers(db: Kysely<Database>, embedder: Embedder, { log }: { log: Logger }): Job {
+export function embedPapers(
+  db: Kysely<Database>,
+  embedder: Embedder,
+  { log, now }: { log: Logger; now: () => Date },
+): Job {
   let told = performance.now()
   let since = 0
   return {
     name: 'embeddings',
     everyMs: 30_000,
     retryMs: 2_000,
-    async work() {
+    async work(signal) {
       if (since === 0) told = performance.now()
       try {
-        const step = await embedNextPapers(db, embedder)
+        const step = await embedNextPapers(db, embedder, { now, signal })
         since += step.embedded
         const ms = performance.now() - told
         if (since > 0 && (ms > TELL_EVERY_MS || step.done)) {
-          const toGo = step.done ? 0 : await papersToEmbed(db, embedder.model)
+          const toGo = await papersToEmbed(db, embedder.model)
           log.info(
             { embedded: since, perSecond: Math.round((since * 1_000) / ms), toGo },
             'papers were embedded',
@@ -36,7 +40,7 @@ export function embedPapers(db: Kysely<Database>, embedder: Embedder, { log }: {
         await embedder.rest()
         return undefined
       } catch (error) {
-        if (!(error instanceof EmbeddingUnavailable)) throw error
+        if (signal.aborted || !(error instanceof EmbeddingUnavailable)) throw error
         log.warn({ reason: error.message }, 'papers cannot be embedded now: search works by words')
         return { restMs: UNAVAILABLE_REST_MS }
       }

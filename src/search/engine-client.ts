@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { DatabaseAddress } from '../db/open.ts'
 import type { Logger } from '../runtime/log.ts'
-import { threadFile } from '../runtime/thread-file.ts'
-import type { EngineAnswers, EngineReply, EngineRequest, EngineThreadData } from './engine-thread.ts'
+import { openWorkerThread, threadFile } from '../runtime/worker-thread.ts'
+import type { EngineCalls, EngineThreadData } from './engine-thread.ts'
 import type { EngineStatus } from './engine.ts'
 import type { Found, FindRequest } from './index/find.ts'
 
@@ -28,8 +28,6 @@ const MOST_WAITING = 1_000
 /** Longer nobody waits for results. */
 const WAIT_MS = 15_000
 
-type Pending = { resolve: (answer: never) => void; reject: (error: Error) => void }
-
 export function startEngine({
   address,
   folder,
@@ -41,82 +39,64 @@ export function startEngine({
   keep: boolean
   log: Logger
 }): EngineClient {
-  const data: EngineThreadData = { address, folder, keep, logLevel: log.level }
-  const pending = new Map<number, Pending>()
-  let lastNumber = 0
-  let closing = false
-  let restartMs = RESTART_MS.first
-  let restart: NodeJS.Timeout | undefined
-  /** null while it is to be started again. */
-  let worker: Worker | null = start()
+  const thread = openWorkerThread<EngineCalls>({
+    name: 'The search engine',
+    start: () => ({
+      worker: new Worker(threadFile(import.meta.url, 'engine-thread'), {
+        workerData: { address, folder, keep, logLevel: log.level } satisfies EngineThreadData,
+        // Not those of this process, which may be about its own code.
+        execArgv: [],
+      }),
+    }),
+    eager: true,
+    restartMs: (failedStarts) => Math.min(RESTART_MS.first * 2 ** failedStarts, RESTART_MS.longest),
+    mostOpen: MOST_WAITING,
+    away: (reason) => new SearchAway(reason),
+    onLost: (reason, error) => log.error({ error: error?.stack ?? reason }, 'the search engine broke'),
+  })
+  let closed = false
+  let waking = false
 
-  function start(): Worker {
-    const started = new Worker(threadFile(import.meta.url, 'engine-thread'), { workerData: data })
-    started.on('message', (reply: EngineReply) => {
-      if ('ready' in reply) {
-        restartMs = RESTART_MS.first
-        return
-      }
-      const caller = pending.get(reply.number)
-      pending.delete(reply.number)
-      if (reply.ok) caller?.resolve(reply.answer as never)
-      else caller?.reject(new Error(`the search engine failed: ${reply.error}`))
-    })
-    started.on('error', (error) =>
-      log.error({ error: error.stack ?? error.message }, 'the search engine broke'),
-    )
-    started.on('exit', () => {
-      for (const { reject } of pending.values()) reject(new SearchAway('The search engine broke off.'))
-      pending.clear()
-      worker = null
-      if (closing) return
-      restart = setTimeout(() => (worker = start()), restartMs)
-      restartMs = Math.min(restartMs * 2, RESTART_MS.longest)
-    })
-    return started
-  }
-
-  function ask<K extends keyof EngineAnswers>(
-    request: Extract<EngineRequest, { kind: K }> extends infer R ? Omit<R & { kind: K }, 'number'> : never,
-  ): Promise<EngineAnswers[K]> {
-    const running = worker
-    if (closing || !running) return Promise.reject(new SearchAway('The search engine is not running.'))
-    if (pending.size >= MOST_WAITING) return Promise.reject(new SearchAway('The search engine is busy.'))
-    const number = ++lastNumber
-    return new Promise<EngineAnswers[K]>((resolve, reject) => {
-      pending.set(number, { resolve, reject })
-      running.postMessage({ number, ...request }, [])
-    })
+  const ask: typeof thread.ask = async (name, question, options) => {
+    if (closed) throw new SearchAway('The search engine was closed.')
+    return thread.ask(name, question, options)
   }
 
   /** For those whom a reader waits for. */
-  async function inTime<T>(answer: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new SearchAway('The search engine takes too long.')), WAIT_MS)
-    })
+  async function inTime<T>(ask: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const tooLate = new AbortController()
+    const timer = setTimeout(
+      () => tooLate.abort(new SearchAway('The search engine takes too long.')),
+      WAIT_MS,
+    )
     try {
-      return await Promise.race([answer, tooLate])
+      return await ask(tooLate)
     } finally {
       clearTimeout(timer)
     }
   }
 
   return {
-    find: (request) => inTime(ask<'find'>({ kind: 'find', request })),
-    similar: (id, count) => inTime(ask<'similar'>({ kind: 'similar', id, count })),
-    status: () => inTime(ask<'status'>({ kind: 'status' })),
+    find: (request) => inTime((options) => ask('find', request, options)),
+    similar: (id, count) => inTime((options) => ask('similar', { id, count }, options)),
+    status: () => inTime((options) => ask('status', null, options)),
     async caughtUp() {
-      await ask<'caught-up'>({ kind: 'caught-up' })
+      await ask('caughtUp', null)
     },
-    wake: () => worker?.postMessage({ kind: 'wake' } satisfies EngineRequest, []),
+    wake() {
+      // One that it has not heard yet is as good as two.
+      if (waking) return
+      waking = true
+      ask('wake', null)
+        // Where it is away, it sees what has changed when it starts.
+        .catch(() => null)
+        .finally(() => (waking = false))
+    },
     async close() {
-      if (closing) return
-      const done = ask<'close'>({ kind: 'close' }).catch(() => null)
-      closing = true
-      clearTimeout(restart)
-      await done
-      await worker?.terminate()
+      if (closed) return
+      closed = true
+      await thread.ask('close', null).catch(() => null)
+      await thread.end()
     },
   }
 }

@@ -68,7 +68,7 @@ describeWithDatabase('the search engine', (db) => {
       .execute()
   }
   async function embedAll(embedder: Embedder) {
-    while (!(await embedNextPapers(db(), embedder)).done);
+    while (!(await embedNextPapers(db(), embedder, { now: () => NOON })).done);
   }
   const differences = async (engine: Engine, folder: string) => findDifferences(db(), engine, { folder })
   const NONE = { damage: [], missing: [], outdated: [], ghosts: [], vectors: [] }
@@ -323,13 +323,21 @@ describeWithDatabase('the search engine', (db) => {
     const counter = wordCounter('counter/1')
     await record(...Array.from({ length: 70 }, (_, i) => lake(i + 1)))
     expect(await papersToEmbed(db(), 'counter/1')).toBe(70)
-    expect(await embedNextPapers(db(), counter)).toEqual({ embedded: 32, unchanged: 0, done: false })
+    expect(await embedNextPapers(db(), counter, { now: () => NOON })).toEqual({
+      embedded: 32,
+      unchanged: 0,
+      done: false,
+    })
     expect(counter.embedded[0]).toContain('Tides of lake 70')
     expect(await papersToEmbed(db(), 'counter/1')).toBe(38)
     await embedAll(counter)
     expect(counter.embedded).toHaveLength(70)
     await record(lake(5, { categories: ['cs.LG'] }), lake(6, { title: 'Anew' }))
-    expect(await embedNextPapers(db(), counter)).toEqual({ embedded: 1, unchanged: 1, done: false })
+    expect(await embedNextPapers(db(), counter, { now: () => NOON })).toEqual({
+      embedded: 1,
+      unchanged: 1,
+      done: false,
+    })
     expect(counter.embedded.at(-1)).toContain('Anew')
     expect(await papersToEmbed(db(), 'counter/1')).toBe(0)
   })
@@ -340,7 +348,7 @@ describeWithDatabase('the search engine', (db) => {
       ...wordCounter('counter/1'),
       embedTexts: () => Promise.reject(new EmbeddingUnavailable('away')),
     }
-    await expect(embedNextPapers(db(), failing)).rejects.toThrow(EmbeddingUnavailable)
+    await expect(embedNextPapers(db(), failing, { now: () => NOON })).rejects.toThrow(EmbeddingUnavailable)
     expect(await papersToEmbed(db(), 'counter/1')).toBe(1)
     await embedAll(wordCounter('counter/1'))
     expect(await papersToEmbed(db(), 'counter/1')).toBe(0)
@@ -352,7 +360,7 @@ describeWithDatabase('the search engine', (db) => {
     await embedAll(wordCounter('counter/1'))
     await engine.caughtUp()
     const next = wordCounter('counter/2', { dimensions: 48 })
-    await embedNextPapers(db(), next)
+    await embedNextPapers(db(), next, { now: () => NOON })
     await engine.caughtUp()
     expect(engine.status()).toMatchObject({ model: 'counter/1', vectors: 40 })
     await embedAll(next)

@@ -10,8 +10,11 @@ export type Embedder = {
   model: string
   /** A reader is waiting: goes before everything else. */
   embedQuery(text: string): Promise<Float32Array>
-  /** Background work, done in the order given: a vector for each text. */
-  embedTexts(texts: string[]): Promise<Float32Array[]>
+  /**
+   * Background work, done in the order given: a vector for each text. Rejects at once with the reason of `signal` when
+   * that is aborted.
+   */
+  embedTexts(texts: string[], options?: { signal?: AbortSignal }): Promise<Float32Array[]>
   /** When the background work is done, gives back the memory it took. More work may follow at any time. */
   rest(): Promise<void>
   /** What is still under way throws `EmbeddingUnavailable`. */
@@ -21,7 +24,7 @@ export type Embedder = {
 /**
  * What makes vectors under these settings: without a `url` the model that comes with Broadsheet, else the server there,
  * which speaks OpenAI's protocol. null: `model` is "none". Nothing is loaded or asked before the first text.
- * Its functions throw `EmbeddingUnavailable`, and only that is to be expected.
+ * But for the reasons of signals, its functions throw `EmbeddingUnavailable`, and only that is to be expected.
  */
 export function openEmbedder({
   url,

@@ -1,11 +1,12 @@
 import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { basename } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { answerCalls, handingOver, refuseCalls } from '../../runtime/worker-thread.ts'
 import { oneAfterAnother } from './in-order.ts'
-import { openMinilm, type Minilm } from './minilm.ts'
+import { openMinilm } from './minilm.ts'
 import { nativeWork } from './native-work.ts'
-import type { ThreadMessage, ThreadQuestion, ThreadSettings } from './thread.ts'
+import type { EmbeddingCalls, ModelOpened, ThreadSettings } from './thread.ts'
 import { EmbeddingUnavailable } from './unavailable.ts'
 
 // The worker thread that embeds: ONNX Runtime blocks the thread that it runs in. Started by thread.ts.
@@ -19,30 +20,27 @@ try {
   const model = await openMinilm({ folder, native: nativeWork(nativeMemory) })
   // Not before the model is open: a first search may be waiting for its file, too.
   if (background) stepBack()
-  say({ kind: 'ready', made: model.made, unsaved: model.unsaved })
   const inOrder = oneAfterAnother()
-  parentPort?.on('message', (question: ThreadQuestion) => void inOrder(() => answer(question, model)))
+  answerCalls<EmbeddingCalls>(
+    {
+      embed: (texts, { signal }) =>
+        inOrder(async () => {
+          const vectors: Float32Array<ArrayBuffer>[] = []
+          for (const text of texts) {
+            signal.throwIfAborted()
+            vectors.push(await model.embed(text))
+          }
+          return handingOver(
+            vectors,
+            vectors.map(({ buffer }) => buffer),
+          )
+        }),
+    },
+    { ready: { made: model.made, unsaved: model.unsaved } satisfies ModelOpened },
+  )
 } catch (error) {
   if (!(error instanceof EmbeddingUnavailable)) throw error
-  // Without a listener, the thread ends by itself.
-  say({ kind: 'unavailable', reason: error.message })
-}
-
-async function answer({ id, texts }: ThreadQuestion, model: Minilm): Promise<void> {
-  try {
-    const vectors: Float32Array<ArrayBuffer>[] = []
-    for (const text of texts) vectors.push(await model.embed(text))
-    say(
-      { kind: 'vectors', id, vectors },
-      vectors.map(({ buffer }) => buffer),
-    )
-  } catch (error) {
-    say({ kind: 'failure', id, error })
-  }
-}
-
-function say(message: ThreadMessage, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer)
+  refuseCalls(error.message)
 }
 
 /** Linux has a priority for each thread; elsewhere this does nothing. */

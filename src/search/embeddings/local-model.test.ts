@@ -175,7 +175,7 @@ describe('a thread', () => {
 
   it('that can not start is not tried again for a minute', async () => {
     const reason = 'ONNX Runtime can not be loaded on this machine.'
-    const file = acting('unable', `parentPort.postMessage({ kind: 'unavailable', reason: '${reason}' })`)
+    const file = acting('unable', `parentPort.postMessage({ refused: '${reason}' })`)
     const { model, threads, clock } = watched(file)
     await expect(model.embedTexts(['a'])).rejects.toThrow(reason)
     clock.now = 59_000
@@ -204,14 +204,42 @@ describe('a thread', () => {
   it('that fails at one text has an error for it, and goes on', async () => {
     const file = acting(
       'picky',
-      `parentPort.on('message', ({ id, texts }) => parentPort.postMessage(texts[0] === 'bad'
-        ? { kind: 'failure', id, error: new Error('a bug') }
-        : { kind: 'vectors', id, vectors: texts.map(() => Float32Array.of(1)) }))`,
+      `import { answerCalls } from ${JSON.stringify(new URL('../../runtime/worker-thread.ts', import.meta.url).href)}
+       answerCalls(
+         {
+           embed(texts) {
+             if (texts[0] === 'bad') throw new Error('a bug')
+             return texts.map(() => Float32Array.of(1))
+           },
+         },
+         { ready: { made: false, unsaved: null } },
+       )`,
     )
     const { model, threads } = watched(file)
     await expect(model.embedTexts(['bad'])).rejects.toThrow('a bug')
     expect(await model.embedTexts(['good'])).toEqual([Float32Array.of(1)])
     expect(threads).toHaveLength(1)
+    await model.close()
+  })
+
+  it('goes on at once with what is wanted when other work is given up', async () => {
+    const { model, threads } = watched()
+    await model.embedTexts(['ready', 'as well', 'and so on', 'for all threads'])
+    const stopping = new AbortController()
+    const { signal } = stopping
+    const abstracts = Array.from({ length: 400 }, (_, i) => `${i} ${abstract}`)
+    const work = model.embedTexts(abstracts, { signal })
+    const waiting = model.embedTexts(['never begun'], { signal })
+    const wanted = model.embedTexts(['wanted'])
+    stopping.abort(new Error('given up'))
+    await expect(work).rejects.toThrow('given up')
+    await expect(waiting).rejects.toThrow('given up')
+    await expect(model.embedTexts(['too late'], { signal })).rejects.toThrow('given up')
+    // All of the others would take the threads ten seconds.
+    const started = performance.now()
+    expect(await wanted).toHaveLength(1)
+    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(threads.every((thread) => thread.threadId !== -1)).toBe(true)
     await model.close()
   })
 

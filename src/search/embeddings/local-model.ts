@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import type { Logger } from '../../runtime/log.ts'
-import { threadFile } from '../../runtime/thread-file.ts'
+import { threadFile, type WorkerThread } from '../../runtime/worker-thread.ts'
 import { embeddableText } from './embeddable-text.ts'
 import type { Embedder } from './embedder.ts'
 import { oneAfterAnother } from './in-order.ts'
 import { MODEL_NAME } from './model-file.ts'
 import { rememberRecent } from './recent-queries.ts'
-import { openThread, type Thread } from './thread.ts'
+import { openEmbeddingThread, type EmbeddingCalls } from './thread.ts'
 import { EmbeddingUnavailable } from './unavailable.ts'
 
 /** More than the model takes in of any text: its 256 tokens are some 1,200 characters of an abstract. */
@@ -40,22 +40,32 @@ export function openLocalModel({
   onStart?: (worker: Worker) => void
 }): Embedder {
   const open = (background: boolean) =>
-    openThread({ file, settings: { folder: join(dataFolder, 'models'), background }, log, now, onStart })
+    openEmbeddingThread({
+      file,
+      settings: { folder: join(dataFolder, 'models'), background },
+      log,
+      now,
+      onStart,
+    })
   const forQueries = open(false)
   const forTexts = Array.from({ length: BACKGROUND_THREADS }, () => open(true))
   const inOrder = oneAfterAnother()
   let closed = false
 
-  async function embed(thread: Thread, texts: string[]): Promise<Float32Array[]> {
+  async function embed(
+    thread: WorkerThread<EmbeddingCalls>,
+    texts: string[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]> {
     if (closed) throw new EmbeddingUnavailable('Embedding has ended.')
-    return thread.embed(texts)
+    return thread.ask('embed', texts, { signal })
   }
   /** Deals texts out to the threads; one that gets none is not started for it. */
-  async function embedShared(texts: string[]): Promise<Float32Array[]> {
+  async function embedShared(texts: string[], signal?: AbortSignal): Promise<Float32Array[]> {
     const shares = await Promise.all(
       forTexts.map((thread, n) => {
         const share = texts.filter((_, i) => i % forTexts.length === n)
-        return share.length > 0 ? embed(thread, share) : Promise.resolve([])
+        return share.length > 0 ? embed(thread, share, signal) : Promise.resolve([])
       }),
     )
     return texts.map((_, i) => {
@@ -76,16 +86,19 @@ export function openLocalModel({
   return {
     model: MODEL_NAME,
     embedQuery: (text) => embedQuery(embeddableText(text, MOST_CHARACTERS)),
-    embedTexts: (texts) =>
-      inOrder(async () => {
-        const vectors: Float32Array[] = []
-        const atOnce = TEXTS_AT_ONCE * forTexts.length
-        for (let i = 0; i < texts.length; i += atOnce) {
-          const some = texts.slice(i, i + atOnce).map((text) => embeddableText(text, MOST_CHARACTERS))
-          vectors.push(...(await embedShared(some)))
-        }
-        return vectors
-      }),
+    embedTexts: (texts, { signal } = {}) =>
+      inOrder(
+        async () => {
+          const vectors: Float32Array[] = []
+          const atOnce = TEXTS_AT_ONCE * forTexts.length
+          for (let i = 0; i < texts.length; i += atOnce) {
+            const some = texts.slice(i, i + atOnce).map((text) => embeddableText(text, MOST_CHARACTERS))
+            vectors.push(...(await embedShared(some, signal)))
+          }
+          return vectors
+        },
+        { signal },
+      ),
     rest: () =>
       inOrder(async () => {
         await Promise.all(forTexts.map((thread) => thread.end()))

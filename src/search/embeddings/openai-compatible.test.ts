@@ -558,6 +558,33 @@ describe('a query', () => {
   })
 })
 
+describe('giving up', () => {
+  it('ends the request, and leaves what waited undone; the next goes on', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    const asking = Promise.withResolvers<void>()
+    answers = [
+      (response) => {
+        response.on('close', hungUp.resolve)
+        asking.resolve()
+      },
+    ]
+    const { embedder, waits } = client()
+    const stopping = new AbortController()
+    const { signal } = stopping
+    const work = embedder.embedTexts(['a'], { signal })
+    const waiting = embedder.embedTexts(['b'], { signal })
+    const wanted = embedder.embedTexts(['c 1'])
+    await asking.promise
+    stopping.abort(new Error('given up'))
+    await expect(work).rejects.toThrow('given up')
+    await expect(waiting).rejects.toThrow('given up')
+    await hungUp.promise
+    expect(await wanted).toEqual([unit('c 1')])
+    expect(asked.map(({ input }) => input)).toEqual([['a'], ['c 1']])
+    expect(waits).toEqual([])
+  })
+})
+
 describe('closing', () => {
   it('ends what is under way, waiting, and to come', async () => {
     const asking = Promise.withResolvers<void>()

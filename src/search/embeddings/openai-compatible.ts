@@ -35,8 +35,11 @@ const embeddingsAnswer = z.object({
 })
 const modelsAnswer = z.object({ data: z.tuple([z.object({ id: z.string() })], z.unknown()) })
 
-/** How much is done for an answer: the signal that ends each try, and for how long it is tried again. */
-type Effort = { deadline: () => AbortSignal; patienceMs: number }
+/**
+ * How much is done for an answer: the signal that ends each try, for how long it is tried again, and what ends it all
+ * before.
+ */
+type Effort = { deadline: () => AbortSignal; patienceMs: number; signal: AbortSignal | undefined }
 
 /**
  * A server at `url` that speaks OpenAI's embeddings protocol; the address may end in `/embeddings` or not. Without a
@@ -73,12 +76,13 @@ export function openServer({
   const forReader = (): Effort => {
     // One for all that is asked, a list of models included.
     const deadline = AbortSignal.timeout(queryTimeoutMs)
-    return { deadline: () => deadline, patienceMs: 0 }
+    return { deadline: () => deadline, patienceMs: 0, signal: undefined }
   }
-  const forNobody: Effort = {
+  const forNobody = (signal: AbortSignal | undefined): Effort => ({
     deadline: () => AbortSignal.timeout(TEXTS_TIMEOUT_MS),
     patienceMs: PATIENCE_MS,
-  }
+    signal,
+  })
 
   async function embed(texts: string[], effort: Effort): Promise<Float32Array[]> {
     foundModel ??= await firstModel(effort)
@@ -116,18 +120,21 @@ export function openServer({
   /** What the server has to say in the end. Throws if that is nothing. */
   async function ask(at: URL, body: unknown, effort: Effort) {
     const started = now()
+    const over = effort.signal ? AbortSignal.any([closing.signal, effort.signal]) : closing.signal
     for (let tries = 0; ; tries++) {
+      effort.signal?.throwIfAborted()
       if (closing.signal.aborted) throw new EmbeddingUnavailable('Embedding has ended.')
       const headers: Record<string, string> = authorization === null ? {} : { authorization }
-      const signal = AbortSignal.any([closing.signal, effort.deadline()])
+      const signal = AbortSignal.any([over, effort.deadline()])
       const outcome = judge(await requestJson(at, { headers, body, signal, now }), { key })
+      effort.signal?.throwIfAborted()
       if (outcome.kind !== 'not now') return outcome
       // Not all at the same moment, if there are several of us.
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + random() / 2)
       const due = Math.max(pause, outcome.retryAfter ?? 0)
       if (now() - started + due >= effort.patienceMs) throw unavailable(outcome.reason)
       log.info({ host, reason: withoutSecrets(outcome.reason), ms: due }, 'embedding waits for the server')
-      await wait(due, closing.signal).catch(() => undefined)
+      await wait(due, over).catch(() => undefined)
     }
   }
 
@@ -175,16 +182,19 @@ export function openServer({
   return {
     model: `${host}/${model ?? 'default'}`,
     embedQuery: (text) => embedQuery(given(text)),
-    embedTexts: (texts) =>
-      inOrder(async () => {
-        const vectors: Float32Array[] = []
-        while (vectors.length < texts.length) {
-          const most = Math.ceil(MOST_NUMBERS_AT_ONCE / (dimensions ?? 1))
-          const left = texts.slice(vectors.length, vectors.length + Math.min(most, MOST_TEXTS_AT_ONCE))
-          vectors.push(...(await embed(asManyAsFit(left.map(given)), forNobody)))
-        }
-        return vectors
-      }),
+    embedTexts: (texts, { signal } = {}) =>
+      inOrder(
+        async () => {
+          const vectors: Float32Array[] = []
+          while (vectors.length < texts.length) {
+            const most = Math.ceil(MOST_NUMBERS_AT_ONCE / (dimensions ?? 1))
+            const left = texts.slice(vectors.length, vectors.length + Math.min(most, MOST_TEXTS_AT_ONCE))
+            vectors.push(...(await embed(asManyAsFit(left.map(given)), forNobody(signal))))
+          }
+          return vectors
+        },
+        { signal },
+      ),
     rest: () => inOrder(async () => undefined),
     async close() {
       closing.abort()

@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../runtime/unless-aborted.ts'
+
 /** Work under way that several may wait for. */
 export type SharedWork<T> = { result: Promise<T>; stop: AbortController; waiting: number }
 
@@ -34,15 +36,4 @@ function begin<T>(start: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
   // Once all have gone away nobody hears that it was stopped.
   result.catch(() => {})
   return { result, stop, waiting: 0 }
-}
-
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const leave = () => reject(signal.reason)
-  signal.addEventListener('abort', leave, { once: true })
-  try {
-    return await Promise.race([result, aborted])
-  } finally {
-    signal.removeEventListener('abort', leave)
-  }
 }
