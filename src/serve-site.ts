@@ -9,6 +9,7 @@ import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { listen } from './db/listen.ts'
+import { openDatabase } from './db/open.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { Logger } from './runtime/log.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
@@ -19,6 +20,11 @@ import { startEmbedding, VECTORS_CHANGED } from './search/embed-papers.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
+
+/** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
+const LONGEST_STATEMENT_MS = 10_000
+/** Connections for the work in the background, which may take as long as it takes. */
+const BACKGROUND_CONNECTIONS = 4
 
 /** Requests that are being answered get so long to finish when the server stops. */
 const GRACE_MS = 10_000
@@ -42,7 +48,7 @@ export async function serveSite({
 }): Promise<Serving> {
   const timeZone = config.siteTimeZone
   const assets = await readAssets()
-  const connection = await connect(config, { log })
+  const connection = await connect(config, { log, size: BACKGROUND_CONNECTIONS })
   const { db, address, psqlCommand } = connection
   if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
   const moved = await redateEditions(db, { timeZone })
@@ -50,9 +56,17 @@ export async function serveSite({
   const sample = await layOutSample(db, { now, timeZone })
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 
+  const forReaders = openDatabase(address, {
+    longestMs: LONGEST_STATEMENT_MS,
+    onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
+  })
+  async function closeDatabase() {
+    await forReaders.destroy()
+    await connection.close()
+  }
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   const accounts = openAccounts({
-    db,
+    db: forReaders,
     secret,
     publicUrl: config.publicUrl,
     hosts: ownHosts(config.host),
@@ -93,8 +107,8 @@ export async function serveSite({
     await Promise.all([engine.close(), meaning.close()])
   }
   const site = {
-    db,
-    search: { db, index: engine, meaning },
+    db: forReaders,
+    search: { db: forReaders, index: engine, meaning },
     accounts,
     sources: lookUpSources(config),
     changed: changes.changed,
@@ -128,7 +142,7 @@ export async function serveSite({
   })
   if (failure) {
     await closeSearch()
-    await connection.close()
+    await closeDatabase()
     return { ok: false, reason: listenFailure(failure, config) }
   }
   const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
@@ -148,7 +162,7 @@ export async function serveSite({
       clearTimeout(cutOff)
       clearInterval(sweep)
       await closeSearch()
-      await connection.close()
+      await closeDatabase()
     },
   }
 }
