@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
+import { openDatabase } from './db/open.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
@@ -19,6 +20,11 @@ import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
+
+/** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
+const LONGEST_STATEMENT_MS = 10_000
+/** Connections for the work in the background, which may take as long as it takes. */
+const BACKGROUND_CONNECTIONS = 4
 
 /** Requests that are being answered get so long to finish when the server stops. */
 const GRACE_MS = 5_000
@@ -44,7 +50,7 @@ export async function serveSite({
 }): Promise<Serving> {
   const timeZone = config.siteTimeZone
   const assets = await readAssets()
-  const connection = await connect(config, { log })
+  const connection = await connect(config, { log, size: BACKGROUND_CONNECTIONS })
   const { db, address, psqlCommand } = connection
   if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
   const moved = await redateEditions(db, { timeZone })
@@ -52,9 +58,17 @@ export async function serveSite({
   const sample = await layOutSample(db, { now, timeZone })
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 
+  const forReaders = openDatabase(address, {
+    longestMs: LONGEST_STATEMENT_MS,
+    onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
+  })
+  async function closeDatabase() {
+    await forReaders.destroy()
+    await connection.close()
+  }
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   const accounts = openAccounts({
-    db,
+    db: forReaders,
     secret,
     publicUrl: config.publicUrl,
     hosts: ownHosts(config.host),
@@ -92,8 +106,8 @@ export async function serveSite({
     if (!(await endsWithin(closing, CLOSE_MS))) log.warn('not everything has stopped in time')
   }
   const site = {
-    db,
-    search: { db, index, meaning },
+    db: forReaders,
+    search: { db: forReaders, index, meaning },
     accounts,
     sources: lookUpSources(config),
     changed: changes.changed,
@@ -128,7 +142,7 @@ export async function serveSite({
   })
   if (failure) {
     await closeRooms()
-    await connection.close()
+    await closeDatabase()
     return { ok: false, reason: listenFailure(failure, config) }
   }
   const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
@@ -142,7 +156,7 @@ export async function serveSite({
     async stop() {
       await Promise.all([stopServer(), background?.stopWork()])
       await closeRooms()
-      await connection.close()
+      await closeDatabase()
     },
   }
 }

@@ -208,6 +208,14 @@ async function writePapers(
   })
 }
 
+/** The triggers that keep them are off. */
+async function writeCounts(db: Kysely<Database>): Promise<void> {
+  await sql`insert into edition_counts select edition, coalesce(primary_category, ''), count(*) from papers group by 1, 2`.execute(
+    db,
+  )
+  await sql`insert into topic_counts select category, count(*) from paper_categories group by 1`.execute(db)
+}
+
 async function addressInDatabase(db: Kysely<Database>): Promise<string | undefined> {
   const paper = await db.selectFrom('papers').select('address').where('id', '=', 1).executeTakeFirst()
   return paper?.address
@@ -231,11 +239,14 @@ async function writeEvents(db: Kysely<Database>): Promise<void> {
 async function tidyUp(db: Kysely<Database>): Promise<void> {
   await sql`drop table bench_readers, bench_votes, bench_sums, bench_texts`.execute(db)
   await redateEditions(db, { timeZone: TIME_ZONE })
+  await writeCounts(db)
   // Otherwise the server does so by itself, while it is measured.
   for (const table of [
     'papers',
     'paper_identifiers',
     'paper_categories',
+    'edition_counts',
+    'topic_counts',
     'readers',
     'sessions',
     'votes',

@@ -75,6 +75,11 @@ export function isConnectionLost(error: unknown): boolean {
   return noSocket || /^(08|57P|ECONN|EPIPE)/.test(code) || error.message.startsWith('Connection terminated')
 }
 
+/** Whether an error of a query means that the server stopped it because it took too long (SQLSTATE 57014). */
+export function isStopped(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014'
+}
+
 async function hold(dataFolder: string, log: Logger) {
   try {
     return await holdLocalPostgres(dataFolder, { log })

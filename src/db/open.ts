@@ -12,24 +12,27 @@ export type DatabaseAddress = { connectionString: string } | pg.PoolConfig
 
 /**
  * A pool of at most `size` connections. Errors of idle connections (a server that restarts) go to `onError` and the
- * pool connects anew; close it with `db.destroy()`.
+ * pool connects anew; close it with `db.destroy()`. With `longestMs` the server stops each statement that takes longer
+ * (`isStopped`), and with it the transaction it is of.
  */
 export function openDatabase(
   address: DatabaseAddress,
-  { size = 10, onError }: { size?: number; onError: (error: Error) => void },
+  { size = 10, longestMs, onError }: { size?: number; longestMs?: number; onError: (error: Error) => void },
 ): Kysely<Database> {
   const pool = new pg.Pool({
     max: size,
     connectionTimeoutMillis: 10_000,
     application_name: 'broadsheet',
     ...address,
+    async onConnect(client) {
+      // The pool hears of idle ones only; of one in use between two queries (in a transaction), its next query tells.
+      client.on('error', () => {})
+      // A server of the operator's own may write dates in another style, which nothing here would understand.
+      await client.query(
+        `set datestyle to iso${longestMs === undefined ? '' : `; set statement_timeout to ${longestMs}`}`,
+      )
+    },
   })
   pool.on('error', onError)
-  // A server of the operator's own may write dates in another style, which nothing here would understand.
-  pool.on('connect', (client) => {
-    // The pool hears of idle ones only; of one in use between two queries (in a transaction), its next query tells.
-    client.on('error', () => {})
-    client.query('set datestyle to iso').catch(onError)
-  })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

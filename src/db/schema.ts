@@ -74,6 +74,9 @@ export type Database = {
     orcid: string | null
   }
   paper_categories: { category: string; dated_at: Date; paper_id: number }
+  /** Papers that are not hidden, by primary category, '' for none. The database keeps both counts itself. */
+  edition_counts: { edition: string; category: string; papers: number }
+  topic_counts: { category: string; papers: number }
   signals: {
     id: Generated<number>
     paper_id: number

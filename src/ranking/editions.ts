@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
@@ -41,12 +42,12 @@ export function nearest(period: Period, { previous, next }: Neighbours): Period 
 /** How many papers the editions of a month have, by day; days without are left out. */
 export async function editionsOfMonth(db: Kysely<Database>, month: Period): Promise<Map<string, number>> {
   const rows = await db
-    .selectFrom('papers')
-    .select(['edition', (eb) => eb.fn.countAll<number>().as('papers')])
+    .selectFrom('edition_counts')
+    .select(['edition', (eb) => eb.fn.sum<number>('papers').as('papers')])
     .where('edition', '>=', month.from)
     .where('edition', '<=', month.to)
-    .where('hidden', '=', false)
     .groupBy('edition')
+    .having((eb) => eb.fn.sum('papers'), '>', 0)
     .orderBy('edition')
     .execute()
   return new Map(rows.map((row) => [row.edition, row.papers]))
@@ -59,18 +60,16 @@ export async function topicsOf(
   { limit }: { limit: number },
 ): Promise<{ category: string; papers: number }[]> {
   const { rows } = await sql<{ category: string; papers: number }>`
-    select primary_category as category, count(*) as papers from papers
-    where edition between ${period.from}::date and ${period.to}::date and primary_category is not null and not hidden
-    group by primary_category order by papers desc, primary_category limit ${limit}`.execute(db)
+    select category, sum(papers) as papers from edition_counts
+    where edition between ${period.from}::date and ${period.to}::date and category <> ''
+    group by category having sum(papers) > 0 order by 2 desc, category limit ${limit}`.execute(db)
   return rows
 }
 
 /** All categories that papers have, with how many, by name. */
 export async function allTopics(db: Kysely<Database>): Promise<{ category: string; papers: number }[]> {
   const { rows } = await sql<{ category: string; papers: number }>`
-    select category, count(*) as papers from paper_categories group by category order by category collate "C"`.execute(
-    db,
-  )
+    select category, papers from topic_counts where papers > 0 order by category collate "C"`.execute(db)
   return rows
 }
 
@@ -96,6 +95,7 @@ export async function redateEditions(
     const { rows } = await sql<{ value: unknown }>`
       select value from site_state where name = 'time_zone' for update`.execute(trx)
     if (rows[0]?.value === timeZone) return 0
+    await lockUntilCommit(trx, 'recording')
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
       update papers set edition = (instant at time zone ${timeZone})::date

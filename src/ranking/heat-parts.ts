@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { HALF_LIFE_MS } from './heat.ts'
-import { STANDS } from './signals.ts'
 
 /**
  * The events of one kind from one origin on one day (in UTC), and how much of the paper's heat they are (0 to 1). Single
@@ -23,11 +22,14 @@ const MOST_PARTS = 60
 
 /** What a paper's heat is made of, the largest share first. All shares add up to 1 and do not change with time. */
 export async function heatParts(db: Kysely<Database>, paperId: number): Promise<HeatPart[]> {
-  // Relative to the newest event, so that no power overflows; what it makes nothing of is nothing beside it. All in
+  // What takes an event back is of the same paper: all are read at once. Relative to the newest event, so that no power overflows; what it makes nothing of is nothing beside it. All in
   // doubles: `extract` would have exact decimals, which take ten times as long.
   const { rows } = await sql<HeatPart>`
-    with events as (
-      select kind, origin, amount, weight, at from signals s where paper_id = ${paperId} and weight > 0 and ${STANDS}
+    with own as materialized (
+      select id, kind, origin, amount, weight, at, takes_back from signals where paper_id = ${paperId}
+    ), events as (
+      select kind, origin, amount, weight, at from own s
+      where weight > 0 and takes_back is null and not exists (select from own b where b.takes_back = s.id)
     ), parts as (
       select kind, origin, (at at time zone 'UTC')::date as day, sum(amount) as amount, sum(weight) as weight,
         sum(weight * power(2::double precision,

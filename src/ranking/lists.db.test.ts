@@ -3,12 +3,21 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { recordPapers } from '../papers/record.ts'
-import { countPapers, formatCursor, listPapers, parseCursor, type Cursor, type PaperList } from './lists.ts'
+import {
+  countPapers,
+  formatCursor,
+  listPapers,
+  parseCursor,
+  type CountedList,
+  type Cursor,
+  type PaperList,
+} from './lists.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const ORCID = '0000-0002-1825-0097'
 const LISTS: PaperList[] = [
   { kind: 'editions', from: '2026-01-01', to: '2026-01-31' },
+  { kind: 'editions', from: '2026-01-02', to: '2026-01-02' },
   { kind: 'new' },
   { kind: 'trending' },
   { kind: 'top', from: null, to: null },
@@ -17,6 +26,10 @@ const LISTS: PaperList[] = [
   { kind: 'name', nameKey: 'ann-lee' },
   { kind: 'orcid', orcid: ORCID },
 ]
+
+function isCounted(list: PaperList): list is CountedList {
+  return ['editions', 'topic', 'name', 'orcid'].includes(list.kind)
+}
 
 describeWithDatabase('lists', (db) => {
   /** Papers full of ties: of three days, of heats among which is none, with the same few votes. */
@@ -104,7 +117,7 @@ describeWithDatabase('lists', (db) => {
     await invent(1, 61)
     const expected = await reckoned(list)
     expect(expected.length).toBeGreaterThan(10)
-    expect(await countPapers(db(), list)).toBe(expected.length)
+    if (isCounted(list)) expect(await countPapers(db(), list)).toBe(expected.length)
     for (const limit of [1, 4, 7, expected.length, 100]) expect(await walk(list, limit)).toEqual(expected)
   })
 
@@ -126,7 +139,7 @@ describeWithDatabase('lists', (db) => {
 
   it.each(LISTS)('are empty on an empty site: $kind', async (list) => {
     expect(await listPapers(db(), { list, limit: 10 })).toEqual({ papers: [], next: null })
-    expect(await countPapers(db(), list)).toBe(0)
+    if (isCounted(list)) expect(await countPapers(db(), list)).toBe(0)
   })
 
   it('take every cursor that can be read, whatever is in it', async () => {

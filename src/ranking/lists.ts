@@ -60,7 +60,7 @@ const ORDERS: Record<PaperList['kind'], Order> = {
 /** `next` is where the following page begins, null on the last. */
 export type ListPage = { papers: Paper[]; next: Cursor | null }
 
-/** One page of a list: at most `limit` papers, after `after` where given. One indexed query. */
+/** One page of a list: at most `limit` papers, after `after` where given. One query that walks an index. */
 export async function listPapers(
   db: Kysely<Database>,
   { list, after, limit }: { list: PaperList; after?: Cursor | null; limit: number },
@@ -71,9 +71,8 @@ export async function listPapers(
     ? sql`and (${columns}) < (${sql.join(after.map((value, i) => sql`${value}::${sql.raw(order.types[i] ?? 'text')}`))})`
     : sql``
   const { rows } = await sql<Row>`
-    select p.* from ${selection(list)} ${beyond}
-    order by ${sql.join(order.columns.map((column) => sql.raw(`${column} desc`)))}
-    limit ${limit + 1}
+    select p.* from ${selection(list, { beyond, limit: limit + 1 })}
+    order by ${descending(order)} limit ${limit + 1}
   `.execute(db)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
@@ -84,40 +83,80 @@ export async function listPapers(
 export async function rankedIds(db: Kysely<Database>, by: 'hot' | 'top', limit: number): Promise<number[]> {
   const list: PaperList = by === 'hot' ? { kind: 'trending' } : { kind: 'top', from: null, to: null }
   const { rows } = await sql<{ id: number }>`
-    select p.id from ${selection(list)}
-    order by ${sql.join(ORDERS[list.kind].columns.map((column) => sql.raw(`${column} desc`)))} limit ${limit}
+    select p.id from ${selection(list, { beyond: sql``, limit })}
+    order by ${descending(ORDERS[list.kind])} limit ${limit}
   `.execute(db)
   return rows.map(({ id }) => id)
 }
 
-/** How many papers a list has. */
-export async function countPapers(db: Kysely<Database>, list: PaperList): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(*) as n from ${selection(list)}`.execute(db)
+function descending({ columns }: Order): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => sql.raw(`${column} desc`)))
+}
+
+/** The lists that say how long they are. */
+export type CountedList = Extract<PaperList, { kind: 'editions' | 'topic' | 'name' | 'orcid' }>
+
+/** How many papers a list has: as the database keeps it, or out of an index that holds little else. */
+export async function countPapers(db: Kysely<Database>, list: CountedList): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select ${counted(list)} as n`.execute(db)
   return rows[0]?.n ?? 0
 }
 
-/** The tables and the condition of a list: what stands after `from`. */
-function selection(list: PaperList): RawBuilder<unknown> {
+function counted(list: CountedList): RawBuilder<unknown> {
   switch (list.kind) {
     case 'editions':
-      return sql`papers p where p.edition between ${list.from}::date and ${list.to}::date and not p.hidden`
+      return sql`(select coalesce(sum(papers), 0) from edition_counts where edition between ${list.from}::date and ${list.to}::date)`
+    case 'topic':
+      return sql`coalesce((select papers from topic_counts where category = ${list.category}), 0)`
+    case 'name':
+    case 'orcid': {
+      const stands = printedOn(list)
+      return sql`(select count(*) from (select distinct dated_at, paper_id from paper_authors k where ${stands}) as all_of_them)
+        - (select count(*) from papers p where hidden and exists (select from paper_authors k where k.paper_id = p.id and ${stands}))`
+    }
+  }
+}
+
+/** The condition under which an author `k` of a paper is meant. */
+function printedOn(list: Extract<PaperList, { kind: 'name' | 'orcid' }>): RawBuilder<unknown> {
+  return list.kind === 'name' ? sql`k.name_key = ${list.nameKey}` : sql`k.orcid = ${list.orcid}`
+}
+
+/**
+ * The tables and the conditions of a list: what stands after `from`. `beyond` is the condition of a later page, and no
+ * more than `limit` papers are wanted.
+ */
+function selection(
+  list: PaperList,
+  { beyond, limit }: { beyond: RawBuilder<unknown>; limit: number },
+): RawBuilder<unknown> {
+  switch (list.kind) {
+    // The index has the order of each edition: the first of each, and the first of these.
+    case 'editions':
+      return sql`(
+          select first.id from generate_series(0, ${list.to}::date - ${list.from}::date) as day cross join lateral (
+            select p.vote_points, p.heat, p.dated_at, p.id from papers p
+            where p.edition = ${list.from}::date + day and not p.hidden ${beyond}
+            order by ${descending(BY_RANK)} limit ${limit}
+          ) as first order by first.vote_points desc, first.heat desc, first.dated_at desc, first.id desc limit ${limit}
+        ) k join papers p on p.id = k.id`
     case 'new':
-      return sql`papers p where not p.hidden`
+      return sql`papers p where not p.hidden ${beyond}`
     case 'trending':
-      return sql`papers p where p.heat > '-Infinity' and not p.hidden`
+      return sql`papers p where p.heat > '-Infinity' and not p.hidden ${beyond}`
     case 'top':
       return sql`papers p where p.attention > 0 and not p.hidden
         ${list.from === null ? sql`` : sql`and p.edition >= ${list.from}::date`}
-        ${list.to === null ? sql`` : sql`and p.edition <= ${list.to}::date`}`
+        ${list.to === null ? sql`` : sql`and p.edition <= ${list.to}::date`} ${beyond}`
     case 'topic':
-      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden`
-    // A name that stands twice on a paper (two people) still lists it once.
+      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden ${beyond}`
+    // A name that stands twice on a paper (two people) still lists it once. In the order of the index, as far as it takes.
     case 'name':
-      return sql`(select distinct dated_at, paper_id from paper_authors where name_key = ${list.nameKey}) k
-        join papers p on p.id = k.paper_id where not p.hidden`
     case 'orcid':
-      return sql`(select distinct dated_at, paper_id from paper_authors where orcid = ${list.orcid}) k
-        join papers p on p.id = k.paper_id where not p.hidden`
+      return sql`(
+          select distinct k.dated_at, k.paper_id from paper_authors k where ${printedOn(list)} ${beyond}
+          order by k.dated_at desc, k.paper_id desc
+        ) k join papers p on p.id = k.paper_id where not p.hidden`
   }
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { NOON, openSite, wordsOf, type TestSite } from '../../test/site.ts'
@@ -712,6 +712,38 @@ describeWithDatabase('the site', (db) => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
     expect(wordsOf(await answer.text())).toContain('Try again in a few seconds')
     await away.destroy()
+  })
+
+  it('stops what takes the database too long, says so, and goes on', async () => {
+    await recordHarvest(db(), [paper(1, '2026-01-05')], { now: NOON, timeZone: 'UTC' })
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db())
+    const address = { ...inject('server'), database: rows[0]?.name ?? '' }
+    const forReaders = openDatabase(address, { longestMs: 200, onError: () => {} })
+    const { app } = openSite(forReaders)
+    await sql`alter table papers rename to slow`.execute(db())
+    await sql`create view papers as select slow.* from slow, (select count(pg_sleep(60))) as s`.execute(db())
+    try {
+      const answer = await app.request('/papers/new')
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60'])
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+      const words = wordsOf(await answer.text())
+      expect(words).toContain('That took too long')
+      expect(words).not.toMatch(/statement|timeout|cancel/)
+      // At the server, too.
+      const { rows: running } = await sql`
+        select from pg_stat_activity where state = 'active' and query like '%p.* from papers%' and pid <> pg_backend_pid()`.execute(
+        db(),
+      )
+      expect(running).toEqual([])
+    } finally {
+      await sql`drop view papers`.execute(db())
+      await sql`alter table slow rename to papers`.execute(db())
+    }
+    expect((await app.request('/papers/new')).status).toBe(200)
+    // Whoever is not a reader may take longer.
+    await sql`select pg_sleep(0.4)`.execute(db())
+    await expect(sql`select pg_sleep(0.4)`.execute(forReaders)).rejects.toThrow('statement timeout')
+    await forReaders.destroy()
   })
 
   it('says whether it is well', async () => {

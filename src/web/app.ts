@@ -4,8 +4,15 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import { sql } from 'kysely'
-import { databaseAway, methodNotAllowed, notFound, searchIsAway, serverFault } from './errors/show.tsx'
-import { isConnectionLost } from '../db/connect.ts'
+import {
+  databaseAway,
+  methodNotAllowed,
+  notFound,
+  searchIsAway,
+  serverFault,
+  tookTooLong,
+} from './errors/show.tsx'
+import { isConnectionLost, isStopped } from '../db/connect.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { ASSETS_FOLDER } from './assets.ts'
 import { ClientGone } from './client-gone.ts'
@@ -79,6 +86,10 @@ export function createApp(
     if (isConnectionLost(error)) {
       site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
       return databaseAway(site, c)
+    }
+    if (isStopped(error)) {
+      site.log.warn({ path: c.req.path, error: error.message }, 'a request took the database too long')
+      return tookTooLong(site, c)
     }
     if (error instanceof SearchAway) return searchIsAway(site, c)
     const reference = randomUUID().slice(0, 8)

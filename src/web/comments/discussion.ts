@@ -2,6 +2,7 @@ import { renderComment } from '../../discussion/comment-markdown.ts'
 import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../discussion/comment-threads.ts'
 import type { Looker } from '../../discussion/read-comments.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
+import { rememberTexts } from '../parts/remember.ts'
 import type { Site } from '../site.ts'
 
 /** The threads on a paper, what each comment says as HTML, by its number, and whether there are more than are shown. */
@@ -18,11 +19,16 @@ export async function discussionOf(site: Site, { id }: { id: number }): Promise<
   return { threads, html: await typesetAll(comments), isCut: comments.length >= LONGEST_DISCUSSION }
 }
 
+/** What comments say, by it, as HTML: long discussions are asked for again and again. */
+const remembered = rememberTexts<{ html: string }>({ maxBytes: 8_000_000 })
+
 /** Comments as HTML, by their number. */
 export async function typesetAll(
   comments: { id: number; body: string | null }[],
 ): Promise<ReadonlyMap<number, string>> {
-  const html = await mapInTurns(comments, ({ body }) => (body === null ? '' : renderComment(body)))
+  const html = await mapInTurns(comments, ({ body }) =>
+    body === null ? '' : remembered(body, () => ({ html: renderComment(body) })).html,
+  )
   return new Map(comments.map(({ id }, i) => [id, html[i] ?? '']))
 }
 

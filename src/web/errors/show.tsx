@@ -49,6 +49,20 @@ export function databaseAway(site: Site, c: Context) {
   })
 }
 
+/** A page for what took the database so long that it was stopped. Status 503. */
+export function tookTooLong(site: Site, c: Context) {
+  c.header('retry-after', '60')
+  return errorPage(site, c, {
+    status: 503,
+    title: 'That took too long',
+    children: (
+      <p>
+        The archive took too long over this, so it was stopped and nothing was changed. Try again in a minute.
+      </p>
+    ),
+  })
+}
+
 /** A page for the time in which the search engine does not answer: it is starting, or starting again. Status 503. */
 export function searchIsAway(site: Site, c: Context) {
   c.header('retry-after', '5')
