@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const ROOT = join(import.meta.dirname, '..')
-const PROGRAM = join(ROOT, 'bin', 'broadsheet')
+export const PROGRAM = join(ROOT, 'bin', 'broadsheet')
 /** What only developers have: real papers and test collections. */
 export const SHARED = join(ROOT, '..', 'shared')
 const ARXIV_40K = join(SHARED, 'data', 'arxiv-40k.jsonl.gz')
