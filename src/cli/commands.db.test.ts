@@ -72,7 +72,7 @@ describeWithDatabase('broadsheet', (db) => {
     expect(code).toBe(1)
     expect(stdout).toEqual(summary('\\d+ new, 0 updated, 0 unchanged, [01] refused'))
     expect(stderr).toContain(
-      `broadsheet: ${path} could not be read to the end: The gzip file is damaged or ends too early; what could be read of it was read. Everything before that was imported. Fix the file and import it again.\n`,
+      `broadsheet: ${path} could not be read to the end: The gzip file is damaged or ends too early. Everything before that was imported. Fix the file and import it again.\n`,
     )
     const kept = await titles()
     expect(kept.length).toBeGreaterThan(500)

@@ -14,8 +14,8 @@ export function dayIn(timeZone: string, instant: Date): string {
 }
 
 /**
- * The calendar day that is written as `YYYY-MM-DD`, or null when there is none such (2026-02-30), or when it is out
- * of the range that any paper could have (1000 to 2999).
+ * The calendar day that is written as `YYYY-MM-DD`, or null when there is no such day (2026-02-30), or when it is outside
+ * the range that any paper could have (1000 to 2999).
  */
 export function parseDay(text: string): string | null {
   if (!/^[12]\d\d\d-\d\d-\d\d$/.test(text)) return null
@@ -65,7 +65,7 @@ export function weekPeriod(name: string): Period | null {
   return isThere && weekOf(from) === name ? { kind: 'week', name, from, to } : null
 }
 
-/** The month written `YYYY-MM`, or null when there is none such. */
+/** The month written `YYYY-MM`, or null when there is no such month. */
 export function monthPeriod(name: string): Period | null {
   const from = /^\d{4}-\d\d$/.test(name) ? parseDay(`${name}-01`) : null
   if (from === null) return null

@@ -182,14 +182,14 @@ const ARCHIVES: Record<string, string> = {
   stat: 'Statistics',
 }
 
-/** The name of a category, or the category itself where arXiv has none such (old archives, other classifications). */
+/** The name of a category, or the category itself where arXiv has no such category (old archives, other classifications). */
 export function categoryName(category: string): string {
   return NAMES[category] ?? category
 }
 
 /**
  * Whether a text given among a paper's categories names a topic. arXiv's API also gives the MSC and ACM classes there
- * (`68T50`, `I.2.7; H.3.3`): they are codes of other schemes, and as topics would hold a paper or two each.
+ * (`68T50`, `I.2.7; H.3.3`): these are codes of other schemes, and as topics would hold a paper or two each.
  */
 export function isTopic(category: string): boolean {
   return /^\p{L}[\p{L}\p{N} .&'-]{1,79}$/u.test(category) && !/^[A-K]\.(\d|m\b)/.test(category)

@@ -43,8 +43,8 @@ const PRECEDENCE: Source[] = [
   'curator',
 ]
 /**
- * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. Before either comes
- * who names all of them.
+ * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. A source that names all of them
+ * comes before either.
  */
 const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-oai',
@@ -63,7 +63,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
 const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 
 /**
- * The best of what all sources say. Pure, and the same whatever the order of the statements (one a source, at least
+ * The best of what all sources say. Pure, and the same whatever the order of the statements (one from each source, at least
  * one): recording twice, or from two sources in any order, must give one paper.
  * `arxivId` is the one it is known by, which a source may have stopped naming; `recordedAt` dates the paper when no
  * source does; `timeZone` turns instants into editions.
@@ -195,7 +195,7 @@ function versionsOf(ranked: Statement[], provenance: Paper['provenance']): Paper
   return [...byNumber.values()].toSorted((a, b) => a.number - b.number)
 }
 
-/** A paper dated to a time to come (an error, or a journal's next issue) must not stay the newest until then. */
+/** A paper dated to the future (an error, or a journal's next issue) must not stay the newest until then. */
 function earlier(published: Date, recordedAt: Date): Date {
   return published < recordedAt ? published : recordedAt
 }

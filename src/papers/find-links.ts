@@ -10,7 +10,7 @@ import {
 
 /**
  * The links in an abstract or a comment, in order of appearance, each page once: `\url{…}`, `\href{…}{…}`,
- * bare URLs, `www.…` and a few well-known hosts without scheme. TeX escapes are undone. A page whose address
+ * bare URLs, `www.…` and a few well-known hosts without a scheme. TeX escapes are undone. A page whose address
  * does not tell what it is gets its kind from its label or from the words just before it. Linear time.
  */
 export function findLinks(text: string): PaperLink[] {
@@ -22,7 +22,7 @@ export function findLinks(text: string): PaperLink[] {
     const isMacro = start[0].startsWith('\\')
     const written = readUrl(text, isMacro ? START.lastIndex : start.index)
     const url = written && pageUrl(written.url)
-    // Never over the same text again, even when it is no page.
+    // The same text is never read twice, even when it names no page.
     if (written) START.lastIndex = written.end
     if (!written || url === null) continue
     before = wordsBefore(text.slice(Math.max(end, start.index - HINT_LENGTH), start.index), before)
@@ -45,13 +45,13 @@ const HOSTS_WRITTEN_BARE = [
   String.raw`(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co|anonymous\.4open\.science)\/`,
   String.raw`[a-z0-9][a-z0-9-]{0,62}\.git(?:hub|lab)\.io(?![\w-])`,
 ].join('|')
-// The lengths are bounded, and what stands before is looked at, so that no text makes this go over it twice.
+// The lengths are bounded, and what stands before is looked at, so that no text is searched twice.
 const START = new RegExp(
   String.raw`\\(?:href|url)\s{0,9}\{|https?:\/\/|(?<![\w.@-]|[^/]\/)(?:${HOSTS_WRITTEN_BARE})`,
   'gi',
 )
 
-// Authors escape what TeX would take for its own; arXiv shows that as written.
+// Authors escape the characters that TeX would interpret; arXiv shows that as written.
 const TEX_CHARACTER =
   /\\(?:([_%#&~$/])(?:\{\})?|textasciitilde\s?(?:\{\})?|textunderscore\s?(?:\{\})?)|\{?\$\\sim\s?\$\}?|\{\\([_%#&~])(?:\{\})?\}/y
 const URL_CHARACTER = /[\w.~:/?#@!&'*+,;=%()[\]-]|[^\P{Script=Latin}A-Za-z]/uy

@@ -53,14 +53,14 @@ export async function findPaper(db: Kysely<Database>, identifier: PaperIdentifie
   return row ? toPaper(row) : null
 }
 
-/** Papers by their numbers in the database, in one query; those that are not there are left out. */
+/** Papers by their numbers in the database, in one query; those that do not exist are left out. */
 export async function papersByIds(db: Kysely<Database>, ids: number[]): Promise<Map<number, Paper>> {
   if (ids.length === 0) return new Map()
   const rows = await db.selectFrom('papers').selectAll().where('id', 'in', ids).execute()
   return new Map(rows.map((row) => [row.id, toPaper(row)]))
 }
 
-/** The sources that speak of a paper, and when each was last heard. */
+/** The sources that describe a paper, and when each last did. */
 export async function sourcesOf(
   db: Kysely<Database>,
   paperId: number,
@@ -75,7 +75,7 @@ export async function sourcesOf(
   return rows.map((row) => ({ source: row.source, recordedAt: row.recorded_at, asOf: row.as_of }))
 }
 
-/** Whether there is no paper at all. */
+/** Whether there are no papers at all. */
 export async function hasNoPapers(db: Kysely<Database>): Promise<boolean> {
   const { rows } = await sql<{ empty: boolean }>`select not exists (select from papers) as empty`.execute(db)
   return rows[0]?.empty ?? true

@@ -2,7 +2,7 @@ import type { PaperIdentifier } from './identifiers.ts'
 import type { PaperLink } from './links.ts'
 
 /**
- * Who states a fact about a paper. One paper keeps at most one statement from each source; `derive-paper.ts` says whose
+ * A source that states facts about papers. One paper keeps at most one statement from each source; `derive-paper.ts` says whose
  * word counts for which fact.
  */
 export const SOURCES = [
@@ -83,7 +83,7 @@ export type HarvestOutcome =
       ok: true
       position: string
       paper: HarvestedPaper
-      /** A further statement of the record before: both go in together and count as one. */
+      /** A further statement from the record before: both are recorded together and count as one. */
       continues?: true
     }
   | { ok: false; position: string; reason: string }

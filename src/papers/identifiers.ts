@@ -11,7 +11,7 @@ export type ParsedIdentifier = { identifier: PaperIdentifier; version?: number }
 
 // Longer than any identifier or address of a page that holds one; keeps the work on hostile input small.
 const LONGEST_TEXT = 4096
-// In bytes: what is longer has no place in an index of the database.
+// In bytes: a longer one would not fit into an index of the database.
 const LONGEST_DOI = 2048
 
 /**
@@ -78,8 +78,8 @@ export function localIdentifier(work: {
 }
 
 /**
- * The month that an arXiv identifier carries, which is that of its first submission (give or take a day's
- * announcing). Throws RangeError when it is not an arXiv identifier.
+ * The month that an arXiv identifier carries, which is that of its first submission (give or take the day it takes
+ * to announce it). Throws RangeError when it is not an arXiv identifier.
  */
 export function arxivMonth(arxivId: string): { year: number; month: number } {
   if (parseArxiv(arxivId) === null) throw new RangeError(`not an arXiv identifier: ${arxivId}`)
@@ -91,8 +91,8 @@ export function arxivMonth(arxivId: string): { year: number; month: number } {
 
 // --- arXiv ---
 
-// Every archive that gave out identifiers before April 2007 (https://arxiv.org/archive), the subsumed ones
-// included.
+// Every archive that issued identifiers before April 2007 (https://arxiv.org/archive), including those that were
+// merged into others.
 const OLD_ARCHIVES = new Set(
   (
     'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat ' +

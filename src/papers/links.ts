@@ -45,7 +45,7 @@ export function isForge(host: string): boolean {
   return FORGES.has(host.replace(/^www\./, '')) || /^(?:gitlab|git)\.[^.]+\.|(?:^|\.)sr\.ht$/.test(host)
 }
 
-/** What a page is, as far as host and path tell. */
+/** What a page is, as far as its host and path tell. */
 export function classifyLink(url: string): LinkKind {
   const page = URL.parse(url)
   if (page === null || !/^https?:$/.test(page.protocol)) return 'other'
@@ -88,7 +88,7 @@ const HUGGING_FACE_PAGES = new Set(
   ),
 )
 
-/** Sites where the path says whether it is a dataset, a model or something to try. */
+/** Sites whose paths say whether a page is a dataset, a model or a demo. */
 function hubKind(host: string, segments: string[]): LinkKind | null {
   const [first, second] = segments
   if (host === 'huggingface.co' || host === 'hf.co') {
@@ -153,7 +153,7 @@ function paperKind(url: string, host: string): LinkKind | null {
  * The links that several sources give for one paper, each page once with all its sources: pages are the same
  * when they differ only in scheme, `www.`, trailing slash, or the case of a repository's owner and name. A
  * specific kind beats `other`, https beats http. In the order of LINK_KINDS, then by URL; the order of the
- * input does not matter. What is no http(s) URL is left out.
+ * input does not matter. Anything but an http(s) URL is left out.
  */
 export function collectLinks<S extends string>(
   lists: { link: PaperLink; source: S }[],

@@ -9,7 +9,7 @@ const PARTICLES = new Set(
     ' ',
   ),
 )
-// Written with a capital these are mostly particles too; `Le`, `La`, `Da` and `Al` alone are as often names.
+// Written with a capital these are mostly particles too; `Le`, `La`, `Da` and `Al` on their own are names just as often.
 const CAPITAL_PARTICLES = new Set(['Van', 'Von', 'De', 'Der', 'Den', 'Del', 'Della', 'Di', 'Dos', 'Du'])
 const AFTER_DE = new Set(['La', 'Las', 'Los', 'Le'])
 const HAN_COMPOUNDS = new Set(
@@ -28,7 +28,7 @@ function splitEastAsian(words: string[]): SplitName | null {
   if (HAN_COMPOUNDS.has(compound) && characters.length > 2) {
     return { family: compound, given: characters.slice(2).join('') }
   }
-  // Four characters are as likely a Japanese name, whose family may take one, two or three of them.
+  // Four characters may just as well be a Japanese name, whose family may take one, two or three of them.
   if (characters.length > 3) return null
   return { family: characters[0] ?? '', given: characters.slice(1).join('') }
 }
@@ -54,7 +54,7 @@ function familyStart(words: string[]): number {
 
 /**
  * The family and given names of a person as sources write them (`Ada B. van Loon Jr.`, `Loon, Ada van`, `王小明`). Null
- * for a single name, a collaboration or another body, and where there is no telling which part is the family's.
+ * for a single name, a collaboration or another body, and where nothing tells which part is the family name.
  */
 export function splitName(name: string): SplitName | null {
   const tidy = name.normalize('NFC').trim().replace(/\s+/g, ' ')
@@ -80,7 +80,7 @@ export function splitName(name: string): SplitName | null {
   return /\p{L}/u.test(family) ? withSuffix({ given: words.slice(0, start).join(' '), family }, suffix) : null
 }
 
-/** Latin letters that no normal form takes apart. */
+/** Latin letters that no normal form decomposes. */
 const LATIN: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',

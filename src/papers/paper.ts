@@ -23,7 +23,7 @@ export type SourcedLink = PaperLink & { sources: (Source | 'abstract')[] }
 /** A paper as its page shows it: the best of what all its sources say. */
 export type Paper = {
   id: number
-  /** Its name in feeds: stays when the address changes. */
+  /** Its identifier in feeds, which stays when the address changes. */
   uuid: string
   /** The part of its URL after `/papers/`: `2412.19723`, `hep-th/9901001`, `doi/10.1000/182`, `local/…`. */
   address: string
@@ -63,6 +63,6 @@ export type Paper = {
   heat: number | null
   recordedAt: Date
   changedAt: Date
-  /** Another one with every change of its facts. */
+  /** Changes whenever its facts change. */
   revision: number
 }

@@ -24,7 +24,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }
 
-/** Formulas that are typeset in one text; a text of thousands would hold everyone up, and shows the others' source. */
+/** How many formulas are typeset in one text. Thousands would keep everyone waiting; the rest are shown as source. */
 const FORMULAS_SET = 300
 type Options = { links: boolean; formulas: { left: number } }
 
@@ -72,8 +72,8 @@ function cached(key: string, make: () => string): string {
 }
 
 /**
- * One run of TeX text (a title, an excerpt) as HTML phrasing content: formulas as MathML, and no style, script, event
- * handler or address but http(s) links whatever the text is. What cannot be set stays readable as its source. Without
+ * One run of TeX text (a title, an excerpt) as HTML phrasing content: formulas as MathML, and, whatever the text is, no style, script,
+ * event handler or address other than http(s) links. What cannot be set stays readable as its source. Without
  * `links` it may stand inside a link. Linear in the length of the text; results are remembered.
  */
 export function typeset(text: string, options: { links?: boolean } = {}): string {

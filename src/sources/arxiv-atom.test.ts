@@ -89,7 +89,7 @@ describe('arXiv’s Atom feed', () => {
     )
     expect(papersIn(outcomes)).toHaveLength(1)
     expect(refusalsIn(outcomes)).toEqual([
-      'entry 1 (line 5): arXiv answers with an error: incorrect id format for 1234.',
+      'entry 1 (line 5): arXiv answered with an error: incorrect id format for 1234.',
       expect.stringMatching(/^entry 2 .*not well-formed/),
       expect.stringMatching(/^entry 3 .*: Its identifier “http:\/\/arxiv.org\/abs\/nothing” is neither/),
     ])

@@ -23,7 +23,7 @@ function draftOf(entry: XmlElement): PaperDraft | { refused: string } {
     const message = cleanLine(abstract ?? '')
       .slice(0, 500)
       .replace(/\.$/, '')
-    return { refused: `arXiv answers with an error: ${message === '' ? 'it does not say which' : message}.` }
+    return { refused: `arXiv answered with an error: ${message === '' ? 'it does not say which' : message}.` }
   }
   const published = textOf(entry, 'published')
   const updated = textOf(entry, 'updated')
@@ -51,7 +51,7 @@ function draftOf(entry: XmlElement): PaperDraft | { refused: string } {
     comments,
     journalReference: textOf(entry, 'journal_ref'),
     withdrawn: saysWithdrawn({ comments: comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
-    // Its links to the paper itself say no more than its identifiers do.
+    // Its links to the paper itself add nothing to its identifiers.
     links: links.filter(({ title, url }) => title !== 'doi' && parseIdentifier(url) === null),
   }
 }

@@ -28,7 +28,7 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
   const content = metadata?.children[0]
   if (!content) return { refused: 'It has no metadata.' }
   if (content.name !== 'arXiv' && content.name !== 'arXivRaw') {
-    return { refused: `Its metadata is in the format ${quote(content.name)}, and not in arXiv or arXivRaw.` }
+    return { refused: `Its metadata is in the format ${quote(content.name)}, not arXiv or arXivRaw.` }
   }
 
   const datestamp = textOf(header, 'datestamp')
@@ -37,7 +37,7 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
   const categories = textOf(content, 'categories')?.trim().split(/\s+/) ?? []
   const withdrawn = saysWithdrawn({ comments: comments?.trim() ?? '', abstract: abstract?.trim() ?? '' })
   const shared = {
-    // The text of arXiv's `doi` is its authors': what is no DOI there is no reason to lose the paper.
+    // Authors write arXiv's `doi` themselves: a paper is not refused because of what they wrote there.
     identifiers: [
       textOf(content, 'id') ?? name.replace(/^oai:arXiv\.org:/i, ''),
       ...doisIn(textOf(content, 'doi')),
@@ -88,7 +88,7 @@ function authorOf(author: XmlElement): { name: string; affiliation?: string } {
   return affiliation === '' ? { name } : { name, affiliation }
 }
 
-/** The DOIs in arXiv's `doi`, which may hold several separated by white space; what is none is left out. */
+/** The DOIs in arXiv's `doi`, which may hold several separated by white space; anything else is left out. */
 export function doisIn(text: string | undefined): string[] {
   return (text ?? '')
     .split(/\s+/)

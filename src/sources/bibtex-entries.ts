@@ -14,7 +14,7 @@ const LONGEST_OPENING = 1_000
 
 /**
  * The entries of a BibTeX file (with `@string` and `@preamble`, without `@comment`), as the text arrives. An entry
- * ends where its braces are balanced; one that is not when the next line begins another entry ends there, refused.
+ * ends where its braces balance; one whose braces do not, before a line that begins another entry, ends there and is refused.
  */
 export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGenerator<BibtexEntry> {
   let buffer = ''
@@ -47,7 +47,7 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
       if (end.kind === 'more' && !ended && buffer.length <= MAX_RECORD_LENGTH) break
       const key = KEY.exec(buffer.slice(0, LONGEST_OPENING))?.[1] ?? ''
       if (entry.type === 'comment') {
-        // A comment that never ends was a remark with a brace in it: its first line is all there is to it.
+        // A comment that never ends was a remark with a brace in it: only its first line is dropped.
         const firstLine = buffer.indexOf('\n')
         drop(end.kind === 'closed' ? at : firstLine === -1 ? buffer.length : firstLine)
       } else if (end.kind === 'closed' && at <= MAX_RECORD_LENGTH) {
@@ -60,7 +60,7 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
       }
       entry = null
     }
-    // Outside entries only the line that may be going on counts, for the % that makes it a comment.
+    // Outside entries only the current line matters, for the % that makes it a comment.
     if (entry === null) {
       const lineStart = buffer.lastIndexOf('\n', at - 1) + 1
       if (buffer.length - lineStart > MAX_RECORD_LENGTH) drop(buffer.length)

@@ -1,4 +1,4 @@
-/** An entry in which what TeX must not touch is one private character each; `restore` puts it back. */
+/** An entry in which a private character stands for each piece that TeX must not touch; `restore` puts them back. */
 export type ProtectedEntry = { text: string; restore: (text: string) => string }
 
 const FIRST_STAND_IN = 0xe000

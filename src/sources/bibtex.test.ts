@@ -112,7 +112,7 @@ describe('BibTeX', () => {
     expect(papersIn(outcomes).map(({ title }) => title)).toEqual(['Good 1', 'Good 2', 'Good "3'])
     expect(refusalsIn(outcomes)).toEqual([
       'entry open (line 2): The braces or quotation marks of the entry are not balanced.',
-      expect.stringMatching(/^entry junk \(line 5\): The entry is not BibTeX that can be read \(.*line 5/),
+      expect.stringMatching(/^entry junk \(line 5\): The entry is not readable BibTeX \(.*line 5/),
       'entry untitled (line 6): It has no title.',
       'entry when (line 7): Its year “c. 2010” is not a date.',
       'entry which (line 8): Its identifier “doi-less” is neither an arXiv id nor a DOI.',

@@ -8,14 +8,14 @@ import { calendarDay, monthNumber, parseDate } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
 import { quote, type PaperDraft } from './validate-paper.ts'
 
-// Reading an entry takes some 15 µs a character, and nothing else is done meanwhile.
+// Reading an entry takes about 15 µs a character, and blocks everything else meanwhile.
 const MAX_ENTRY = 100_000
-// Strings may be made of strings: a few lines of them could stand for more than memory holds.
+// Strings may contain strings: a few lines of them could expand to more than memory holds.
 const MAX_STRING = 500
 const MAX_STRINGS = 2_000
 
 /**
- * Papers from a BibTeX or BibLaTeX file, every entry being one; those with neither DOI nor arXiv id get an identifier
+ * Papers from a BibTeX or BibLaTeX file, one from each entry; those with neither DOI nor arXiv id get an identifier
  * made from title, first author and year. `crossref` is not followed. Positions are `entry smith2020 (line 44)`.
  */
 export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
@@ -68,7 +68,7 @@ function draftOf(
   const entry = library?.entries[0]
   if (!entry || !library || fault) {
     const why = fault ? ` (${cleanLine(inFile(fault.error, line)).slice(0, 200)})` : ''
-    return { refused: `The entry is not BibTeX that can be read${why}.` }
+    return { refused: `The entry is not readable BibTeX${why}.` }
   }
   return draftOfFields(fieldsOf(entry, kept), namesOf(entry.fields.author ?? [], kept))
 }
@@ -77,7 +77,7 @@ function inFile(error: string, line: number): string {
   return error.replace(/line (\d+), column \d+/, (_, within: string) => `line ${line + Number(within) - 1}`)
 }
 
-// TeX is not looked for in these, but some write it all the same.
+// These are not read as TeX, but some people write it there all the same.
 const VERBATIM = new Set(['doi', 'eprint', 'url'])
 
 type Field = (name: string) => string
@@ -169,7 +169,7 @@ function dateOf(field: Field): string | { refused: string } {
   ) {
     return ''
   }
-  // Of a range its beginning; `2020a` is a year with the letter that tells apart entries of one author.
+  // A range counts from its beginning; the letter in `2020a` tells entries of one author apart.
   const date = parseDate(
     (written.split('/')[0] ?? '').replace(/T.*$/, '').replace(/[~?]$|(?<=^\d{4})[a-z]$/g, ''),
   )

@@ -11,8 +11,8 @@ const MAIL_INSTANT =
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /**
- * The date that a text writes, as exactly as it is known: `2014`, `2014-02`, `2014-02-11`, ISO 8601 and RFC 822
- * instants (UTC where they name no zone), or null. Years from 1500 to 2199.
+ * The date in a text, as exactly as it is given: `2014`, `2014-02`, `2014-02-11`, ISO 8601 and RFC 822
+ * instants (UTC where they give no zone), or null. Years from 1500 to 2199.
  */
 export function parseDate(text: string): PublishedDate | null {
   const trimmed = text.trim()
@@ -31,7 +31,7 @@ export function parseDate(text: string): PublishedDate | null {
   return null
 }
 
-/** The instant in UTC (ISO 8601 with milliseconds) that a text writes, a day being its midnight, or null. */
+/** The instant in a text, in UTC (ISO 8601 with milliseconds), or null; a day counts as its midnight. */
 export function parseInstant(text: string): string | null {
   const date = parseDate(text)
   if (date?.precision === 'time') return date.value
@@ -66,10 +66,10 @@ function instant(parts: number[], fraction: number, zone: string): PublishedDate
     ? Number(`${offset[1]}1`) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
     : 0
   if (Math.abs(offsetMinutes) > 14 * 60) return null
-  // A leap second has no place in a JavaScript date: it counts as the second before it.
+  // JavaScript dates have no leap seconds: one counts as the second before it.
   const utc = Date.UTC(year, month - 1, day, hour, minute - offsetMinutes, Math.min(second, 59))
   const exact = new Date(utc + Math.floor(fraction * 1000))
-  // The offset may lead out of the years allowed.
+  // The offset may lead outside the years allowed.
   if (calendarDay(exact.getUTCFullYear(), 1, 1) === null) return null
   return { precision: 'time', value: exact.toISOString() }
 }

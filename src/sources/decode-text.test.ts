@@ -36,7 +36,7 @@ describe('the text of a file', () => {
       Buffer.from(Array.from({ length: 300_000 }, (_, index) => 97 + ((index * index) % 23))),
     )
     const whole = (await decode(zipped)).text
-    const error = expect.stringMatching(/^The gzip file is damaged or ends too early; [^.]*\.$/)
+    const error = 'The gzip file is damaged or ends too early.'
     const cut = await decode(zipped.subarray(0, zipped.length - 20), 500)
     expect(cut).toEqual({ text: expect.any(String), error })
     expect(cut.text.length).toBeGreaterThan(whole.length / 2)

@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib'
 
 /**
- * The text of a file in UTF-8, gunzipped where it begins as gzip does, without byte order mark. Throws an `Error` with
+ * The text of a file in UTF-8, gunzipped where it begins as gzip does, without a byte order mark. Throws an `Error` with
  * one sentence where the gzip is damaged or ends too early, after all that could be read.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -40,7 +40,7 @@ type Gunzip = {
 // One piece expands at most a thousandfold.
 const PIECE = 16_384
 
-/** Written to and read from by hand: a pipeline throws away what it has read when an error follows. */
+/** Written to and read by hand: a pipeline discards what it has read when an error follows. */
 function startGunzip(): Gunzip {
   const stream = createGunzip()
   const output: Uint8Array[] = []
@@ -49,7 +49,7 @@ function startGunzip(): Gunzip {
   stream.on('error', () => {
     failed = true
   })
-  // After an error `done` is not always called, so that either is waited for.
+  // After an error `done` is not always called, so whichever comes first ends the wait.
   const step = (act: (done: () => void) => void) =>
     new Promise<void>((resolve) => {
       const finish = () => {
@@ -61,8 +61,7 @@ function startGunzip(): Gunzip {
     })
   function* taken() {
     yield* output.splice(0)
-    if (failed)
-      throw new Error('The gzip file is damaged or ends too early; what could be read of it was read.')
+    if (failed) throw new Error('The gzip file is damaged or ends too early.')
   }
   return {
     async *push(chunk) {

@@ -103,7 +103,7 @@ describe('Hugging Face’s daily papers', () => {
     expect(papers[1]).not.toHaveProperty('links')
     expect(refusalsIn(outcomes)).toEqual([
       expect.stringMatching(/^record 2 \(line \d+\): The field “paper.upvotes”/),
-      expect.stringMatching(/^record 3 \(line \d+\): Its submission date “soon” is not an instant\.$/),
+      expect.stringMatching(/^record 3 \(line \d+\): Its submission date “soon” is not a date\.$/),
       expect.stringMatching(/^record 4 /),
       expect.stringMatching(/^record 5 /),
       expect.stringMatching(/^record 6 .*“nonsense”/),
@@ -117,7 +117,7 @@ describe('Hugging Face’s daily papers', () => {
     expect(refusalsIn(cut)).toEqual(['record 3 (line 1): The file ends in the middle of this record.'])
     const open = await read(whole.slice(0, -1))
     expect(papersIn(open)).toHaveLength(3)
-    expect(refusalsIn(open)).toEqual(['record 4 (line 1): The file ends before its list does.'])
+    expect(refusalsIn(open)).toEqual(['record 4 (line 1): The file ends before the list is closed.'])
   })
 
   it('loses only the record that is broken', async () => {

@@ -76,13 +76,13 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft | {
   const submitted = paper.submittedOnDailyAt ?? paper.submitted_on_daily_at
   const since = submitted ? parseInstant(submitted) : null
   if (submitted && since === null)
-    return { refused: `Its submission date ${quote(submitted)} is not an instant.` }
+    return { refused: `Its submission date ${quote(submitted)} is not a date.` }
   const observedAt = paper.observed_at ? parseInstant(paper.observed_at) : now.toISOString()
   if (observedAt === null)
-    return { refused: `Its observation date ${quote(paper.observed_at ?? '')} is not an instant.` }
+    return { refused: `Its observation date ${quote(paper.observed_at ?? '')} is not a date.` }
   const day = paper.daily_date ? parseDay(paper.daily_date) : (since?.slice(0, 10) ?? null)
   if (paper.daily_date && day === null)
-    return { refused: `Its daily date ${quote(paper.daily_date)} is not a day.` }
+    return { refused: `Its daily date ${quote(paper.daily_date)} is not a date of the form YYYY-MM-DD.` }
 
   const published = paper.publishedAt ?? paper.published_at
   return {

@@ -4,7 +4,7 @@ import type { HarvestedPaper, HarvestOutcome } from '../papers/harvested-paper.t
 import type { Recorded } from '../papers/record.ts'
 import { recordHarvest } from './record-harvest.ts'
 
-/** How many records of an input became of what; every record counts once. */
+/** How many records of an input had which outcome; every record counts once. */
 export type ImportCounts = { new: number; updated: number; unchanged: number; refused: number }
 
 export type Refusal = { position: string; reason: string }
@@ -13,13 +13,12 @@ export type Refusal = { position: string; reason: string }
 const BATCH = 500
 /** And the characters of them, beyond which a batch is large enough however few they are. */
 const BATCH_SIZE = 2_000_000
-/** Refusals remembered of one import; beyond, they are counted only. */
+/** Refusals remembered for one import; further ones are only counted. */
 const REFUSALS_KEPT = 1_000
 
 /**
- * Takes in everything that a source yields, in batches that are each on disk before the next is read, and keeps account
- * of it in `imports`. Killed at any moment and run again, it ends where it would have: what is in already is
- * recognised and left. `onProgress` is called after each batch, `onRefusal` for each record refused.
+ * Records everything that a source yields, in batches, and keeps account of it in `imports`. Killed at any moment and
+ * run again, it ends in the same state: what was recorded already is recognised and left. `onProgress` is called after each batch, `onRefusal` for each record refused.
  */
 export async function importPapers(
   db: Kysely<Database>,
@@ -48,7 +47,7 @@ export async function importPapers(
     .executeTakeFirstOrThrow()
 
   let batch = newBatch()
-  // While one batch goes to the disk the next is read: never more than these two are held.
+  // While one batch is written the next is read: no more than these two are ever held.
   let writing: Promise<void> = Promise.resolve()
 
   async function write({ statements, refusals }: Batch) {
@@ -74,12 +73,12 @@ export async function importPapers(
     batch = newBatch()
     await writing
     writing = write(full)
-    // Awaited with the next batch; until then a failure is not unheard of.
+    // It is awaited with the next batch; until then a failure must not count as unhandled.
     writing.catch(() => {})
   }
 
   for await (const outcome of outcomes) {
-    // One record may yield several statements; they go in together.
+    // One record may yield several statements, which are recorded together.
     const continues = outcome.ok && outcome.continues === true
     if (!continues && (batch.statements.length + batch.refusals.length >= BATCH || batch.size > BATCH_SIZE)) {
       await flush()

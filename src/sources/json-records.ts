@@ -10,8 +10,8 @@ type Element = { number: number; line: number; json: string | null }
 
 /**
  * The elements of a JSON array, one by one as the text arrives; several arrays may follow one another. An element that
- * is no JSON is left for the caller to refuse, so that it costs only itself. What comes after a break that hides where
- * an element ends is refused once.
+ * is not JSON is left for the caller to refuse, so that no other is lost with it. Where a fault hides the end of an
+ * element, the rest is refused once.
  */
 export async function* readJsonRecords(chunks: AsyncIterable<string>): AsyncGenerator<JsonRecord> {
   let line = 1
@@ -64,7 +64,7 @@ export async function* readJsonRecords(chunks: AsyncIterable<string>): AsyncGene
     const { number, line: began } = element
     yield { ok: false, number, line: began, reason: 'The file ends in the middle of this record.' }
   } else if (open) {
-    yield { ok: false, number: count + 1, line, reason: 'The file ends before its list does.' }
+    yield { ok: false, number: count + 1, line, reason: 'The file ends before the list is closed.' }
   }
 }
 

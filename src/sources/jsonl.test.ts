@@ -149,7 +149,7 @@ describe('JSON lines', () => {
     expect(papersIn(outcomes).map(({ title }) => title)).toEqual(['Good', 'Last'])
     expect(refusalsIn(outcomes)).toEqual([
       'line 2: The line is not valid JSON.',
-      expect.stringMatching(/^line 4: The record has not the right form/),
+      expect.stringMatching(/^line 4: The record is not in the expected form/),
       'line 5: It has no title.',
       'line 6: Its identifier “nonsense” is neither an arXiv id nor a DOI.',
       'line 7: It has no identifier (an arXiv id or a DOI).',

@@ -66,7 +66,7 @@ type Record = z.infer<typeof recordSchema>
 /**
  * Papers from JSON lines, one object a line, in the field names of arXiv's metadata snapshot, of arXiv's API and of
  * the common data sets made from them. `now` is when stars and citations were seen where a record does not say
- * (`observed_at`). Positions are `line 17`; blank lines are passed over.
+ * (`observed_at`). Positions are `line 17`; blank lines are skipped.
  */
 export async function* readJsonLines(
   chunks: AsyncIterable<string>,
@@ -80,7 +80,7 @@ export async function* readJsonLines(
   }
 }
 
-/** The JSON value of a text, or undefined where it is none. */
+/** The JSON value of a text, or undefined where it is not valid JSON. */
 export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
@@ -97,7 +97,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
   const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not an instant.' }
+  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
@@ -126,7 +126,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   }
 }
 
-// A data set's own key in `id` or `paper_id` is no fault where another field names the paper.
+// A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
 function identifiersOf(record: Record): (string | null | undefined)[] {
   const named = [record.arxiv_id, record.arxivId, record.doi].filter((id) => id?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>

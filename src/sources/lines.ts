@@ -4,7 +4,7 @@ export const MAX_RECORD_LENGTH = 1024 * 1024
 /** A line without its end; `text` is null where it is longer than `MAX_RECORD_LENGTH`. Lines count from 1. */
 export type Line = { number: number; text: string | null }
 
-/** The lines of a text, whether they end in LF or CRLF, and whether the last one ends at all. */
+/** The lines of a text, whether they end in LF or CRLF, and even if the last one has no end. */
 export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<Line> {
   let number = 1
   let pending: string | null = ''

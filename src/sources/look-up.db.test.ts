@@ -29,7 +29,7 @@ const AWAY = {
 const UNREADABLE = {
   ok: false,
   kind: 'away',
-  reason: 'arXiv gives no answer that can be read right now; try again in a few minutes.',
+  reason: 'arXiv’s answer could not be read; try again in a few minutes.',
 }
 const BUSY = { ok: false, kind: 'busy', reason: 'Too many look-ups are waiting; try again in a minute.' }
 
@@ -377,7 +377,7 @@ describeWithDatabase('looking up one paper', (db) => {
     const mute = {
       ok: false,
       kind: 'away',
-      reason: 'The registry of 10.5555/mute gives no description of it that can be read.',
+      reason: 'The registry of 10.5555/mute has no readable description of it.',
     }
     registries.on('/landing', sends('<html><title>Tides</title></html>'))
     for (const answer of [

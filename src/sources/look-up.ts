@@ -45,9 +45,9 @@ const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv
 const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
 
 /**
- * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes that it is unknown),
- * otherwise asked for when it is one's turn, of which there is one in three seconds for each source over the whole
- * installation. Who asks for a paper that is being asked for gets the same answer. Rejects with the reason of `signal`
+ * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes where it is unknown),
+ * otherwise by asking in turn: each source is asked once in three seconds by the whole installation. Those who ask for a
+ * paper that is being asked for get the same answer. Rejects with the reason of `signal`
  * once that is aborted.
  */
 export async function lookUp(
@@ -83,7 +83,7 @@ async function recallOrAsk(
   if (turn.waitMs > 0) {
     await wait(turn.waitMs)
     signal.throwIfAborted()
-    // Meanwhile another process may have heard of the paper, or that the source wants to be left alone.
+    // Meanwhile another process may have received the answer, or been told to wait.
     const heard = await recall(db, identifier, now())
     if (heard) return heard
     if (await isPaused(db, { source, now: now(), pace })) return away(identifier)
@@ -120,7 +120,7 @@ async function read(
     : readDoiAnswer(answer, identifier)
 }
 
-// --- What was heard before ---
+// --- Remembered answers ---
 
 async function recall(
   db: Kysely<Database>,
@@ -169,11 +169,11 @@ function away({ scheme }: PublicIdentifier): LookUpOutcome {
   return { ok: false, kind: 'away', reason }
 }
 
-/** Some registries describe their papers only on web pages, so that asking again is of no use. */
+/** Some registries describe their papers only on web pages, so asking again is of no use. */
 function unreadable({ scheme, value }: PublicIdentifier): LookUpOutcome {
   const reason =
     scheme === 'arxiv'
-      ? 'arXiv gives no answer that can be read right now; try again in a few minutes.'
-      : `The registry of ${value} gives no description of it that can be read.`
+      ? 'arXiv’s answer could not be read; try again in a few minutes.'
+      : `The registry of ${value} has no readable description of it.`
   return { ok: false, kind: 'away', reason }
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { ImportCounts, Refusal } from './import.ts'
 
-/** An import as it is remembered; `finishedAt` is null while it runs, and for good when it was killed. */
+/** An import as remembered; `finishedAt` is null while it runs, and stays null if it was killed. */
 export type PastImport = ImportCounts & {
   id: number
   name: string
@@ -24,7 +24,7 @@ export async function recentImports(
   }))
 }
 
-/** One import with what it refused, as far as that was kept; null when it is not there. */
+/** One import with the refusals that were kept; null when there is no such import. */
 export async function importDetails(
   db: Kysely<Database>,
   { id }: { id: number },

@@ -9,7 +9,7 @@ import { countedElsewhere, recordSignals, replayHeat, type Signal } from '../ran
 
 /**
  * Records a batch of harvested papers in one transaction: their facts, and the attention they have drawn elsewhere.
- * What it acknowledges is on disk; the same batch again changes nothing. Answers one outcome for each, in order.
+ * Once it returns they are on disk; recording the same batch again changes nothing. Returns one outcome for each, in order.
  */
 export async function recordHarvest(
   db: Kysely<Database>,
@@ -39,8 +39,8 @@ export async function recordHarvest(
 }
 
 /**
- * What is counted elsewhere, and what one of it weighs. Upvotes count from nothing; stars and citations may be those of years,
- * and only new ones draw attention now: their first count is where it begins.
+ * What is counted elsewhere, and what one of each weighs. Upvotes count from zero; stars and citations may have gathered
+ * for years and only new ones are attention now, so their first count is the base.
  */
 const COUNTS = [
   { property: 'upvotes', kind: 'upvote', weight: WEIGHTS.upvote, fromNothing: true },
@@ -52,7 +52,7 @@ const COUNTS = [
 function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, number>): Signal[] {
   const signals: Signal[] = []
   const origin = paper.source
-  // Who submits a paper does not heat it by that.
+  // Submitting a paper does not heat it.
   if (paper.listing && origin !== 'submission') {
     signals.push({
       paperId,
@@ -80,7 +80,7 @@ function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, 
       originKey: String(count.total),
       amount,
       weight: before === undefined && !fromNothing ? 0 : amount * weight,
-      // The first count gathered since it was begun; later ones by when they were seen.
+      // The first count dates from when counting began, later ones from when they were seen.
       at: new Date(before === undefined ? count.since : count.observedAt),
     })
   }

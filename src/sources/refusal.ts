@@ -19,6 +19,6 @@ export function sentenceOf(error: z.ZodError): string {
   const issue = error.issues[0]
   const message = (issue?.message ?? '').replace(/^Invalid input(?:: )?/, '').replace(/\.$/, '')
   const field = issue?.path.map(String).join('.') ?? ''
-  if (field === '') return `The record has not the right form${message === '' ? '' : ` (${message})`}.`
-  return `The field “${field.slice(0, 100)}” has not the right form${message === '' ? '' : ` (${message})`}.`
+  if (field === '') return `The record is not in the expected form${message === '' ? '' : ` (${message})`}.`
+  return `The field “${field.slice(0, 100)}” is not in the expected form${message === '' ? '' : ` (${message})`}.`
 }

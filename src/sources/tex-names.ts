@@ -1,6 +1,6 @@
 import { ACCENTS, LETTERS } from '../papers/tex/accents.ts'
 
-/** In names a dotless letter stands under an accent, where Unicode has one with its dot. */
+/** In names a dotless letter carries an accent, for which Unicode takes the dotted one. */
 const NAME_LETTERS: Readonly<Record<string, string>> = { ...LETTERS, i: 'i', j: 'j' }
 const LETTER_MACRO = new RegExp(
   `\\\\(${Object.keys(NAME_LETTERS).join('|')})(?![A-Za-z])(?:\\{\\}|\\s)?`,

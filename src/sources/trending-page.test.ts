@@ -141,7 +141,7 @@ describe('a page of trending papers', () => {
       /^the page: The page shows no date/,
     )
     expect(refusalsIn(await read(PAGE, { date: '2021-02-30' }))).toEqual([
-      'the page: “2021-02-30” is not a day.',
+      'the page: “2021-02-30” is not a date of the form YYYY-MM-DD.',
     ])
     expect(refusalsIn(await read('x'.repeat(5 * 1024 * 1024 + 1)))).toEqual([
       'the page: The page is longer than 5 MiB.',

@@ -29,11 +29,11 @@ const bibliographySchema = z.array(
     links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
   }),
 )
-/** What is known of the papers of a page beside their titles and abstracts, one entry a paper. */
+/** What is known of the papers of a page beside their titles and abstracts, one entry for each paper. */
 export type Bibliography = z.infer<typeof bibliographySchema>
 type BibliographyEntry = Bibliography[number]
 
-/** The bibliography in a JSON text, or one sentence on why it is none. */
+/** The bibliography in a JSON text, or one sentence that says why it is not one. */
 export function parseBibliography(
   json: string,
 ): { ok: true; bibliography: Bibliography } | { ok: false; reason: string } {
@@ -74,8 +74,8 @@ export async function* readTrendingPage(
   if (day === null) {
     const reason =
       date === undefined
-        ? 'The page shows no date such as “Jul 8”; say which day it is of.'
-        : `${quote(date)} is not a day.`
+        ? 'The page shows no date such as “Jul 8”; say which day it is from.'
+        : `${quote(date)} is not a date of the form YYYY-MM-DD.`
     yield { ok: false, position: 'the page', reason }
     return
   }
@@ -142,7 +142,7 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
   return outcome.ok ? { ...outcome, continues: true } : outcome
 }
 
-// The page's abstracts are kept to the letter, but for what no database takes.
+// The page's abstracts are kept to the letter, except for what no database accepts.
 function withAbstract(outcome: HarvestOutcome, abstract: string): HarvestOutcome {
   if (!outcome.ok || outcome.paper.abstract === undefined) return outcome
   return {
@@ -203,7 +203,7 @@ function parseShownDate(line: string): ShownDate | null {
 
 /**
  * A date without its year is the first such day on which all the papers were already published or, where nothing tells
- * when they were, the latest that is not still to come.
+ * when they were, the latest that is not in the future.
  */
 function dayOfPage(
   shown: ShownDate | null,

@@ -21,7 +21,7 @@ const MAX_CATEGORY = 100
 
 type Text = string | null | undefined
 
-/** A paper as a record of some format writes it: any text as it stands there, nothing checked yet. */
+/** A paper as a record of some format gives it: its texts unchanged, nothing checked yet. */
 export type PaperDraft = {
   source: Source
   /** Identifiers as written; every one must be readable. */
@@ -53,8 +53,9 @@ export type PaperDraft = {
 export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; reason: string }
 
 /**
- * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is only of use (an affiliation, a
- * link, a licence) is left out where it makes no sense; what a paper is known by (identifiers, title, dates) is not.
+ * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is merely useful (an affiliation, a
+ * link, a licence) is left out where it makes no sense; what identifies a paper (identifiers, title, dates) is a reason to
+ * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const title = cleanLine(draft.title ?? '')
@@ -83,7 +84,7 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const asOf = cleanLine(draft.asOf ?? '')
   if (asOf !== '') {
     const instant = parseInstant(asOf)
-    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a day or an instant.`)
+    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a date.`)
     paper.asOf = instant
   }
 

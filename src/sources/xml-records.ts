@@ -18,15 +18,15 @@ export type XmlElement = {
 
 /**
  * Every element called `element` (whatever its namespace prefix) in a stream of XML: one document, several one after
- * another, or a fragment. Each is checked and parsed by itself, so that a malformed one costs only itself; one that is
- * not closed ends where the next begins. Entities are the five of XML and numeric ones: a document's own are refused.
+ * another, or a fragment. Each is checked and parsed by itself, so that no other is lost with a malformed one; one that is
+ * not closed ends where the next begins. XML's five entities and numeric ones are decoded; a document's own are refused.
  */
 export async function* readXmlRecords(
   chunks: AsyncIterable<string>,
   { element }: { element: string },
 ): AsyncGenerator<XmlRecord> {
   let buffer = ''
-  // What comes before `at` has been looked through; `token` is the markup that began there and has not ended.
+  // What comes before `at` has been searched; `token` is the markup that began there and has not ended.
   let at = 0
   let token: Token | null = null
   let line = 1
@@ -66,7 +66,8 @@ export async function* readXmlRecords(
       token = null
       at = end
       if (begins) {
-        if (inside) yield refuse('The record is not closed before the next begins.', { number: count, line })
+        if (inside)
+          yield refuse('The record is not closed before the next one begins.', { number: count, line })
         drop(start)
         at = end - start
         count += 1
@@ -84,7 +85,7 @@ export async function* readXmlRecords(
     }
     if (buffer.length > MAX_RECORD_LENGTH + LONGEST_OPENING) {
       if (inside) yield refuse(RECORD_TOO_LONG, { number: count, line })
-      // The markup that fills it may be a comment that nobody closes: what follows is looked through afresh.
+      // The markup that fills it may be a comment that nobody closes: what follows is searched afresh.
       drop(buffer.length)
       inside = false
       token = null
@@ -184,7 +185,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
-  // Decoded below, because numeric entities are to be and a document's own are not.
+  // Decoded below, which covers numeric entities but not a document's own.
   processEntities: false,
 })
 
@@ -204,7 +205,7 @@ function parseRecord(xml: string, place: Place): XmlRecord {
   try {
     nodes = parser.parse(xml)
   } catch {
-    return refuse('The record is not XML that can be read.', place)
+    return refuse('The record is not readable XML.', place)
   }
   const element = elementsOf(nodes)[0]
   return element ? { ok: true, ...place, element } : refuse('The record is empty.', place)

@@ -15,14 +15,14 @@ const INSIGNIFICANT = new Set(
   ).split(' '),
 )
 
-// BibTeX counts braces even behind a backslash, so that braces of the text are spelt out.
+// BibTeX counts braces even behind a backslash, so braces in the text are spelt out.
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '{': '\\textbraceleft{}',
   '}': '\\textbraceright{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
-  // TeX's oldest fonts have other signs in the places of these three.
+  // TeX's oldest fonts have other characters in place of these three.
   '<': '\\textless{}',
   '>': '\\textgreater{}',
   '|': '\\textbar{}',
@@ -88,7 +88,7 @@ function texField(text: string): string {
     .join('\n\n')
 }
 
-/** A field that BibTeX's readers take as it is: an address or an identifier. */
+/** A field that programs take from BibTeX unchanged: an address or an identifier. */
 function verbatim(value: string): string {
   return clean(value)
     .replace(/\s+/g, '')

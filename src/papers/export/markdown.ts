@@ -55,7 +55,7 @@ function nodesToMarkdown(nodes: TexNode[]): string {
       const inner = nodesToMarkdown(node.children)
       if (node.kind === 'link') return `[${inner}](${url(node.url)})`
       const [opening, closing] = MARKS[node.style]
-      // Markdown knows a mark of emphasis only where it touches its words.
+      // Markdown recognises emphasis only where its marks touch the words.
       return /^\s|\s$|^$/.test(inner) ? inner : opening + inner + closing
     })
     .join('')

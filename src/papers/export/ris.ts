@@ -12,7 +12,7 @@ function person(name: string): string {
 
 /**
  * The paper as a RIS record, its lines ended by CRLF: `JOUR` with a journal reference, else `UNPB`, which reference
- * managers take for a preprint.
+ * managers read as a preprint.
  */
 export function toRis(paper: Paper, options: { url: string; siteName: string }): string {
   const { year, month, day } = dateParts(paper.published)
@@ -31,7 +31,7 @@ export function toRis(paper: Paper, options: { url: string; siteName: string }):
     ['JO', paper.journalReference ?? ''],
     ['PB', paper.arxivId === null || isArticle ? '' : 'arXiv'],
     ['AN', paper.arxivId === null ? '' : `arXiv:${paper.arxivId}`],
-    // Readers take M3 of an article for its DOI.
+    // Reference managers read M3 of an article as its DOI.
     ['M3', isArticle ? '' : 'preprint'],
     ['DO', paper.doi ?? ''],
     ['UR', options.url],

@@ -41,7 +41,7 @@ function letterIn(character: string, variant: string): string {
   return character
 }
 
-/** The text in one of Unicode's mathematical alphabets (`double-struck` R is ℝ); what it lacks stays as it is. */
+/** The text in one of Unicode's mathematical alphabets (`double-struck` R is ℝ); characters that it lacks stay as they are. */
 export function inAlphabet(text: string, variant: string): string {
   return Array.from(text, (character) => letterIn(character, variant)).join('')
 }

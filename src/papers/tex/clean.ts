@@ -1,8 +1,8 @@
-// Controls have no place in a text; marks that turn the direction of writing could make a title read as another.
+// Control characters do not belong in a text, and marks that change the direction of writing could disguise a title.
 const FORBIDDEN = /(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/gu
 
 /**
- * The text without control characters and marks of direction, well-formed and in Unicode NFC; tabs and other line
+ * The text without control characters and direction marks, well-formed and in Unicode NFC; tabs and other line
  * ends become spaces and `\n`.
  */
 export function clean(text: string): string {

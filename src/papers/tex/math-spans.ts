@@ -100,7 +100,7 @@ const ALIGNED = /^(?:align|eqnarray)/
 function bracketSpans(text: string): MathSpan[] {
   const spans: MathSpan[] = []
   const found = new Map<string, number>()
-  // Remembering where the next one stands keeps a thousand openings without an end from a thousand searches.
+  // Remembering where the next one stands saves a thousand unclosed formulas from a thousand searches.
   const next = (mark: string, from: number) => {
     const known = found.get(mark)
     if (known !== undefined && (known === -1 || known >= from)) return known
@@ -126,8 +126,8 @@ function bracketSpans(text: string): MathSpan[] {
 }
 
 /**
- * The formulas of one paragraph in their order, none inside another: between `$`, `$$`, `\(…\)`, `\[…\]` and in the
- * displayed environments. Dollar signs that stand for money, or without a partner, are none.
+ * The formulas of one paragraph in order, none inside another: between `$`, `$$`, `\(…\)`, `\[…\]` and in the
+ * displayed environments. Dollar signs that stand for money, or have no partner, are not formulas.
  */
 export function mathSpans(text: string): MathSpan[] {
   const inDollars = text.includes('$') ? dollarSpans(text) : []

@@ -4,7 +4,7 @@ import { inAlphabet } from './alphabets.ts'
 const LONGEST = 2000
 const DEEPEST = 40
 
-// Definitions let a short formula grow without end; links, pictures and HTML have no place in a formula.
+// Definitions let a short formula grow without limit; links, pictures and HTML have no place in a formula.
 const REFUSED =
   /\\(?:[egx]?def|let|futurelet|global|long|(?:re|provide)?newcommand|providecommand|renewcommand|DeclareMathOperator|csname|expandafter|noexpand|href|url|html[A-Z][a-zA-Z]*|includegraphics|char)(?![a-zA-Z])|\\[a-zA-Z]*@/
 
@@ -99,7 +99,7 @@ const MACROS: Readonly<Record<string, string>> = {
   '\\tfrac': '\\frac{#1}{#2}',
 }
 
-/** The meaning of a name that is made by a habit of preambles: `\calH`, `\bfx`, `\mbR`, `\bbR`, `\bx`. */
+/** The meaning of a macro that authors customarily define: `\calH`, `\bfx`, `\mbR`, `\bbR`, `\bx`. */
 function habitualMacro(name: string): string | null {
   const [, style, letter] = /^\\(m?cal|c|m?bb|mb|m?bf|bs|b|m?frak|m?scr|m?rm)([A-Za-z])$/.exec(name) ?? []
   if (style === undefined || letter === undefined) return null
@@ -157,7 +157,7 @@ const MARKUP = /<(\/?)([a-z]+)((?:\s+[a-zA-Z-]+\s*=\s*"[^"<>]*")*)\s*(\/?)>|[^<]
 
 /**
  * KaTeX's MathML with nothing but the elements and attributes named above: no style, colour, class or link. Letters
- * of other alphabets become Unicode's own (browsers only know `mathvariant="normal"`). Null when it holds more.
+ * of other alphabets become Unicode's own (browsers only know `mathvariant="normal"`). Null when it contains anything else.
  */
 function narrow(mathml: string): string | null {
   let narrowed = ''
@@ -204,8 +204,8 @@ type Refusal = { reason: string; macro?: string }
 const UNKNOWN_MACRO = /Undefined control sequence: (\\[a-zA-Z]+)/
 
 /**
- * A formula as MathML that is safe to put into a page whatever the TeX was, or why it cannot be set. Takes no longer
- * than some milliseconds: long, deep and self-defining formulas are refused.
+ * A formula as MathML that is safe to put into a page whatever the TeX was, or why it cannot be set. Takes a few milliseconds
+ * at most: long, deep and self-defining formulas are refused.
  */
 export function renderMathml(
   tex: string,

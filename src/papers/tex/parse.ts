@@ -13,7 +13,7 @@ type Paragraph = {
   partners: Int32Array
   formulas: ReadonlyMap<number, MathSpan>
   urlStarts: ReadonlySet<number>
-  /** Where the next bare URL begins; asked with places that never go back. */
+  /** Where the next bare URL begins; to be asked with increasing places. */
   nextUrl: (at: number) => number
   cuts: CutPlaces | undefined
 }

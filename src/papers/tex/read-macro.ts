@@ -20,12 +20,12 @@ import { linkable, unescapeUrl } from './urls.ts'
 
 /** A name, where the backslash before it stands, and where the text goes on behind it (and its star). */
 type Macro = { name: string; from: number; behind: number }
-/** Says what one kind of macro stands for, or tells that this is none of the kind. */
+/** Says what one kind of macro stands for; false where the macro is of another kind. */
 type Step = (reader: TexReader, macro: Macro) => boolean
 
-/** Those that hold at any depth. */
+/** Steps that apply at any depth. */
 const SIMPLE_STEPS: Step[] = [readLetter, readAccent, readTextSymbol, readStyle, skipSilent]
-/** Those that read their arguments. */
+/** Steps that read arguments, which may be nested. */
 const STEPS: Step[] = [
   readUrl,
   readHref,
@@ -41,7 +41,7 @@ const STEPS: Step[] = [
   readMathSymbol,
 ]
 
-/** Reads the macro of that name, whose backslash stands here. What it does not know stays readable. */
+/** Reads the macro of that name, whose backslash stands here. Unknown macros stay readable. */
 export function readMacro(reader: TexReader, name: string): void {
   const from = reader.at
   reader.at += 1 + name.length
@@ -85,7 +85,7 @@ function readAccent(reader: TexReader, { name }: Macro): boolean {
 
 const NAME = /[a-zA-Z]+/y
 
-/** Says the letter that follows with the mark; where none does, stays where it was. */
+/** Says the letter that follows, with the mark; stays where it was when no letter follows. */
 function accented(reader: TexReader, { mark, name }: { mark: string; name: string }): boolean {
   const from = reader.at
   const isWord = /\w/.test(name)
@@ -300,7 +300,7 @@ function formulaOf(reader: TexReader, { from, behind }: Macro, count: number): b
   return true
 }
 
-// --- what nobody knows ---
+// --- unknown macros ---
 
 /** The arguments, or the name where it has none. */
 function readUnknown(reader: TexReader, name: string): void {

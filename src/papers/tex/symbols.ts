@@ -80,7 +80,7 @@ export const TEXT_SYMBOLS: Readonly<Record<string, string>> = {
   aka: 'a.k.a.',
 }
 
-/** Macros that only set type and say nothing. */
+/** Macros that only change how text looks. */
 export const SILENT: ReadonlySet<string> = new Set(
   (
     'xspace noindent indent protect relax tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge ' +
@@ -295,7 +295,7 @@ export const MATH_SYMBOLS: Readonly<Record<string, string>> = {
   S: '§',
 }
 
-/** Signs that stand between two sides and are set off by spaces. */
+/** Signs between two sides, set off by spaces. */
 export const RELATIONS: ReadonlySet<string> = new Set(
   (
     'le leq leqslant ge geq geqslant lt gt ne neq ll gg lesssim gtrsim approx simeq cong equiv propto asymp prec ' +

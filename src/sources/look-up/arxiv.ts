@@ -2,7 +2,7 @@ import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { readArxivAtom } from '../arxiv-atom.ts'
 import type { Reading } from './reading.ts'
 
-/** Where arXiv's API (https://info.arxiv.org/help/api/user-manual.html) tells of one paper. */
+/** Where arXiv's API (https://info.arxiv.org/help/api/user-manual.html) describes one paper. */
 export function arxivRequest(base: string, arxivId: string): URL {
   const url = new URL(`${base.replace(/\/+$/, '')}/api/query`)
   url.search = new URLSearchParams({ id_list: arxivId, max_results: '1' }).toString()
@@ -22,7 +22,7 @@ export async function readArxivAnswer(
   if (!isWhole) return { kind: 'unreadable' }
   for await (const outcome of readArxivAtom(inOne(text))) {
     if (!outcome.ok) {
-      const saysUnknown = /^(?:arXiv answers with an error|It has no title|It has no identifier)\b/.test(
+      const saysUnknown = /^(?:arXiv answered with an error|It has no title|It has no identifier)\b/.test(
         outcome.reason,
       )
       return { kind: saysUnknown ? 'unknown' : 'unreadable' }

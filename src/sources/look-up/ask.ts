@@ -2,21 +2,21 @@ import { leadsInside } from './inside-address.ts'
 
 export type Answer =
   | { kind: 'answer'; status: number; text: string }
-  /** Nothing but that it cannot answer now; `retryAfterMs` where it is to be left alone. */
+  /** It cannot answer now; `retryAfterMs` where it asked to be left alone. */
   | { kind: 'away'; retryAfterMs: number | null }
-  /** More than is read of any answer, or one that leads nowhere. */
+  /** An answer that is too long, or redirects that lead nowhere. */
   | { kind: 'unreadable' }
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** 2 MB, after decompression. */
 const MOST_BYTES = 2_000_000
-/** How long a source is left alone that says it is overburdened, but not for how long. */
+/** How long a source is left alone that says it is overloaded, but not for how long. */
 const PAUSE_MS = 60_000
 
 /**
  * The answer to a GET request, with at most five redirects, within `timeoutMs` milliseconds altogether. Rejects with the
- * reason of `signal` once that is aborted; whatever else goes wrong on the way to the source is its being away.
+ * reason of `signal` once that is aborted; anything else that goes wrong counts as the source being away.
  */
 export async function ask(
   url: URL,
@@ -51,7 +51,7 @@ async function follow(
       const isWeb = next?.protocol === 'https:' || next?.protocol === 'http:'
       if (next === null || !isWeb || next.username !== '' || next.password !== '')
         return { kind: 'unreadable' }
-      // Anybody may register a DOI that leads anywhere; only who set up this site may lead to what is inside.
+      // Anybody may register a DOI that leads anywhere; only whoever set up this site may direct it to addresses inside.
       if ((await leadsInside(next)) && !(await leadsInside(start))) return { kind: 'unreadable' }
       url = next
     } else if (response.status === 429 || response.status >= 500) {

@@ -7,7 +7,7 @@ import { validatePaper, type PaperDraft } from '../validate-paper.ts'
 import { textOfMarkup } from './markup.ts'
 import type { Reading } from './reading.ts'
 
-/** In which form the registries of DOIs are asked to describe a paper: https://citation.doi.org/docs.html */
+/** The form in which DOI registries are asked to describe a paper: https://citation.doi.org/docs.html */
 export const CSL_JSON = 'application/vnd.citationstyles.csl+json'
 
 /** Where the description of a paper by its DOI is asked for. */
@@ -31,11 +31,11 @@ export function readDoiAnswer(
 
 // --- CSL-JSON: https://docs.citationstyles.org/en/stable/specification.html, and what Crossref adds to it ---
 
-/** A field that may be missing, or hold what makes no sense: then it is as good as missing. */
+/** A field that may be missing; one that makes no sense counts as missing. */
 function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().catch(undefined)
 }
-/** A list of which those members count that make sense. */
+/** A list without the members that make no sense. */
 function listOf<T extends z.ZodType>(member: T) {
   return z
     .array(member.nullable().catch(null))
@@ -140,7 +140,7 @@ function dateOf(given: Item['issued']): string | undefined {
   const missing = parts.indexOf(null)
   const numbers = (missing === -1 ? parts : parts.slice(0, missing)).slice(0, 3)
   const written = numbers.length > 0 ? numbers.join('-') : (given?.raw ?? '')
-  // The day or the month may be one that no calendar has; the year is good all the same.
+  // The day or the month may not exist; the year is still good.
   return [written, written.split('-').slice(0, 2).join('-'), written.split('-')[0] ?? ''].find(
     (one) => parseDate(one) !== null,
   )

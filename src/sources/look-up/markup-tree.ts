@@ -5,7 +5,7 @@ export type MarkupNode = string | MarkupElement
 /** An element without its namespace prefix, in lower case; its text is decoded. */
 export type MarkupElement = { name: string; children: MarkupNode[] }
 
-/** Within more elements than this nobody writes anything: what comes after is not read. */
+/** Nobody nests more elements than this: what comes after is not read. */
 const DEEPEST = 200
 
 export const BLOCKS: ReadonlySet<string> = new Set(
@@ -43,7 +43,7 @@ const NAME = `(?:jats|mml|m|xhtml|html|ns\\d):[a-z][a-z0-9-]*|(?:${KNOWN.join('|
 const ATTRIBUTES = `(?:\\s+[\\w:.-]+\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*'))*`
 const TAG = `/?(?:${NAME})${ATTRIBUTES}\\s*/?>`
 const KNOWN_TAG = new RegExp(`<${TAG}`, 'i')
-/** A `<` of the text: less than, or a bracket of a formula or a program. */
+/** A `<` that is text: less than, or a bracket in a formula or a program. */
 const PLAIN_LESS_THAN = new RegExp(`<(?!!--|${TAG})`, 'gi')
 
 /** Whether there is a tag in the text that a registry's markup may have. */
@@ -58,7 +58,7 @@ class MarkupParser extends Parser {
 }
 
 /**
- * The elements of a text; `hasBlocks` where some of them are its paragraphs. A `<` that begins no element known is text,
+ * The elements of a text; `hasBlocks` where some of them are its paragraphs. A `<` that begins no known element is text,
  * and what is not well-formed is read as far as it goes.
  */
 export function parseMarkup(text: string): { root: MarkupElement; hasBlocks: boolean } {
@@ -83,10 +83,10 @@ export function parseMarkup(text: string): { root: MarkupElement; hasBlocks: boo
         open.at(-1)?.children.push(decodeHTMLStrict(written))
       },
     },
-    // Of HTML's own rules none are good for JATS: there a title may hold elements, for one.
+    // HTML's own rules do not suit JATS, in which a title, for one, may hold elements.
     { xmlMode: true, lowerCaseTags: true, lowerCaseAttributeNames: true, decodeEntities: false },
   )
-  // Its text is read as markup too: so it is meant where registries put a whole abstract in one.
+  // The text of a CDATA section is read as markup too: some registries put a whole abstract in one.
   const unwrapped = text.replaceAll('<![CDATA[', '').replaceAll(']]>', '')
   parser.end(unwrapped.replace(PLAIN_LESS_THAN, '&lt;'))
   return { root, hasBlocks }

@@ -13,14 +13,14 @@ import {
   type MarkupNode,
 } from './markup-tree.ts'
 
-/** Longer ones say nothing that is wanted, and would take long to read. */
+/** Longer ones are no abstracts, and would take long to read. */
 const LONGEST = 300_000
 
 /**
- * The text of what registries hold: JATS, HTML or MathML, or none of them, in paragraphs separated by blank lines.
- * Formulas of which TeX is given stay TeX, between dollar signs; others become plain characters. Total: markup that is
- * not well-formed is read as far as it goes, and a `<` that begins no element known is a character like any other. Work and
- * text are linear in the length of the markup.
+ * The text of what registries give: JATS, HTML or MathML, or none of them, in paragraphs separated by blank lines.
+ * Formulas given as TeX stay TeX, between dollar signs; others become plain characters. Total: markup that is
+ * not well-formed is read as far as it goes, and a `<` that begins no known element is a character like any other. Takes time
+ * linear in the length of the markup, and never gives more text than there is markup.
  */
 export function textOfMarkup(markup: string): string {
   if (markup.length > LONGEST) return ''
@@ -40,7 +40,7 @@ function inParagraphs(text: string): string {
     .join('\n\n')
 }
 
-/** Stands between a heading and the paragraph that it becomes the beginning of. */
+/** Stands between a heading and the paragraph that it runs into. */
 const RUN_IN = '\uE000'
 
 function render(text: string): string {

@@ -5,5 +5,5 @@ export type Reading =
   | { kind: 'found'; paper: HarvestedPaper }
   /** The source knows no such paper. */
   | { kind: 'unknown' }
-  /** Not what the source answers otherwise: an error page, half an answer, or nothing that describes a paper. */
+  /** Not an answer as the source gives them: an error page, half an answer, or nothing that describes a paper. */
   | { kind: 'unreadable' }

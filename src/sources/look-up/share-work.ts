@@ -4,8 +4,8 @@ import { unlessAborted } from '../../runtime/unless-aborted.ts'
 export type SharedWork<T> = { result: Promise<T>; stop: AbortController; waiting: number }
 
 /**
- * The result of the work called `key`: of what is under way already, or of what `start` begins. Who aborts their `signal`
- * goes away with its reason; the work itself is stopped when nobody waits for it any more.
+ * The result of the work called `key`: of what is under way already, or of what `start` begins. Whoever aborts their
+ * `signal` is rejected with its reason; the work itself stops when nobody waits for it any more.
  */
 export async function shareWork<T>(
   underWay: Map<string, SharedWork<T>>,
@@ -33,7 +33,7 @@ export async function shareWork<T>(
 function begin<T>(start: (signal: AbortSignal) => Promise<T>): SharedWork<T> {
   const stop = new AbortController()
   const result = start(stop.signal)
-  // Once all have gone away nobody hears that it was stopped.
+  // Once everyone has left, nobody hears that it was stopped.
   result.catch(() => {})
   return { result, stop, waiting: 0 }
 }

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../db/schema.ts'
 import { CLOCKS_DIFFER_MS } from '../../runtime/clock.ts'
 
-/** How politely a source is asked: milliseconds between two requests, and for how long one waits for its turn at most. */
+/** How politely a source is asked: the milliseconds between two requests, and the longest that anyone waits for a turn. */
 export type Pace = { intervalMs: number; patienceMs: number }
 
 export type Turn =
@@ -53,7 +53,7 @@ export async function pauseSource(
   `.execute(db)
 }
 
-/** Whether the source has asked to be left alone, which it may have done while one waited for one's turn. */
+/** Whether the source has asked to be left alone, which it may have done during the wait for a turn. */
 export async function isPaused(
   db: Kysely<Database>,
   { source, now, pace }: { source: string; now: Date; pace: Pace },
@@ -66,7 +66,7 @@ export async function isPaused(
   return row !== undefined && isPause(row.next_at, { now, pace })
 }
 
-/** Turns alone never lead further into the future than the last one given out, and the interval after it. */
+/** Turns never reach further into the future than the last one given out and the interval after it. */
 function isPause(nextAt: Date, { now, pace }: { now: Date; pace: Pace }): boolean {
   return nextAt > after(now, pace.patienceMs + pace.intervalMs) && nextAt <= latestPause(now)
 }
