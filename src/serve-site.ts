@@ -8,11 +8,12 @@ import { startBackground } from './background.ts'
 import { announceChanges } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
-import { connect } from './db/connect.ts'
+import { connect, type Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
+import { openTroubles } from './runtime/troubles.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
@@ -29,22 +30,29 @@ export type Serving =
   /** `url` is the address for readers, `listensAt` the one the server listens at. */
   { ok: true; url: string; listensAt: string; stop(): Promise<void> } | { ok: false; reason: string }
 
-/** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
-export async function serveSite({
-  config,
-  jobs,
-  log,
-  now,
-}: {
+type Options = {
   config: Config
   /** Whether this process also does the work in the background (background.ts). */
   jobs: boolean
   log: Logger
   now: () => Date
-}): Promise<Serving> {
+}
+
+/** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
+export async function serveSite(options: Options): Promise<Serving> {
+  const connection = await connect(options.config, { log: options.log })
+  try {
+    return await serveFrom(connection, options)
+  } catch (error) {
+    // Else the database in the data folder would go on running.
+    await connection.close()
+    throw error
+  }
+}
+
+async function serveFrom(connection: Connection, { config, jobs, log, now }: Options): Promise<Serving> {
   const timeZone = config.siteTimeZone
   const assets = await readAssets()
-  const connection = await connect(config, { log })
   const { db, address, psqlCommand } = connection
   if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
   const moved = await redateEditions(db, { timeZone })
@@ -66,8 +74,9 @@ export async function serveSite({
   })
 
   let version = 0
+  const troubles = openTroubles()
   const meaning = openMeaning(config, { log })
-  const background = jobs ? startBackground({ config, connection, meaning, log, now }) : null
+  const background = jobs ? startBackground({ config, connection, meaning, troubles, log, now }) : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
     on: {
@@ -105,7 +114,15 @@ export async function serveSite({
     now,
     viewer: null,
   }
-  const { app, cache } = createApp(site, { version: () => version, heard: listener.connected })
+  const { app, cache } = createApp(site, {
+    version: () => version,
+    heard: listener.connected,
+    machine: {
+      troubles,
+      folders: [config.dataFolder, config.searchFolder],
+      askIndex: () => index.status(),
+    },
+  })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
     // A page at hand goes out without the detour through Request and Response objects.
