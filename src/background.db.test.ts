@@ -10,6 +10,7 @@ import { stated } from '../test/papers.ts'
 import { NOON, TIME_ZONE } from '../test/site.ts'
 import { startBackground } from './background.ts'
 import { readConfig } from './config.ts'
+import { openTroubles } from './runtime/troubles.ts'
 import { createLog } from './runtime/log.ts'
 import { openMeaning } from './search/meaning.ts'
 import { recordHarvest } from './sources/record-harvest.ts'
@@ -32,6 +33,7 @@ describeWithDatabase('the background', (db) => {
       config: config.config,
       connection: { db: db(), address },
       meaning,
+      troubles: openTroubles(),
       log,
       now: () => new Date(),
     })

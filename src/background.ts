@@ -10,6 +10,7 @@ import { sendMail } from './jobs/send-mail.ts'
 import { openMailer } from './mail/mailer.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
+import type { Troubles } from './runtime/troubles.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
 
@@ -25,12 +26,14 @@ export function startBackground({
   config,
   connection: { db, address },
   meaning: { embedder },
+  troubles,
   log,
   now,
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
   meaning: Pick<Meaning, 'embedder'>
+  troubles: Troubles
   log: Logger
   now: () => Date
 }): {
@@ -48,12 +51,12 @@ export function startBackground({
   })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
-  const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log })
+  const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
   const mail = (['any', 'urgent'] as const).map((which) =>
-    startJob(sendMail(db, mailer, { which, log, now }), { log }),
+    startJob(sendMail(db, mailer, { which, log, now }), { log, troubles }),
   )
-  const suspicions = startJob(findSuspiciousVotes(db, { now }), { log })
-  const expired = startJob(forgetExpired(db, { now }), { log })
+  const suspicions = startJob(findSuspiciousVotes(db, { now }), { log, troubles })
+  const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
     on: {

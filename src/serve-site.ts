@@ -8,12 +8,13 @@ import { startBackground } from './background.ts'
 import { announceChanges, parseChange, type Change } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
-import { connect } from './db/connect.ts'
+import { connect, type Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
+import { openTroubles } from './runtime/troubles.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
@@ -35,22 +36,29 @@ export type Serving =
   /** `url` is the address for readers, `listensAt` the one the server listens at. */
   { ok: true; url: string; listensAt: string; stop(): Promise<void> } | { ok: false; reason: string }
 
-/** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
-export async function serveSite({
-  config,
-  jobs,
-  log,
-  now,
-}: {
+type Options = {
   config: Config
   /** Whether this process also does the work in the background (background.ts). */
   jobs: boolean
   log: Logger
   now: () => Date
-}): Promise<Serving> {
+}
+
+/** The running system: database, sample edition on the first run, web server. Throws `DatabaseUnavailable`. */
+export async function serveSite(options: Options): Promise<Serving> {
+  const connection = await connect(options.config, { log: options.log, size: BACKGROUND_CONNECTIONS })
+  try {
+    return await serveFrom(connection, options)
+  } catch (error) {
+    // Else the database in the data folder would go on running.
+    await connection.close()
+    throw error
+  }
+}
+
+async function serveFrom(connection: Connection, { config, jobs, log, now }: Options): Promise<Serving> {
   const timeZone = config.siteTimeZone
   const assets = await readAssets()
-  const connection = await connect(config, { log, size: BACKGROUND_CONNECTIONS })
   const { db, address, psqlCommand } = connection
   if (psqlCommand) log.info({ psql: psqlCommand }, 'the database is open')
   const moved = await redateEditions(db, { timeZone })
@@ -79,8 +87,9 @@ export async function serveSite({
     now,
   })
 
+  const troubles = openTroubles()
   const meaning = openMeaning(config, { log })
-  const background = jobs ? startBackground({ config, connection, meaning, log, now }) : null
+  const background = jobs ? startBackground({ config, connection, meaning, troubles, log, now }) : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
     on: {
@@ -119,7 +128,14 @@ export async function serveSite({
     now,
     viewer: null,
   }
-  const { app, cache } = createApp(site, { heard: listener.connected })
+  const { app, cache } = createApp(site, {
+    heard: listener.connected,
+    machine: {
+      troubles,
+      folders: [config.dataFolder, config.searchFolder],
+      askIndex: () => index.status(),
+    },
+  })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
     // A page at hand goes out without the detour through Request and Response objects.

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../runtime/make-folder.ts'
+import { SetupProblem } from '../runtime/describe-failure.ts'
 
 const LEAST_LENGTH = 32
 
@@ -12,25 +14,26 @@ export async function keptSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'secret')
   const known = await readSecret(file)
   if (known !== null) return known
-  await mkdir(dataFolder, { recursive: true })
+  await makeFolder(dataFolder)
   const draft = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(draft, 'w', 0o600)
   try {
-    await handle.writeFile(`${randomBytes(32).toString('base64url')}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  try {
+    const handle = await open(draft, 'w', 0o600)
+    try {
+      await handle.writeFile(`${randomBytes(32).toString('base64url')}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     // A link fails where a file is already: the first one stays.
     await link(draft, file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw Object.assign(error as Error, { path: dataFolder })
   } finally {
     await rm(draft, { force: true })
   }
   const secret = await readSecret(file)
-  if (secret === null) throw new Error(`${file} could not be written`)
+  if (secret === null) throw new SetupProblem(`${file} could not be written.`)
   return secret
 }
 
@@ -39,12 +42,13 @@ async function readSecret(file: string): Promise<string | null> {
   try {
     text = (await readFile(file, 'utf8')).trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw Object.assign(error as Error, { path: file })
   }
   if (text.length < LEAST_LENGTH)
-    throw new Error(
-      `${file} holds no secret of at least ${LEAST_LENGTH} characters: remove it to have a new one made`,
+    throw new SetupProblem(
+      `${file} holds no secret of at least ${LEAST_LENGTH} characters: remove it to have a new one made.`,
     )
   return text
 }

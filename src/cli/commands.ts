@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
+import { describeFailure } from '../runtime/describe-failure.ts'
 import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import { FORMATS } from '../sources/format.ts'
 import { UsageError } from './usage-error.ts'
@@ -35,6 +36,11 @@ export async function runCommand(argv: string[]): Promise<number> {
       process.stderr.write(
         'broadsheet: The connection to the database was lost. Run the command again; finished work is kept.\n',
       )
+      return 1
+    }
+    const failure = describeFailure(error)
+    if (failure) {
+      process.stderr.write(`broadsheet: ${failure.reason}\n`)
       return 1
     }
     throw error

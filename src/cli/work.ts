@@ -3,6 +3,7 @@ import { startBackground } from '../background.ts'
 import { connect } from '../db/connect.ts'
 import { endsWithin } from '../runtime/ends-within.ts'
 import { createLog } from '../runtime/log.ts'
+import { openTroubles } from '../runtime/troubles.ts'
 import { openMeaning } from '../search/meaning.ts'
 import { interruption } from './interruption.ts'
 import { settings } from './settings.ts'
@@ -17,7 +18,14 @@ export async function work(): Promise<void> {
   const asked = interruption()
   const connection = await connect(config, { log, size: 6 })
   const meaning = openMeaning(config, { log })
-  const background = startBackground({ config, connection, meaning, log, now: () => new Date() })
+  const background = startBackground({
+    config,
+    connection,
+    meaning,
+    troubles: openTroubles(),
+    log,
+    now: () => new Date(),
+  })
   log.info('working')
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import { endsWithin } from '../runtime/ends-within.ts'
+import { describeFailure } from '../runtime/describe-failure.ts'
 import type { Logger } from '../runtime/log.ts'
 import { holdLocalPostgres } from './hold-local-postgres.ts'
 import { migrate } from './migrate.ts'
@@ -55,7 +56,8 @@ export async function connect(
     await close()
     if (error instanceof DatabaseUnavailable) throw error
     throw new DatabaseUnavailable(
-      `The database cannot be used (${messageOf(error)}): check ${config.databaseUrl === null ? 'postgres.log in the data folder' : 'DATABASE_URL, and that its server is up'}.`,
+      describeFailure(error)?.reason ??
+        `The database cannot be used (${messageOf(error)}): check ${config.databaseUrl === null ? 'postgres.log in the data folder' : 'DATABASE_URL, and that its server is up'}.`,
     )
   }
   return { db, address, psqlCommand: local?.psqlCommand ?? null, close }
@@ -84,6 +86,6 @@ async function hold(dataFolder: string, log: Logger) {
   try {
     return await holdLocalPostgres(dataFolder, { log })
   } catch (error) {
-    throw new DatabaseUnavailable(messageOf(error))
+    throw new DatabaseUnavailable(describeFailure(error, { path: dataFolder })?.reason ?? messageOf(error))
   }
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '../runtime/make-folder.ts'
 import type { Logger } from '../runtime/log.ts'
 import { acquireLocalPostgres, type LocalPostgres } from './local-postgres.ts'
 
@@ -17,7 +17,7 @@ export async function holdLocalPostgres(
   { log }: { log: Logger },
 ): Promise<Pick<LocalPostgres, 'address' | 'psqlCommand' | 'release'>> {
   const released = new AbortController()
-  await mkdir(dataFolder, { recursive: true })
+  await makeFolder(dataFolder)
 
   const acquire = () =>
     acquireLocalPostgres({
@@ -31,16 +31,17 @@ export async function holdLocalPostgres(
       },
     })
   async function bringBack(): Promise<LocalPostgres | null> {
+    let told = ''
     while (!released.signal.aborted) {
       try {
         const back = await acquire()
         log.info('the database is back')
         return back
       } catch (error) {
-        log.error(
-          { error: error instanceof Error ? error.message : String(error) },
-          'the database does not start',
-        )
+        const reason = error instanceof Error ? error.message : String(error)
+        // On a disk that is full it may be tried for days.
+        if (reason !== told) log.error({ error: reason }, 'the database does not start')
+        told = reason
         await sleep(RETRY_MS, undefined, { signal: released.signal }).catch(() => {})
       }
     }

@@ -1,6 +1,8 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeFailure } from '../runtime/describe-failure.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import { type Binaries, npmBinaries } from './local-postgres/binaries.ts'
 import { prepareCluster } from './local-postgres/cluster.ts'
 import { LocalPostgresError } from './local-postgres/error.ts'
@@ -145,7 +147,7 @@ async function mayStart(folder: string): Promise<boolean> {
 // One name for one folder, however it was reached, since the path of its socket depends on it.
 async function realFolder(path: string): Promise<string> {
   const wanted = resolve(path)
-  await mkdir(dirname(wanted), { recursive: true })
+  await makeFolder(dirname(wanted))
   const folder = await realpath(wanted).catch(async () =>
     join(await realpath(dirname(wanted)), basename(wanted)),
   )
@@ -164,19 +166,10 @@ async function realFolder(path: string): Promise<string> {
 }
 
 function explained({ error, path }: { error: unknown; path: string }): unknown {
-  const { code, path: named = path } = error as NodeJS.ErrnoException
+  const failure = describeFailure(error, { path })
+  if (!failure) return error
   // A draft of the folder is no name that an operator knows.
-  const where = named.replace(/\.new-\d+-[0-9a-f]+.*$/, '')
-  const problem = {
-    EACCES: `Broadsheet may not use ${where}: give its user the right to read and write there.`,
-    EPERM: `Broadsheet may not use ${where}: give its user the right to read and write there.`,
-    EROFS: `${where} is on a read-only disk: set BROADSHEET_DATA to a folder that can be written.`,
-    ENOSPC: `The disk of ${where} is full: free some space, then start again.`,
-    EDQUOT: `The disk quota of ${where} is used up: free some space, then start again.`,
-    ENOTDIR: `${where} runs through a file: set BROADSHEET_DATA to a folder.`,
-    EEXIST: `${where} runs through a file: set BROADSHEET_DATA to a folder.`,
-  }[code ?? '']
-  return problem === undefined ? error : new LocalPostgresError(problem, { cause: error })
+  return new LocalPostgresError(failure.reason.replace(/\.new-\d+-[0-9a-f]+[^\s:]*/, ''), { cause: error })
 }
 
 function quoted(word: string): string {

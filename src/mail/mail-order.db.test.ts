@@ -4,6 +4,7 @@ import { describeWithDatabase } from '../../test/database.ts'
 import { startJob } from '../jobs/job.ts'
 import { sendMail } from '../jobs/send-mail.ts'
 import { pino } from 'pino'
+import { openTroubles } from '../runtime/troubles.ts'
 import { deliverDueMail, giveUpExpiredMail } from './deliver-mail.ts'
 import { queueGreeting } from './greeting.fixture.ts'
 import { mailTroubles } from './mail-troubles.ts'
@@ -58,7 +59,7 @@ describeWithDatabase('mail that somebody waits for', (db) => {
     const log = pino({ level: 'silent' })
     for (let i = 0; i < 8; i++) await queue(`bulk-${i}`)
     const jobs = (['any', 'urgent'] as const).map((which) =>
-      startJob(sendMail(db(), mailer, { which, log, now }), { log }),
+      startJob(sendMail(db(), mailer, { which, log, now }), { log, troubles: openTroubles() }),
     )
     closeLater(() => Promise.all(jobs.map((job) => job.close())))
     await full.comes

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
+import { describeFailure } from '../runtime/describe-failure.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import type { Composed } from './compose.ts'
 import type { SendOutcome } from './message.ts'
 
@@ -21,16 +23,17 @@ export function openOutbox(folder: string): Outbox {
       try {
         const { message } = await transport.sendMail(mail)
         if (!Buffer.isBuffer(message)) throw new Error('nodemailer made no buffer')
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolder(folder, { mode: 0o700 })
         await writeWhole(folder, { name: `${fileTime(mail.date)}-${id}.eml`, content: message })
         await removeOthers(folder, { date: mail.date, id })
         return { ok: true }
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
+        const said = error instanceof Error ? error.message : String(error)
+        const failure = describeFailure(error, { path: folder })
         return {
           ok: false,
           permanent: false,
-          reason: `The mail cannot be written to the outbox folder (${reason}).`,
+          reason: `The mail cannot be written to the outbox folder (${failure?.reason ?? `${said}.`})`,
         }
       }
     },

@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { sql } from 'kysely'
 import { describe, expect, inject, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
@@ -758,6 +759,50 @@ describeWithDatabase('the site', (db) => {
     const ill = await openSite(gone).app.request('/healthz')
     expect([ill.status, await ill.json()]).toEqual([503, { status: 'the database does not answer' }])
     await gone.destroy()
+  })
+
+  it('says in plain words that the disk is full, and is well again once there is room', async () => {
+    await recordHarvest(db(), [paper(1, '2026-01-05')], { now: NOON, timeZone: 'UTC' })
+    const logged: string[] = []
+    const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) })
+    const { app } = openSite(db(), { log })
+    const health = async () => {
+      const answer = await app.request('/healthz')
+      return [answer.status, await answer.json()]
+    }
+    const signIn = async (accept: string) =>
+      app.request('/sign-in', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept },
+        body: 'email=ada@example.org',
+      })
+    // What PostgreSQL says when it cannot make a file longer, whatever is written.
+    await sql`create function no_room() returns trigger language plpgsql as $$ begin
+      raise 'could not extend file' using errcode = '53100'; end $$`.execute(db())
+    await sql`create function no_room_at_all() returns event_trigger language plpgsql as $$ begin
+      raise 'could not create file' using errcode = '53100'; end $$`.execute(db())
+    await sql`create trigger no_room before insert on rate_limits execute function no_room()`.execute(db())
+    await sql`create event trigger no_room on ddl_command_start when tag in ('CREATE TABLE AS')
+      execute function no_room_at_all()`.execute(db())
+    try {
+      expect(await health()).toEqual([200, { status: 'ok' }])
+      const answer = await signIn('text/html')
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60'])
+      const words = wordsOf(await answer.text())
+      expect(words).toContain('The disk is full')
+      expect(words).not.toMatch(/extend|Stop the presses/)
+      expect(logged).toHaveLength(1)
+      expect(logged[0]).not.toContain('    at ')
+      expect(logged[0]).toContain('The disk of the database is full: free some space.')
+      expect(await health()).toEqual([503, { status: 'the disk is full' }])
+      expect((await app.request('/papers/new')).status).toBe(200)
+    } finally {
+      await sql`drop event trigger no_room`.execute(db())
+      await sql`drop trigger no_room on rate_limits`.execute(db())
+      await sql`drop function no_room, no_room_at_all`.execute(db())
+    }
+    expect(await health()).toEqual([200, { status: 'ok' }])
+    expect((await signIn('text/html')).headers.get('location')).toBe('/sign-in/sent')
   })
 
   it('owns up to a fault of its own, under a number that stands in the log', async () => {

@@ -3,19 +3,22 @@ import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
-import { sql } from 'kysely'
 import {
   databaseAway,
   methodNotAllowed,
+  nothingIsWritten,
   notFound,
   searchIsAway,
   serverFault,
   tookTooLong,
 } from './errors/show.tsx'
 import { isConnectionLost, isStopped } from '../db/connect.ts'
+import { describeFailure } from '../runtime/describe-failure.ts'
+import { openTroubles } from '../runtime/troubles.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { ASSETS_FOLDER } from './assets.ts'
 import { ClientGone } from './client-gone.ts'
+import { healthTroubles, WRITES, type Machine } from './health.ts'
 import { createPageCache, type PageCache } from './page-cache.ts'
 import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
@@ -33,13 +36,13 @@ Disallow: /papers.
 Disallow: /papers/suggest
 Disallow: /papers/explain
 `
-/** How long the database may take to answer a check of its health. */
-const HEALTH_MS = 2_000
-
 /** The whole site as one handler of requests, and the cache before it. `heard` tells whether all changes are noticed. */
 export function createApp(
   site: Site,
-  { heard = () => true }: { heard?: () => boolean } = {},
+  {
+    heard = () => true,
+    machine = { troubles: openTroubles(), folders: [] },
+  }: { heard?: () => boolean; machine?: Machine } = {},
 ): { app: Hono; cache: PageCache } {
   const app = new Hono()
   const cache = createPageCache({
@@ -69,12 +72,10 @@ export function createApp(
   app.get('/favicon.svg', serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
   app.get('/robots.txt', (c) => c.text(ROBOTS))
   app.get('/healthz', async (c) => {
-    try {
-      await Promise.race([sql`select 1`.execute(site.db), tooLate(HEALTH_MS)])
-      return c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
-    } catch {
-      return c.json({ status: 'the database does not answer' }, 503, { 'cache-control': 'no-store' })
-    }
+    const wrong = await healthTroubles(site, machine)
+    return wrong.length === 0
+      ? c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+      : c.json({ status: wrong.join('; ') }, 503, { 'cache-control': 'no-store' })
   })
   app.use(forViewer(site))
   addRoutes(app, site)
@@ -92,6 +93,14 @@ export function createApp(
       return tookTooLong(site, c)
     }
     if (error instanceof SearchAway) return searchIsAway(site, c)
+    const failure = describeFailure(error)
+    if (failure?.kind === 'full' || failure?.kind === 'unwritable' || failure?.kind === 'exhausted') {
+      site.log.warn({ path: c.req.path, error: error.message }, failure.reason)
+      if (failure.kind === 'exhausted') return databaseAway(site, c)
+      const { kind } = failure
+      machine.troubles.note(WRITES, kind === 'full' ? 'the disk is full' : 'the database can only be read')
+      return nothingIsWritten(site, c, { kind })
+    }
     const reference = randomUUID().slice(0, 8)
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
     return serverFault(site, c, { reference })
@@ -107,12 +116,4 @@ const withoutLastSlash: MiddlewareHandler = async (c, next) => {
   const { pathname, search } = new URL(c.req.url)
   const path = pathname.slice(0, -1) + search
   if (localPath(path, '') === path) c.res = c.redirect(path, 301)
-}
-
-/** Fails after so long: a database that hangs is no better than one that is away. */
-async function tooLate(ms: number): Promise<never> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
-  })
-  throw new Error(`no answer in ${ms} ms`)
 }

@@ -83,6 +83,18 @@ export function searchIsAway(site: Site, c: Context) {
   })
 }
 
+/** A page for the time in which nothing can be changed, because the disk is full or can only be read. Status 503. */
+export function nothingIsWritten(site: Site, c: Context, { kind }: { kind: 'full' | 'unwritable' }) {
+  c.header('retry-after', '60')
+  return refused(site, c, {
+    status: 503,
+    title: kind === 'full' ? 'The disk is full' : 'This can only be read right now',
+    reason:
+      (kind === 'full' ? 'The disk is full: nothing can be saved' : 'Nothing can be saved on this site') +
+      ' until whoever runs this site has put that right. Reading works meanwhile; what you sent was not kept.',
+  })
+}
+
 /** A page for a method that this address does not know. Status 405. */
 export function methodNotAllowed(site: Site, c: Context) {
   c.header('allow', 'GET, HEAD')
