@@ -1,7 +1,9 @@
 /**
  * The front page of a database of 40,000 papers, asked for by another process: requests a second and their times, as a
- * ratio to the same HTTP server answering an empty page, in alternating rounds of one run.
+ * ratio to the same HTTP server answering an empty page, in alternating rounds of one run. `bench/run front-page 1000000`:
+ * instead, the pages of lists, editions and papers that are made for each reader, in a database of so many papers.
  */
+import { measureAtSize } from './front-page/at-size.ts'
 import { load } from './load.ts'
 import {
   memoryOf,
@@ -59,7 +61,19 @@ async function measure(site: RunningSite, empty: RunningSite, folder: string) {
 }
 
 const papers = realPapers()
-if (papers) {
+const size = process.argv[2]
+if (papers && size !== undefined) {
+  const count = Number(size.replaceAll(/[_,]/g, ''))
+  if (!Number.isInteger(count) || count < 10_000) throw new Error(`"${size}" is no number, of at least 10000`)
+  await withDataFolder(async (folder) => {
+    const empty = await startEmptyServer()
+    try {
+      await measureAtSize(folder, { file: papers, papers: count, empty })
+    } finally {
+      await empty.stop()
+    }
+  })
+} else if (papers) {
   await withDataFolder(async (folder) => {
     await runVerb(folder, 'import', papers)
     const [site, empty] = [await startSite(folder), await startEmptyServer()]

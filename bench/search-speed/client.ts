@@ -80,8 +80,13 @@ function readAnswer(socket: Socket): Promise<number> {
         if (end < 0) return
         status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0)
         const length = /\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1]
-        if (length === undefined) return socket.destroy(new Error('an answer without a length'))
-        missing = Number(length) - (head.length - end - 4)
+        // Where an answer leads elsewhere, nothing follows but the end.
+        const empty = /\r\ntransfer-encoding: chunked/i.test(head.slice(0, end)) ? '0\r\n\r\n'.length : null
+        if (length === undefined && empty === null)
+          return socket.destroy(new Error('an answer without a length'))
+        if (length === undefined && status === 200)
+          return socket.destroy(new Error('an answer whose length is not known'))
+        missing = Number(length ?? empty) - (head.length - end - 4)
       }
       if (missing <= 0) done(() => resolve(status))
     }

@@ -64,3 +64,8 @@ create index papers_hidden on papers (id) where hidden;
 -- A name's page is made of its index alone: how it is printed, how many papers it has, and which.
 drop index paper_authors_name;
 create index paper_authors_name on paper_authors (name_key, dated_at desc, paper_id desc) include (name);
+
+-- What a paper's heat is made of is read out of the index by which its events are found, however many they are.
+alter table signals drop constraint signals_paper_id_kind_origin_origin_key_key;
+alter table signals add constraint signals_of_paper unique (paper_id, kind, origin, origin_key)
+  include (id, amount, weight, at, takes_back);

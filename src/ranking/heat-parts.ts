@@ -22,19 +22,18 @@ const MOST_PARTS = 60
 
 /** What a paper's heat is made of, the largest share first. All shares add up to 1 and do not change with time. */
 export async function heatParts(db: Kysely<Database>, paperId: number): Promise<HeatPart[]> {
-  // What takes an event back is of the same paper: all are read at once. Relative to the newest event, so that no power overflows; what it makes nothing of is nothing beside it. All in
+  // All are read out of one index: what takes an event back is of the same paper. Relative to the newest event, so that no power overflows; what it makes nothing of is nothing beside it. All in
   // doubles: `extract` would have exact decimals, which take ten times as long.
   const { rows } = await sql<HeatPart>`
-    with own as materialized (
-      select id, kind, origin, amount, weight, at, takes_back from signals where paper_id = ${paperId}
-    ), events as (
-      select kind, origin, amount, weight, at from own s
-      where weight > 0 and takes_back is null and not exists (select from own b where b.takes_back = s.id)
-    ), parts as (
+    with events as materialized (
+      select kind, origin, amount, weight, at, date_part('epoch', at) as seconds from signals
+      where paper_id = ${paperId} and weight > 0 and takes_back is null and id not in (
+        select takes_back from signals where paper_id = ${paperId} and takes_back is not null)
+    ), newest as materialized (select max(seconds) as seconds from events), parts as (
       select kind, origin, (at at time zone 'UTC')::date as day, sum(amount) as amount, sum(weight) as weight,
         sum(weight * power(2::double precision,
-          greatest(-1000, date_part('epoch', at - (select max(at) from events)) * 1000 / ${HALF_LIFE_MS}))) as heat
-      from events group by 1, 2, 3
+          greatest(-1000, (events.seconds - newest.seconds) * 1000 / ${HALF_LIFE_MS}))) as heat
+      from events, newest group by 1, 2, 3
     )
     select kind, origin, day, amount, weight, heat / nullif(sum(heat) over (), 0) as share
     from parts order by heat desc, day desc, kind, origin limit ${MOST_PARTS}
