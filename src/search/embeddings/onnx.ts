@@ -1,6 +1,23 @@
 /**
- * Writing ONNX models: as much of the format (onnx.proto3, IR version 9) as a graph of our own needs, straight to its
- * protobuf encoding. Field numbers are those of the published schema.
+ * Writing ONNX models: as much of the format as a graph of our own needs, straight to its protobuf encoding. A model is a
+ * message of messages, and what is written are these fields (their numbers as in `onnx/onnx.proto3` of
+ * https://github.com/onnx/onnx, which defines the format; IR version 9):
+ *
+ *     ModelProto          1 ir_version, 2 producer_name, 7 graph, 8 opset_import (of each domain that nodes are from)
+ *     OperatorSetIdProto  1 domain ("" for ONNX's own), 2 version
+ *     GraphProto          1 node (each after those it needs), 2 name, 5 initializer, 11 input, 12 output
+ *     NodeProto           1 input, 2 output (names of values), 4 op_type, 5 attribute, 7 domain
+ *     AttributeProto      1 name, 20 type (FLOAT 1, INT 2, INTS 7), and by that 2 f, 3 i or 8 ints
+ *     TensorProto         1 dims, 2 data_type (FLOAT 1, UINT8 2, INT8 3, INT32 6, INT64 7), 8 name,
+ *                         9 raw_data (row by row, little-endian)
+ *     ValueInfoProto      1 name, 2 type
+ *     TypeProto           1 tensor_type, of which 1 elem_type (as data_type), 2 shape
+ *     TensorShapeProto    1 dim, of which either 1 dim_value or 2 dim_param, a name
+ *
+ * In protobuf's encoding (https://protobuf.dev/programming-guides/encoding) a field is a key, which is its number times 8
+ * and how its value is written, and the value: 0 an integer of as many bytes as it needs, seven bits in each; 5 four
+ * bytes; 2 a length and as many bytes, for text and for messages in it. A field that is repeated is written again for
+ * each of its values.
  */
 
 /** A weight or constant of a graph. `data` is little-endian, as wide as `type` says. */

@@ -1,4 +1,4 @@
-import { scanModule } from './sign-scan-wasm.ts'
+import { SIGN_SCAN_WASM } from './sign-scan-wasm.ts'
 
 /** Papers that are looked at together: the lanes of a 128-bit register. */
 const LANES = 16
@@ -36,7 +36,9 @@ export function createSignScan({ dimensions }: { dimensions: number }): SignScan
   if (bytes * 32 > BLOCKS_AT) throw new RangeError(`vectors of ${dimensions} dimensions are too long`)
   const stride = LANES * bytes + 2 * LANES
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 })
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(scanModule()), { env: { memory } })
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(SIGN_SCAN_WASM, 'base64')), {
+    env: { memory },
+  })
   const scan = instance.exports['scan'] as (
     block: number,
     end: number,
