@@ -1,6 +1,7 @@
 import type { Context, Handler } from 'hono'
 import { countWithin, type RateLimit } from '../../accounts/rate-limits.ts'
 import type { Reader } from '../../accounts/reader.ts'
+import { MayNotAct } from '../../db/hold-readers.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site, Viewer } from '../site.ts'
 import { siteFor } from '../viewer.ts'
@@ -33,13 +34,7 @@ export function takePart(
     const { viewer } = own
     if (viewer === null) return askToSignIn(c, read.form)
     const { reader } = viewer
-    if (reader.suspended && !evenSuspended)
-      return refused(own, c, {
-        status: 403,
-        title: 'Your account is suspended',
-        reason:
-          'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
-      })
+    if (reader.suspended && !evenSuspended) return refused(own, c, SUSPENDED)
     if (curator && !reader.curator)
       return refused(own, c, {
         status: 403,
@@ -49,9 +44,22 @@ export function takePart(
     const now = site.now()
     const counted = await countWithin(site.db, { limit, of: reader.id, now })
     if (!counted.ok) return tooOften(own, c, counted)
-    return act({ site: { ...own, viewer }, reader, form: read.form, now }, c)
+    try {
+      return await act({ site: { ...own, viewer }, reader, form: read.form, now }, c)
+    } catch (error) {
+      if (!(error instanceof MayNotAct)) throw error
+      // While this was on its way the account was deleted, or suspended.
+      const left = await siteFor(site, c)
+      return left.viewer === null ? askToSignIn(c, read.form) : refused(left, c, SUSPENDED)
+    }
   }
 }
+
+const SUSPENDED = {
+  status: 403,
+  title: 'Your account is suspended',
+  reason: 'A curator has suspended it; the reason stands in the public moderation log. You can still read.',
+} as const
 
 /** Back to the page on which a form stood. */
 export function goBack(c: Context, form: Form, otherwise: string): Response {
