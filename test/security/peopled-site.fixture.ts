@@ -154,6 +154,7 @@ export async function openPeopledSite(
   await act(cora, '/desk/readers', { reader: sven.reader.id, act: 'suspend', ...why })
 
   await submitPaper(db, {
+    writeNote: async () => {},
     found: stated('2601.00042', { title: text('submission title'), abstract: text('abstract') }),
     identifier: { scheme: 'arxiv', value: '2601.00042' },
     readerId: nina.reader.id,

@@ -1,4 +1,5 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { writeNote } from '../../discussion/write-note.ts'
 import { confirmClaim, refuseClaim } from '../../moderation/authorship.ts'
 import { isCollectionId } from '../../shelves/collections.ts'
 import { hideCollection, showCollection } from '../../moderation/hide-collection.ts'
@@ -158,7 +159,12 @@ export const actOnSubmission = curatorAct((site, form, acting) => {
   if (id === null) return null
   switch (form.text('act')) {
     case 'accept':
-      return takeSubmission(db, { id, timeZone, curators: accounts.curators, ...acting })
+      return takeSubmission(db, {
+        id,
+        timeZone,
+        writeNote: (trx, note) => writeNote(trx, { ...note, curators: accounts.curators, now: acting.now }),
+        ...acting,
+      })
     case 'refuse':
       return turnDownSubmission(db, { id, ...acting })
     default:
