@@ -4,6 +4,7 @@ import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
 import { NOON, TIME_ZONE } from '../../test/site.ts'
+import { settledOrWaiting } from '../../test/waiting.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -233,19 +234,6 @@ describeWithDatabase('what is done while papers are merged', (db) => {
     if (!rows[0]) throw new Error('a query of one row gave none')
     return rows[0]
   }
-  /** Settled, or waiting for somebody else's transaction. */
-  async function settledOrWaiting(work: Promise<unknown>): Promise<void> {
-    const state = { settled: false }
-    const settle = () => {
-      state.settled = true
-    }
-    work.then(settle, settle)
-    while (!state.settled) {
-      const { rows } = await sql<{ waiting: boolean }>`select exists (select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock') as waiting`.execute(db())
-      if (rows[0]?.waiting) return
-    }
-  }
   const merge = (addresses: [string, string], on: Kysely<Database> = db()) =>
     recordHarvest(on, [stated(addresses, { source: 'jsonl' })], { now, timeZone: TIME_ZONE })
   async function expectConsistent() {
@@ -282,7 +270,7 @@ describeWithDatabase('what is done while papers are merged', (db) => {
           const earlier = await inTransaction(db(), async (trx) => {
             const outcome = await one(trx)
             second = other()
-            await settledOrWaiting(second)
+            await settledOrWaiting(db(), second)
             return outcome
           })
           const later = await second
