@@ -23,8 +23,47 @@ export type EmbeddingStep = { embedded: number; unchanged: number; done: boolean
  * is used at once.) Any number of processes may do so together. Throws `EmbeddingUnavailable`, with nothing lost.
  */
 export async function embedNextPapers(db: Kysely<Database>, embedder: Embedder): Promise<EmbeddingStep> {
-  await queueChanges(db, embedder.model)
-  const step = await inTransaction(db, async (trx) => {
+  const { model } = embedder
+  await queueChanges(db, model)
+  const batch = await embedBatch(db, embedder)
+  if (batch === null) {
+    await useModel(db, model)
+    return { embedded: 0, unchanged: 0, done: true }
+  }
+  await inTransaction(db, async (trx) => {
+    // No text changes, nor does a paper go, until the vectors are written.
+    await lockUntilCommit(trx, 'recording')
+    await lockUntilCommit(trx, 'vectors')
+    const current = new Map((await textsOf(trx, batch.ids, model)).map(({ id, digest }) => [id, digest]))
+    // What changed meanwhile stays in the queue; what went is not in it any more.
+    const same = batch.texts.filter(({ id, digest }) => current.get(id)?.equals(digest))
+    await writeVectors(
+      trx,
+      model,
+      same.flatMap(({ id, digest, vector }) => (vector ? [{ id, digest, vector }] : [])),
+    )
+    if (same.length > 0)
+      await trx
+        .deleteFrom('embedding_queue')
+        .where('model', '=', model)
+        .where(
+          'paper_id',
+          'in',
+          same.map(({ id }) => id),
+        )
+        .execute()
+  })
+  const embedded = batch.texts.filter(({ vector }) => vector !== null).length
+  return { embedded, unchanged: batch.texts.length - embedded, done: false }
+}
+
+/**
+ * The next papers in the queue with their vectors (null where the one held is of the same text); null when there are none.
+ * Other processes pass by what this one is at. Its transaction ends before vectors are written: whoever merges two papers
+ * holds them and then wants their places in the queue, and must not be waited for with these in hand.
+ */
+async function embedBatch(db: Kysely<Database>, embedder: Embedder) {
+  return inTransaction(db, async (trx) => {
     const queued = await trx
       .selectFrom('embedding_queue')
       .select('paper_id')
@@ -35,27 +74,16 @@ export async function embedNextPapers(db: Kysely<Database>, embedder: Embedder):
       .skipLocked()
       .execute()
     const ids = queued.map(({ paper_id }) => paper_id)
-    if (ids.length === 0) return { embedded: 0, unchanged: 0, done: true }
+    if (ids.length === 0) return null
     const texts = await textsOf(trx, ids, embedder.model)
     const fresh = texts.filter(({ digest, held }) => !held?.equals(digest))
     const vectors = await embedder.embedTexts(fresh.map(({ text }) => text))
-    await writeVectors(
-      trx,
-      embedder.model,
-      fresh.flatMap(({ id, digest }, i) => {
-        const vector = vectors[i]
-        return vector ? [{ id, digest, vector }] : []
-      }),
-    )
-    await trx
-      .deleteFrom('embedding_queue')
-      .where('model', '=', embedder.model)
-      .where('paper_id', 'in', ids)
-      .execute()
-    return { embedded: fresh.length, unchanged: texts.length - fresh.length, done: false }
+    const vectorOf = new Map(fresh.map(({ id }, i) => [id, vectors[i] ?? null]))
+    return {
+      ids,
+      texts: texts.map(({ id, digest }) => ({ id, digest, vector: vectorOf.get(id) ?? null })),
+    }
   })
-  if (step.done) await useModel(db, embedder.model)
-  return step
 }
 
 /** How many papers a model is still to embed. */
@@ -83,15 +111,20 @@ async function queueChanges(db: Kysely<Database>, model: string): Promise<void> 
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   for (;;) {
-    const { rows } = await sql<{ queued: number }>`
-      with model as (select through from embedding_models where model = ${model} for update),
-        changed as (select id, index_seq from papers where index_seq > (select through from model)
-          order by index_seq limit ${QUEUED_AT_ONCE}),
-        queued as (insert into embedding_queue (model, paper_id) select ${model}, id from changed on conflict do nothing),
-        moved as (update embedding_models set through = (select max(index_seq) from changed)
-          where model = ${model} and exists (select from changed))
-      select count(*) as queued from changed`.execute(db)
-    if ((rows[0]?.queued ?? 0) < QUEUED_AT_ONCE) return
+    const { rows: news } = await sql<{ some: boolean }>`select exists (select from papers
+      where index_seq > (select through from embedding_models where model = ${model})) as some`.execute(db)
+    if (!news[0]?.some) return
+    await inTransaction(db, async (trx) => {
+      // No paper goes while it is queued.
+      await lockUntilCommit(trx, 'recording')
+      await sql`
+        with model as (select through from embedding_models where model = ${model} for update),
+          changed as (select id, index_seq from papers where index_seq > (select through from model)
+            order by index_seq limit ${QUEUED_AT_ONCE}),
+          queued as (insert into embedding_queue (model, paper_id) select ${model}, id from changed on conflict do nothing)
+        update embedding_models set through = (select max(index_seq) from changed)
+        where model = ${model} and exists (select from changed)`.execute(trx)
+    })
   }
 }
 
@@ -111,6 +144,7 @@ async function textsOf(trx: Transaction<Database>, ids: number[], model: string)
   })
 }
 
+/** The caller holds the lock of vectors. */
 async function writeVectors(
   trx: Transaction<Database>,
   model: string,
@@ -122,7 +156,6 @@ async function writeVectors(
     update embedding_models m set dimensions = ${first.vector.length},
       in_use = in_use or not exists (select from embedding_models where in_use)
     where model = ${model} and (dimensions is null or not in_use)`.execute(trx)
-  await lockUntilCommit(trx, 'vectors')
   await trx
     .insertInto('paper_embeddings')
     .values(
