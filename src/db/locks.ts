@@ -4,11 +4,23 @@ import type { Database } from './schema.ts'
 /**
  * The advisory locks of the program, in the order in which a transaction that needs several takes them, and before it
  * locks any row. The SQL of db/migrations names them by the same numbers.
+ *
+ * All transactions lock in one order, so that no two ever wait for each other:
+ *
+ * 1. advisory locks, as they stand below;
+ * 2. a finding of suspicious votes, where it is decided on;
+ * 3. readers, in order of id (db/hold-readers.ts): who acts, and who is suspended or deleted;
+ * 4. papers, in order of id (papers/hold.ts);
+ * 5. collections;
+ * 6. what hangs on these: votes, picks, comments, entries, claims, flags, signals.
+ *
+ * Whoever holds several papers that readers act on has the lock of recording: then nothing merges them meanwhile.
  */
 export const LOCKS = {
   /** Held by whoever migrates the schema. */
   migration: 4_152_001,
-  /** Held by whoever records, merges, hides or removes papers, so that two cannot make two papers of one work. */
+  /** Held by whoever records, merges, hides or removes papers, so that two cannot make two papers of one work; and by
+   * whoever changes what one reader did to many papers. */
   recording: 4_152_002,
   /** Held by whoever numbers vectors, so that numbers are committed in their order. */
   vectors: 4_152_004,

@@ -91,6 +91,7 @@ export type Database = {
     takes_back: Generated<number | null>
   }
   paper_removals: { paper_id: number; index_seq: Generated<number> }
+  paper_merges: { merged_id: number; kept_id: number; merged_at: Date }
   paper_embeddings: {
     model: string
     paper_id: number

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { holdForReader } from '../papers/hold.ts'
+import { countComments } from '../ranking/comment-count.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals } from '../ranking/signals.ts'
 import {
@@ -14,6 +16,7 @@ import {
   type CommentRefusal,
 } from './comment-refusals.ts'
 import { readText } from './comment-text.ts'
+import { holdComment } from './hold-comment.ts'
 import { queueReplyMail, type MailedSite } from './reply-mail.ts'
 
 /** Who comments: whether they are trusted decides what their first comment on a paper weighs, and how many links it has. */
@@ -37,7 +40,7 @@ const SILENT_EDIT_MS = 2 * 60_000
 export async function writeComment(
   db: Kysely<Database>,
   {
-    paperId,
+    paperId: askedId,
     parentId,
     reader,
     body: written,
@@ -52,9 +55,10 @@ export async function writeComment(
   if (!text.ok) return text
   const { body } = text
   return inTransaction(db, async (trx) => {
-    const paper = await holdPaper(trx, paperId)
+    const paper = await holdForReader(trx, { readerId: reader.id, paperId: askedId, lock: 'no key update' })
     if (!paper || paper.hidden) return NO_PAPER
     if (paper.locked) return LOCKED
+    const paperId = paper.id
     const parent = parentId === null ? null : await findParent(trx, { id: parentId, paperId })
     if (parentId !== null && !parent) return NO_PARENT
 
@@ -76,7 +80,7 @@ export async function writeComment(
       .values({ paper_id: paperId, parent_id: parentId, reader_id: reader.id, body, event, written_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await countComments(trx, { paperId, by: 1 })
+    await countComments(trx, [paperId])
     if (event !== null) await record(trx, { paperId, event, reader, now })
     if (parent && site)
       await queueReplyMail(trx, {
@@ -108,18 +112,12 @@ export async function editComment(
   if (!text.ok) return text
   const { body } = text
   return inTransaction(db, async (trx) => {
-    const comment = await trx
-      .selectFrom('comments as c')
-      .innerJoin('papers as p', 'p.id', 'c.paper_id')
-      .select(['c.reader_id', 'c.body', 'c.written_at', 'c.deleted_at', 'c.hidden_at'])
-      .select(['p.hidden', 'p.comments_locked'])
-      .where('c.id', '=', commentId)
-      .forUpdate('c')
-      .executeTakeFirst()
-    if (!comment || comment.deleted_at !== null || comment.hidden) return NO_COMMENT
+    const held = await holdComment(trx, { commentId, readerId: reader.id })
+    if (!held || held.comment.deleted_at !== null || held.paper.hidden) return NO_COMMENT
+    const { comment, paper } = held
     if (comment.reader_id !== reader.id) return NOT_OWN
     if (comment.hidden_at !== null) return HIDDEN
-    if (comment.comments_locked) return LOCKED
+    if (paper.locked) return LOCKED
     if (comment.body === body) return { ok: true, edited: false }
     const isSilent = now.getTime() - comment.written_at.getTime() <= SILENT_EDIT_MS
     if (!isSilent)
@@ -135,15 +133,6 @@ export async function editComment(
       .execute()
     return { ok: true, edited: true }
   })
-}
-
-async function holdPaper(trx: Transaction<Database>, paperId: number) {
-  return trx
-    .selectFrom('papers')
-    .select(['title', 'address', 'hidden', 'comments_locked as locked'])
-    .where('id', '=', paperId)
-    .forUpdate()
-    .executeTakeFirst()
 }
 
 async function findParent(trx: Transaction<Database>, { id, paperId }: { id: number; paperId: number }) {
@@ -187,16 +176,4 @@ async function record(
     at: now,
   } as const
   await recordSignals(trx, [signal], { now })
-}
-
-/** The paper is held by then. */
-export async function countComments(
-  trx: Transaction<Database>,
-  { paperId, by }: { paperId: number; by: 1 | -1 },
-): Promise<void> {
-  await trx
-    .updateTable('papers')
-    .set((eb) => ({ comment_count: eb('comment_count', '+', by) }))
-    .where('id', '=', paperId)
-    .execute()
 }

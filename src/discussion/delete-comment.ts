@@ -1,9 +1,10 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { takeBackSignal } from '../ranking/signals.ts'
+import { countComments } from '../ranking/comment-count.ts'
+import { takeBackSignals } from '../ranking/signals.ts'
 import { NO_COMMENT, NOT_OWN, type CommentRefusal } from './comment-refusals.ts'
-import { countComments } from './comments.ts'
+import { holdComment } from './hold-comment.ts'
 
 export type DeleteOutcome =
   /** Whether an empty place stays, because others have answered. */
@@ -18,17 +19,9 @@ export async function deleteComment(
   { commentId, readerId, now }: { commentId: number; readerId: string; now: Date },
 ): Promise<DeleteOutcome> {
   return inTransaction(db, async (trx) => {
-    // The paper first, as whoever adds and takes back events of it does.
-    await sql`select id from papers where id = (select paper_id from comments where id = ${commentId}) for update`.execute(
-      trx,
-    )
-    const comment = await trx
-      .selectFrom('comments')
-      .selectAll()
-      .where('id', '=', commentId)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!comment || comment.deleted_at !== null) return NO_COMMENT
+    const held = await holdComment(trx, { commentId, readerId })
+    if (!held || held.comment.deleted_at !== null) return NO_COMMENT
+    const { comment } = held
     if (comment.reader_id !== readerId) return NOT_OWN
     const { paper_id: paperId, event } = comment
 
@@ -41,7 +34,7 @@ export async function deleteComment(
     else await removeEnd(trx, commentId)
     // What was hidden was taken out of the count, and its event back, by then.
     if (comment.hidden_at === null) {
-      await countComments(trx, { paperId, by: -1 })
+      await countComments(trx, [paperId])
       if (event !== null) await passOn(trx, { paperId, readerId, event, now })
     }
     return { ok: true, tombstone: answer !== undefined }
@@ -62,7 +55,7 @@ async function passOn(
     where id = (select id from own order by written_at, id limit 1)
       and not exists (select from own where event is not null)`.execute(trx)
   if (!numAffectedRows)
-    await takeBackSignal(trx, { paperId, kind: 'comment', origin: 'reader', originKey: event }, { now })
+    await takeBackSignals(trx, [{ paperId, kind: 'comment', origin: 'reader', originKey: event }], { now })
 }
 
 async function emptyPlace(

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 
@@ -33,17 +34,19 @@ export async function react(
   }: { commentId: number; readerId: string; reaction: Reaction; on: boolean; now: Date },
 ): Promise<ReactOutcome> {
   return inTransaction(db, async (trx) => {
+    await holdReaders(trx, { acting: [readerId] })
+    // Held before anything else is read: its paper may be merged meanwhile.
     const comment = await trx
-      .selectFrom('comments as c')
-      .innerJoin('papers as p', 'p.id', 'c.paper_id')
-      .select('c.reader_id')
-      .where('c.id', '=', commentId)
-      .where('c.deleted_at', 'is', null)
-      .where('c.hidden_at', 'is', null)
-      .where('p.hidden', '=', false)
-      .forShare('c')
+      .selectFrom('comments')
+      .select(['paper_id', 'reader_id', 'deleted_at', 'hidden_at'])
+      .where('id', '=', commentId)
+      .forShare()
       .executeTakeFirst()
-    if (!comment) return { ok: false, kind: 'no-comment', reason: 'This comment is no longer here.' }
+    const paper =
+      comment &&
+      (await trx.selectFrom('papers').select('hidden').where('id', '=', comment.paper_id).executeTakeFirst())
+    if (!comment || comment.deleted_at !== null || comment.hidden_at !== null || paper?.hidden !== false)
+      return { ok: false, kind: 'no-comment', reason: 'This comment is no longer here.' }
     if (comment.reader_id === readerId)
       return { ok: false, kind: 'own-comment', reason: 'You cannot react to your own comment.' }
     if (on)

@@ -2,8 +2,10 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Reader } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { takeBackSignal } from '../ranking/signals.ts'
-import { removeVote } from '../ranking/votes.ts'
+import { holdForReader, holdPaper } from '../papers/hold.ts'
+import { takeBackSignals } from '../ranking/signals.ts'
+import { removeVotes } from '../ranking/votes.ts'
+import { asCurator } from './as-curator.ts'
 import { logAct, GONE, type Acting, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
 
@@ -22,14 +24,16 @@ export type ClaimOutcome =
 export async function claimAuthorship(
   db: Kysely<Database>,
   {
-    paperId,
+    paperId: askedId,
     reader,
     note,
     now,
   }: { paperId: number; reader: Pick<Reader, 'id' | 'orcid' | 'orcidVerified'>; note: string; now: Date },
 ): Promise<ClaimOutcome> {
   return inTransaction(db, async (trx): Promise<ClaimOutcome> => {
-    if (!(await findTitle(trx, paperId))) return { ok: false, kind: 'no-paper' }
+    const paper = await holdForReader(trx, { readerId: reader.id, paperId: askedId, lock: 'no key update' })
+    if (!paper) return { ok: false, kind: 'no-paper' }
+    const paperId = paper.id
     const held = await trx
       .selectFrom('authorship_claims')
       .select('state')
@@ -79,7 +83,7 @@ export async function refuseClaim(
 async function decide(
   db: Kysely<Database>,
   {
-    paperId,
+    paperId: askedId,
     readerId,
     state,
     curatorId,
@@ -89,9 +93,10 @@ async function decide(
 ): Promise<ActOutcome> {
   if (readerId === curatorId)
     return { ok: false, reason: 'You cannot decide on your own claim. Leave it to another curator.' }
-  return inTransaction(db, async (trx) => {
-    const paper = await findTitle(trx, paperId)
+  return asCurator(db, { curatorId }, async (trx) => {
+    const paper = await holdPaper(trx, { paperId: askedId, lock: 'no key update' })
     if (!paper) return GONE
+    const paperId = paper.id
     const { numUpdatedRows } = await trx
       .updateTable('authorship_claims')
       .set({ state, by: 'curator', decided_at: now })
@@ -108,45 +113,41 @@ async function decide(
   })
 }
 
-/** Takes back what confirmed authors of a paper did to heat it (votes, picks, first comments), in the caller's transaction. */
-export async function takeBackOwnVotes(
+/**
+ * Takes back what confirmed authors of a paper did to heat it (votes, picks, first comments). The paper is held. What two
+ * papers' authors did before these were merged, the merge itself takes back (SQL function merge_paper).
+ */
+async function takeBackOwnVotes(
   trx: Transaction<Database>,
   { paperId, now }: { paperId: number; now: Date },
 ): Promise<void> {
   const authors = (await authorsHere(trx, paperId)).map(({ id }) => id)
   if (authors.length === 0) return
-  // All their votes before the paper, as whoever takes one back does.
-  await trx
-    .selectFrom('votes')
-    .select('reader_id')
-    .where('paper_id', '=', paperId)
-    .where('reader_id', 'in', authors)
-    .orderBy('reader_id')
-    .forUpdate()
-    .execute()
-  for (const readerId of authors) await removeVote(trx, { paperId, readerId, now })
-  // Whoever picks holds the paper first.
-  await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()
+  await removeVotes(
+    trx,
+    authors.map((readerId) => ({ paperId, readerId })),
+    { now },
+  )
   const picks = await trx
     .deleteFrom('picks')
     .where('paper_id', '=', paperId)
     .where('curator_id', 'in', authors)
     .returning('event')
     .execute()
-  for (const { event } of picks)
-    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: event }, { now })
-  const comments = await trx
-    .selectFrom('comments')
-    .select(['id', 'event'])
-    .where('paper_id', '=', paperId)
-    .where('reader_id', 'in', authors)
-    .where('event', 'is not', null)
-    .execute()
-  for (const { id, event } of comments) {
-    if (event === null) continue
-    await takeBackSignal(trx, { paperId, kind: 'comment', origin: 'reader', originKey: event }, { now })
-    await trx.updateTable('comments').set({ event: null }).where('id', '=', id).execute()
-  }
+  const { rows: comments } = await sql<{ event: string }>`
+    with losing as (
+      select id, event from comments
+      where paper_id = ${paperId} and reader_id = any(${authors}::uuid[]) and event is not null
+    )
+    update comments c set event = null from losing where losing.id = c.id returning losing.event`.execute(trx)
+  await takeBackSignals(
+    trx,
+    [
+      ...picks.map(({ event }) => ({ kind: 'pick' as const, event })),
+      ...comments.map(({ event }) => ({ kind: 'comment' as const, event })),
+    ].map(({ kind, event }) => ({ paperId, kind, origin: 'reader', originKey: event })),
+    { now },
+  )
   await sql`update papers set pick_count = (select count(*) from picks where paper_id = ${paperId})
     where id = ${paperId}`.execute(trx)
 }
@@ -197,9 +198,4 @@ async function isNamedOn(
     select exists (select from paper_authors where paper_id = ${paperId} and orcid = ${orcid}) as named
   `.execute(trx)
   return rows[0]?.named ?? false
-}
-
-/** Not held: who takes votes back holds those first, and the paper after them. */
-async function findTitle(trx: Transaction<Database>, paperId: number) {
-  return trx.selectFrom('papers').select(['title', 'address']).where('id', '=', paperId).executeTakeFirst()
 }

@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely'
-import { toReader } from '../accounts/reader.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { paperAddress } from '../papers/identifiers.ts'
-import { writeComment } from '../discussion/comments.ts'
+import { asCurator } from './as-curator.ts'
 import { logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
-import { acceptSubmission, refuseSubmission } from './submissions.ts'
+import { acceptSubmission, refuseSubmission, type WriteNote } from './submissions.ts'
 
 const DECIDED: ActOutcome = { ok: true, changed: false }
 
-/** A curator lets a submitted paper in; what its reader wrote with it becomes their comment there. */
+/** A curator lets a submitted paper in, and what its reader wrote with it onto its page: all of it or nothing. */
 export async function takeSubmission(
   db: Kysely<Database>,
   {
@@ -19,36 +19,16 @@ export async function takeSubmission(
     reason,
     now,
     timeZone,
-    curators,
-  }: { id: number; timeZone: string; curators: ReadonlySet<string> } & Acting,
+    writeNote,
+  }: { id: number; timeZone: string; writeNote: WriteNote } & Acting,
 ): Promise<ActOutcome> {
-  const accepted = await acceptSubmission(db, { id, curatorId, now, timeZone })
-  if (accepted.kind !== 'accepted') return DECIDED
-  const { paperId, readerId, note } = accepted
-  // Recording is a transaction of its own, so that the log follows it.
-  await inTransaction(db, (trx) =>
-    logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now }),
-  )
-  await writeNote(db, { paperId, readerId, note, curators, now })
-  return { ok: true, changed: true }
-}
-
-/** What a reader wrote with a submission becomes their comment on the paper, if they may still comment. */
-export async function writeNote(
-  db: Kysely<Database>,
-  {
-    paperId,
-    readerId,
-    note,
-    curators,
-    now,
-  }: { paperId: number; readerId: string | null; note: string; curators: ReadonlySet<string>; now: Date },
-): Promise<void> {
-  if (note === '' || readerId === null) return
-  const row = await db.selectFrom('readers').selectAll().where('id', '=', readerId).executeTakeFirst()
-  const reader = row && toReader(row, { curators, now })
-  if (reader && !reader.suspended)
-    await writeComment(db, { paperId, parentId: null, reader, body: note, now })
+  return inTransaction(db, async (trx) => {
+    await lockUntilCommit(trx, 'recording')
+    const accepted = await acceptSubmission(trx, { id, curatorId, now, timeZone, writeNote })
+    if (accepted.kind !== 'accepted') return DECIDED
+    await logAct(trx, { act: 'accept-submission', on: paperSubject(accepted), curatorId, reason, now })
+    return { ok: true, changed: true }
+  })
 }
 
 /** A curator refuses a submitted paper; who submitted it reads the reason. */
@@ -56,7 +36,7 @@ export async function turnDownSubmission(
   db: Kysely<Database>,
   { id, curatorId, reason, now }: { id: number } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
+  return asCurator(db, { curatorId }, async (trx) => {
     const refused = await refuseSubmission(trx, { id, curatorId, reason, now })
     if (refused.kind !== 'refused') return DECIDED
     const { subject } = paperSubject({ title: refused.title, address: paperAddress(refused.identifier) })

@@ -10,7 +10,8 @@ import { hideComment, showComment } from './hide-comment.ts'
 import { hidePaper } from './hide-paper.ts'
 import { moderationLog } from './moderation-log.ts'
 import { openFlags } from './open-flags.ts'
-import { dismissFlags, type Flagged } from './settle-flags.ts'
+import type { Flagged } from './flagged.ts'
+import { dismissFlags } from './settle-flags.ts'
 
 const now = NOON
 const YESTERDAY = new Date(NOON.getTime() - 86_400_000)

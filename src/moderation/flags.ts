@@ -1,10 +1,11 @@
 import { toReader } from '../accounts/reader.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { findCollection, holdFlagged, type Flagged } from './flagged.ts'
 import { holdComment, putAway } from './hide-comment.ts'
 import { logAct } from './moderation-log.ts'
-import { findCollection, type Flagged } from './settle-flags.ts'
 import { commentSubject } from './subjects.ts'
 
 /** Why something may be flagged. */
@@ -35,7 +36,7 @@ export type FlagOutcome =
 export async function flag(
   db: Kysely<Database>,
   {
-    on,
+    on: asked,
     readerId,
     reason,
     note,
@@ -51,13 +52,15 @@ export async function flag(
   },
 ): Promise<FlagOutcome> {
   return inTransaction(db, async (trx) => {
+    await holdReaders(trx, { acting: [readerId] })
     // Held: flags of one comment are counted one after another.
-    const comment = on.kind === 'comment' ? await holdComment(trx, on.id) : null
+    const comment = asked.kind === 'comment' ? await holdComment(trx, asked.id) : null
+    const on = asked.kind === 'comment' ? asked : await holdFlagged(trx, asked)
     const isThere =
-      on.kind === 'comment'
+      on?.kind === 'comment'
         ? comment !== null && comment.deletedAt === null && !comment.paperHidden
-        : await isShown(trx, on)
-    if (!isThere) return { ok: false, kind: 'gone' }
+        : on !== null && (await isShown(trx, on))
+    if (!on || !isThere) return { ok: false, kind: 'gone' }
     const { numInsertedOrUpdatedRows: added = 0n } = await trx
       .insertInto('flags')
       .values({

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { asCurator } from './as-curator.ts'
+import { findCollection } from './flagged.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
-import { findCollection, settleFlags } from './settle-flags.ts'
+import { settleFlags } from './settle-flags.ts'
 import { collectionSubject } from './subjects.ts'
 
 /** Takes a public collection out of sight; whose it is still has it. */
@@ -25,8 +26,8 @@ async function setHidden(
   db: Kysely<Database>,
   { collectionId, hidden, curatorId, reason, now }: { collectionId: string; hidden: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    await trx.selectFrom('collections').select('id').where('id', '=', collectionId).forUpdate().execute()
+  return asCurator(db, { curatorId }, async (trx) => {
+    await trx.selectFrom('collections').select('id').where('id', '=', collectionId).forNoKeyUpdate().execute()
     const collection = await findCollection(trx, collectionId)
     // A private one is nobody's business.
     if (!collection || (!collection.public && hidden)) return GONE

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { holdPaperOf } from '../papers/hold.ts'
+import { countComments } from '../ranking/comment-count.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
-import { recordSignals, takeBackSignal } from '../ranking/signals.ts'
+import { recordSignals, takeBackSignals } from '../ranking/signals.ts'
+import { asCurator } from './as-curator.ts'
+import { findComment } from './flagged.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
-import { findComment, settleFlags } from './settle-flags.ts'
+import { settleFlags } from './settle-flags.ts'
 import { commentSubject } from './subjects.ts'
 
 type Comment = NonNullable<Awaited<ReturnType<typeof findComment>>>
@@ -15,7 +18,7 @@ export async function hideComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
+  return asCurator(db, { curatorId }, async (trx) => {
     const comment = await holdComment(trx, commentId)
     if (!comment) return GONE
     const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
@@ -31,7 +34,7 @@ export async function showComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
+  return asCurator(db, { curatorId }, async (trx) => {
     const comment = await holdComment(trx, commentId)
     if (!comment) return GONE
     const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
@@ -47,9 +50,7 @@ export async function showComment(
  * whoever adds and takes back events of a paper does.
  */
 export async function holdComment(trx: Transaction<Database>, commentId: number): Promise<Comment | null> {
-  await sql`select id from papers where id = (select paper_id from comments where id = ${commentId}) for update`.execute(
-    trx,
-  )
+  await holdPaperOf(trx, { commentId })
   await trx.selectFrom('comments').select('id').where('id', '=', commentId).forUpdate().execute()
   return (await findComment(trx, commentId)) ?? null
 }
@@ -61,12 +62,12 @@ export async function putAway(
 ): Promise<void> {
   await trx.updateTable('comments').set({ hidden_at: now }).where('id', '=', comment.id).execute()
   if (comment.event !== null)
-    await takeBackSignal(
+    await takeBackSignals(
       trx,
-      { paperId: comment.paperId, kind: 'comment', origin: 'reader', originKey: comment.event },
+      [{ paperId: comment.paperId, kind: 'comment', origin: 'reader', originKey: comment.event }],
       { now },
     )
-  await countComments(trx, comment.paperId)
+  await countComments(trx, [comment.paperId])
 }
 
 async function bringBack(
@@ -114,12 +115,5 @@ async function bringBack(
         { now },
       )
   }
-  await countComments(trx, comment.paperId)
-}
-
-/** The paper is held, so that none is counted twice or not at all. */
-async function countComments(trx: Transaction<Database>, paperId: number): Promise<void> {
-  await sql`update papers set comment_count =
-      (select count(*) from comments where paper_id = ${paperId} and deleted_at is null and hidden_at is null)
-    where id = ${paperId}`.execute(trx)
+  await countComments(trx, [comment.paperId])
 }

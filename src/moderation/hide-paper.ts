@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import { notify } from '../db/channels.ts'
-import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { holdPaper } from '../papers/hold.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
+import { asCurator } from './as-curator.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { settleFlags } from './settle-flags.ts'
 import { paperSubject } from './subjects.ts'
@@ -26,18 +26,13 @@ export async function showPaper(
 
 async function setHidden(
   db: Kysely<Database>,
-  { paperId, hidden, curatorId, reason, now }: { paperId: number; hidden: boolean } & Acting,
+  { paperId: askedId, hidden, curatorId, reason, now }: { paperId: number; hidden: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    // Changes of papers are numbered in the order in which they are committed.
-    await lockUntilCommit(trx, 'recording')
-    const paper = await trx
-      .selectFrom('papers')
-      .select(['title', 'address', 'hidden'])
-      .where('id', '=', paperId)
-      .forUpdate()
-      .executeTakeFirst()
+  // Changes of papers, and vectors, are numbered in the order in which they are committed.
+  return asCurator(db, { curatorId, locks: ['recording', 'vectors'] }, async (trx) => {
+    const paper = await holdPaper(trx, { paperId: askedId, lock: 'no key update' })
     if (!paper) return GONE
+    const paperId = paper.id
     const settled = await settleFlags(trx, { on: { kind: 'paper', id: paperId }, curatorId, now })
     if (paper.hidden === hidden && settled === 0) return { ok: true, changed: false }
     if (paper.hidden !== hidden) {

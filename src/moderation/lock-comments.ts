@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { holdPaper } from '../papers/hold.ts'
+import { asCurator } from './as-curator.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
 
@@ -24,16 +25,11 @@ async function setLocked(
   db: Kysely<Database>,
   { paperId, locked, curatorId, reason, now }: { paperId: number; locked: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    const paper = await trx
-      .selectFrom('papers')
-      .select(['title', 'address', 'comments_locked'])
-      .where('id', '=', paperId)
-      .forUpdate()
-      .executeTakeFirst()
+  return asCurator(db, { curatorId }, async (trx) => {
+    const paper = await holdPaper(trx, { paperId, lock: 'no key update' })
     if (!paper) return GONE
-    if (paper.comments_locked === locked) return { ok: true, changed: false }
-    await trx.updateTable('papers').set({ comments_locked: locked }).where('id', '=', paperId).execute()
+    if (paper.locked === locked) return { ok: true, changed: false }
+    await trx.updateTable('papers').set({ comments_locked: locked }).where('id', '=', paper.id).execute()
     const act = locked ? 'lock-comments' : 'unlock-comments'
     await logAct(trx, { act, on: paperSubject(paper), curatorId, reason, now })
     return { ok: true, changed: true }

@@ -86,7 +86,7 @@ describeWithDatabase('joining papers', (db) => {
     expect(outcomes).toEqual(
       expect.arrayContaining([
         { ok: true, paperId: oneId, address: '2601.00001' },
-        { ok: false, reason: 'One of the two papers is no longer here.' },
+        { ok: false, reason: 'These are already one paper.' },
       ]),
     )
 

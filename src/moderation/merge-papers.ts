@@ -1,13 +1,12 @@
 import type { Kysely } from 'kysely'
 import { notify } from '../db/channels.ts'
-import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { currentNumbers } from '../papers/hold.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { recordPapers } from '../papers/record.ts'
 import { replayHeat } from '../ranking/signals.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
-import { takeBackOwnVotes } from './authorship.ts'
+import { asCurator } from './as-curator.ts'
 import { logAct, type Acting } from './moderation-log.ts'
 import { settleFlags } from './settle-flags.ts'
 import { paperSubject } from './subjects.ts'
@@ -22,18 +21,17 @@ export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok
 export async function mergePapers(
   db: Kysely<Database>,
   {
-    keepId,
-    absorbId,
     timeZone,
     curatorId,
     reason,
     now,
+    ...asked
   }: { keepId: number; absorbId: number; timeZone: string } & Acting,
 ): Promise<MergeOutcome> {
-  if (keepId === absorbId) return { ok: false, reason: 'These are already one paper.' }
-  return inTransaction(db, async (trx): Promise<MergeOutcome> => {
-    // The lock that recording takes: until the end nobody else changes what papers are.
-    await lockUntilCommit(trx, 'recording')
+  return asCurator(db, { curatorId, locks: ['recording', 'vectors'] }, async (trx): Promise<MergeOutcome> => {
+    // Until the end nobody else changes what papers are.
+    const [keepId = 0, absorbId = 0] = await currentNumbers(trx, [asked.keepId, asked.absorbId])
+    if (keepId === absorbId) return { ok: false, reason: 'These are already one paper.' }
     const papers = await trx
       .selectFrom('papers')
       .select(['id', 'title', 'address', 'arxiv_id', 'hidden'])
@@ -74,8 +72,6 @@ export async function mergePapers(
     if (paperId === undefined || !united.includes(paperId))
       throw new Error('two papers were to be united, and were not')
     await replayHeat(trx, united)
-    // Who wrote one of them wrote both.
-    await takeBackOwnVotes(trx, { paperId, now })
     await settleFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
     const { address } = await trx
       .updateTable('papers')

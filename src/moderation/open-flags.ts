@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { FLAG_REASONS, type FlagReason } from './flags.ts'
-import type { Flagged } from './settle-flags.ts'
+import type { Flagged } from './flagged.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
 /** Who flagged something, why and when; `reader` is null once the account is gone. */

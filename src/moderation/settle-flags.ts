@@ -1,22 +1,17 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
-import { GONE, logAct, type Acting, type ActOutcome, type Subject } from './moderation-log.ts'
-import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
-
-/** What readers may flag. */
-export type Flagged =
-  | { kind: 'paper'; id: number }
-  | { kind: 'comment'; id: number }
-  | { kind: 'collection'; id: string }
+import { asCurator } from './as-curator.ts'
+import { describeFlagged, holdFlagged, type Flagged } from './flagged.ts'
+import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 
 /** A curator has looked at what was flagged and leaves it as it is. */
 export async function dismissFlags(
   db: Kysely<Database>,
-  { on, curatorId, reason, now }: { on: Flagged } & Acting,
+  { on: asked, curatorId, reason, now }: { on: Flagged } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    const subject = await describe(trx, on)
+  return asCurator(db, { curatorId }, async (trx) => {
+    const on = await holdFlagged(trx, asked)
+    const subject = on && (await describeFlagged(trx, on))
     if (!subject) return GONE
     if ((await settleFlags(trx, { on, curatorId, now })) === 0) return { ok: true, changed: false }
     await logAct(trx, { act: 'dismiss-flags', on: subject, curatorId, reason, now })
@@ -37,59 +32,4 @@ export async function settleFlags(
     .$if(reason !== undefined, (query) => query.where('reason', '=', reason ?? ''))
     .executeTakeFirst()
   return Number(numUpdatedRows)
-}
-
-async function describe(trx: Transaction<Database>, on: Flagged): Promise<Subject | null> {
-  switch (on.kind) {
-    case 'paper': {
-      const paper = await trx
-        .selectFrom('papers')
-        .select(['title', 'address'])
-        .where('id', '=', on.id)
-        .executeTakeFirst()
-      return paper ? paperSubject(paper) : null
-    }
-    case 'comment': {
-      const comment = await findComment(trx, on.id)
-      return comment ? commentSubject(comment) : null
-    }
-    case 'collection': {
-      const collection = await findCollection(trx, on.id)
-      return collection ? collectionSubject(collection) : null
-    }
-  }
-}
-
-/** A comment with who wrote it and the paper it is on. */
-export async function findComment(db: Kysely<Database>, id: number) {
-  return db
-    .selectFrom('comments as c')
-    .innerJoin('papers as p', 'p.id', 'c.paper_id')
-    .leftJoin('readers as r', 'r.id', 'c.reader_id')
-    .select([
-      'c.id',
-      'c.paper_id as paperId',
-      'c.reader_id as readerId',
-      'c.event',
-      'c.body',
-      'c.written_at as writtenAt',
-      'c.deleted_at as deletedAt',
-      'c.hidden_at as hiddenAt',
-      'p.title',
-      'p.address',
-      'p.hidden as paperHidden',
-      'r.name',
-    ])
-    .where('c.id', '=', id)
-    .executeTakeFirst()
-}
-
-/** A collection with whose it is. */
-export async function findCollection(db: Kysely<Database>, id: string) {
-  return db
-    .selectFrom('collections as c')
-    .innerJoin('readers as r', 'r.id', 'c.reader_id')
-    .select(['c.id', 'c.reader_id as readerId', 'c.title', 'c.public', 'c.hidden', 'r.name'])
-    .where('c.id', '=', id)
-    .executeTakeFirst()
 }

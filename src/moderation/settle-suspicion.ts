@@ -1,7 +1,11 @@
 import type { Kysely, Transaction } from 'kysely'
+import { holdReaders } from '../db/hold-readers.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { removeVote } from '../ranking/votes.ts'
+import { currentNumbers } from '../papers/hold.ts'
+import { removeVotes } from '../ranking/votes.ts'
+import { asCurator } from './as-curator.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { counted, paperSubject } from './subjects.ts'
 import { suspend } from './suspend-reader.ts'
@@ -12,7 +16,9 @@ export async function discountVotes(
   db: Kysely<Database>,
   options: { readerIds: string[]; paperIds: number[] } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, (trx) => discount(trx, options))
+  return asCurator(db, { curatorId: options.curatorId, locks: ['recording'] }, (trx) =>
+    discount(trx, options),
+  )
 }
 
 /** Where nothing was wrong, neither papers nor readers are named. */
@@ -79,6 +85,7 @@ async function settle(
   act: (trx: Transaction<Database>, evidence: Evidence) => Promise<ActOutcome>,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
+    await lockUntilCommit(trx, 'recording')
     const row = await trx
       .selectFrom('suspicions')
       .select(['evidence', 'settled_at'])
@@ -87,6 +94,8 @@ async function settle(
       .executeTakeFirst()
     if (!row) return GONE
     if (row.settled_at !== null) return { ok: true, changed: false }
+    const suspected = accountsIn(row.evidence as Evidence).filter((id) => id !== curatorId)
+    await holdReaders(trx, { acting: [curatorId], changed: suspected })
     const outcome = await act(trx, row.evidence as Evidence)
     if (outcome.ok)
       await trx
@@ -110,36 +119,20 @@ async function discount(
 
 type Vote = { paperId: number; readerId: string }
 
-/** Takes back what readers voted for, of all papers when none are named; answers which votes it were. */
+/** Takes back what readers voted for, of all papers when none are named; answers which votes these were. */
 async function takeBack(
   trx: Transaction<Database>,
   { readerIds, paperIds, now }: { readerIds: string[]; paperIds: number[] | null; now: Date },
 ): Promise<Vote[]> {
   if (readerIds.length === 0 || paperIds?.length === 0) return []
-  const papers = await trx
+  const current = paperIds && (await currentNumbers(trx, paperIds))
+  const votes = await trx
     .selectFrom('votes')
-    .select('paper_id')
-    .distinct()
+    .select(['paper_id as paperId', 'reader_id as readerId'])
     .where('reader_id', 'in', readerIds)
-    .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
-    // In one order everywhere, so that two who do so cannot wait for each other.
-    .orderBy('paper_id')
+    .$if(current !== null, (query) => query.where('paper_id', 'in', current ?? []))
     .execute()
-  const taken: Vote[] = []
-  for (const { paper_id: paperId } of papers) {
-    // The votes before their paper, as whoever takes one back does; who comes second finds none left.
-    const votes = await trx
-      .selectFrom('votes')
-      .select(['paper_id as paperId', 'reader_id as readerId'])
-      .where('paper_id', '=', paperId)
-      .where('reader_id', 'in', readerIds)
-      .orderBy('reader_id')
-      .forUpdate()
-      .execute()
-    for (const vote of votes) await removeVote(trx, { ...vote, now })
-    taken.push(...votes)
-  }
-  return taken
+  return removeVotes(trx, votes, { now })
 }
 
 async function logDiscount(

@@ -3,11 +3,15 @@ import { beforeEach, expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
+import { lockUntilCommit } from '../db/locks.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { findPaper, sourcesOf } from '../papers/find.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
+import { takeSubmission } from './decide-submission.ts'
+import { moderationLog } from './moderation-log.ts'
 import { submissionsOf, waitingSubmissions } from './submission-lists.ts'
-import { acceptSubmission, refuseSubmission, submitPaper } from './submissions.ts'
+import { acceptSubmission, refuseSubmission, submitPaper, type WriteNote } from './submissions.ts'
 
 // In New York it is still the day before.
 const NIGHT = new Date('2026-01-16T03:00:00Z')
@@ -27,7 +31,13 @@ describeWithDatabase('submissions', (db) => {
   let bo: string
   let curator: string
 
+  let notes: Parameters<WriteNote>[1][]
+  const writeNote: WriteNote = async (_, { readerId, note, paperId }) => {
+    notes.push({ readerId, note, paperId })
+  }
+
   beforeEach(async () => {
+    notes = []
     await sql`delete from submissions`.execute(db())
     ann = (await signIn(db(), { name: 'Ann' })).reader.id
     bo = (await signIn(db(), { name: 'Bo' })).reader.id
@@ -43,10 +53,18 @@ describeWithDatabase('submissions', (db) => {
       note: '',
       now: NIGHT,
       timeZone: TIME_ZONE,
+      writeNote,
       ...more,
     })
   const accept = (id: number, now = NIGHT) =>
-    acceptSubmission(db(), { id, curatorId: curator, now, timeZone: TIME_ZONE })
+    inTransaction(db(), async (trx) => {
+      await lockUntilCommit(trx, 'recording')
+      return acceptSubmission(trx, { id, curatorId: curator, now, timeZone: TIME_ZONE, writeNote })
+    })
+  const refuse = (id: number) =>
+    inTransaction(db(), (trx) =>
+      refuseSubmission(trx, { id, curatorId: curator, reason: 'Off topic.', now: LATER }),
+    )
   const rows = () => db().selectFrom('submissions').selectAll().orderBy('id').execute()
   const waiting = () => waitingSubmissions(db(), { limit: 10 })
   const firstWaiting = async () => (await waiting())[0]?.id ?? 0
@@ -54,7 +72,7 @@ describeWithDatabase('submissions', (db) => {
   it('records the paper of a trusted reader at once, in today’s edition', async () => {
     const outcome = await submit({ note: 'Worth a look.' })
     const paper = await findPaper(db(), TIDES)
-    expect(outcome).toEqual({ kind: 'recorded', paperId: paper?.id, address: '2501.00007', waited: null })
+    expect(outcome).toEqual({ kind: 'recorded', paperId: paper?.id, address: '2501.00007' })
     expect(paper).toMatchObject({
       title: 'Tides of an inland sea',
       abstract: 'We measure tides.',
@@ -155,16 +173,13 @@ describeWithDatabase('submissions', (db) => {
       title: 'Tides of an inland sea',
       paperId: paper?.id,
       address: '2501.00007',
-      readerId: ann,
-      note: 'Please!',
     })
+    expect(notes).toEqual([{ readerId: ann, note: 'Please!', paperId: paper?.id }])
     expect(paper).toMatchObject({ edition: '2026-01-18' })
     expect(await waiting()).toEqual([])
     expect(await accept(id)).toEqual({ kind: 'not-waiting' })
     expect(await accept(0)).toEqual({ kind: 'not-waiting' })
-    expect(
-      await refuseSubmission(db(), { id, curatorId: curator, reason: 'Off topic.', now: LATER }),
-    ).toEqual({ kind: 'not-waiting' })
+    expect(await refuse(id)).toEqual({ kind: 'not-waiting' })
     expect(await rows()).toMatchObject([{ state: 'accepted', decided_by: curator, decided_at: LATER }])
   })
 
@@ -175,34 +190,55 @@ describeWithDatabase('submissions', (db) => {
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['accepted', 'not-waiting'])
   })
 
-  it('loses nothing when it is cut short between recording and accepting', async () => {
+  it('accepts a paper that came by another way meanwhile, and leaves it as it is', async () => {
     await submit({ trusted: false })
     const id = await firstWaiting()
-    await accept(id)
-    await sql`update submissions set state = 'waiting', paper_id = null, decided_at = null, decided_by = null`.execute(
-      db(),
-    )
+    await recordHarvest(db(), [FOUND], { now: NIGHT, timeZone: TIME_ZONE })
     const before = await findPaper(db(), TIDES)
     expect(await accept(id, LATER)).toMatchObject({ kind: 'accepted', paperId: before?.id })
     expect(await findPaper(db(), TIDES)).toEqual(before)
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(1)
   })
 
+  it('stays waiting, and its paper away, when what comes with it cannot be written', async () => {
+    await submit({ trusted: false, note: 'Please!' })
+    const failing = {
+      writeNote: async () => {
+        throw new Error('no comments today')
+      },
+    }
+    const deciding = { curatorId: curator, reason: 'Good.', now: LATER, timeZone: TIME_ZONE, ...failing }
+    const id = await firstWaiting()
+    await expect(takeSubmission(db(), { id, ...deciding })).rejects.toThrow('no comments today')
+    await expect(submit({ readerId: bo, ...failing })).rejects.toThrow('no comments today')
+    expect(await findPaper(db(), TIDES)).toBeNull()
+    expect(await rows()).toMatchObject([{ reader_id: ann, state: 'waiting', paper_id: null }])
+    expect((await moderationLog(db(), { before: null, limit: 5 })).entries).toEqual([])
+    expect(await takeSubmission(db(), { id, ...deciding, writeNote })).toEqual({ ok: true, changed: true })
+    expect(notes).toMatchObject([{ readerId: ann, note: 'Please!' }])
+    expect((await moderationLog(db(), { before: null, limit: 5 })).entries).toHaveLength(1)
+  })
+
   it('lets a trusted reader’s submission settle one that waits, and tells of its note', async () => {
     await submit({ trusted: false, note: 'Please!' })
-    expect(await submit({ readerId: bo, note: 'Yes.', now: LATER })).toMatchObject({
-      kind: 'recorded',
-      waited: { readerId: ann, note: 'Please!' },
-    })
+    expect(await submit({ readerId: bo, note: 'Yes.', now: LATER })).toMatchObject({ kind: 'recorded' })
+    const paperId = (await findPaper(db(), TIDES))?.id
+    expect(notes).toEqual([
+      { readerId: ann, note: 'Please!', paperId },
+      { readerId: bo, note: 'Yes.', paperId },
+    ])
     expect(await rows()).toMatchObject([{ reader_id: ann, state: 'accepted', decided_by: null }])
   })
 
   it('lets a curator refuse a paper, which may be submitted again', async () => {
     await submit({ trusted: false })
     const id = await firstWaiting()
-    expect(
-      await refuseSubmission(db(), { id, curatorId: curator, reason: 'Off topic.', now: LATER }),
-    ).toEqual({ kind: 'refused', identifier: TIDES, title: 'Tides of an inland sea', readerId: ann })
+    expect(await refuse(id)).toEqual({
+      kind: 'refused',
+      identifier: TIDES,
+      title: 'Tides of an inland sea',
+      readerId: ann,
+    })
     expect(await findPaper(db(), TIDES)).toBeNull()
     expect(await accept(id)).toEqual({ kind: 'not-waiting' })
     expect(await submit({ trusted: false, now: LATER })).toEqual({ kind: 'waiting' })
@@ -210,12 +246,7 @@ describeWithDatabase('submissions', (db) => {
 
   it('shows readers what became of their submissions', async () => {
     await submit({ trusted: false })
-    await refuseSubmission(db(), {
-      id: await firstWaiting(),
-      curatorId: curator,
-      reason: 'Off topic.',
-      now: LATER,
-    })
+    await refuse(await firstWaiting())
     await submit({ now: LATER })
     expect(await submissionsOf(db(), ann)).toEqual([
       {
@@ -254,7 +285,8 @@ describeWithDatabase('submissions', (db) => {
       { identifier: { value: '2501.00008' }, reader: null },
       { identifier: TIDES, reader: null },
     ])
-    expect(await accept(await firstWaiting())).toMatchObject({ kind: 'accepted', readerId: null })
+    expect(await accept(await firstWaiting())).toMatchObject({ kind: 'accepted' })
+    expect(notes).toMatchObject([{ readerId: null }])
     expect(await waitingSubmissions(db(), { limit: 0 })).toEqual([])
   })
 })

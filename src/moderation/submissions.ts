@@ -1,5 +1,8 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { holdReaders } from '../db/hold-readers.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { dayIn } from '../papers/calendar.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
@@ -11,16 +14,19 @@ type PaperHere = { paperId: number; address: string }
 /** Who asked for a paper (null once the account is gone), and what is to come with it as a comment (perhaps nothing). */
 type SubmissionNote = { readerId: string | null; note: string }
 
+/** Writes what comes with a submission onto its paper, in the transaction that takes the paper in: all of it or nothing. */
+export type WriteNote = (
+  trx: Transaction<Database>,
+  submitted: SubmissionNote & { paperId: number },
+) => Promise<void>
+
 export type SubmitOutcome =
-  /** `waited`: somebody else's submission of it, which this one settled. Given once, however often it is submitted. */
-  | ({ kind: 'recorded'; waited: SubmissionNote | null } & PaperHere)
+  | ({ kind: 'recorded' } & PaperHere)
   | { kind: 'waiting' }
   | ({ kind: 'already-here' } & PaperHere)
   | { kind: 'already-waiting' }
 
-export type AcceptOutcome =
-  | ({ kind: 'accepted'; title: string } & PaperHere & SubmissionNote)
-  | { kind: 'not-waiting' }
+export type AcceptOutcome = ({ kind: 'accepted'; title: string } & PaperHere) | { kind: 'not-waiting' }
 
 export type RefuseOutcome =
   | { kind: 'refused'; identifier: PublicIdentifier; title: string; readerId: string | null }
@@ -28,7 +34,8 @@ export type RefuseOutcome =
 
 /**
  * Submits a paper as a source described it (sources/look-up.ts). A trusted reader's is recorded at once, in the edition
- * of `now` in `timeZone`; others wait for a curator. `note` (10,000 characters at most) is kept with it. Twice is once.
+ * of `now` in `timeZone`, with what they and anybody whose submission of it still waited wrote; others wait for a curator.
+ * `note` (10,000 characters at most) is kept with it. Twice is once.
  */
 export async function submitPaper(
   db: Kysely<Database>,
@@ -40,6 +47,7 @@ export async function submitPaper(
     note,
     now,
     timeZone,
+    writeNote,
   }: {
     found: HarvestedPaper
     identifier: PublicIdentifier
@@ -48,48 +56,66 @@ export async function submitPaper(
     note: string
     now: Date
     timeZone: string
+    writeNote: WriteNote
   },
 ): Promise<SubmitOutcome> {
   const found = withIdentifier(said, identifier)
-  const row = await queue(db, { found, identifier, readerId, note, now, renew: trusted })
-  if (!row) {
-    const here = await paperHere(db, found)
-    return here ? { kind: 'already-here', ...here } : { kind: 'already-waiting' }
-  }
-  if (!trusted) return { kind: 'waiting' }
-  // The same may have been submitted and accepted between the look for the paper and the waiting.
-  const wasQuicker = await isAccepted(db, found)
-  // It waits until it is recorded: should that be cut short, it is not lost but comes before a curator.
-  const accepted = await accept(db, { id: row.id, found, curatorId: null, now, timeZone })
-  if (wasQuicker || !accepted.decided) return { kind: 'already-here', ...accepted.paper }
-  const waited = row.readerId === readerId ? null : { readerId: row.readerId, note: row.note }
-  return { kind: 'recorded', waited, ...accepted.paper }
+  return inTransaction(db, async (trx): Promise<SubmitOutcome> => {
+    if (trusted) await lockUntilCommit(trx, 'recording')
+    await holdReaders(trx, { acting: [readerId] })
+    const row = await queue(trx, { found, identifier, readerId, note, now, renew: trusted })
+    if (!row) {
+      const here = await paperHere(trx, found)
+      if (!here) return { kind: 'already-waiting' }
+      await writeNote(trx, { readerId, note, paperId: here.paperId })
+      return { kind: 'already-here', ...here }
+    }
+    if (!trusted) return { kind: 'waiting' }
+    if (row.readerId !== null) await holdReaders(trx, { staying: [row.readerId] })
+    const { paper } = await accept(trx, { id: row.id, found, curatorId: null, now, timeZone })
+    // What somebody else wrote whose submission of it was still waiting.
+    if (row.readerId !== readerId) await writeNote(trx, { ...row, paperId: paper.paperId })
+    await writeNote(trx, { readerId, note, paperId: paper.paperId })
+    return { kind: 'recorded', ...paper }
+  })
 }
 
-/** A curator lets a waiting paper in, in the edition of `now` in `timeZone`; `not-waiting` when it was decided before. */
+/**
+ * A curator lets a waiting paper in, in the edition of `now` in `timeZone`, with what its reader wrote; `not-waiting` when it
+ * was decided before. The caller's transaction has the lock of recording.
+ */
 export async function acceptSubmission(
-  db: Kysely<Database>,
-  { id, curatorId, now, timeZone }: { id: number; curatorId: string; now: Date; timeZone: string },
+  trx: Transaction<Database>,
+  {
+    id,
+    curatorId,
+    now,
+    timeZone,
+    writeNote,
+  }: { id: number; curatorId: string; now: Date; timeZone: string; writeNote: WriteNote },
 ): Promise<AcceptOutcome> {
-  const row = await db
+  const row = await trx
     .selectFrom('submissions')
-    .select(['found', 'reader_id', 'note'])
+    .select(['found', 'reader_id as readerId', 'note'])
     .where('id', '=', id)
     .where('state', '=', 'waiting')
     .executeTakeFirst()
   if (!row) return { kind: 'not-waiting' }
+  const { readerId, note } = row
+  await holdReaders(trx, { acting: [curatorId], staying: readerId === null ? [] : [readerId] })
   const found = statementIn(row.found)
-  const accepted = await accept(db, { id, found, curatorId, now, timeZone })
-  if (!accepted.decided) return { kind: 'not-waiting' }
-  return { kind: 'accepted', title: found.title, ...accepted.paper, readerId: row.reader_id, note: row.note }
+  const { paper, decided } = await accept(trx, { id, found, curatorId, now, timeZone })
+  if (!decided) return { kind: 'not-waiting' }
+  await writeNote(trx, { readerId, note, paperId: paper.paperId })
+  return { kind: 'accepted', title: found.title, ...paper }
 }
 
 /** A curator refuses a waiting paper for a reason that its submitter reads; `not-waiting` when it was decided before. */
 export async function refuseSubmission(
-  db: Kysely<Database>,
+  trx: Transaction<Database>,
   { id, curatorId, reason, now }: { id: number; curatorId: string; reason: string; now: Date },
 ): Promise<RefuseOutcome> {
-  const row = await db
+  const row = await trx
     .updateTable('submissions')
     .set({ state: 'refused', decided_at: now, decided_by: curatorId, reason })
     .where('id', '=', id)
@@ -111,7 +137,7 @@ export async function refuseSubmission(
  * answer, with what was found now.
  */
 async function queue(
-  db: Kysely<Database>,
+  trx: Transaction<Database>,
   {
     found,
     identifier,
@@ -136,16 +162,16 @@ async function queue(
     where not exists (${papersHere(found)})
     on conflict (scheme, value) where state = 'waiting' ${otherwise}
     returning id, reader_id as "readerId", note
-  `.execute(db)
+  `.execute(trx)
   return rows[0] ?? null
 }
 
 /**
- * Records a paper, unless it came by another way meanwhile, and then marks its submission as accepted: cut short between
- * the two, it still waits, and accepting it again only marks it. `decided` is false when somebody else was quicker.
+ * Records a paper, unless it came by another way meanwhile, and marks its submission as accepted. `decided` is false when
+ * somebody has decided on it meanwhile.
  */
 async function accept(
-  db: Kysely<Database>,
+  trx: Transaction<Database>,
   {
     id,
     found,
@@ -154,8 +180,8 @@ async function accept(
     timeZone,
   }: { id: number; found: HarvestedPaper; curatorId: string | null; now: Date; timeZone: string },
 ): Promise<{ paper: PaperHere; decided: boolean }> {
-  const paper = (await paperHere(db, found)) ?? (await record(db, found, { now, timeZone }))
-  const { numUpdatedRows } = await db
+  const paper = (await paperHere(trx, found)) ?? (await record(trx, found, { now, timeZone }))
+  const { numUpdatedRows } = await trx
     .updateTable('submissions')
     .set({ state: 'accepted', paper_id: paper.paperId, decided_at: now, decided_by: curatorId })
     .where('id', '=', id)
@@ -165,7 +191,7 @@ async function accept(
 }
 
 async function record(
-  db: Kysely<Database>,
+  trx: Transaction<Database>,
   found: HarvestedPaper,
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<PaperHere> {
@@ -175,23 +201,14 @@ async function record(
     title: found.title,
     listing: { date: dayIn(timeZone, now) },
   }
-  const [recorded] = await recordHarvest(db, [found, submission], { now, timeZone })
+  const [recorded] = await recordHarvest(trx, [found, submission], { now, timeZone })
   if (!recorded) throw new Error('a submitted paper was recorded without an outcome')
-  const { address } = await db
+  const { address } = await trx
     .selectFrom('papers')
     .select('address')
     .where('id', '=', recorded.paperId)
     .executeTakeFirstOrThrow()
   return { paperId: recorded.paperId, address }
-}
-
-/** Whether a submission of the paper has been accepted. */
-async function isAccepted(db: Kysely<Database>, found: HarvestedPaper): Promise<boolean> {
-  const { rows } = await sql`
-    select from submissions join (${papersHere(found)}) here on here."paperId" = submissions.paper_id
-    where state = 'accepted' limit 1
-  `.execute(db)
-  return rows.length > 0
 }
 
 async function paperHere(db: Kysely<Database>, found: HarvestedPaper): Promise<PaperHere | null> {

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
+import { asCurator } from './as-curator.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
 import { readerSubject } from './subjects.ts'
 
@@ -13,16 +13,19 @@ export async function suspendReader(
   db: Kysely<Database>,
   options: { readerId: string; votesToo: boolean } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, (trx) => suspend(trx, options))
+  const { curatorId, readerId, votesToo } = options
+  return asCurator(db, { curatorId, locks: votesToo ? ['recording'] : [], changed: [readerId] }, (trx) =>
+    suspend(trx, options),
+  )
 }
 
-/** The same in the caller's transaction. */
+/** The same in the caller's transaction, which holds the reader and, for their votes, the lock of recording. */
 export async function suspend(
   trx: Transaction<Database>,
   { readerId, votesToo, curatorId, reason, now }: { readerId: string; votesToo: boolean } & Acting,
 ): Promise<ActOutcome> {
   if (readerId === curatorId) return { ok: false, reason: 'You cannot suspend your own account.' }
-  const reader = await holdReader(trx, readerId)
+  const reader = await findReader(trx, readerId)
   if (!reader) return GONE
   const suspended = reader.suspended_at === null
   if (suspended)
@@ -38,8 +41,8 @@ export async function reinstateReader(
   db: Kysely<Database>,
   { readerId, curatorId, reason, now }: { readerId: string } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    const reader = await holdReader(trx, readerId)
+  return asCurator(db, { curatorId, changed: [readerId] }, async (trx) => {
+    const reader = await findReader(trx, readerId)
     if (!reader) return GONE
     if (reader.suspended_at === null) return { ok: true, changed: false }
     await trx.updateTable('readers').set({ suspended_at: null }).where('id', '=', readerId).execute()
@@ -48,12 +51,11 @@ export async function reinstateReader(
   })
 }
 
-/** A reader as nobody changes them until the transaction ends. */
-export async function holdReader(trx: Transaction<Database>, readerId: string) {
+/** What is to be known of a reader whom the transaction holds. */
+export async function findReader(trx: Transaction<Database>, readerId: string) {
   return trx
     .selectFrom('readers')
     .select(['id', 'name', 'public', 'suspended_at', 'trusted_at'])
     .where('id', '=', readerId)
-    .forNoKeyUpdate()
     .executeTakeFirst()
 }

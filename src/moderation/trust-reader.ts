@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { inTransaction } from '../db/transaction.ts'
+import { asCurator } from './as-curator.ts'
 import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
-import { holdReader } from './suspend-reader.ts'
+import { findReader } from './suspend-reader.ts'
 import { readerSubject } from './subjects.ts'
 
 /** Trusts a reader before their account is old enough: from now on their votes weigh in full. */
@@ -10,8 +10,8 @@ export async function trustReader(
   db: Kysely<Database>,
   { readerId, curatorId, reason, now }: { readerId: string } & Acting,
 ): Promise<ActOutcome> {
-  return inTransaction(db, async (trx) => {
-    const reader = await holdReader(trx, readerId)
+  return asCurator(db, { curatorId, changed: [readerId] }, async (trx) => {
+    const reader = await findReader(trx, readerId)
     if (!reader) return GONE
     if (reader.suspended_at !== null)
       return { ok: false, reason: 'This account is suspended. Reinstate it first.' }

@@ -138,6 +138,25 @@ describeWithDatabase('recording papers', (db) => {
     expect(await addresses()).toEqual(['2601.00001'])
   })
 
+  it('makes one paper of two whichever of its identifiers is named first', async () => {
+    for (const [number, names] of [
+      ['2601.00007', 'doi/10.5555/first'],
+      ['doi/10.5555/second', '2601.00008'],
+    ].entries()) {
+      const [one = '', other = ''] = names
+      const doi = [one, other].find((name) => name.startsWith('doi')) ?? ''
+      const arxiv = [one, other].find((name) => !name.startsWith('doi')) ?? ''
+      await record([stated(doi, { source: 'bibtex' })])
+      await record([stated(arxiv, { source: 'jsonl' })])
+      const older = await found(doi)
+      expect(await record([stated([one, other], { source: 'page' })])).toEqual({
+        recorded: [{ paperId: older.id, outcome: 'updated' }],
+        united: [older.id],
+      })
+      expect(await addresses()).toHaveLength(number + 1)
+    }
+  })
+
   it('unites papers that a statement shows to be one, keeping the older’s name in feeds', async () => {
     const early = new Date('2026-01-01T12:00:00Z')
     await record([stated('doi/10.5555/a', { source: 'bibtex', title: 'Tides (bib)' })], { at: early })

@@ -3,6 +3,7 @@ import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import type { HarvestedPaper } from './harvested-paper.ts'
 import { derivePaper } from './derive-paper.ts'
+import { holdPapers } from './hold.ts'
 import { factsOf, findWorks, idOf, loadFacts, state, survivor, workOf, type Work } from './works.ts'
 import { unite, writeLookups, writePapers, writeRecords } from './write.ts'
 
@@ -49,7 +50,13 @@ export async function recordPapers(
       timeZone,
     }),
   }))
-  await unite(trx, distinct)
+  await holdPapers(
+    trx,
+    distinct.flatMap((work) => [...(work.paperId === null ? [] : [work.paperId]), ...work.absorbed]),
+    // One is to go: then nothing may be about to be hung on it.
+    distinct.some((work) => work.absorbed.length > 0) ? 'update' : 'no key update',
+  )
+  await unite(trx, distinct, now)
   await writePapers(trx, toWrite, now)
   await writeRecords(trx, distinct, now)
   await writeLookups(trx, toWrite)

@@ -128,7 +128,8 @@ export function workOf(works: Works, paper: HarvestedPaper, now: Date): { work: 
   let work = byArxiv ?? others[0] ?? newWork(now)
   let grown = false
   for (const other of new Set(others)) {
-    if (other === work || !mayBeOne(work, other)) continue
+    // It may have become one with this one a moment ago.
+    if (survivor(other) === work || !mayBeOne(work, other)) continue
     work = united(works, work, other)
     grown = true
   }

@@ -4,23 +4,13 @@ import type { DerivedPaper } from './derive-paper.ts'
 import { nameKey } from './names.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
-/** Moves what hangs on papers that turned out to be another one, and removes them. */
-export async function unite(trx: Transaction<Database>, works: Work[]): Promise<void> {
+/** Moves what hangs on papers that turned out to be another one, and removes them. They are held by then. */
+export async function unite(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
   for (const work of works) {
-    if (work.absorbed.length === 0) continue
-    const kept = idOf(work)
     // One by one: two of them may know the same event.
     for (const absorbed of work.absorbed) {
-      await sql`
-        update signals s set paper_id = ${kept} where paper_id = ${absorbed} and not exists (
-          select from signals k where k.paper_id = ${kept} and (k.kind, k.origin, k.origin_key) = (s.kind, s.origin, s.origin_key))
-      `.execute(trx)
-      await sql`select move_community(${absorbed}, ${kept})`.execute(trx)
+      await sql`select merge_paper(${absorbed}, ${idOf(work)}, ${now})`.execute(trx)
     }
-    await sql`update paper_identifiers set paper_id = ${kept} where paper_id = any(${work.absorbed}::bigint[])`.execute(
-      trx,
-    )
-    await trx.deleteFrom('papers').where('id', 'in', work.absorbed).execute()
   }
 }
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
-import type { Database } from '../db/schema.ts'
 import { lockUntilCommit } from '../db/locks.ts'
+import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
@@ -92,16 +92,22 @@ export async function redateEditions(
   { timeZone }: { timeZone: string },
 ): Promise<number> {
   return inTransaction(db, async (trx) => {
-    const { rows } = await sql<{ value: unknown }>`
-      select value from site_state where name = 'time_zone' for update`.execute(trx)
-    if (rows[0]?.value === timeZone) return 0
+    // Recording dates papers too.
     await lockUntilCommit(trx, 'recording')
+    const { rows } = await sql<{
+      value: unknown
+    }>`select value from site_state where name = 'time_zone'`.execute(trx)
+    if (rows[0]?.value === timeZone) return 0
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
-      update papers set edition = (instant at time zone ${timeZone})::date
-      from (select id, case edition_from when 'publication' then (published->>'value')::timestamptz else recorded_at end as instant from papers
-        where edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time')) i
-      where i.id = papers.id and papers.edition <> (instant at time zone ${timeZone})::date
+      with moving as (
+        select id, day from papers, lateral (select ((case edition_from when 'publication'
+          then (published->>'value')::timestamptz else recorded_at end) at time zone ${timeZone})::date as day) d
+        where (edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time'))
+          and edition <> day
+        order by id for no key update of papers
+      )
+      update papers set edition = day from moving where moving.id = papers.id
     `.execute(trx)
     await sql`insert into site_state (name, value) values ('time_zone', ${JSON.stringify(timeZone)}::jsonb)
       on conflict (name) do update set value = excluded.value`.execute(trx)

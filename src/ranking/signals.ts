@@ -1,5 +1,6 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { holdPapers } from '../papers/hold.ts'
 import { addHeat, eventHeat, withoutHeat } from './heat.ts'
 
 /** Something that drew attention to a paper: an immutable event. `origin` and `originKey` name it once and for all. */
@@ -24,6 +25,12 @@ export async function recordSignals(
   { now }: { now: Date },
 ): Promise<Set<number>> {
   if (signals.length === 0) return new Set()
+  // In one order, whatever order they come in.
+  await holdPapers(
+    trx,
+    signals.map(({ paperId }) => paperId),
+    'no key update',
+  )
   const rows = signals.map((s) => ({
     paper_id: s.paperId,
     kind: s.kind,
@@ -77,43 +84,68 @@ export async function countedElsewhere(
   return new Map(rows.map((row) => [`${row.paper_id} ${row.kind} ${row.origin}`, row.total]))
 }
 
+/** By what an event is known. */
+type SignalName = Pick<Signal, 'paperId' | 'kind' | 'origin' | 'originKey'>
+
 /**
- * Takes an event back, in the caller's transaction: both it and the one that undoes it stay, and neither counts. A second
- * time it has no effect. `besides` is what changes of the paper with it: one change of its row instead of two, each of
- * which touches all its indexes. Answers whether it was there and stood.
+ * Takes events back, in the caller's transaction: each of them and the one that undoes it stay, and neither counts. A second
+ * time it has no effect. `uncounted` is what changes of a paper with its event: one change of its row instead of two, each
+ * of which touches all its indexes.
  */
-export async function takeBackSignal(
+export async function takeBackSignals(
   trx: Transaction<Database>,
-  { paperId, kind, origin, originKey }: Pick<Signal, 'paperId' | 'kind' | 'origin' | 'originKey'>,
-  { now, besides }: { now: Date; besides?: { votes: RawBuilder<number>; vote_points: RawBuilder<number> } },
-): Promise<boolean> {
-  // The paper's row first: events of a paper are added and taken back one after another.
-  const paper = await trx
-    .selectFrom('papers')
-    .select('heat')
-    .where('id', '=', paperId)
-    .forUpdate()
-    .executeTakeFirst()
-  const { rows } = await sql<{ weight: number; at: Date }>`
+  names: SignalName[],
+  { now, uncounted = [] }: { now: Date; uncounted?: { paperId: number; votes: number; points: number }[] },
+): Promise<void> {
+  if (names.length === 0) return
+  // Their papers first: events of a paper are added and taken back one after another.
+  const held = await holdPapers(
+    trx,
+    names.map(({ paperId }) => paperId),
+    'no key update',
+  )
+  const asked = names.map((name) => ({
+    paper_id: name.paperId,
+    kind: name.kind,
+    origin: name.origin,
+    origin_key: name.originKey,
+  }))
+  const taken = await sql<{ paper_id: number; weight: number; at: Date }>`
     insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at, takes_back)
-    select paper_id, kind, origin, 'not ' || origin_key, -amount, -weight, at, ${now}, id from signals
-    where (paper_id, kind, origin, origin_key) = (${paperId}, ${kind}, ${origin}, ${originKey})
+    select paper_id, kind, origin, 'not ' || origin_key, -amount, -weight, at, ${now}, id
+    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
+      as r(paper_id bigint, kind text, origin text, origin_key text)
+      join signals s using (paper_id, kind, origin, origin_key)
     on conflict do nothing
-    returning -weight as weight, at
+    returning paper_id, -weight as weight, at
   `.execute(trx)
-  const event = rows[0]
-  const heat = paper && event ? withoutHeat(paper.heat, eventHeat(event.weight, event.at)) : null
-  if (event && heat !== null) {
-    await trx
-      .updateTable('papers')
-      .set((eb) => ({ heat, attention: eb('attention', '-', event.weight), ...besides }))
-      .where('id', '=', paperId)
-      .execute()
-    return true
-  }
-  if (paper && event) await replayHeat(trx, [paperId])
-  if (besides) await trx.updateTable('papers').set(besides).where('id', '=', paperId).execute()
-  return paper !== undefined && event !== undefined
+  const eventsOf = Map.groupBy(taken.rows, (event) => event.paper_id)
+  const cooler = held.map(({ id, heat, attention }) => {
+    const events = eventsOf.get(id) ?? []
+    return {
+      id,
+      heat: events.reduce<number | null>(
+        (left, event) => (left === null ? null : withoutHeat(left, eventHeat(event.weight, event.at))),
+        heat,
+      ),
+      attention: events.reduce((left, event) => left - event.weight, attention),
+    }
+  })
+  const replayed = await replay(
+    trx,
+    cooler.filter(({ heat }) => heat === null).map(({ id }) => id),
+  )
+  const votesOf = new Map(uncounted.map(({ paperId, ...counted }) => [paperId, counted]))
+  await setHeats(
+    trx,
+    cooler
+      .filter(({ id }) => eventsOf.has(id) || votesOf.has(id))
+      .map(({ id, heat, attention }) => ({
+        ...(heat === null ? (replayed.get(id) ?? heatOf([])) : { heat, attention }),
+        ...votesOf.get(id),
+        id,
+      })),
+  )
 }
 
 /** The condition under which an event `s` counts: it takes none back and was not taken back. */
@@ -129,7 +161,23 @@ export function heatOf(events: { weight: number; at: Date }[]): { heat: number; 
 
 /** Makes the heat of papers anew from their events. */
 export async function replayHeat(trx: Transaction<Database>, paperIds: number[]): Promise<void> {
-  if (paperIds.length === 0) return
+  const held = await holdPapers(trx, paperIds, 'no key update')
+  const replayed = await replay(
+    trx,
+    held.map(({ id }) => id),
+  )
+  await setHeats(
+    trx,
+    [...replayed].map(([id, heats]) => ({ id, ...heats })),
+  )
+}
+
+/** Heat and attention of papers that are held, as their events make them. */
+async function replay(
+  trx: Transaction<Database>,
+  paperIds: number[],
+): Promise<Map<number, ReturnType<typeof heatOf>>> {
+  if (paperIds.length === 0) return new Map()
   const events = await trx
     .selectFrom('signals as s')
     .select(['paper_id', 'weight', 'at'])
@@ -138,11 +186,20 @@ export async function replayHeat(trx: Transaction<Database>, paperIds: number[])
     .orderBy('id')
     .execute()
   const eventsOf = Map.groupBy(events, (event) => event.paper_id)
-  for (const paperId of paperIds) {
-    await trx
-      .updateTable('papers')
-      .set(heatOf(eventsOf.get(paperId) ?? []))
-      .where('id', '=', paperId)
-      .execute()
-  }
+  return new Map(paperIds.map((id) => [id, heatOf(eventsOf.get(id) ?? [])]))
+}
+
+type Heats = { id: number; heat: number; attention: number; votes?: number; points?: number }
+
+/** Writes heat and attention of papers that are held; `votes` and `points` are what their votes are fewer. */
+async function setHeats(trx: Transaction<Database>, heats: Heats[]): Promise<void> {
+  if (heats.length === 0) return
+  // JSON has no infinity: null stands for the heat of nothing.
+  await sql`
+    update papers p set heat = coalesce(r.heat, '-Infinity'), attention = r.attention,
+      votes = p.votes - coalesce(r.votes, 0), vote_points = p.vote_points - coalesce(r.points, 0)
+    from jsonb_to_recordset(${JSON.stringify(heats)}::jsonb)
+      as r(id bigint, heat double precision, attention double precision, votes integer, points integer)
+    where p.id = r.id
+  `.execute(trx)
 }

@@ -96,7 +96,6 @@ export async function verifyHeat(
 export async function repairHeat(db: Kysely<Database>, differences: HeatDifference[]): Promise<void> {
   for (const paperId of new Set(differences.map((difference) => difference.paperId))) {
     await inTransaction(db, async (trx) => {
-      await trx.selectFrom('papers').select('id').where('id', '=', paperId).forUpdate().execute()
       await replayHeat(trx, [paperId])
       await trx
         .updateTable('papers')

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { holdForReader, holdPapers } from '../papers/hold.ts'
 import { eventHeat, VOTE_POINTS, WEIGHTS } from './heat.ts'
-import { takeBackSignal } from './signals.ts'
+import { takeBackSignals } from './signals.ts'
 
 /** Who votes: what they weigh is decided when they do. */
 export type VotingReader = { id: string; trusted: boolean }
@@ -13,8 +14,9 @@ export type VoteOutcome =
   { ok: true; voted: boolean; votes: number } | { ok: false; kind: 'no-paper' | 'own-paper' }
 
 /**
- * Votes for a paper: one vote a reader, however often it is cast. The vote, its event and the paper's heat go in with
- * one statement, so that what was acknowledged counts once and for good. Who wrote a paper cannot vote for it.
+ * Votes for a paper: one vote a reader, however often it is cast. The vote, its event and the paper's heat go in
+ * together, so that what was acknowledged counts once and for good. Who wrote a paper cannot vote for it. Throws
+ * `MayNotAct`, as all that a reader does.
  */
 export async function castVote(
   db: Kysely<Database>,
@@ -22,33 +24,32 @@ export async function castVote(
 ): Promise<VoteOutcome> {
   const points = voter.trusted ? VOTE_POINTS.vote : VOTE_POINTS.newVote
   const weight = voter.trusted ? WEIGHTS.vote : WEIGHTS.newVote
-  const { rows } = await sql<{ open: boolean | null; votes: number | null }>`
-    with paper as (
-      select id, not exists (
-        select from authorship_claims where paper_id = ${paperId} and reader_id = ${voter.id} and state = 'confirmed'
-      ) as open
-      from papers where id = ${paperId} and not hidden
-    ), vote as (
-      insert into votes (paper_id, reader_id, event, points, voted_at)
-      select id, ${voter.id}, ${randomUUID()}, ${points}, ${now} from paper where open
-      on conflict do nothing
-      returning paper_id, event
-    ), event as (
-      insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at)
-      select paper_id, 'vote', 'reader', event::text, 1, ${weight}, ${now}, ${now} from vote
-      returning paper_id
-    ), heated as (
-      update papers p set votes = votes + 1, vote_points = vote_points + ${points},
-        heat = heat_sum(heat, ${eventHeat(weight, now)}), attention = attention + ${weight}
-      from event where p.id = event.paper_id
-      returning p.votes
-    )
-    select (select open from paper) as open,
-      coalesce((select votes from heated), (select votes from papers where id = ${paperId})) as votes
-  `.execute(db)
-  const row = rows[0]
-  if (!row || row.open === null || row.votes === null) return { ok: false, kind: 'no-paper' }
-  return row.open ? { ok: true, voted: true, votes: row.votes } : { ok: false, kind: 'own-paper' }
+  return inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId: voter.id, paperId, lock: 'no key update' })
+    if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
+    const { rows } = await sql<{ own: boolean; votes: number | null }>`
+      with author as (
+        select from authorship_claims where paper_id = ${paper.id} and reader_id = ${voter.id} and state = 'confirmed'
+      ), vote as (
+        insert into votes (paper_id, reader_id, event, points, voted_at)
+        select ${paper.id}, ${voter.id}, ${randomUUID()}, ${points}, ${now} where not exists (select from author)
+        on conflict do nothing
+        returning paper_id, event
+      ), event as (
+        insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at)
+        select paper_id, 'vote', 'reader', event::text, 1, ${weight}, ${now}, ${now} from vote
+        returning paper_id
+      ), heated as (
+        update papers p set votes = votes + 1, vote_points = vote_points + ${points},
+          heat = heat_sum(heat, ${eventHeat(weight, now)}), attention = attention + ${weight}
+        from event where p.id = event.paper_id
+        returning p.votes
+      )
+      select exists (select from author) as own, (select votes from heated) as votes
+    `.execute(trx)
+    if (rows[0]?.own) return { ok: false, kind: 'own-paper' }
+    return { ok: true, voted: true, votes: rows[0]?.votes ?? paper.votes }
+  })
 }
 
 /** Takes a reader's vote back; without one nothing happens. */
@@ -57,43 +58,65 @@ export async function takeBackVote(
   { paperId, readerId, now }: { paperId: number; readerId: string; now: Date },
 ): Promise<VoteOutcome> {
   return inTransaction(db, async (trx) => {
-    await removeVote(trx, { paperId, readerId, now })
-    const paper = await trx.selectFrom('papers').select('votes').where('id', '=', paperId).executeTakeFirst()
-    return paper ? { ok: true, voted: false, votes: paper.votes } : { ok: false, kind: 'no-paper' }
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'no key update' })
+    if (!paper) return { ok: false, kind: 'no-paper' }
+    const removed = await removeVotes(trx, [{ paperId: paper.id, readerId }], { now })
+    return { ok: true, voted: false, votes: paper.votes - removed.length }
   })
 }
 
-/** Takes back all that a reader voted for; answers how many. */
+/**
+ * Takes back all that a reader voted for; answers how many. The caller holds the lock of recording, so that no vote moves to
+ * another paper, and the reader, so that no other comes.
+ */
 export async function takeBackAllVotes(
   trx: Transaction<Database>,
   { readerId, now }: { readerId: string; now: Date },
 ): Promise<number> {
   const votes = await trx
     .selectFrom('votes')
-    .select('paper_id')
+    .select('paper_id as paperId')
     .where('reader_id', '=', readerId)
-    // In one order everywhere, so that two who do so cannot wait for each other.
-    .orderBy('paper_id')
     .execute()
-  for (const { paper_id: paperId } of votes) await removeVote(trx, { paperId, readerId, now })
-  return votes.length
+  const removed = await removeVotes(
+    trx,
+    votes.map(({ paperId }) => ({ paperId, readerId })),
+    { now },
+  )
+  return removed.length
 }
 
-/** Takes a vote back in the caller's transaction. */
-export async function removeVote(
+/** Takes votes back in the caller's transaction; answers those that were there. */
+export async function removeVotes(
   trx: Transaction<Database>,
-  { paperId, readerId, now }: { paperId: number; readerId: string; now: Date },
-): Promise<void> {
-  const vote = await trx
-    .deleteFrom('votes')
-    .where('paper_id', '=', paperId)
-    .where('reader_id', '=', readerId)
-    .returning(['event', 'points'])
-    .executeTakeFirst()
-  if (!vote) return
-  await takeBackSignal(
+  votes: { paperId: number; readerId: string }[],
+  { now }: { now: Date },
+): Promise<{ paperId: number; readerId: string }[]> {
+  if (votes.length === 0) return []
+  await holdPapers(
     trx,
-    { paperId, kind: 'vote', origin: 'reader', originKey: vote.event },
-    { now, besides: { votes: sql`votes - 1`, vote_points: sql`vote_points - ${vote.points}` } },
+    votes.map(({ paperId }) => paperId),
+    'no key update',
   )
+  const { rows } = await sql<{ paperId: number; readerId: string; event: string; points: number }>`
+    delete from votes v
+    using unnest(${votes.map(({ paperId }) => paperId)}::bigint[], ${votes.map(({ readerId }) => readerId)}::uuid[])
+      as gone(paper_id, reader_id)
+    where v.paper_id = gone.paper_id and v.reader_id = gone.reader_id
+    returning v.paper_id as "paperId", v.reader_id as "readerId", v.event, v.points
+  `.execute(trx)
+  const byPaper = Map.groupBy(rows, ({ paperId }) => paperId)
+  await takeBackSignals(
+    trx,
+    rows.map(({ paperId, event }) => ({ paperId, kind: 'vote', origin: 'reader', originKey: event })),
+    {
+      now,
+      uncounted: [...byPaper].map(([paperId, gone]) => ({
+        paperId,
+        votes: gone.length,
+        points: gone.reduce((sum, { points }) => sum + points, 0),
+      })),
+    },
+  )
+  return rows.map(({ paperId, readerId }) => ({ paperId, readerId }))
 }

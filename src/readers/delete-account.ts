@@ -1,7 +1,10 @@
 import { sql, type Kysely } from 'kysely'
+import { holdReaders } from '../db/hold-readers.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { takeBackSignal } from '../ranking/signals.ts'
+import { countComments } from '../ranking/comment-count.ts'
+import { takeBackSignals } from '../ranking/signals.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 
 /**
@@ -14,6 +17,15 @@ export async function deleteAccount(
   { readerId, now }: { readerId: string; now: Date },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
+    // Nothing of theirs moves to another paper, and nothing of theirs is in flight.
+    await lockUntilCommit(trx, 'recording')
+    await holdReaders(trx, { changed: [readerId] })
+    await sql`select from papers where id in (
+        select paper_id from votes where reader_id = ${readerId}
+        union all select paper_id from picks where curator_id = ${readerId}
+        union all select paper_id from comments where reader_id = ${readerId}
+        union all select paper_id from comments where id in (select comment_id from reactions where reader_id = ${readerId})
+      ) order by id for no key update`.execute(trx)
     await takeBackAllVotes(trx, { readerId, now })
 
     const picks = await trx
@@ -26,14 +38,16 @@ export async function deleteAccount(
       .select(['paper_id', 'event'])
       .where('reader_id', '=', readerId)
       .execute()
-    const events = [
-      ...picks.map(({ paper_id: paperId, event }) => ({ paperId, kind: 'pick' as const, event })),
-      ...comments.map(({ paper_id: paperId, event }) => ({ paperId, kind: 'comment' as const, event })),
-    ]
-    for (const { paperId, kind, event } of events.toSorted((a, b) => a.paperId - b.paperId)) {
-      if (event !== null)
-        await takeBackSignal(trx, { paperId, kind, origin: 'reader', originKey: event }, { now })
-    }
+    await takeBackSignals(
+      trx,
+      [
+        ...picks.map((pick) => ({ kind: 'pick' as const, ...pick })),
+        ...comments.map((comment) => ({ kind: 'comment' as const, ...comment })),
+      ].flatMap(({ paper_id: paperId, kind, event }) =>
+        event === null ? [] : [{ paperId, kind, origin: 'reader', originKey: event }],
+      ),
+      { now },
+    )
 
     await sql`delete from comment_edits where comment_id in (select id from comments where reader_id = ${readerId})`.execute(
       trx,
@@ -47,11 +61,12 @@ export async function deleteAccount(
         and not exists (select from comments r where r.parent_id = c.id)`.execute(trx)
       if (!gone.numAffectedRows) break
     }
-    const papers = [...picks, ...comments].map(({ paper_id: id }) => id)
-    await sql`update papers p set
-        comment_count = (select count(*) from comments where paper_id = p.id and deleted_at is null and hidden_at is null),
-        pick_count = (select count(*) from picks where paper_id = p.id)
-      where id = any(${papers}::bigint[])`.execute(trx)
+    await countComments(
+      trx,
+      comments.map(({ paper_id: id }) => id),
+    )
+    await sql`update papers p set pick_count = (select count(*) from picks where paper_id = p.id)
+      where id = any(${picks.map(({ paper_id: id }) => id)}::bigint[])`.execute(trx)
 
     // Links by mail name the address; the rest goes with the account itself.
     const reader = await trx

@@ -116,6 +116,8 @@ async function settle(
 ): Promise<{ embedded: number; unchanged: number }> {
   const { model, ids, until } = batch
   return inTransaction(db, async (trx) => {
+    // No paper is merged or removed, which waits for these locks the other way round.
+    await lockUntilCommit(trx, 'recording')
     await lockUntilCommit(trx, 'vectors')
     // Whoever queues changes locks it, too: no paper can change and be found in the queue before it is taken from there.
     await sql`select from embedding_models where model = ${model} for no key update`.execute(trx)
@@ -195,15 +197,20 @@ async function queueChanges(
     .execute()
   for (;;) {
     signal?.throwIfAborted()
-    const { rows } = await sql<{ queued: number }>`
-      with model as (select through from embedding_models where model = ${model} for update),
-        changed as (select id, index_seq from papers where index_seq > (select through from model)
-          order by index_seq limit ${QUEUED_AT_ONCE}),
-        queued as (insert into embedding_queue (model, paper_id) select ${model}, id from changed on conflict do nothing),
-        moved as (update embedding_models set through = (select max(index_seq) from changed)
-          where model = ${model} and exists (select from changed))
-      select count(*) as queued from changed`.execute(db)
-    if ((rows[0]?.queued ?? 0) < QUEUED_AT_ONCE) return
+    const { rows: news } = await sql<{ some: boolean }>`select exists (select from papers
+      where index_seq > (select through from embedding_models where model = ${model})) as some`.execute(db)
+    if (!news[0]?.some) return
+    await inTransaction(db, async (trx) => {
+      // No paper goes while it is queued.
+      await lockUntilCommit(trx, 'recording')
+      await sql`
+        with model as (select through from embedding_models where model = ${model} for update),
+          changed as (select id, index_seq from papers where index_seq > (select through from model)
+            order by index_seq limit ${QUEUED_AT_ONCE}),
+          queued as (insert into embedding_queue (model, paper_id) select ${model}, id from changed on conflict do nothing)
+        update embedding_models set through = (select max(index_seq) from changed)
+        where model = ${model} and exists (select from changed)`.execute(trx)
+    })
   }
 }
 
@@ -228,6 +235,7 @@ async function textsOf(db: Kysely<Database>, ids: number[], model: string): Prom
   })
 }
 
+/** The caller holds the lock of vectors. */
 async function writeVectors(
   trx: Transaction<Database>,
   model: string,
@@ -239,7 +247,6 @@ async function writeVectors(
     update embedding_models m set dimensions = ${first.vector.length},
       in_use = in_use or not exists (select from embedding_models where in_use)
     where model = ${model} and (dimensions is null or not in_use)`.execute(trx)
-  await lockUntilCommit(trx, 'vectors')
   await trx
     .insertInto('paper_embeddings')
     .values(

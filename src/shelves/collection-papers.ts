@@ -1,6 +1,8 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
+import { holdForReader, type HeldPaper } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { inOwnCollection } from './collections.ts'
 import { lengthOf, plainLines } from '../accounts/typed-text.ts'
@@ -44,38 +46,50 @@ export async function collectedPapers(
 
 type Of = { collectionId: string; readerId: string; paperId: number; now: Date }
 
-/** Puts a paper at the end of a reader's own collection; where it is already, it stays as it is. */
-export async function addToCollection(
+/** Changes where a paper (null when it is gone) stands in a reader's own collection. */
+async function inCollection(
   db: Kysely<Database>,
-  { collectionId, readerId, paperId, now }: Of,
+  { collectionId, readerId, paperId }: Of,
+  change: (
+    trx: Transaction<Database>,
+    held: { seen: boolean; paper: HeldPaper | null },
+  ) => Promise<PapersChange>,
 ): Promise<PapersChange> {
-  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+  return inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+    return inOwnCollection(trx, { id: collectionId, readerId }, (_, { seen }) => change(trx, { seen, paper }))
+  })
+}
+
+/** Puts a paper at the end of a reader's own collection; where it is already, it stays as it is. */
+export async function addToCollection(db: Kysely<Database>, of: Of): Promise<PapersChange> {
+  return inCollection(db, of, async (trx, { seen, paper }) => {
+    const { collectionId, now } = of
+    if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
     const { rows } = await sql<{ n: number; last: number | null; has: boolean | null }>`
-      select count(*) as n, max(position) as last, bool_or(paper_id = ${paperId}) as has
+      select count(*) as n, max(position) as last, bool_or(paper_id = ${paper.id}) as has
       from collection_papers where collection_id = ${collectionId}`.execute(trx)
     const { n = 0, last = null, has = null } = rows[0] ?? {}
     if (has) return { ok: true, seen }
     if (n >= MOST_PAPERS) return { ok: false, kind: 'full' }
-    const added = await sql`
-      insert into collection_papers (collection_id, paper_id, position, added_at)
-      select ${collectionId}, id, ${(last ?? 0) + 1}, ${now} from papers where id = ${paperId} and not hidden
-      for key share`.execute(trx)
-    if (!added.numAffectedRows) return { ok: false, kind: 'no-paper' }
+    await trx
+      .insertInto('collection_papers')
+      .values({ collection_id: collectionId, paper_id: paper.id, position: (last ?? 0) + 1, added_at: now })
+      .execute()
     await touch(trx, { collectionId, now })
     return { ok: true, seen }
   })
 }
 
 /** Takes a paper out of a reader's own collection; where it is not, nothing happens. */
-export async function removeFromCollection(
-  db: Kysely<Database>,
-  { collectionId, readerId, paperId, now }: Of,
-): Promise<PapersChange> {
-  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+export async function removeFromCollection(db: Kysely<Database>, of: Of): Promise<PapersChange> {
+  return inCollection(db, of, async (trx, { seen, paper }) => {
+    const { collectionId, now } = of
+    if (!paper) return { ok: true, seen }
     const { numDeletedRows } = await trx
       .deleteFrom('collection_papers')
       .where('collection_id', '=', collectionId)
-      .where('paper_id', '=', paperId)
+      .where('paper_id', '=', paper.id)
       .executeTakeFirst()
     if (numDeletedRows === 0n) return { ok: true, seen }
     await renumber(trx, { collectionId, order: (await orderOf(trx, collectionId)).map(({ id }) => id) })
@@ -90,16 +104,18 @@ export async function removeFromCollection(
  */
 export async function moveInCollection(
   db: Kysely<Database>,
-  { collectionId, readerId, paperId, to, now }: Of & { to: number },
+  { to, ...of }: Of & { to: number },
 ): Promise<PapersChange> {
-  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+  return inCollection(db, of, async (trx, { seen, paper }) => {
+    const { collectionId, now } = of
+    if (!paper) return { ok: false, kind: 'no-paper' }
     const before = await orderOf(trx, collectionId)
-    const others = before.filter(({ id }) => id !== paperId)
+    const others = before.filter(({ id }) => id !== paper.id)
     if (others.length === before.length) return { ok: false, kind: 'no-paper' }
     const shown = others.filter(({ hidden }) => !hidden)
     const next = shown[Math.max(1, to) - 1]
     const at = next ? others.indexOf(next) : others.length
-    const order = others.map(({ id }) => id).toSpliced(at, 0, paperId)
+    const order = others.map(({ id }) => id).toSpliced(at, 0, paper.id)
     if (order.every((id, i) => id === before[i]?.id)) return { ok: true, seen }
     await renumber(trx, { collectionId, order })
     await touch(trx, { collectionId, now })
@@ -110,14 +126,16 @@ export async function moveInCollection(
 /** Says something of a paper in a reader's own collection: at most 1,000 characters; nothing when empty. */
 export async function noteInCollection(
   db: Kysely<Database>,
-  { collectionId, readerId, paperId, note, now }: Of & { note: string },
+  { note, ...of }: Of & { note: string },
 ): Promise<PapersChange> {
-  return inOwnCollection(db, { id: collectionId, readerId }, async (trx, { seen }) => {
+  return inCollection(db, of, async (trx, { seen, paper }) => {
+    const { collectionId, now } = of
+    if (!paper) return { ok: false, kind: 'no-paper' }
     const { numUpdatedRows } = await trx
       .updateTable('collection_papers')
       .set({ note })
       .where('collection_id', '=', collectionId)
-      .where('paper_id', '=', paperId)
+      .where('paper_id', '=', paper.id)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return { ok: false, kind: 'no-paper' }
     await touch(trx, { collectionId, now })

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { z } from 'zod'
+import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
@@ -65,8 +66,9 @@ export async function createCollection(
   { readerId, facts, now }: { readerId: string; facts: CollectionFacts; now: Date },
 ): Promise<{ ok: true; id: string } | { ok: false; kind: 'full' }> {
   return inTransaction(db, async (trx) => {
+    await holdReaders(trx, { acting: [readerId] })
     // One after another: else two at once would count the same.
-    await trx.selectFrom('readers').select('id').where('id', '=', readerId).forUpdate().execute()
+    await trx.selectFrom('readers').select('id').where('id', '=', readerId).forNoKeyUpdate().execute()
     const { rows } = await sql<{ n: number; same: string | null }>`
       select count(*) as n, min(id) filter (where title = ${facts.title} and description = ${facts.description}
         and public = ${facts.public} and created_at > ${new Date(now.getTime() - TWICE_MS)}) as same
@@ -120,13 +122,17 @@ export async function deleteCollection(
 /** A collection as it was when its row was locked. */
 type Locked = { hidden: boolean; seen: boolean }
 
-/** Changes a reader's own collection in a transaction that has its row: changes follow one another. */
+/**
+ * Changes a reader's own collection in a transaction that has its row: changes follow one another. Whoever also needs
+ * a paper holds it before.
+ */
 export async function inOwnCollection<T>(
   db: Kysely<Database>,
   { id, readerId }: { id: string; readerId: string },
   change: (trx: Transaction<Database>, collection: Locked) => Promise<T>,
 ): Promise<T | { ok: false; kind: 'no-collection' }> {
   return inTransaction(db, async (trx) => {
+    await holdReaders(trx, { acting: [readerId] })
     const row = await trx
       .selectFrom('collections')
       .select(['public', 'hidden'])

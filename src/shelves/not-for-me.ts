@@ -1,7 +1,9 @@
 import { sql, type Kysely, type Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
+import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
@@ -10,22 +12,24 @@ export async function setNotForMe(
   db: Kysely<Database>,
   { readerId, paperId, notForMe, now }: { readerId: string; paperId: number; notForMe: boolean; now: Date },
 ): Promise<boolean> {
-  if (!notForMe) {
-    await db
-      .deleteFrom('not_for_me')
-      .where('reader_id', '=', readerId)
-      .where('paper_id', '=', paperId)
-      .execute()
+  return inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+    if (!paper) return !notForMe
+    const row = { reader_id: readerId, paper_id: paper.id }
+    if (notForMe)
+      await trx
+        .insertInto('not_for_me')
+        .values({ ...row, at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    else
+      await trx
+        .deleteFrom('not_for_me')
+        .where('reader_id', '=', row.reader_id)
+        .where('paper_id', '=', row.paper_id)
+        .execute()
     return true
-  }
-  const { rows } = await sql<{ there: boolean }>`
-    with paper as (select id from papers where id = ${paperId} for key share),
-      added as (
-        insert into not_for_me (reader_id, paper_id, at) select ${readerId}, id, ${now} from paper
-        on conflict do nothing
-      )
-    select exists (select from paper) as there`.execute(db)
-  return rows[0]?.there ?? false
+  })
 }
 
 /** Where a page ends: when its last paper was folded away, and its number. */

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
+import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
-import { recordSignals, takeBackSignal } from '../ranking/signals.ts'
+import { recordSignals, takeBackSignals } from '../ranking/signals.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
 /** A curator's pick of a paper. */
@@ -31,11 +32,17 @@ export type PickOutcome =
  */
 export async function pickPaper(
   db: Kysely<Database>,
-  { paperId, curator, note, now }: { paperId: number; curator: { id: string }; note: string; now: Date },
+  {
+    paperId: askedId,
+    curator,
+    note,
+    now,
+  }: { paperId: number; curator: { id: string }; note: string; now: Date },
 ): Promise<PickOutcome> {
   return inTransaction(db, async (trx) => {
-    const paper = await lockPaper(trx, paperId)
+    const paper = await holdForReader(trx, { readerId: curator.id, paperId: askedId, lock: 'no key update' })
     if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
+    const paperId = paper.id
     const own = await trx
       .selectFrom('authorship_claims')
       .select('paper_id')
@@ -51,7 +58,7 @@ export async function pickPaper(
       .where('paper_id', '=', paperId)
       .where('curator_id', '=', curator.id)
       .executeTakeFirst()
-    if (numUpdatedRows > 0n) return { ok: true, picked: true, picks: paper.pick_count }
+    if (numUpdatedRows > 0n) return { ok: true, picked: true, picks: paper.picks }
 
     const event = randomUUID()
     await trx
@@ -80,31 +87,22 @@ export async function pickPaper(
 /** Takes a curator's pick back; without one nothing happens. */
 export async function withdrawPick(
   db: Kysely<Database>,
-  { paperId, curatorId, now }: { paperId: number; curatorId: string; now: Date },
+  { paperId: askedId, curatorId, now }: { paperId: number; curatorId: string; now: Date },
 ): Promise<PickOutcome> {
   return inTransaction(db, async (trx) => {
-    const paper = await lockPaper(trx, paperId)
+    const paper = await holdForReader(trx, { readerId: curatorId, paperId: askedId, lock: 'no key update' })
     if (!paper) return { ok: false, kind: 'no-paper' }
+    const paperId = paper.id
     const pick = await trx
       .deleteFrom('picks')
       .where('paper_id', '=', paperId)
       .where('curator_id', '=', curatorId)
       .returning('event')
       .executeTakeFirst()
-    if (!pick) return { ok: true, picked: false, picks: paper.pick_count }
-    await takeBackSignal(trx, { paperId, kind: 'pick', origin: 'reader', originKey: pick.event }, { now })
+    if (!pick) return { ok: true, picked: false, picks: paper.picks }
+    await takeBackSignals(trx, [{ paperId, kind: 'pick', origin: 'reader', originKey: pick.event }], { now })
     return { ok: true, picked: false, picks: await countPicks(trx, paperId) }
   })
-}
-
-/** The paper's row first, as whoever takes an event back has it: picks of a paper follow one another. */
-async function lockPaper(trx: Transaction<Database>, paperId: number) {
-  return trx
-    .selectFrom('papers')
-    .select(['hidden', 'pick_count'])
-    .where('id', '=', paperId)
-    .forUpdate()
-    .executeTakeFirst()
 }
 
 async function countPicks(trx: Transaction<Database>, paperId: number): Promise<number> {

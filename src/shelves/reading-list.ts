@@ -1,7 +1,9 @@
 import { sql, type Kysely, type Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
+import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
@@ -23,20 +25,21 @@ export async function savePaper(
   db: Kysely<Database>,
   { readerId, paperId, now }: { readerId: string; paperId: number; now: Date },
 ): Promise<SaveOutcome> {
-  const { rows } = await sql<{ there: boolean; saved: boolean; full: boolean }>`
-    with paper as (select id from papers where id = ${paperId} and not hidden for key share),
-      list as (select count(*) >= ${MOST_SAVED} as full from reading_list where reader_id = ${readerId}),
-      added as (
-        insert into reading_list (reader_id, paper_id, added_at)
-        select ${readerId}, id, ${now} from paper, list where not list.full
-        on conflict do nothing
-      )
-    select exists (select from paper) as there, list.full,
-      exists (select from reading_list where (reader_id, paper_id) = (${readerId}, ${paperId})) as saved
-    from list`.execute(db)
-  const row = rows[0]
-  if (!row?.there) return { ok: false, kind: 'no-paper' }
-  return row.full && !row.saved ? { ok: false, kind: 'full' } : { ok: true }
+  return inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+    if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
+    const { rows } = await sql<{ saved: boolean; full: boolean }>`
+      with list as (select count(*) >= ${MOST_SAVED} as full from reading_list where reader_id = ${readerId}),
+        added as (
+          insert into reading_list (reader_id, paper_id, added_at)
+          select ${readerId}, ${paper.id}, ${now} from list where not list.full
+          on conflict do nothing
+        )
+      select list.full,
+        exists (select from reading_list where (reader_id, paper_id) = (${readerId}, ${paper.id})) as saved
+      from list`.execute(trx)
+    return rows[0]?.full && !rows[0].saved ? { ok: false, kind: 'full' } : { ok: true }
+  })
 }
 
 /** Takes a paper off a reader's list; where it is not, nothing happens. */
@@ -44,11 +47,15 @@ export async function unsavePaper(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
 ): Promise<void> {
-  await db
-    .deleteFrom('reading_list')
-    .where('reader_id', '=', readerId)
-    .where('paper_id', '=', paperId)
-    .execute()
+  await inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+    if (!paper) return
+    await trx
+      .deleteFrom('reading_list')
+      .where('reader_id', '=', readerId)
+      .where('paper_id', '=', paper.id)
+      .execute()
+  })
 }
 
 /** Notes that a reader has read a paper on their list, or is to read it again; answers whether it is on the list. */
@@ -56,14 +63,18 @@ export async function markRead(
   db: Kysely<Database>,
   { readerId, paperId, read, now }: { readerId: string; paperId: number; read: boolean; now: Date },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('reading_list')
-    // What was read before stays where it stands.
-    .set((eb) => ({ read_at: read ? eb.fn.coalesce('read_at', eb.val(now)) : null }))
-    .where('reader_id', '=', readerId)
-    .where('paper_id', '=', paperId)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return inTransaction(db, async (trx) => {
+    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+    if (!paper) return false
+    const { numUpdatedRows } = await trx
+      .updateTable('reading_list')
+      // What was read before stays where it stands.
+      .set((eb) => ({ read_at: read ? eb.fn.coalesce('read_at', eb.val(now)) : null }))
+      .where('reader_id', '=', readerId)
+      .where('paper_id', '=', paper.id)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
 }
 
 /** Where a page ends: whether its last paper was unread (1) or read (0), since when, and its number. */

@@ -35,6 +35,12 @@ export function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
   return known
 }
 
+/** Who asks as things are now, for a request whose reader has changed since it was looked up. */
+export function viewerNow(site: Site, c: Context): Promise<Viewer | null> {
+  c.set('viewer', undefined)
+  return viewerOf(site, c)
+}
+
 /** A session that was not renewed for long is renewed by it. */
 async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   const token = sessionToken(c.req.header('cookie'))

@@ -155,6 +155,7 @@ export async function openPeopledSite(
 
   const submitted = async (value: string) => {
     await submitPaper(db, {
+      writeNote: async () => {},
       found: stated(value, { title: text('submission title'), abstract: text('abstract') }),
       identifier: { scheme: 'arxiv', value },
       readerId: nina.reader.id,

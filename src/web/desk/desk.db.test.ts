@@ -191,6 +191,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     const { reader } = await signIn(db(), { name: 'Nils', createdAt: YESTERDAY })
     const submit = (value: string) =>
       submitPaper(db(), {
+        writeNote: async () => {},
         found: stated(value, { source: 'arxiv-atom', title: `On ${value}` }),
         identifier: { scheme: 'arxiv', value },
         readerId: reader.id,

@@ -1,3 +1,4 @@
+import { writeNote } from '../../discussion/write-note.ts'
 import { takeSubmission, turnDownSubmission } from '../../moderation/decide-submission.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
@@ -8,8 +9,12 @@ const onSubmission = curatorActions((c) => {
 })
 
 /** `POST /desk/submissions/:id/acceptance` */
-export const accept = onSubmission(({ db, timeZone, accounts }, submission) =>
-  takeSubmission(db, { ...submission, timeZone, curators: accounts.curators }),
+export const accept = onSubmission(({ db, timeZone, accounts: { curators } }, submission) =>
+  takeSubmission(db, {
+    ...submission,
+    timeZone,
+    writeNote: (trx, note) => writeNote(trx, { ...note, curators, now: submission.now }),
+  }),
 )
 
 /** `POST /desk/submissions/:id/rejection` */

@@ -1,19 +1,21 @@
 import type { Context, Handler } from 'hono'
 import { countWithin, type RateLimit } from '../../accounts/rate-limits.ts'
 import type { Reader } from '../../accounts/reader.ts'
+import { MayNotAct } from '../../db/hold-readers.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site, Viewer } from '../site.ts'
+import { viewerNow } from '../viewer.ts'
 import { localPath } from './local-path.ts'
 import { readForm, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
 
-/** What an action gets: the site for the reader who acts, and what their form said. */
+/** What an action gets: the site as rendered for the reader, and their form. */
 export type ReaderAction = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
 
 /**
- * An action of a reader: the form is read and bounded, who is not signed in is asked to, who is suspended is told so,
- * who does it too often waits. Then `act` does it. `curator`: for curators only. `allowSuspended`: for what everybody
- * may always do, such as leaving.
+ * An action of a reader. The form is read, limited in size. People who are not signed in are asked to; suspended
+ * readers and readers who act too often are told so. Then `act` runs. `curator`: for curators only. `allowSuspended`:
+ * for what everyone can always do, such as deleting their account.
  */
 export function readerAction(
   site: Site,
@@ -36,13 +38,7 @@ export function readerAction(
     const { viewer } = own
     if (viewer === null) return askToSignIn(c, read.form)
     const { reader } = viewer
-    if (reader.suspended && !allowSuspended)
-      return refused(own, c, {
-        status: 403,
-        title: 'Your account is suspended',
-        reason:
-          'A curator has suspended it. The reason is in the public moderation log. You can still read the site.',
-      })
+    if (reader.suspended && !allowSuspended) return refused(own, c, SUSPENDED)
     if (curator && !reader.curator)
       return refused(own, c, {
         status: 403,
@@ -52,11 +48,25 @@ export function readerAction(
     const now = site.now()
     const counted = await countWithin(site.db, { limit, of: reader.id, now })
     if (!counted.ok) return tooOften(own, c, counted)
-    return act({ site: { ...own, viewer }, reader, form: read.form, now }, c)
+    try {
+      return await act({ site: { ...own, viewer }, reader, form: read.form, now }, c)
+    } catch (error) {
+      if (!(error instanceof MayNotAct)) throw error
+      // The account was deleted or suspended while this was on its way.
+      const left = await viewerNow(site, c)
+      return left === null ? askToSignIn(c, read.form) : refused({ ...site, viewer: left }, c, SUSPENDED)
+    }
   }
 }
 
-/** Back to the page on which a form stood. */
+const SUSPENDED = {
+  status: 403,
+  title: 'Your account is suspended',
+  reason:
+    'A curator has suspended it. The reason is in the public moderation log. You can still read the site.',
+} as const
+
+/** Redirects to the page of the form. */
 export function goBack(c: Context, form: Form, otherwise: string): Response {
   return c.redirect(localPath(form.text('back'), otherwise), 303)
 }

@@ -1,5 +1,5 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { writeNote } from '../../moderation/decide-submission.ts'
+import { writeNote } from '../../discussion/write-note.ts'
 import { pickPaper } from '../../shelves/picks.ts'
 import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
@@ -53,18 +53,15 @@ export function submit(site: Site) {
       note: typed.note,
       now,
       timeZone: site.timeZone,
+      // What a curator writes makes the paper their pick; what a reader writes is the first comment.
+      writeNote: async (trx, { paperId, readerId, note }) => {
+        if (note !== '' && readerId === reader.id && reader.curator)
+          await pickPaper(trx, { paperId, curator: reader, note, now })
+        else await writeNote(trx, { paperId, readerId, note, curators: site.accounts.curators, now })
+      },
     })
     if (outcome.kind === 'waiting' || outcome.kind === 'already-waiting')
       return c.html(waitingPage(own, { title: found.paper.title }))
-    const { paperId } = outcome
-    const { curators } = site.accounts
-    // What somebody else wrote whose submission of it was still waiting.
-    if (outcome.kind === 'recorded' && outcome.waited)
-      await writeNote(site.db, { ...outcome.waited, paperId, curators, now })
-    // What a curator writes makes the paper their pick; what a reader writes is the first comment.
-    if (typed.note !== '' && reader.curator)
-      await pickPaper(site.db, { paperId, curator: reader, note: typed.note, now })
-    else await writeNote(site.db, { paperId, readerId: reader.id, note: typed.note, curators, now })
     site.changed('everything')
     return c.redirect(addressPath(outcome.address), 303)
   })

@@ -1,12 +1,18 @@
 import fc from 'fast-check'
+import type { Transaction } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
+import { settledOrWaiting } from '../../../test/waiting.ts'
+import type { Database } from '../../db/schema.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { suspendReader } from '../../moderation/suspend-reader.ts'
 import { HALF_LIFE_MS, WEIGHTS } from '../../ranking/heat.ts'
 import { castVote, takeBackVote } from '../../ranking/votes.ts'
 import { repairHeat, verifyHeat } from '../../ranking/verify-heat.ts'
+import { deleteAccount } from '../../readers/delete-account.ts'
 
 describeWithDatabase('voting', (db) => {
   const paper = (address: string) =>
@@ -117,6 +123,33 @@ describeWithDatabase('voting', (db) => {
     const other = await signIn(db())
     expect((await post(app, '/papers/2601.00001/vote', { vote: '1' }, other)).status).toBe(404)
     expect((await post(app, '/papers/2601.99999/vote', { vote: '1' }, other)).status).toBe(404)
+    expect(await paper('2601.00001')).toMatchObject({ votes: 0, heat: -Infinity })
+  })
+
+  it('does not take the vote of a reader who is suspended, or leaves, while it is on its way', async () => {
+    const { app, record } = openSite(db())
+    await record([stated('2601.00001', HOME)])
+    const during = async (
+      act: (trx: Transaction<Database>, readerId: string) => Promise<unknown>,
+    ): Promise<Response> => {
+      const { reader, cookie } = await signIn(db())
+      let answer: Promise<Response> | null = null
+      await inTransaction(db(), async (trx) => {
+        await act(trx, reader.id)
+        answer = Promise.resolve(post(app, '/papers/2601.00001/vote', { vote: '1', back: '/' }, { cookie }))
+        await settledOrWaiting(db(), answer)
+      })
+      if (answer === null) throw new Error('nothing was sent')
+      return answer
+    }
+    const { reader: curator } = await signIn(db(), { curator: true })
+    const suspended = await during((trx, readerId) =>
+      suspendReader(trx, { readerId, votesToo: true, curatorId: curator.id, reason: 'Spam.', now: NOON }),
+    )
+    expect(suspended.status).toBe(403)
+    expect(await suspended.text()).toContain('Your account is suspended')
+    const gone = await during((trx, readerId) => deleteAccount(trx, { readerId, now: NOON }))
+    expect([gone.status, gone.headers.get('location')]).toEqual([303, '/sign-in?to=%2F'])
     expect(await paper('2601.00001')).toMatchObject({ votes: 0, heat: -Infinity })
   })
 
