@@ -7,7 +7,7 @@ import { isVisible, lengthOf, plainLine } from '../accounts/typed-text.ts'
 const ACT_WORDS = {
   'hide-paper': 'hid the paper',
   'show-paper': 'showed again the paper',
-  'merge-papers': 'joined',
+  'merge-papers': 'merged',
   'lock-comments': 'closed the discussion of',
   'unlock-comments': 'opened the discussion of',
   'hide-comment': 'hid',

@@ -4,18 +4,18 @@ import type { MergedPaper } from './merge.ts'
 import { nameKey } from './names.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
-/** Moves what hangs on papers that turned out to be another one, and removes them. They are held by then. */
-export async function unite(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
+/** Moves what hangs on merged papers to those that are kept, and removes them. All are held by then. */
+export async function writeMerges(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
   for (const work of works) {
     // One by one: two of them may know the same event.
-    for (const absorbed of work.absorbed) {
-      await sql`select merge_paper(${absorbed}, ${idOf(work)}, ${now})`.execute(trx)
+    for (const mergedId of work.merged) {
+      await sql`select merge_paper(${mergedId}, ${idOf(work)}, ${now})`.execute(trx)
     }
   }
 }
 
 /** A work and the paper derived of it. */
-export type Write = { work: Work; merged: MergedPaper }
+export type Write = { work: Work; derived: MergedPaper }
 
 export async function writePapers(trx: Transaction<Database>, writes: Write[], now: Date): Promise<void> {
   const fresh = writes.filter(({ work }) => work.paperId === null)
@@ -28,7 +28,7 @@ export async function writePapers(trx: Transaction<Database>, writes: Write[], n
       returning id, address
     `.execute(trx)
     const ids = new Map(inserted.rows.map((row) => [row.address, row.id]))
-    for (const { work, merged } of fresh) work.paperId = ids.get(merged.address) ?? null
+    for (const { work, derived } of fresh) work.paperId = ids.get(derived.address) ?? null
   }
   if (known.length > 0) {
     await sql`
@@ -66,30 +66,30 @@ const PAPER_COLUMNS = sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(name)))
 
 /** Many papers as one parameter: a set of rows `r` in the types of the table. */
 function rowset(writes: Write[]) {
-  const rows = writes.map(({ work, merged }, number) => ({
+  const rows = writes.map(({ work, derived }, number) => ({
     number,
     id: work.paperId,
-    address: merged.address,
-    arxiv_id: merged.arxivId,
-    doi: merged.doi,
-    title: merged.title,
-    abstract: merged.abstract,
-    synopsis: merged.synopsis,
-    authors: merged.authors,
-    authors_truncated: merged.authorsTruncated,
-    published: merged.published,
-    versions: merged.versions,
-    primary_category: merged.primaryCategory,
-    categories: merged.categories,
-    comments: merged.comments,
-    journal_reference: merged.journalReference,
-    license_url: merged.licenseUrl,
-    withdrawn: merged.withdrawn,
-    links: merged.links,
-    provenance: merged.provenance,
-    edition: merged.edition,
-    edition_from: merged.editionFrom,
-    dated_at: merged.datedAt,
+    address: derived.address,
+    arxiv_id: derived.arxivId,
+    doi: derived.doi,
+    title: derived.title,
+    abstract: derived.abstract,
+    synopsis: derived.synopsis,
+    authors: derived.authors,
+    authors_truncated: derived.authorsTruncated,
+    published: derived.published,
+    versions: derived.versions,
+    primary_category: derived.primaryCategory,
+    categories: derived.categories,
+    comments: derived.comments,
+    journal_reference: derived.journalReference,
+    license_url: derived.licenseUrl,
+    withdrawn: derived.withdrawn,
+    links: derived.links,
+    provenance: derived.provenance,
+    edition: derived.edition,
+    edition_from: derived.editionFrom,
+    dated_at: derived.datedAt,
     recorded_at: work.recordedAt,
   }))
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
@@ -138,18 +138,18 @@ export async function writeLookups(trx: Transaction<Database>, writes: Write[]):
   const ids = writes.map(({ work }) => idOf(work))
   await trx.deleteFrom('paper_authors').where('paper_id', 'in', ids).execute()
   await trx.deleteFrom('paper_categories').where('paper_id', 'in', ids).execute()
-  const authors = writes.flatMap(({ work, merged }) =>
-    merged.authors.map((author, position) => ({
+  const authors = writes.flatMap(({ work, derived }) =>
+    derived.authors.map((author, position) => ({
       paper_id: idOf(work),
       position,
       name_key: nameKey(author.name),
       name: author.name,
       orcid: author.orcid ?? null,
-      dated_at: merged.datedAt,
+      dated_at: derived.datedAt,
     })),
   )
-  const categories = writes.flatMap(({ work, merged }) =>
-    merged.categories.map((category) => ({ paper_id: idOf(work), category, dated_at: merged.datedAt })),
+  const categories = writes.flatMap(({ work, derived }) =>
+    derived.categories.map((category) => ({ paper_id: idOf(work), category, dated_at: derived.datedAt })),
   )
   await sql`
     insert into paper_authors (paper_id, position, name_key, name, orcid, dated_at)

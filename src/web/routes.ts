@@ -13,7 +13,7 @@ import {
   actOnReader,
   actOnSubmission,
   actOnSuspicion,
-  joinPapers,
+  mergePaper,
 } from './desk/act.ts'
 import { showImport, showImports } from './desk/imports.tsx'
 import { showReaders } from './desk/readers.tsx'
@@ -178,7 +178,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/desk/imports', page(showImports))
   app.get('/desk/imports/:id', page(showImport))
   app.post('/desk/papers', actOnPaper(base))
-  app.post('/desk/papers/merge', joinPapers(base))
+  app.post('/desk/papers/merge', mergePaper(base))
   app.post('/desk/comments', actOnComment(base))
   app.post('/desk/collections', actOnCollection(base))
   app.post('/desk/readers', actOnReader(base))

@@ -62,30 +62,30 @@ export const actOnPaper = curatorAct(({ db }, form, acting) => {
   }
 })
 
-/** `POST /desk/papers/merge`: the paper `paper` goes into the one that `with` names. */
-export function joinPapers(site: Site) {
+/** `POST /desk/papers/merge`: the paper `paper` is merged, the one that `with` names is kept. */
+export function mergePaper(site: Site) {
   return takePart(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
     const { site: own, reader, form, now } = acting
     const reason = parseReason(form.text('reason'))
     if (reason === null) return refused(own, c, NO_REASON)
-    const absorbId = parseNumber(form.text('paper'))
-    const keepId = await namedPaper(own, form.text('with'))
-    if (absorbId === null) return refused(own, c, NOT_ASKED)
-    if (keepId === null)
+    const mergedId = parseNumber(form.text('paper'))
+    const keptId = await namedPaper(own, form.text('with'))
+    if (mergedId === null) return refused(own, c, NOT_ASKED)
+    if (keptId === null)
       return refused(own, c, {
         status: 422,
         title: 'Which paper?',
         reason: 'No paper here has that identifier or address.',
       })
     const outcome = await mergePapers(site.db, {
-      keepId,
-      absorbId,
+      keptId,
+      mergedId,
       timeZone: site.timeZone,
       curatorId: reader.id,
       reason,
       now,
     })
-    if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not joined', reason: outcome.reason })
+    if (!outcome.ok) return refused(own, c, { status: 409, title: 'Not merged', reason: outcome.reason })
     site.changed()
     return c.redirect(addressPath(outcome.address), 303)
   })

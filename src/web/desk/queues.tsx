@@ -51,7 +51,7 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
   )
 }
 
-/** Joins a paper with another one that is the same work. */
+/** Merges a paper with another one that is the same work. */
 export function MergeForm({ paperId, back }: { paperId: number; back: string }) {
   return (
     <form class="act" method="post" action="/desk/papers/merge">
@@ -73,10 +73,10 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
         maxlength={1_000}
         autocomplete="off"
         placeholder="Reason, for everybody to read"
-        aria-label="Reason to join them, for everybody to read"
+        aria-label="Reason to merge them, for everybody to read"
       />
       <button type="submit" class="button danger">
-        Join them for good
+        Merge them for good
       </button>
     </form>
   )
