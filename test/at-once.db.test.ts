@@ -163,8 +163,8 @@ describeWithDatabase('everything at once', (db) => {
       },
       merge: ({ acting, a, b }) => {
         const pair = [ids[a % PAPERS] ?? 0, ids[PAPERS + (a % PAPERS)] ?? 0]
-        const [keepId = 0, absorbId = 0] = b % 2 ? pair : pair.toReversed()
-        return mergePapers(many, { keepId, absorbId, timeZone: TIME_ZONE, ...acting })
+        const [keptId = 0, mergedId = 0] = b % 2 ? pair : pair.toReversed()
+        return mergePapers(many, { keptId, mergedId, timeZone: TIME_ZONE, ...acting })
       },
       submit: ({ reader, b }) =>
         submitPaper(many, {

@@ -308,13 +308,13 @@ describeWithDatabase('what is done while papers are merged', (db) => {
         )
         done.push({ on, stands })
       }
-      const [keepId = 0, absorbId = 0] = round % 4 < 2 ? ids : ids.toReversed()
+      const [keptId = 0, mergedId = 0] = round % 4 < 2 ? ids : ids.toReversed()
       const merging = () =>
         round % 2 === 0
           ? merge(addresses)
           : mergePapers(db(), {
-              keepId,
-              absorbId,
+              keptId,
+              mergedId,
               timeZone: TIME_ZONE,
               curatorId: curator.id,
               reason: 'One work.',
@@ -389,8 +389,8 @@ describeWithDatabase('what is done while papers are merged', (db) => {
     await merge([one.addresses[0], one.addresses[1]])
     const { reader: curator } = await signIn(db(), { curator: true })
     const twoAtArxiv = await mergePapers(db(), {
-      keepId: one.ids[1] ?? 0,
-      absorbId: other.ids[1] ?? 0,
+      keptId: one.ids[1] ?? 0,
+      mergedId: other.ids[1] ?? 0,
       timeZone: TIME_ZONE,
       curatorId: curator.id,
       reason: 'One work.',
@@ -403,8 +403,8 @@ describeWithDatabase('what is done while papers are merged', (db) => {
     })
     const lastId = third[0]?.paperId ?? 0
     await mergePapers(db(), {
-      keepId: one.ids[1] ?? 0,
-      absorbId: lastId,
+      keptId: one.ids[1] ?? 0,
+      mergedId: lastId,
       timeZone: TIME_ZONE,
       curatorId: curator.id,
       reason: 'One work.',

@@ -17,7 +17,7 @@ import { pickPaper } from '../shelves/picks.ts'
 
 const now = NOON
 
-describeWithDatabase('joining papers', (db) => {
+describeWithDatabase('merging papers', (db) => {
   const record = async (...papers: Parameters<typeof recordHarvest>[1]) => {
     const recorded = await recordHarvest(db(), papers, { now, timeZone: TIME_ZONE })
     return recorded.map(({ paperId }) => paperId)
@@ -79,7 +79,7 @@ describeWithDatabase('joining papers', (db) => {
       .execute()
     await claimAuthorship(db(), { paperId: otherId, reader: one, note: 'Me.', now })
 
-    const merging = { keepId: oneId, absorbId: otherId, timeZone: TIME_ZONE, curatorId: curator.id, now }
+    const merging = { keptId: oneId, mergedId: otherId, timeZone: TIME_ZONE, curatorId: curator.id, now }
     const outcomes = await Promise.all(
       [1, 2].map(() => mergePapers(db(), { ...merging, reason: 'The same work.' })),
     )
@@ -123,35 +123,35 @@ describeWithDatabase('joining papers', (db) => {
   })
 
   it('keeps two papers at arXiv apart', async () => {
-    const [keepId = 0, absorbId = 0] = await record(stated('2601.00001'), stated('2601.00002'))
+    const [keptId = 0, mergedId = 0] = await record(stated('2601.00001'), stated('2601.00002'))
     const { reader } = await signIn(db(), { curator: true })
     const merging = { timeZone: TIME_ZONE, curatorId: reader.id, reason: 'The same.', now }
-    expect(await mergePapers(db(), { keepId, absorbId, ...merging })).toEqual({
+    expect(await mergePapers(db(), { keptId, mergedId, ...merging })).toEqual({
       ok: false,
       reason: expect.stringContaining('two papers on arXiv (2601.00001 and 2601.00002)'),
     })
-    expect(await mergePapers(db(), { keepId, absorbId: keepId, ...merging })).toMatchObject({ ok: false })
+    expect(await mergePapers(db(), { keptId, mergedId: keptId, ...merging })).toMatchObject({ ok: false })
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(2)
     expect(await log()).toEqual([])
   })
 
-  it('does not join without a reason', async () => {
-    const [keepId = 0, absorbId = 0] = await record(stated('2601.00001'), stated('doi/10.5555/a'))
+  it('does not merge without a reason', async () => {
+    const [keptId = 0, mergedId = 0] = await record(stated('2601.00001'), stated('doi/10.5555/a'))
     const { reader } = await signIn(db(), { curator: true })
     const merging = { timeZone: TIME_ZONE, curatorId: reader.id, reason: '', now }
-    await expect(mergePapers(db(), { keepId, absorbId, ...merging })).rejects.toThrow(/reason_check/)
+    await expect(mergePapers(db(), { keptId, mergedId, ...merging })).rejects.toThrow(/reason_check/)
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(2)
   })
 
   it('takes back an author’s vote for what turns out to be their paper', async () => {
-    const [keepId = 0, absorbId = 0] = await record(stated('2601.00001'), stated('doi/10.5555/a'))
+    const [keptId = 0, mergedId = 0] = await record(stated('2601.00001'), stated('doi/10.5555/a'))
     const { reader: curator } = await signIn(db(), { curator: true })
     const { reader: author } = await signIn(db())
-    await claimAuthorship(db(), { paperId: absorbId, reader: author, note: 'Me.', now })
+    await claimAuthorship(db(), { paperId: mergedId, reader: author, note: 'Me.', now })
     const acting = { curatorId: curator.id, reason: 'We know them.', now }
-    await confirmClaim(db(), { paperId: absorbId, readerId: author.id, ...acting })
-    await castVote(db(), { paperId: keepId, voter: author, now })
-    await mergePapers(db(), { keepId, absorbId, timeZone: TIME_ZONE, ...acting })
+    await confirmClaim(db(), { paperId: mergedId, readerId: author.id, ...acting })
+    await castVote(db(), { paperId: keptId, voter: author, now })
+    await mergePapers(db(), { keptId, mergedId, timeZone: TIME_ZONE, ...acting })
     expect(await db().selectFrom('papers').select(['votes', 'attention']).execute()).toEqual([
       { votes: 0, attention: 0 },
     ])

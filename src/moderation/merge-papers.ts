@@ -15,7 +15,7 @@ export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok
 
 /**
  * Makes one paper of two that are the same work, for good: a curator's statement names identifiers of both, and all that
- * sources said and readers did comes together. As always when papers are united, the older number stays; which facts are
+ * sources said and readers did comes together. As always when papers are merged, the older number is kept; which facts are
  * shown is decided by whose word counts (papers/derive-paper.ts), the kept paper's title last.
  */
 export async function mergePapers(
@@ -26,37 +26,37 @@ export async function mergePapers(
     reason,
     now,
     ...asked
-  }: { keepId: number; absorbId: number; timeZone: string } & Acting,
+  }: { keptId: number; mergedId: number; timeZone: string } & Acting,
 ): Promise<MergeOutcome> {
   return asCurator(db, { curatorId, locks: ['recording', 'vectors'] }, async (trx): Promise<MergeOutcome> => {
     // Until the end nobody else changes what papers are.
-    const [keepId = 0, absorbId = 0] = await currentNumbers(trx, [asked.keepId, asked.absorbId])
-    if (keepId === absorbId) return { ok: false, reason: 'These are already one paper.' }
+    const [keptId = 0, mergedId = 0] = await currentNumbers(trx, [asked.keptId, asked.mergedId])
+    if (keptId === mergedId) return { ok: false, reason: 'These are already one paper.' }
     const papers = await trx
       .selectFrom('papers')
       .select(['id', 'title', 'address', 'arxiv_id', 'hidden'])
-      .where('id', 'in', [keepId, absorbId])
+      .where('id', 'in', [keptId, mergedId])
       .execute()
     const identifiers = await trx
       .selectFrom('paper_identifiers')
       .selectAll()
-      .where('paper_id', 'in', [keepId, absorbId])
+      .where('paper_id', 'in', [keptId, mergedId])
       .orderBy('scheme')
       .orderBy('value')
       .execute()
     const identifierOf = (paperId: number) =>
       identifiers.find((row) => row.paper_id === paperId && row.scheme === 'arxiv') ??
       identifiers.find((row) => row.paper_id === paperId)
-    const kept = papers.find(({ id }) => id === keepId)
-    const absorbed = papers.find(({ id }) => id === absorbId)
-    const named = identifierOf(keepId)
-    const also = identifierOf(absorbId)
-    if (!kept || !absorbed || !named || !also)
+    const kept = papers.find(({ id }) => id === keptId)
+    const merged = papers.find(({ id }) => id === mergedId)
+    const named = identifierOf(keptId)
+    const also = identifierOf(mergedId)
+    if (!kept || !merged || !named || !also)
       return { ok: false, reason: 'One of the two papers is no longer here.' }
-    if (kept.arxiv_id !== null && absorbed.arxiv_id !== null && kept.arxiv_id !== absorbed.arxiv_id)
+    if (kept.arxiv_id !== null && merged.arxiv_id !== null && kept.arxiv_id !== merged.arxiv_id)
       return {
         ok: false,
-        reason: `These are two papers on arXiv (${kept.arxiv_id} and ${absorbed.arxiv_id}), so they cannot be merged. You can hide one of them instead.`,
+        reason: `These are two papers on arXiv (${kept.arxiv_id} and ${merged.arxiv_id}), so they cannot be merged. You can hide one of them instead.`,
       }
 
     const statement = {
@@ -67,11 +67,11 @@ export async function mergePapers(
       ],
       title: kept.title,
     }
-    const { recorded, united } = await recordPapers(trx, [statement], { now, timeZone })
+    const { recorded, kept: keptIds } = await recordPapers(trx, [statement], { now, timeZone })
     const paperId = recorded[0]?.paperId
-    if (paperId === undefined || !united.includes(paperId))
-      throw new Error('two papers were to be united, and were not')
-    await replayHeat(trx, united)
+    if (paperId === undefined || !keptIds.includes(paperId))
+      throw new Error('two papers were to be merged, and were not')
+    await replayHeat(trx, keptIds)
     await settleFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
     const { address } = await trx
       .updateTable('papers')
@@ -84,7 +84,7 @@ export async function mergePapers(
     await renumberVectors(trx, [paperId])
     await notify(trx, 'papers')
     const on = {
-      subject: `${paperSubject(absorbed).subject} with ${paperSubject(kept).subject}`,
+      subject: `${paperSubject(merged).subject} with ${paperSubject(kept).subject}`,
       address: paperSubject({ title: kept.title, address }).address,
     }
     await logAct(trx, { act: 'merge-papers', on, curatorId, reason, now })

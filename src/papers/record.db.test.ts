@@ -151,23 +151,23 @@ describeWithDatabase('recording papers', (db) => {
       const older = await found(doi)
       expect(await record([stated([one, other], { source: 'page' })])).toEqual({
         recorded: [{ paperId: older.id, outcome: 'updated' }],
-        united: [older.id],
+        kept: [older.id],
       })
       expect(await addresses()).toHaveLength(number + 1)
     }
   })
 
-  it('unites papers that a statement shows to be one, keeping the older’s name in feeds', async () => {
+  it('merges papers that a statement shows to be one, keeping the older’s name in feeds', async () => {
     const early = new Date('2026-01-01T12:00:00Z')
     await record([stated('doi/10.5555/a', { source: 'bibtex', title: 'Tides (bib)' })], { at: early })
     await record([stated('2601.00001', { source: 'jsonl', title: 'Tides (file)' })])
     await record([stated('doi/10.5555/b', { source: 'page', title: 'Tides (page)' })])
     const oldest = await found('doi/10.5555/a')
-    const { recorded, united } = await record([
+    const { recorded, kept } = await record([
       stated(['2601.00001', 'doi/10.5555/a', 'doi/10.5555/b'], { title: 'Tides' }),
     ])
     expect(recorded).toEqual([{ paperId: oldest.id, outcome: 'updated' }])
-    expect(united).toEqual([oldest.id])
+    expect(kept).toEqual([oldest.id])
     const paper = await found('2601.00001')
     expect(paper).toMatchObject({ id: oldest.id, uuid: oldest.uuid, title: 'Tides', recordedAt: early })
     expect(await found('doi/10.5555/a')).toEqual(paper)

@@ -4,8 +4,8 @@ import type { Database } from '../db/schema.ts'
 import type { HarvestedPaper } from './harvested-paper.ts'
 import { derivePaper } from './derive-paper.ts'
 import { holdPapers } from './hold.ts'
-import { factsOf, findWorks, idOf, loadFacts, state, survivor, workOf, type Work } from './works.ts'
-import { unite, writeLookups, writePapers, writeRecords } from './write.ts'
+import { factsOf, findWorks, idOf, keptWork, loadFacts, state, workOf, type Work } from './works.ts'
+import { writeLookups, writeMerges, writePapers, writeRecords } from './write.ts'
 
 /** What recording one statement did to the paper it speaks of. */
 export type Recorded = { paperId: number; outcome: 'new' | 'updated' | 'unchanged' }
@@ -13,8 +13,8 @@ export type Recorded = { paperId: number; outcome: 'new' | 'updated' | 'unchange
 export type RecordResult = {
   /** One for each statement, in their order. */
   recorded: Recorded[]
-  /** Papers that took in another one, because a statement showed both to be the same work: their heat is to be made anew. */
-  united: number[]
+  /** Papers that others were merged with, because a statement showed them to be the same work: their heat is to be replayed. */
+  kept: number[]
 }
 
 /**
@@ -36,7 +36,7 @@ export async function recordPapers(
       const restated = state(work, paper)
       return { work, changed: grown || restated }
     })
-    .map(({ work, changed }) => ({ work: survivor(work), changed }))
+    .map(({ work, changed }) => ({ work: keptWork(work), changed }))
 
   const distinct = [...new Set(statements.map(({ work }) => work))]
   const wasKnown = new Set(distinct.filter((work) => work.paperId !== null))
@@ -52,11 +52,11 @@ export async function recordPapers(
   }))
   await holdPapers(
     trx,
-    distinct.flatMap((work) => [...(work.paperId === null ? [] : [work.paperId]), ...work.absorbed]),
+    distinct.flatMap((work) => [...(work.paperId === null ? [] : [work.paperId]), ...work.merged]),
     // One is to go: then nothing may be about to be hung on it.
-    distinct.some((work) => work.absorbed.length > 0) ? 'update' : 'no key update',
+    distinct.some((work) => work.merged.length > 0) ? 'update' : 'no key update',
   )
-  await unite(trx, distinct, now)
+  await writeMerges(trx, distinct, now)
   await writePapers(trx, toWrite, now)
   await writeRecords(trx, distinct, now)
   await writeLookups(trx, toWrite)
@@ -68,6 +68,6 @@ export async function recordPapers(
       counted.add(work)
       return { paperId: idOf(work), outcome }
     }),
-    united: distinct.filter((work) => work.absorbed.length > 0).map(idOf),
+    kept: distinct.filter((work) => work.merged.length > 0).map(idOf),
   }
 }

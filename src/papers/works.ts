@@ -12,11 +12,11 @@ export type Work = {
   arxivId: string | null
   identifiers: Map<string, PaperIdentifier>
   records: Map<string, StoredRecord>
-  /** Papers of the database that turned out to be this one. */
-  absorbed: number[]
+  /** Papers of the database that turned out to be this one and are merged with it: this one is kept. */
+  merged: number[]
   changed: boolean
-  /** The work it was united with, once a statement showed both to be the same. */
-  into: Work | null
+  /** The work that is kept in its place, once a statement showed both to be the same. */
+  keptAs: Work | null
 }
 /** A source's statement; `facts` is null while they are only in the database, with the paper `storedWith`. */
 type StoredRecord = {
@@ -111,13 +111,13 @@ function newWork(recordedAt: Date): Work {
     arxivId: null,
     identifiers: new Map(),
     records: new Map(),
-    absorbed: [],
+    merged: [],
     changed: false,
-    into: null,
+    keptAs: null,
   }
 }
 
-/** The work a statement speaks of (known by one of its identifiers, united of several, or new), and whether it grew by it. */
+/** The work a statement speaks of (known by one of its identifiers, merged of several, or new), and whether it grew by it. */
 export function workOf(works: Works, paper: HarvestedPaper, now: Date): { work: Work; grown: boolean } {
   const arxiv = paper.identifiers.find(({ scheme }) => scheme === 'arxiv')
   const byArxiv = arxiv && works.get(keyOf(arxiv))
@@ -128,9 +128,9 @@ export function workOf(works: Works, paper: HarvestedPaper, now: Date): { work: 
   let work = byArxiv ?? others[0] ?? newWork(now)
   let grown = false
   for (const other of new Set(others)) {
-    // It may have become one with this one a moment ago.
-    if (survivor(other) === work || !mayBeOne(work, other)) continue
-    work = united(works, work, other)
+    // It may have been merged with this one a moment ago.
+    if (keptWork(other) === work || !mayBeOne(work, other)) continue
+    work = mergeWorks(works, work, other)
     grown = true
   }
   if (arxiv) work.arxivId = arxiv.value
@@ -152,27 +152,28 @@ function mayBeOne(a: Work, b: Work): boolean {
 }
 
 /** One work out of two that turned out to be the same. */
-function united(works: Works, a: Work, b: Work): Work {
+function mergeWorks(works: Works, a: Work, b: Work): Work {
   // The older paper stays, so that its number and its links live on.
-  const [kept, gone] = (b.paperId ?? Infinity) < (a.paperId ?? Infinity) ? [b, a] : [a, b]
-  kept.arxivId ??= gone.arxivId
-  for (const [key, identifier] of gone.identifiers) {
+  const [kept, merged] = (b.paperId ?? Infinity) < (a.paperId ?? Infinity) ? [b, a] : [a, b]
+  kept.arxivId ??= merged.arxivId
+  for (const [key, identifier] of merged.identifiers) {
     kept.identifiers.set(key, identifier)
     works.set(key, kept)
   }
-  for (const [source, record] of gone.records) {
+  for (const [source, record] of merged.records) {
     const held = kept.records.get(source)
     if (!held || isNewer(record.asOf, held.asOf)) kept.records.set(source, { ...record, changed: true })
   }
-  if (gone.recordedAt < kept.recordedAt) kept.recordedAt = gone.recordedAt
-  if (gone.paperId !== null) kept.absorbed.push(gone.paperId)
-  kept.absorbed.push(...gone.absorbed)
-  gone.into = kept
+  if (merged.recordedAt < kept.recordedAt) kept.recordedAt = merged.recordedAt
+  if (merged.paperId !== null) kept.merged.push(merged.paperId)
+  kept.merged.push(...merged.merged)
+  merged.keptAs = kept
   return kept
 }
 
-export function survivor(work: Work): Work {
-  return work.into === null ? work : survivor(work.into)
+/** The work itself, or the one that is kept in its place. */
+export function keptWork(work: Work): Work {
+  return work.keptAs === null ? work : keptWork(work.keptAs)
 }
 
 /** Puts a statement beside those of other sources, in place of an older one from its own; answers whether it says anything new. */

@@ -4,12 +4,12 @@ import type { DerivedPaper } from './derive-paper.ts'
 import { nameKey } from './names.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
-/** Moves what hangs on papers that turned out to be another one, and removes them. They are held by then. */
-export async function unite(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
+/** Moves what hangs on merged papers to those that are kept, and removes them. All are held by then. */
+export async function writeMerges(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
   for (const work of works) {
     // One by one: two of them may know the same event.
-    for (const absorbed of work.absorbed) {
-      await sql`select merge_paper(${absorbed}, ${idOf(work)}, ${now})`.execute(trx)
+    for (const mergedId of work.merged) {
+      await sql`select merge_paper(${mergedId}, ${idOf(work)}, ${now})`.execute(trx)
     }
   }
 }

@@ -94,8 +94,8 @@ describeWithDatabase('the counts that are kept', (db) => {
               await showPaper(db(), { paperId: await idOf(one.paper), ...acting })
               break
             case 'merge': {
-              const [keepId, absorbId] = [await idOf(one.paper), await idOf(one.other)]
-              await mergePapers(db(), { keepId, absorbId, timeZone, ...acting })
+              const [keptId, mergedId] = [await idOf(one.paper), await idOf(one.other)]
+              await mergePapers(db(), { keptId, mergedId, timeZone, ...acting })
               break
             }
             case 'redate':

@@ -116,12 +116,12 @@ describeWithDatabase('recording a harvest', (db) => {
     const [oldest] = await papers()
     const all = stated(['2601.00001', 'doi/10.5555/a', 'doi/10.5555/b', 'local/00000000000000aa'])
     expect(await outcomes([all])).toEqual(['updated'])
-    const united = await papers()
-    expect(united).toMatchObject([{ address: '2601.00001', uuid: oldest?.uuid, attention: 4 }])
+    const merged = await papers()
+    expect(merged).toMatchObject([{ address: '2601.00001', uuid: oldest?.uuid, attention: 4 }])
     const heat = ['2026-01-13T12:00:00Z', '2026-01-14T12:00:00Z']
       .map((at) => eventHeat(1.5, new Date(at)))
       .reduce(addHeat, eventHeat(1, new Date(since)))
-    expect(united[0]?.heat).toBeCloseTo(heat, 9)
+    expect(merged[0]?.heat).toBeCloseTo(heat, 9)
     expect((await events()).map(({ kind }) => kind)).toEqual(['upvote', 'listing', 'listing'])
 
     const before = await storedPapers(db())

@@ -18,7 +18,7 @@ export async function recordHarvest(
 ): Promise<Recorded[]> {
   if (papers.length === 0) return []
   return inTransaction(db, async (trx) => {
-    const { recorded, united } = await recordPapers(trx, papers, { now, timeZone })
+    const { recorded, kept } = await recordPapers(trx, papers, { now, timeZone })
     const counted = await countedElsewhere(
       trx,
       papers.flatMap((paper, index) =>
@@ -27,7 +27,7 @@ export async function recordHarvest(
     )
     const signals = papers.flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), counted))
     const heated = await recordSignals(trx, signals, { now })
-    await replayHeat(trx, united)
+    await replayHeat(trx, kept)
     const outcomes = recorded.map((record) =>
       record.outcome === 'unchanged' && heated.has(record.paperId)
         ? { ...record, outcome: 'updated' as const }

@@ -272,7 +272,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(await wordsAt(app, '/desk', cookie)).toContain('Nothing is waiting for review.')
   })
 
-  it('joins papers, and says why it does not', async () => {
+  it('merges papers, and says why it does not', async () => {
     const { app, record } = await open()
     await record([stated('2601.00002'), stated('doi/10.5555/sand', { source: 'bibtex' })])
     const { cookie } = await ada()
@@ -280,21 +280,21 @@ describeWithDatabase('the curators’ desk', (db) => {
       String(
         (await db().selectFrom('papers').select('id').where('address', '=', address).executeTakeFirst())?.id,
       )
-    const join = async (address: string, other: string) =>
+    const merge = async (address: string, other: string) =>
       post(
         app,
         `/desk/papers/${await idOf(address)}/merger`,
         { with: other, reason: 'The same.' },
         { cookie },
       )
-    const unlike = await join('2601.00002', '2601.00001')
+    const unlike = await merge('2601.00002', '2601.00001')
     expect([unlike.status, wordsOf(await unlike.text())]).toEqual([
       409,
       expect.stringContaining('two papers on arXiv'),
     ])
-    expect((await join('2601.00002', 'nothing such')).status).toBe(422)
-    const joined = await join('doi/10.5555/sand', 'https://tides.example/papers/2601.00001')
-    expect([joined.status, joined.headers.get('location')]).toEqual([303, '/papers/2601.00001'])
+    expect((await merge('2601.00002', 'nothing such')).status).toBe(422)
+    const merged = await merge('doi/10.5555/sand', 'https://tides.example/papers/2601.00001')
+    expect([merged.status, merged.headers.get('location')]).toEqual([303, '/papers/2601.00001'])
     expect((await app.request('/papers/doi/10.5555/sand')).headers.get('location')).toBe('/papers/2601.00001')
     expect(await wordsAt(app, '/papers/2601.00001')).toContain('A curator of this site')
   })

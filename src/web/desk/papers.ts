@@ -34,24 +34,24 @@ export const dismiss = onPaper(({ db }, { paperId, ...acting }) =>
   dismissFlags(db, { on: { kind: 'paper', id: paperId }, ...acting }),
 )
 
-/** `POST /desk/papers/:id/merger`: the paper goes into the one that the field `with` names. */
+/** `POST /desk/papers/:id/merger`: the paper is merged into the one that the field `with` names. */
 export function merge(site: Site) {
   return readerAction(site, { limit: RATE_LIMITS.change, curator: true }, async (acting, c) => {
     const { site: own, reader, form, now } = acting
     const reason = parseReason(form.text('reason'))
     if (reason === null) return refused(own, c, NO_REASON)
-    const absorbId = numberIn(c)
-    if (absorbId === null) return notFound(own, c)
-    const keepId = await namedPaper(own, form.text('with'))
-    if (keepId === null)
+    const mergedId = numberIn(c)
+    if (mergedId === null) return notFound(own, c)
+    const keptId = await namedPaper(own, form.text('with'))
+    if (keptId === null)
       return refused(own, c, {
         status: 422,
         title: 'Which paper?',
         reason: 'No paper on this site has that identifier or address. Check it and try again.',
       })
     const outcome = await mergePapers(site.db, {
-      keepId,
-      absorbId,
+      keptId,
+      mergedId,
       timeZone: site.timeZone,
       curatorId: reader.id,
       reason,

@@ -46,7 +46,7 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
   )
 }
 
-/** Joins a paper with another one that is the same work. */
+/** Merges a paper with another one that is the same work. */
 export function MergeForm({ paperId, back }: { paperId: number; back: string }) {
   return (
     <form class="act" method="post" action={`/desk/papers/${paperId}/merger`}>
