@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const LEAST_LENGTH = 32
 
 /**
- * The secret that signs cookies and links: kept in the data folder, made when there is none. Processes that start at
- * once agree on one. Throws when it cannot be read or written.
+ * The secret that signs cookies and links. It is kept in the data folder and created if there is none. Processes that
+ * start at the same time agree on one. Throws if it cannot be read or written.
  */
 export async function keptSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'secret')
@@ -22,7 +22,7 @@ export async function keptSecret(dataFolder: string): Promise<string> {
     await handle.close()
   }
   try {
-    // A link fails where a file is already: the first one stays.
+    // Linking fails if there is already a file: the first one wins.
     await link(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

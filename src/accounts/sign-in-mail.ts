@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { LINK_LIFE_MS } from './auth.ts'
 
-/** The address of the page on which a link by mail ends: it has a button, because programs follow links in mails. */
+/** The address an emailed link leads to. The page there has a button, because programs follow links in emails. */
 export function signInLink({ origin, token, to }: { origin: string; token: string; to: string }): string {
   const onward = to === '/' ? '' : `&to=${encodeURIComponent(to)}`
   return `${origin}/sign-in/link?token=${encodeURIComponent(token)}${onward}`
 }
 
-/** The mail with which somebody signs in. */
+/** The email with a sign-in link. */
 export function signInMail({
   email,
   token,
@@ -17,14 +17,14 @@ export function signInMail({
 }: {
   email: string
   token: string
-  /** Where they go on afterwards. */
+  /** A path on this site to continue to. */
   to: string
   origin: string
   siteName: string
 }): { key: string; to: string; subject: string; text: string } {
   const minutes = LINK_LIFE_MS / 60_000
   return {
-    // The token itself must not outlive the mail.
+    // The token itself must not outlive the email.
     key: `sign-in ${createHash('sha256').update(token).digest('base64url')}`,
     to: email,
     subject: `Sign in to ${siteName}`,

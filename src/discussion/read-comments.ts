@@ -5,18 +5,18 @@ import type { Database } from '../db/schema.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
 import type { Reaction, ReactionCount } from './reactions.ts'
 
-/** Who looks at comments; null is everybody who is not signed in. */
+/** The viewer of comments; null for people who are not signed in. */
 export type Looker = { id: string; curator: boolean } | null
 
-/** A comment as one reader may see it. */
+/** A comment as one reader can see it. */
 export type Comment = {
   id: number
   paperId: number
   parentId: number | null
-  /** null once the account or the comment is gone. `public`: whether others may see their page. */
+  /** null once the account or the comment is gone. `public`: whether others can see their page. */
   writer: { id: string; name: string; public: boolean; curator: boolean; author: boolean } | null
   state: 'shown' | 'deleted' | 'hidden'
-  /** Markdown; null where it is not for who looks: what is hidden only its writer and curators read. */
+  /** Markdown; null if the viewer cannot see it: only its writer and curators can read a hidden comment. */
   body: string | null
   writtenAt: Date
   editedAt: Date | null
@@ -104,7 +104,7 @@ export async function commentsOn(
   return [...byId.values()]
 }
 
-/** One comment, without its reactions, and its paper; null when it is not there. */
+/** One comment, without its reactions, and its paper; null if there is none. */
 export async function readComment(
   db: Kysely<Database>,
   { commentId, looker, curators }: { commentId: number } & For,
@@ -119,7 +119,7 @@ export async function readComment(
   return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
 }
 
-/** What a comment said before, the newest first; `until` is when it was replaced. */
+/** Earlier versions of a comment, newest first; `until` is when each was replaced. */
 export async function editsOf(
   db: Kysely<Database>,
   commentId: number,
@@ -140,12 +140,12 @@ const CURSOR: z.ZodType<CommentCursor> = z.tuple([
   z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 ])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parseCommentCursor(text: string): CommentCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** The comments on all papers that everybody may see, newest first. One query. */
+/** The comments on all papers that everyone can see, newest first. One query. */
 export async function newestComments(
   db: Kysely<Database>,
   { after = null, limit, looker, curators }: { after?: CommentCursor | null; limit: number } & For,

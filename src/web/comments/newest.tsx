@@ -12,7 +12,7 @@ import { lookerOf, typesetAll } from './discussion.ts'
 
 const PAGE_SIZE = 30
 
-/** `/comments`: what was said last, on all papers. */
+/** `/comments`: the newest comments on all papers. */
 export function showNewestComments(site: Site) {
   return async (c: Context) => {
     const given = c.req.query('after')

@@ -2,7 +2,7 @@ import { confirmClaim, refuseClaim } from '../../moderation/authorship.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn, parseReaderId } from './parse-ids.ts'
 
-/** A claim is known by the paper and by the reader who says that they wrote it. */
+/** A claim is identified by the paper and the reader who claims to have written it. */
 const onClaim = curatorActions((c) => {
   const paperId = numberIn(c, 'paper')
   const readerId = parseReaderId(c.req.param('reader') ?? '')

@@ -6,8 +6,8 @@ import { goBack, readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 
 /**
- * Actions of curators on one kind of thing. `parse` reads from the address which thing it is, null when there can be no
- * such thing. Each action needs a reason, and leads back to the page on which its form stood.
+ * Curators' actions on one kind of thing. `parse` reads from the address which one it is, or null if there can be no
+ * such thing. Each action needs a reason and returns to the page of its form.
  */
 export function curatorActions<Target>(parse: (c: Context) => Target | null) {
   return (act: (site: Site, target: Target & Acting) => Promise<ActOutcome>) => (site: Site) =>

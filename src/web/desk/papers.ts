@@ -63,7 +63,7 @@ export function merge(site: Site) {
   })
 }
 
-/** The paper that somebody means: by its identifier, its address here, or an address of it elsewhere. */
+/** The paper someone means: by its identifier, its address here or a link to it elsewhere. */
 async function namedPaper({ db, origin }: Site, text: string): Promise<number | null> {
   const named = text
     .trim()

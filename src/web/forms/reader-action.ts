@@ -8,13 +8,13 @@ import { localPath } from './local-path.ts'
 import { readForm, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
 
-/** What an action gets: the site for the reader who acts, and what their form said. */
+/** What an action gets: the site as rendered for the reader, and their form. */
 export type ReaderAction = { site: Site & { viewer: Viewer }; reader: Reader; form: Form; now: Date }
 
 /**
- * An action of a reader: the form is read and bounded, who is not signed in is asked to, who is suspended is told so,
- * who does it too often waits. Then `act` does it. `curator`: for curators only. `allowSuspended`: for what everybody
- * may always do, such as leaving.
+ * An action of a reader. The form is read, limited in size. People who are not signed in are asked to; suspended
+ * readers and readers who act too often are told so. Then `act` runs. `curator`: for curators only. `allowSuspended`:
+ * for what everyone can always do, such as deleting their account.
  */
 export function readerAction(
   site: Site,
@@ -57,12 +57,12 @@ export function readerAction(
   }
 }
 
-/** Back to the page on which a form stood. */
+/** Redirects to the page of the form. */
 export function goBack(c: Context, form: Form, otherwise: string): Response {
   return c.redirect(localPath(form.text('back'), otherwise), 303)
 }
 
-/** Says when to come again. Status 429. */
+/** Says when to try again. Status 429. */
 export function tooOften(
   site: Site,
   c: Context,

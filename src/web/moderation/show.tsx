@@ -12,7 +12,7 @@ import type { Site } from '../site.ts'
 
 const PAGE_SIZE = 50
 
-/** `/moderation`: what was done to keep order, by whom and why, for everybody to read. */
+/** `/moderation`: the public log of what was done, by whom and why. */
 export function showModeration(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('before')
