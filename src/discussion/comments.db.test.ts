@@ -12,7 +12,7 @@ import { claimAuthorship } from '../moderation/authorship.ts'
 import { commentsOf } from './comment-threads.ts'
 import { editComment, writeComment } from './comments.ts'
 import { deleteComment } from './delete-comment.ts'
-import { hideComment, showComment } from '../moderation/hide-comment.ts'
+import { hideComment, unhideComment } from '../moderation/hide-comment.ts'
 import { lockComments } from '../moderation/lock-comments.ts'
 import { react } from './reactions.ts'
 import { editsOf, newestComments, parseCommentCursor, readComment } from './read-comments.ts'
@@ -173,7 +173,7 @@ describeWithDatabase('comments', (db) => {
     await written('An answer.', { reader: bo, to: id })
     await hide(id)
     expect(await write('Late.', { to: id })).toMatchObject({ ok: false, kind: 'no-parent' })
-    await showComment(db(), { commentId: id, curatorId: curator.id, reason: 'It is fine.', now: NOON })
+    await unhideComment(db(), { commentId: id, curatorId: curator.id, reason: 'It is fine.', now: NOON })
     await remove(id)
     expect(await write('Late.', { to: id })).toMatchObject({ ok: false, kind: 'no-parent' })
     expect((await paper()).comment_count).toBe(1)

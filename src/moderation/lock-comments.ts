@@ -1,28 +1,28 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
 
-/** Closes the discussion of a paper: what was said stays, and nothing is added. */
+/** Closes the discussion of a paper: its comments stay, and none can be added. */
 export async function lockComments(
   db: Kysely<Database>,
-  options: { paperId: number } & Acting,
+  options: { paperId: number } & Decision,
 ): Promise<ActOutcome> {
   return setLocked(db, { ...options, locked: true })
 }
 
-/** Opens the discussion of a paper again. */
+/** Reopens the discussion of a paper. */
 export async function unlockComments(
   db: Kysely<Database>,
-  options: { paperId: number } & Acting,
+  options: { paperId: number } & Decision,
 ): Promise<ActOutcome> {
   return setLocked(db, { ...options, locked: false })
 }
 
 async function setLocked(
   db: Kysely<Database>,
-  { paperId, locked, curatorId, reason, now }: { paperId: number; locked: boolean } & Acting,
+  { paperId, locked, curatorId, reason, now }: { paperId: number; locked: boolean } & Decision,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
     const paper = await trx
@@ -31,7 +31,7 @@ async function setLocked(
       .where('id', '=', paperId)
       .forUpdate()
       .executeTakeFirst()
-    if (!paper) return GONE
+    if (!paper) return NO_LONGER_HERE
     if (paper.comments_locked === locked) return { ok: true, changed: false }
     await trx.updateTable('papers').set({ comments_locked: locked }).where('id', '=', paperId).execute()
     const act = locked ? 'lock-comments' : 'unlock-comments'

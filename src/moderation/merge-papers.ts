@@ -8,8 +8,8 @@ import { recordPapers } from '../papers/record.ts'
 import { replayHeat } from '../ranking/signals.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
 import { takeBackOwnVotes } from './authorship.ts'
-import { logAct, type Acting } from './moderation-log.ts'
-import { settleFlags } from './settle-flags.ts'
+import { logAct, type Decision } from './moderation-log.ts'
+import { resolveFlags } from './resolve-flags.ts'
 import { paperSubject } from './subjects.ts'
 
 export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok: false; reason: string }
@@ -28,11 +28,11 @@ export async function mergePapers(
     curatorId,
     reason,
     now,
-  }: { keepId: number; absorbId: number; timeZone: string } & Acting,
+  }: { keepId: number; absorbId: number; timeZone: string } & Decision,
 ): Promise<MergeOutcome> {
   if (keepId === absorbId) return { ok: false, reason: 'These are already one paper.' }
   return inTransaction(db, async (trx): Promise<MergeOutcome> => {
-    // The lock that recording takes: until the end nobody else changes what papers are.
+    // The lock that recording takes: until the transaction ends, no one else changes papers.
     await lockUntilCommit(trx, 'recording')
     const papers = await trx
       .selectFrom('papers')
@@ -74,9 +74,9 @@ export async function mergePapers(
     if (paperId === undefined || !united.includes(paperId))
       throw new Error('two papers were to be united, and were not')
     await replayHeat(trx, united)
-    // Who wrote one of them wrote both.
+    // An author of one is an author of both.
     await takeBackOwnVotes(trx, { paperId, now })
-    await settleFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
+    await resolveFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
     const { address } = await trx
       .updateTable('papers')
       // Whether it is seen is as the curator left the one that they keep.

@@ -188,7 +188,7 @@ describeWithDatabase('submissions', (db) => {
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(1)
   })
 
-  it('lets a trusted reader’s submission settle one that waits, and tells of its note', async () => {
+  it('lets a trusted reader’s submission resolve one that waits, and tells of its note', async () => {
     await submit({ trusted: false, note: 'Please!' })
     expect(await submit({ readerId: bo, note: 'Yes.', now: LATER })).toMatchObject({
       kind: 'recorded',

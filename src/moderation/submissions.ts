@@ -5,14 +5,17 @@ import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 
-/** A paper that is here, and the part of its URL after `/papers/`. */
+/** A paper on this site, and the part of its address after `/papers/`. */
 type PaperHere = { paperId: number; address: string }
 
-/** Who asked for a paper (null once the account is gone), and what is to come with it as a comment (perhaps nothing). */
+/** Who submitted a paper (null if the account was deleted), and their note (may be empty). */
 type SubmissionNote = { readerId: string | null; note: string }
 
 export type SubmitOutcome =
-  /** `waited`: somebody else's submission of it, which this one settled. Given once, however often it is submitted. */
+  /**
+   * `waited`: another reader's waiting submission of it, which this one resolved. Given once, however often it is
+   * submitted.
+   */
   | ({ kind: 'recorded'; waited: SubmissionNote | null } & PaperHere)
   | { kind: 'waiting' }
   | ({ kind: 'already-here' } & PaperHere)

@@ -1,18 +1,18 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
-import { holdReader } from './suspend-reader.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
+import { selectReaderForUpdate } from './suspend-reader.ts'
 import { readerSubject } from './subjects.ts'
 
-/** Trusts a reader before their account is old enough: from now on their votes weigh in full. */
+/** Trusts a reader before their account is old enough: from now on their votes have full weight. */
 export async function trustReader(
   db: Kysely<Database>,
-  { readerId, curatorId, reason, now }: { readerId: string } & Acting,
+  { readerId, curatorId, reason, now }: { readerId: string } & Decision,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
-    const reader = await holdReader(trx, readerId)
-    if (!reader) return GONE
+    const reader = await selectReaderForUpdate(trx, readerId)
+    if (!reader) return NO_LONGER_HERE
     if (reader.suspended_at !== null)
       return { ok: false, reason: 'This account is suspended. Reinstate it first.' }
     if (reader.trusted_at !== null) return { ok: true, changed: false }

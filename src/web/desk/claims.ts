@@ -1,4 +1,4 @@
-import { confirmClaim, refuseClaim } from '../../moderation/authorship.ts'
+import { confirmClaim, rejectClaim } from '../../moderation/authorship.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn, parseReaderId } from './parse-ids.ts'
 
@@ -13,4 +13,4 @@ const onClaim = curatorActions((c) => {
 export const confirm = onClaim(({ db }, claim) => confirmClaim(db, claim))
 
 /** `POST /desk/claims/:paper/:reader/rejection` */
-export const reject = onClaim(({ db }, claim) => refuseClaim(db, claim))
+export const reject = onClaim(({ db }, claim) => rejectClaim(db, claim))

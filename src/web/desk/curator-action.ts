@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { parseReason, type Acting, type ActOutcome } from '../../moderation/moderation-log.ts'
+import { parseReason, type Decision, type ActOutcome } from '../../moderation/moderation-log.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import { goBack, readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
@@ -10,7 +10,7 @@ import type { Site } from '../site.ts'
  * such thing. Each action needs a reason and returns to the page of its form.
  */
 export function curatorActions<Target>(parse: (c: Context) => Target | null) {
-  return (act: (site: Site, target: Target & Acting) => Promise<ActOutcome>) => (site: Site) =>
+  return (act: (site: Site, target: Target & Decision) => Promise<ActOutcome>) => (site: Site) =>
     readerAction(
       site,
       { limit: RATE_LIMITS.change, curator: true },

@@ -1,4 +1,4 @@
-import { takeSubmission, turnDownSubmission } from '../../moderation/decide-submission.ts'
+import { acceptWaitingSubmission, rejectWaitingSubmission } from '../../moderation/decide-submission.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
 
@@ -9,8 +9,8 @@ const onSubmission = curatorActions((c) => {
 
 /** `POST /desk/submissions/:id/acceptance` */
 export const accept = onSubmission(({ db, timeZone, accounts }, submission) =>
-  takeSubmission(db, { ...submission, timeZone, curators: accounts.curators }),
+  acceptWaitingSubmission(db, { ...submission, timeZone, curators: accounts.curators }),
 )
 
 /** `POST /desk/submissions/:id/rejection` */
-export const reject = onSubmission(({ db }, submission) => turnDownSubmission(db, submission))
+export const reject = onSubmission(({ db }, submission) => rejectWaitingSubmission(db, submission))

@@ -1,7 +1,7 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { flag, FLAG_REASONS, LONGEST_NOTE, type FlagReason } from '../../moderation/flags.ts'
 import { lengthOf, plainLines } from '../../accounts/typed-text.ts'
-import type { Flagged } from '../../moderation/settle-flags.ts'
+import type { Flagged } from '../../moderation/resolve-flags.ts'
 import { refused } from '../errors/show.tsx'
 import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'

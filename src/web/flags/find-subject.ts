@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { displayName } from '../../accounts/reader.ts'
 import { isCollectionId } from '../../shelves/collections.ts'
-import { findCollection, findComment, type Flagged } from '../../moderation/settle-flags.ts'
+import { findCollection, findComment, type Flagged } from '../../moderation/resolve-flags.ts'
 import { quoted } from '../../moderation/subjects.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { parseNumber } from '../desk/parse-ids.ts'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { FLAG_REASONS, LONGEST_NOTE } from '../../moderation/flags.ts'
-import type { Flagged } from '../../moderation/settle-flags.ts'
+import type { Flagged } from '../../moderation/resolve-flags.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'

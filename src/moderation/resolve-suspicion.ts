@@ -2,41 +2,41 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { removeVote } from '../ranking/votes.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
 import { counted, paperSubject } from './subjects.ts'
 import { suspend } from './suspend-reader.ts'
 import { accountsIn, maySuspend, papersIn, type Evidence } from './suspicions/evidence.ts'
 
-/** Takes the votes of some readers for some papers out of the count. Logged without names: votes are secret. */
+/** Discounts the votes of some readers for some papers. Logged without names: votes are secret. */
 export async function discountVotes(
   db: Kysely<Database>,
-  options: { readerIds: string[]; paperIds: number[] } & Acting,
+  options: { readerIds: string[]; paperIds: number[] } & Decision,
 ): Promise<ActOutcome> {
   return inTransaction(db, (trx) => discount(trx, options))
 }
 
-/** Where nothing was wrong, neither papers nor readers are named. */
+/** If nothing was wrong, neither papers nor readers are named. */
 const LET_COUNT = { subject: 'votes that seemed coordinated, and let them count', address: null }
-/** Somebody else was quicker: the accounts are gone or their votes taken back. */
+/** Another curator was quicker: the accounts are gone or their votes withdrawn. */
 const NONE_LEFT = { subject: 'votes that seemed coordinated, all withdrawn since', address: null }
 
 /** A curator finds nothing wrong. */
 export async function dismissSuspicion(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx) => {
     await logAct(trx, { act: 'dismiss-suspicion', on: LET_COUNT, curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
-/** Takes the votes that a suspicion is about out of the count. */
+/** Discounts the votes of a suspicion. */
 export async function discountSuspicion(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
     const readerIds = accountsIn(evidence)
     const paperIds = papersIn(evidence)
     const { changed } = await discount(trx, { readerIds, paperIds, curatorId, reason, now })
@@ -45,12 +45,12 @@ export async function discountSuspicion(
   })
 }
 
-/** Suspends the accounts that a suspicion is about and takes back all they voted for. */
+/** Suspends the accounts of a suspicion and withdraws all their votes. */
 export async function suspendSuspected(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
     const readerIds = accountsIn(evidence)
     if (!maySuspend(evidence))
       return {
@@ -72,10 +72,10 @@ export async function suspendSuspected(
   })
 }
 
-/** Closes a suspicion by what `act` does, in one transaction; what is refused leaves it open. */
-async function settle(
+/** Resolves a suspicion with what `act` does, in one transaction; if it refuses, the suspicion stays open. */
+async function resolve(
   db: Kysely<Database>,
-  { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Acting, 'reason'>,
+  { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Decision, 'reason'>,
   act: (trx: Transaction<Database>, evidence: Evidence) => Promise<ActOutcome>,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
@@ -85,7 +85,7 @@ async function settle(
       .where('id', '=', suspicionId)
       .forUpdate()
       .executeTakeFirst()
-    if (!row) return GONE
+    if (!row) return NO_LONGER_HERE
     if (row.settled_at !== null) return { ok: true, changed: false }
     const outcome = await act(trx, row.evidence as Evidence)
     if (outcome.ok)
@@ -100,7 +100,7 @@ async function settle(
 
 async function discount(
   trx: Transaction<Database>,
-  { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Acting,
+  { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Decision,
 ): Promise<{ ok: true; changed: boolean }> {
   const votes = await takeBack(trx, { readerIds, paperIds, now })
   if (votes.length === 0) return { ok: true, changed: false }
@@ -110,7 +110,7 @@ async function discount(
 
 type Vote = { paperId: number; readerId: string }
 
-/** Takes back what readers voted for, of all papers when none are named; answers which votes it were. */
+/** Withdraws readers' votes, for all papers if none are given; returns the votes withdrawn. */
 async function takeBack(
   trx: Transaction<Database>,
   { readerIds, paperIds, now }: { readerIds: string[]; paperIds: number[] | null; now: Date },
@@ -122,12 +122,12 @@ async function takeBack(
     .distinct()
     .where('reader_id', 'in', readerIds)
     .$if(paperIds !== null, (query) => query.where('paper_id', 'in', paperIds ?? []))
-    // In one order everywhere, so that two who do so cannot wait for each other.
+    // In the same order everywhere, so that two transactions cannot wait for each other.
     .orderBy('paper_id')
     .execute()
   const taken: Vote[] = []
   for (const { paper_id: paperId } of papers) {
-    // The votes before their paper, as whoever takes one back does; who comes second finds none left.
+    // Locks the votes before their paper, as everything that withdraws a vote does; the second to come finds none left.
     const votes = await trx
       .selectFrom('votes')
       .select(['paper_id as paperId', 'reader_id as readerId'])
@@ -144,7 +144,7 @@ async function takeBack(
 
 async function logDiscount(
   trx: Transaction<Database>,
-  { votes, curatorId, reason, now }: { votes: Vote[] } & Acting,
+  { votes, curatorId, reason, now }: { votes: Vote[] } & Decision,
 ): Promise<void> {
   const paperIds = [...new Set(votes.map(({ paperId }) => paperId))]
   const [first] = await trx

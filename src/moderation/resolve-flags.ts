@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { GONE, logAct, type Acting, type ActOutcome, type Subject } from './moderation-log.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome, type Subject } from './moderation-log.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
 /** What readers may flag. */
@@ -10,22 +10,25 @@ export type Flagged =
   | { kind: 'comment'; id: number }
   | { kind: 'collection'; id: string }
 
-/** A curator has looked at what was flagged and leaves it as it is. */
+/** A curator has reviewed what was flagged and leaves it as it is. */
 export async function dismissFlags(
   db: Kysely<Database>,
-  { on, curatorId, reason, now }: { on: Flagged } & Acting,
+  { on, curatorId, reason, now }: { on: Flagged } & Decision,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
     const subject = await describe(trx, on)
-    if (!subject) return GONE
-    if ((await settleFlags(trx, { on, curatorId, now })) === 0) return { ok: true, changed: false }
+    if (!subject) return NO_LONGER_HERE
+    if ((await resolveFlags(trx, { on, curatorId, now })) === 0) return { ok: true, changed: false }
     await logAct(trx, { act: 'dismiss-flags', on: subject, curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
-/** Closes the open flags of something, in the transaction of the act that answers them; how many they were. */
-export async function settleFlags(
+/**
+ * Resolves the open flags on something, in the transaction of the action that answers them; returns how many there
+ * were.
+ */
+export async function resolveFlags(
   trx: Transaction<Database>,
   { on, curatorId, now, reason }: { on: Flagged; curatorId: string; now: Date; reason?: string },
 ): Promise<number> {
@@ -60,7 +63,7 @@ async function describe(trx: Transaction<Database>, on: Flagged): Promise<Subjec
   }
 }
 
-/** A comment with who wrote it and the paper it is on. */
+/** A comment with its writer and its paper. */
 export async function findComment(db: Kysely<Database>, id: number) {
   return db
     .selectFrom('comments as c')
@@ -84,7 +87,7 @@ export async function findComment(db: Kysely<Database>, id: number) {
     .executeTakeFirst()
 }
 
-/** A collection with whose it is. */
+/** A collection with its owner. */
 export async function findCollection(db: Kysely<Database>, id: string) {
   return db
     .selectFrom('collections as c')
