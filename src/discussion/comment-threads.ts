@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { commentsOn, type Comment, type Looker } from './read-comments.ts'
+import { commentsOn, type Comment, type CommentViewer } from './read-comments.ts'
 
 /** A comment and its answers, oldest first. */
 export type Thread = Comment & {
@@ -21,11 +21,11 @@ export async function commentsOf(
   db: Kysely<Database>,
   {
     paperId,
-    looker,
+    viewer,
     curators = new Set(),
-  }: { paperId: number; looker: Looker; curators?: ReadonlySet<string> },
+  }: { paperId: number; viewer: CommentViewer; curators?: ReadonlySet<string> },
 ): Promise<Thread[]> {
-  return threadsOf(await commentsOn(db, { paperId, looker, curators, limit: LONGEST_DISCUSSION }))
+  return threadsOf(await commentsOn(db, { paperId, viewer, curators, limit: LONGEST_DISCUSSION }))
 }
 
 /**

@@ -6,7 +6,7 @@ import { INSTANT, readCursor } from '../db/cursor.ts'
 import type { Reaction, ReactionCount } from './reactions.ts'
 
 /** The viewer of comments; null for people who are not signed in. */
-export type Looker = { id: string; curator: boolean } | null
+export type CommentViewer = { id: string; curator: boolean } | null
 
 /** A comment as one reader can see it. */
 export type Comment = {
@@ -44,7 +44,7 @@ type Row = {
 }
 
 /** `curators`: the addresses that the configuration makes curators. */
-type For = { looker: Looker; curators: ReadonlySet<string> }
+type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
   return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
@@ -54,10 +54,10 @@ function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
       where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
 }
 
-function toComment(row: Row, looker: Looker): Comment {
+function toComment(row: Row, viewer: CommentViewer): Comment {
   const state = row.deleted_at !== null ? 'deleted' : row.hidden_at !== null ? 'hidden' : 'shown'
-  const own = looker !== null && row.reader_id === looker.id
-  const isReadable = state === 'shown' || (state === 'hidden' && (own || looker?.curator === true))
+  const own = viewer !== null && row.reader_id === viewer.id
+  const isReadable = state === 'shown' || (state === 'hidden' && (own || viewer?.curator === true))
   return {
     id: row.id,
     paperId: row.paper_id,
@@ -84,7 +84,7 @@ function toComment(row: Row, looker: Looker): Comment {
 /** The comments on a paper, the oldest `limit` of them, oldest first: two queries. */
 export async function commentsOn(
   db: Kysely<Database>,
-  { paperId, looker, curators, limit }: { paperId: number; limit: number } & For,
+  { paperId, viewer, curators, limit }: { paperId: number; limit: number } & For,
 ): Promise<Comment[]> {
   const [comments, reactions] = await Promise.all([
     sql<Row>`
@@ -92,11 +92,11 @@ export async function commentsOn(
       where c.paper_id = ${paperId} order by c.written_at, c.id limit ${limit}`.execute(db),
     sql<{ comment_id: number; reaction: Reaction } & ReactionCount>`
       select x.comment_id, x.reaction, count(*)::int as count,
-        coalesce(bool_or(x.reader_id = ${looker?.id ?? null}::uuid), false) as own
+        coalesce(bool_or(x.reader_id = ${viewer?.id ?? null}::uuid), false) as own
       from comments c join reactions x on x.comment_id = c.id
       where c.paper_id = ${paperId} group by x.comment_id, x.reaction`.execute(db),
   ])
-  const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, looker)]))
+  const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, viewer)]))
   for (const { comment_id: id, reaction, count, own } of reactions.rows) {
     const comment = byId.get(id)
     if (comment?.state === 'shown') comment.reactions[reaction] = { count, own }
@@ -107,7 +107,7 @@ export async function commentsOn(
 /** One comment, without its reactions, and its paper; null if there is none. */
 export async function readComment(
   db: Kysely<Database>,
-  { commentId, looker, curators }: { commentId: number } & For,
+  { commentId, viewer, curators }: { commentId: number } & For,
 ): Promise<{ comment: Comment; paper: PaperOfComment } | null> {
   const { rows } = await sql<Row & PaperOfComment>`
     select ${columns(curators)}, p.address, p.title, p.hidden, p.comments_locked as locked
@@ -116,7 +116,7 @@ export async function readComment(
   const row = rows[0]
   if (!row) return null
   const { address, title, hidden, locked } = row
-  return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+  return { comment: toComment(row, viewer), paper: { address, title, hidden, locked } }
 }
 
 /** Earlier versions of a comment, newest first; `until` is when each was replaced. */
@@ -148,7 +148,7 @@ export function parseCommentCursor(text: string): CommentCursor | null {
 /** The comments on all papers that everyone can see, newest first. One query. */
 export async function newestComments(
   db: Kysely<Database>,
-  { after = null, limit, looker, curators }: { after?: CommentCursor | null; limit: number } & For,
+  { after = null, limit, viewer, curators }: { after?: CommentCursor | null; limit: number } & For,
 ): Promise<{ comments: { comment: Comment; paper: PaperOfComment }[]; next: CommentCursor | null }> {
   const beyond = after
     ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
@@ -163,7 +163,7 @@ export async function newestComments(
   return {
     comments: shown.map((row) => {
       const { address, title, hidden, locked } = row
-      return { comment: toComment(row, looker), paper: { address, title, hidden, locked } }
+      return { comment: toComment(row, viewer), paper: { address, title, hidden, locked } }
     }),
     next: rows.length > limit && last ? [last.written_at.toISOString(), last.id] : null,
   }

@@ -1,6 +1,6 @@
 import { renderComment } from '../../discussion/comment-markdown.ts'
 import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../discussion/comment-threads.ts'
-import type { Looker } from '../../discussion/read-comments.ts'
+import type { CommentViewer } from '../../discussion/read-comments.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import type { Site } from '../site.ts'
 
@@ -11,7 +11,7 @@ export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string>;
 export async function discussionOf(site: Site, { id }: { id: number }): Promise<Discussion> {
   const threads = await commentsOf(site.db, {
     paperId: id,
-    looker: lookerOf(site),
+    viewer: commentViewerOf(site),
     curators: site.accounts.curators,
   })
   const comments = threads.flatMap(everyOne)
@@ -27,7 +27,7 @@ export async function typesetAll(
 }
 
 /** The viewer, as far as comments are concerned. */
-export function lookerOf({ viewer }: Site): Looker {
+export function commentViewerOf({ viewer }: Site): CommentViewer {
   return viewer && { id: viewer.reader.id, curator: viewer.reader.curator }
 }
 

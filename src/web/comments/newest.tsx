@@ -8,7 +8,7 @@ import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
 import { CommentText } from './comment.tsx'
-import { lookerOf, typesetAll } from './discussion.ts'
+import { commentViewerOf, typesetAll } from './discussion.ts'
 
 const PAGE_SIZE = 30
 
@@ -22,7 +22,7 @@ export function showNewestComments(site: Site) {
     const { comments, next } = await newestComments(site.db, {
       after,
       limit: PAGE_SIZE,
-      looker: lookerOf(site),
+      viewer: commentViewerOf(site),
       curators: site.accounts.curators,
     })
     const html = await typesetAll(comments.map(({ comment }) => comment))

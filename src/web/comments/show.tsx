@@ -6,7 +6,7 @@ import { mapInTurns } from '../../runtime/in-turns.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
-import { lookerOf } from './discussion.ts'
+import { commentViewerOf } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
 
 const GONE = { what: 'This comment is no longer here.' }
@@ -20,7 +20,7 @@ export async function askedComment(
   if (!/^[1-9]\d{0,14}$/.test(id)) return null
   const found = await readComment(site.db, {
     commentId: Number(id),
-    looker: lookerOf(site),
+    viewer: commentViewerOf(site),
     curators: site.accounts.curators,
   })
   return found && (!found.paper.hidden || site.viewer?.reader.curator) ? found : null

@@ -24,7 +24,7 @@ export function showModeration(site: Site) {
     return c.html(
       renderPage(site, {
         head: {
-          title: 'Moderation',
+          title: 'Moderation log',
           description: 'What curators have done on this site, and why.',
           path: '/moderation',
           noindex: before !== null,
@@ -33,8 +33,8 @@ export function showModeration(site: Site) {
         children: (
           <div class="narrow">
             <header class="edition-head">
-              <p class="kicker">Public log</p>
-              <h1>Moderation</h1>
+              <p class="kicker">Public</p>
+              <h1>Moderation log</h1>
               <div class="intro">
                 <p>
                   Everything curators do is listed here with the reason, newest first. Entries are never

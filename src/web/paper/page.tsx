@@ -337,7 +337,7 @@ function HeatParts({ parts }: { parts: HeatPart[] }) {
                 <time datetime={part.day}>{shortDay(part.day)}</time>
               </td>
               <td class="number">{part.weight.toFixed(2)}</td>
-              <td class="number">{(part.share * 100).toFixed(0)} %</td>
+              <td class="number">{(part.share * 100).toFixed(0)}%</td>
             </tr>
           ))}
         </tbody>

@@ -122,7 +122,10 @@ export function showSent(site: Site) {
           <div class="blank">
             <p class="kicker">Sign in</p>
             <h1>Check your inbox</h1>
-            <p>We have emailed you a link to sign in. You can use it once, within half an hour.</p>
+            <p>
+              If your address can receive email, a link to sign in is on its way. You can use it once, within
+              half an hour.
+            </p>
             <p>
               Nothing there after a few minutes? Check your spam folder, or{' '}
               <a href="/sign-in">ask for another link</a>.
