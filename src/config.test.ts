@@ -128,7 +128,7 @@ describe('the settings', () => {
       )
     expect(reason({ PUBLIC_URL: 'https://papers.example/site' })).toContain('must have no path')
     expect(reason({ PUBLIC_URL: 'https://papers.example/?x' })).toContain('must have no query or fragment')
-    expect(reason({ SITE_NAME: 'x'.repeat(81) })).toContain('SITE_NAME must have up to 80 characters')
+    expect(reason({ SITE_NAME: 'x'.repeat(81) })).toContain('SITE_NAME can have up to 80 characters')
   })
 
   it('never shows a password, not even that of an address it refuses', () => {

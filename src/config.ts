@@ -69,10 +69,10 @@ const schema = z.object({
   GITHUB_CLIENT: client.optional(),
   OIDC_ISSUER: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   OIDC_CLIENT: client.optional(),
-  OIDC_NAME: z.string().trim().max(40, 'must have at most 40 characters').optional(),
+  OIDC_NAME: z.string().trim().max(40, 'can have up to 40 characters').optional(),
   ARXIV_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   DOI_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
-  SITE_NAME: z.string().trim().max(80, 'must have at most 80 characters').default('Broadsheet'),
+  SITE_NAME: z.string().trim().max(80, 'can have up to 80 characters').default('Broadsheet'),
   SITE_TIMEZONE: timeZone.default('America/New_York'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })

@@ -9,11 +9,11 @@ import { react } from '../src/discussion/reactions.ts'
 import { writeNote } from '../src/discussion/write-note.ts'
 import { claimAuthorship, confirmClaim } from '../src/moderation/authorship.ts'
 import { flag } from '../src/moderation/flags.ts'
-import { hideComment, showComment } from '../src/moderation/hide-comment.ts'
-import { hidePaper, showPaper } from '../src/moderation/hide-paper.ts'
+import { hideComment, unhideComment } from '../src/moderation/hide-comment.ts'
+import { hidePaper, unhidePaper } from '../src/moderation/hide-paper.ts'
 import { mergePapers } from '../src/moderation/merge-papers.ts'
-import { dismissFlags } from '../src/moderation/settle-flags.ts'
-import { discountVotes } from '../src/moderation/settle-suspicion.ts'
+import { dismissFlags } from '../src/moderation/resolve-flags.ts'
+import { discountVotes } from '../src/moderation/resolve-suspicion.ts'
 import { submitPaper } from '../src/moderation/submissions.ts'
 import { reinstateReader, suspendReader } from '../src/moderation/suspend-reader.ts'
 import { redateEditions } from '../src/ranking/editions.ts'
@@ -118,10 +118,10 @@ describeWithDatabase('everything at once', (db) => {
       hide: async ({ paperId, commentId, acting, b }) => {
         if (b % 2) {
           await hideComment(many, { commentId, ...acting })
-          await showComment(many, { commentId, ...acting })
+          await unhideComment(many, { commentId, ...acting })
         } else {
           await hidePaper(many, { paperId, ...acting })
-          await showPaper(many, { paperId, ...acting })
+          await unhidePaper(many, { paperId, ...acting })
         }
         await dismissFlags(many, { on: { kind: 'paper', id: paperId }, ...acting })
       },

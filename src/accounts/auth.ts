@@ -9,21 +9,21 @@ import { parseOrcid } from './orcid.ts'
 import type { Provider } from './providers.ts'
 import { NO_MAIL_DOMAIN } from './reader.ts'
 
-/** Under this path the library answers what browsers and providers ask it: passkeys, and coming back from a provider. */
+/** Under this path the library answers browsers and providers: passkeys, and callbacks from providers. */
 export const AUTH_PATH = '/auth'
-/** A link by mail is good for so long. */
+/** How long an emailed link works. */
 export const LINK_LIFE_MS = 30 * 60_000
-/** Who does not come back for so long signs in again. */
+/** Readers who have not come back for this long must sign in again. */
 const SESSION_SECONDS = 60 * 24 * 3_600
-/** A session that was not renewed for so long is, by the next request. */
+/** A session not renewed for this long is renewed by the next request. */
 export const RENEWED_AFTER_MS = 24 * 3_600_000
 
-/** Sends a link with which somebody signs in; `token` is good once. */
+/** Emails a link that signs someone in; `token` works once. */
 export type SendSignInLink = (link: {
   email: string
   token: string
   origin: string
-  /** A path of this site, where they go on afterwards. */
+  /** A path on this site to continue to. */
   to: string
 }) => Promise<void>
 
@@ -54,7 +54,7 @@ export function openAuth({
   return betterAuth({
     appName: siteName,
     database: { db, type: 'postgres', transaction: true },
-    // Never the secret itself: each use has its own.
+    // Never the secret itself: each use has its own key.
     secret: createHmac('sha256', secret).update('sessions').digest('base64url'),
     baseURL: publicUrl ?? { allowedHosts: hosts, protocol: 'auto' },
     basePath: AUTH_PATH,
@@ -90,7 +90,7 @@ export function openAuth({
         createdAt: 'created_at',
         updatedAt: 'updated_at',
       },
-      // ORCID gives no address: who is signed in may add it whatever their address is.
+      // ORCID gives no email address, so readers who are signed in can add it whatever their address is.
       accountLinking: { enabled: true, trustedProviders: ['orcid'], allowDifferentEmails: true },
     },
     verification: {
@@ -101,7 +101,7 @@ export function openAuth({
       magicLink({
         expiresIn: LINK_LIFE_MS / 1_000,
         storeToken: 'hashed',
-        // Requests are counted by the doors (rate-limits.ts).
+        // Requests are limited by the doors (rate-limits.ts).
         rateLimit: { window: 1, max: 1_000 },
         async sendMagicLink({ email, token, url }) {
           const { origin, searchParams } = new URL(url)
@@ -156,7 +156,7 @@ export function openAuth({
         }
       : {}),
     databaseHooks: {
-      // Nobody here acts for a reader elsewhere: what would let one do so is not kept.
+      // We never act for a reader elsewhere, so the tokens for that are not kept.
       account: {
         create: {
           before: async (account) => ({ data: { ...account, ...NO_TOKENS } }),
@@ -191,7 +191,7 @@ export type Auth = ReturnType<typeof openAuth>
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null }
 
-/** Who signed in at ORCID has that ORCID, whatever they had typed. */
+/** Readers who signed in with ORCID have that ORCID, whatever they had typed. */
 async function takeOrcid(
   db: Kysely<Database>,
   { readerId, orcid }: { readerId: string; orcid: string | null },
@@ -203,7 +203,7 @@ async function takeOrcid(
 // Names and pictures from elsewhere stay there.
 const NOTHING_ELSE = { name: '', image: undefined }
 
-/** What is taken over of somebody's profile elsewhere: how to reach them. Names they choose here. */
+/** What we take from a reader's profile elsewhere: how to reach them. They choose their name here. */
 function readerOfProfile(provider: Provider, profile: Record<string, unknown>) {
   const orcid = provider.id === 'orcid' ? parseOrcid(profile['sub']) : null
   if (provider.id === 'orcid')

@@ -7,18 +7,20 @@ import { isOwnHost } from './own-hosts.ts'
 import type { Provider } from './providers.ts'
 import { signInMail } from './sign-in-mail.ts'
 
-/** What the doors need to know readers by. */
+/** What the doors need to know about accounts. */
 export type Accounts = {
   auth: Auth
   secret: string
   providers: Provider[]
   /** The addresses that the configuration makes curators. */
   curators: ReadonlySet<string>
-  /** Whether readers can have accounts where a Host header says they are: links lead to the site's own address, or there. */
+  /**
+   * Whether readers can sign in under the host in a Host header: links lead to the site's own address, or to that host.
+   */
   answersAt: (host: string | undefined) => boolean
 }
 
-/** Opens the accounts of a site; `siteName` and `origin` of the address asked for stand in its mails. */
+/** Opens the accounts of a site; its emails contain `siteName` and the `origin` of the requested address. */
 export function openAccounts({
   db,
   secret,

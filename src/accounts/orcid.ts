@@ -1,6 +1,6 @@
 /**
- * An ORCID as `0000-0002-1825-0097`, from that or its URL; null when it is none. The last character is a checksum
- * (ISO 7064 MOD 11-2).
+ * An ORCID as `0000-0002-1825-0097`, from that or its URL; null if it is not one. The last character is a checksum (ISO
+ * 7064 MOD 11-2).
  */
 export function parseOrcid(text: unknown): string | null {
   if (typeof text !== 'string') return null

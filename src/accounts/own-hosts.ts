@@ -1,8 +1,8 @@
 import { hostname, networkInterfaces } from 'node:os'
 
 /**
- * The hosts under which this machine can be asked when its operator names no public address: what a request says of its
- * host is believed only if it is among them, because links in mails lead there.
+ * The hosts this machine answers to when its operator sets no public address. The host in a request is believed only if
+ * it is one of them, because links in emails lead there.
  */
 export function ownHosts(listensOn: string): string[] {
   const everywhere = listensOn === '0.0.0.0' || listensOn === '::'
@@ -16,7 +16,7 @@ export function ownHosts(listensOn: string): string[] {
     ...(everywhere ? [hostname().toLowerCase()] : []),
     ...addresses,
   ]
-  // A browser names no port where it is the usual one.
+  // Browsers leave out the default port.
   return [...new Set(names)]
     .map((name) => (name.includes(':') ? `[${name}]` : name))
     .flatMap((name) => [name, `${name}:*`])

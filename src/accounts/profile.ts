@@ -2,12 +2,12 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { parseOrcid } from './orcid.ts'
 
-/** What a reader says of themselves, and wants. */
+/** A reader's profile and preferences. */
 export type Profile = { name: string; orcid: string | null; public: boolean; mailReplies: boolean }
 
 const LONGEST_NAME = 80
 
-/** A profile out of what a form sent; or why it cannot be. */
+/** A profile from a submitted form, or why it is refused. */
 export function parseProfile(given: {
   name: string
   orcid: string
@@ -17,7 +17,7 @@ export function parseProfile(given: {
   const name = given.name.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
   if (Array.from(name).length > LONGEST_NAME)
     return { ok: false, field: 'name', reason: `A name can have up to ${LONGEST_NAME} characters.` }
-  // Marks that hide or turn letters around would let one name look like another.
+  // Marks that hide or reorder letters would let one name look like another.
   if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(name))
     return { ok: false, field: 'name', reason: 'A name cannot contain invisible characters.' }
   const typed = given.orcid.trim()
@@ -27,7 +27,7 @@ export function parseProfile(given: {
   return { ok: true, profile: { name, orcid, public: given.public, mailReplies: given.mailReplies } }
 }
 
-/** Keeps a profile. An ORCID that was proved by signing in with it stays. */
+/** Saves a profile. A verified ORCID stays as it is. */
 export async function updateProfile(
   db: Kysely<Database>,
   { readerId, profile, now }: { readerId: string; profile: Profile; now: Date },

@@ -2,8 +2,8 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 /**
  * Proof of work against forms filled in by the thousand: a browser looks for a number that, after the challenge, has a
- * SHA-256 with so many zero bits at its beginning, one or two seconds of work. Nothing is asked of anybody outside, and
- * nothing is kept: a challenge carries its time and our signature.
+ * SHA-256 beginning with this many zero bits, one or two seconds of work. It involves no third party and stores
+ * nothing: a challenge carries its time and our signature.
  */
 export const PROOF_BITS = 16
 const GOOD_FOR_MS = 60 * 60_000

@@ -1,8 +1,8 @@
-/** A place elsewhere where readers can sign in with an account they have there. */
+/** A provider where readers can sign in with an account they have there. */
 export type Provider = {
   /** `orcid`, `github`, or `oidc`, a provider of the operator's own. */
   id: 'orcid' | 'github' | 'oidc'
-  /** As it stands on the button. */
+  /** The name on the button. */
   name: string
   clientId: string
   clientSecret: string

@@ -3,19 +3,19 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 
-/** At most so many times in so long, counted in windows that begin with the first time. */
+/** At most `most` times in `windowMs`, in windows that begin with the first time. */
 export type RateLimit = { name: string; most: number; windowMs: number }
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** What is counted, by whom: a reader's account or the address a request comes from. */
+/** What is limited, by reader or by the network address of the request. */
 export const RATE_LIMITS = {
   signInAddress: { name: 'sign-in from', most: 120, windowMs: HOUR },
   /** Without JavaScript there is no proof of work. */
   signInUnproved: { name: 'sign-in unproved from', most: 20, windowMs: HOUR },
   signInMailbox: { name: 'sign-in to', most: 5, windowMs: HOUR },
-  /** Nobody guesses a token; this only bounds the work. */
+  /** Tokens cannot be guessed; this only limits the work. */
   links: { name: 'link from', most: 2_000, windowMs: HOUR },
   vote: { name: 'vote by', most: 600, windowMs: 10 * MINUTE },
   comment: { name: 'comment by', most: 20, windowMs: 10 * MINUTE },
@@ -26,14 +26,14 @@ export const RATE_LIMITS = {
 } as const satisfies Record<string, RateLimit>
 
 /**
- * Counts one more and says whether that is within the limit; else after how many seconds it will be. One statement, the
- * same for all processes of the installation.
+ * Counts one more and says whether that is within the limit, or else in how many seconds it will be. One statement,
+ * shared by all processes of the installation.
  */
 export async function countWithin(
   db: Kysely<Database>,
   { limit, of, now }: { limit: RateLimit; of: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; retryAfterSeconds: number }> {
-  // Whom it counts nobody can read there.
+  // Stored so that no one can read who is being counted.
   const key = `${limit.name} ${createHash('sha256').update(of).digest('base64url').slice(0, 22)}`
   const begun = new Date(now.getTime() - limit.windowMs)
   // One that seems to begin later was begun before the clock was set back.
@@ -52,7 +52,7 @@ export async function countWithin(
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil((ends - now.getTime()) / 1_000)) }
 }
 
-/** Removes counts that can limit nobody any more. */
+/** Removes counts that no longer limit anyone. */
 export async function forgetRates(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db
     .deleteFrom('rate_limits')

@@ -1,36 +1,37 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
-/** Somebody who has an account here. */
+/** Someone with an account here. */
 export type Reader = {
   id: string
   email: string
-  /** As it stands beside what they write; empty until they choose one. */
+  /** The name shown with what they write; empty until they choose one. */
   name: string
   curator: boolean
   orcid: string | null
-  /** Whether they signed in at ORCID with it. */
+  /** Whether they verified it by signing in with ORCID. */
   orcidVerified: boolean
-  /** Whether others may see their page. */
+  /** Whether others can see their page. */
   public: boolean
-  /** Whether replies to their comments are mailed to them. */
+  /** Whether they are emailed about replies to their comments. */
   mailReplies: boolean
   createdAt: Date
-  /** Whether their votes weigh in full and what they send in needs no curator. */
+  /** Whether their votes have full weight and their submissions need no curator. */
   trusted: boolean
-  /** May read and leave, but not take part. */
+  /** Suspended readers can read, and delete their account, but do nothing else. */
   suspended: boolean
 }
 
-/** An account is new for so long: its votes weigh little (ranking/heat.ts), and what it submits waits for a curator. */
+/** How long an account is new: its votes weigh little (ranking/heat.ts), and its submissions wait for a curator. */
 export const NEW_FOR_MS = 3 * 24 * 3_600_000
 
-/** Addresses of people who came by a provider that gives none: no mail ever goes there (RFC 2606). */
+/** Addresses of readers from providers that give none: no email is ever sent to them (RFC 2606). */
 export const NO_MAIL_DOMAIN = 'no-mail.invalid'
 
 /**
- * A row of `readers` at an instant. `curators` are the addresses that the configuration makes curators. Trusted are
- * curators, who signed in with ORCID, whom a curator trusts, and whose account is not new any more.
+ * A row of `readers` at an instant. `curators` are the email addresses that the configuration makes curators. Curators,
+ * readers who signed in with ORCID, readers whom a curator trusts, and readers whose account is no longer new are
+ * trusted.
  */
 export function toReader(
   row: Selectable<Database['readers']>,
@@ -58,12 +59,12 @@ export function toReader(
   }
 }
 
-/** A name to call somebody by, whatever they chose. */
+/** A name to show, whatever they chose. */
 export function displayName({ id, name }: { id: string; name: string }): string {
   return name === '' ? `Reader ${id.slice(0, 4)}` : name
 }
 
-/** Whether mail reaches a reader. */
+/** Whether a reader can receive email. */
 export function hasMail({ email }: { email: string }): boolean {
   return !email.endsWith(`@${NO_MAIL_DOMAIN}`)
 }

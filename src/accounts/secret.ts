@@ -7,8 +7,8 @@ import { SetupProblem } from '../runtime/describe-failure.ts'
 const LEAST_LENGTH = 32
 
 /**
- * The secret that signs cookies and links: kept in the data folder, made when there is none. Processes that start at
- * once agree on one. Throws when it cannot be read or written.
+ * The secret that signs cookies and links. It is kept in the data folder and created if there is none. Processes that
+ * start at the same time agree on one. Throws if it cannot be read or written.
  */
 export async function keptSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'secret')

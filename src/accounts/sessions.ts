@@ -61,12 +61,12 @@ export async function endSessions(
     .execute()
 }
 
-/** Ends the session that a cookie's token names, whoever's it is. */
+/** Ends the session of a cookie's token, whoever it belongs to. */
 export async function endSessionNamed(db: Kysely<Database>, { token }: { token: string }): Promise<void> {
   await db.deleteFrom('sessions').where('token', '=', token).execute()
 }
 
-/** Removes what no longer lets anybody in: sessions and links whose time is over. */
+/** Removes expired sessions and links. */
 export async function forgetExpired(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db.deleteFrom('sessions').where('expires_at', '<', now).execute()
   await db.deleteFrom('verifications').where('expires_at', '<', now).execute()

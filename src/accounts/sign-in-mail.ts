@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { MailToQueue } from '../mail/queue-mail.ts'
 import { LINK_LIFE_MS } from './auth.ts'
 
-/** The address of the page on which a link by mail ends: it has a button, because programs follow links in mails. */
+/** The address an emailed link leads to. The page there has a button, because programs follow links in emails. */
 export function signInLink({ origin, token, to }: { origin: string; token: string; to: string }): string {
   const onward = to === '/' ? '' : `&to=${encodeURIComponent(to)}`
   return `${origin}/sign-in/link?token=${encodeURIComponent(token)}${onward}`
@@ -19,7 +19,7 @@ export function signInMail({
 }: {
   email: string
   token: string
-  /** Where they go on afterwards. */
+  /** A path on this site to continue to. */
   to: string
   origin: string
   siteName: string
@@ -27,7 +27,7 @@ export function signInMail({
 }): MailToQueue {
   const minutes = LINK_LIFE_MS / 60_000
   return {
-    // The token itself must not outlive the mail.
+    // The token itself must not outlive the email.
     key: `sign-in ${createHash('sha256').update(token).digest('base64url')}`,
     to: email,
     subject: `Sign in to ${siteName}`,

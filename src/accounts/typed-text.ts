@@ -1,16 +1,16 @@
 import { clean } from '../papers/tex/clean.ts'
 
-/** Characters as PostgreSQL counts them in `length`. */
+/** The number of characters, as counted by PostgreSQL's `length`. */
 export function lengthOf(text: string): number {
   return Array.from(text).length
 }
 
-/** One line of what a reader wrote: without controls and marks of direction, white space collapsed. */
+/** One line of typed text, without control characters and direction marks, with white space collapsed. */
 export function plainLine(text: string): string {
   return clean(text).replaceAll(/\s+/g, ' ').trim()
 }
 
-/** What a reader wrote, with its lines: without controls and marks of direction, at most one blank line in a row. */
+/** Typed text with its lines, without control characters and direction marks, with at most one blank line in a row. */
 export function plainLines(text: string): string {
   return clean(text)
     .replaceAll(/[^\S\n]+/g, ' ')
@@ -19,7 +19,7 @@ export function plainLines(text: string): string {
     .trim()
 }
 
-/** Whether there is anything to see. */
+/** Whether any of it is visible. */
 export function isVisible(text: string): boolean {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text)
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
-/** What a reader can sign in with, besides a link by mail. */
+/** A reader's ways to sign in, besides an emailed link. */
 export type WaysIn = {
   identities: { provider: string; subject: string }[]
   passkeys: { id: string; name: string | null; createdAt: Date | null }[]
@@ -29,7 +29,7 @@ export async function listWaysIn(db: Kysely<Database>, { readerId }: { readerId:
   }
 }
 
-/** Makes one of a reader's passkeys open nothing any more. */
+/** Removes one of a reader's passkeys. */
 export async function removePasskey(
   db: Kysely<Database>,
   { readerId, id }: { readerId: string; id: string },

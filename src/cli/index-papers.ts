@@ -5,7 +5,9 @@ import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
-/** `index`: brings the search index level with the database; with `--rebuild` makes it anew, beside a running server. */
+/**
+ * `index`: brings the search index up to date with the database; with `--rebuild`, rebuilds it beside a running server.
+ */
 export async function indexPapers({ rebuild = false }: { rebuild?: boolean }): Promise<void> {
   const config = settings()
   const asked = interruption()

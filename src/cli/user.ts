@@ -10,7 +10,7 @@ import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
-/** `user grant EMAIL curator` makes somebody a curator, whether they have an account yet or not. */
+/** `user grant EMAIL curator` makes someone a curator, even if they have no account yet. */
 export async function grantRole(given: string, role: string): Promise<void> {
   if (role !== 'curator') throw new UsageError(`There is no role "${role}". The only role is curator.`)
   const email = addressIn(given)

@@ -27,10 +27,10 @@ export async function holdLocalPostgres(
       onLost: (error) => {
         if (released.signal.aborted) return
         log.error({ error: error.message }, 'the database in the data folder went away and is started again')
-        current = bringBack()
+        current = liftHiding()
       },
     })
-  async function bringBack(): Promise<LocalPostgres | null> {
+  async function liftHiding(): Promise<LocalPostgres | null> {
     let told = ''
     while (!released.signal.aborted) {
       try {

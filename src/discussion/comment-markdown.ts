@@ -5,7 +5,7 @@ import { addMathematics, type FormulaBudget } from './comment-math.ts'
 /** In characters. */
 export const LONGEST_COMMENT = 10_000
 
-/** What is nested deeper, or has more lines, brackets or parts, is no prose, and would take long to read. */
+/** Text that is nested deeper, or has more lines, brackets or parts, is not prose and would take long to parse. */
 const DEEPEST = 20
 const MOST_LINES = 800
 const MOST_BRACKETS = 800
@@ -20,7 +20,7 @@ const md = new MarkdownIt({
   xhtmlOut: true,
   maxNesting: 2 * DEEPEST,
 })
-// `model.py` and `README.md` are no addresses.
+// `model.py` and `README.md` are not addresses.
 md.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false })
 md.disable(['table', 'reference'])
 md.validateLink = mayBeLinked
@@ -38,8 +38,9 @@ Object.assign(md.renderer.rules, {
 })
 
 /**
- * A comment as HTML flow content that is safe whatever it says: Markdown without pictures, tables and HTML; formulas as
- * MathML; arXiv identifiers as links to the papers here. Nested or long beyond all prose, it is shown as it was typed.
+ * A comment as HTML flow content that is safe whatever the comment says: Markdown without images, tables and HTML;
+ * formulas as MathML; arXiv identifiers as links to the papers here. If it is nested or longer than prose, it is shown
+ * as typed.
  */
 export function renderComment(markdown: string): string {
   const env: { budget: FormulaBudget } = { budget: { formulas: 60, characters: 3_000 } }
@@ -47,7 +48,7 @@ export function renderComment(markdown: string): string {
   return tokens === null ? plain(markdown) : md.renderer.render(tokens, md.options, env)
 }
 
-/** How many addresses elsewhere a comment names, in links or as text that other programs would make links. */
+/** How many outside links a comment has, as links or as text that other programs would turn into links. */
 export function countLinks(markdown: string): number {
   const tokens = parse(markdown, {})
   if (tokens === null) return addressesIn(markdown)
@@ -65,7 +66,7 @@ function addressesIn(text: string): number {
   return text.match(/https?:\/\//gi)?.length ?? 0
 }
 
-/** null when it is better shown as it was typed. */
+/** null if it is better shown as typed. */
 function parse(markdown: string, env: Record<string, unknown>): Token[] | null {
   if (markdown.length > 2 * LONGEST_COMMENT) return null
   if (countOf(markdown, '\n') > MOST_LINES || countOf(markdown, '[') > MOST_BRACKETS) return null
@@ -105,7 +106,7 @@ function codeBlock(tokens: Token[], index: number): string {
   return `<pre><code>${escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`
 }
 
-/** Web and mail addresses, and none that hides its host behind a user's name. */
+/** Web and email addresses, but none that hides its host behind a user name. */
 function mayBeLinked(address: string): boolean {
   if (!/^(?:https?:\/\/|mailto:)/i.test(address) || address.length > 2_000) return false
   const url = URL.parse(address)
@@ -128,7 +129,7 @@ function settleLinks(state: StateCore): void {
 function settleInline(children: Token[], state: StateCore): Token[] {
   const settled: Token[] = []
   let isInLink = false
-  /** What a bare address is to be called instead. */
+  /** The text for a bare address. */
   let label: string | null = null
   for (const token of children) {
     switch (token.type) {

@@ -2,12 +2,12 @@ import { clean } from '../papers/tex/clean.ts'
 import { countLinks, LONGEST_COMMENT } from './comment-markdown.ts'
 import { isVisible, lengthOf } from '../accounts/typed-text.ts'
 
-/** What advertises lives on links: a new account's comment has at most so many. */
+/** Advertising lives on links, so a new account's comment can have only this many. */
 export const LINKS_OF_NEW = 2
 
 export type TextRefusal = { ok: false; kind: 'empty' | 'too-long' | 'too-many-links'; reason: string }
 
-/** What somebody typed as the text of a comment: Unicode NFC, trimmed, 1 to 10,000 characters; or why it is none. */
+/** The text of a comment as typed (Unicode NFC, trimmed, 1 to 10,000 characters), or why it is refused. */
 export function readText(
   typed: string,
   { trusted }: { trusted: boolean },

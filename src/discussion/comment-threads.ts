@@ -1,40 +1,40 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { commentsOn, type Comment, type Looker } from './read-comments.ts'
+import { commentsOn, type Comment, type CommentViewer } from './read-comments.ts'
 
 /** A comment and its answers, oldest first. */
 export type Thread = Comment & {
   answers: Thread[]
-  /** Whether it stands beside what it answers, because threads are shown no deeper. */
+  /** Whether it is shown beside the comment it replies to, because threads are not nested deeper. */
   isFlat: boolean
-  /** Who wrote what it answers; null where nobody is named. */
+  /** The writer of the comment it replies to; null if they have no name to show. */
   answersTo: string | null
 }
 
-/** How deep threads are shown. */
+/** How deep threads are nested. */
 export const DEEPEST_SHOWN = 6
-/** A discussion is shown up to so many comments. */
+/** How many comments of a discussion are shown. */
 export const LONGEST_DISCUSSION = 2_000
 
-/** The discussion of a paper as one reader may see it, roots and answers oldest first: two queries. */
+/** The discussion of a paper as one reader can see it, oldest first: two queries. */
 export async function commentsOf(
   db: Kysely<Database>,
   {
     paperId,
-    looker,
+    viewer,
     curators = new Set(),
-  }: { paperId: number; looker: Looker; curators?: ReadonlySet<string> },
+  }: { paperId: number; viewer: CommentViewer; curators?: ReadonlySet<string> },
 ): Promise<Thread[]> {
-  return threadsOf(await commentsOn(db, { paperId, looker, curators, limit: LONGEST_DISCUSSION }))
+  return threadsOf(await commentsOn(db, { paperId, viewer, curators, limit: LONGEST_DISCUSSION }))
 }
 
 /**
- * Comments, in the order in which they were written, as threads: the answers of one below it, down to a depth of 6. What
- * answers deeper stands below the one at that depth, in the order in which it was written.
+ * Comments, in the order they were written, as threads: replies are nested below the comment they reply to, to a depth
+ * of 6. Deeper replies follow the one at that depth, in the order they were written.
  */
 export function threadsOf(comments: Comment[]): Thread[] {
   const roots: Thread[] = []
-  /** The threads by their number, how deep they stand, and the list in which they stand. */
+  /** The threads by comment number, with their depth and the list they are in. */
   const placed = new Map<number, { thread: Thread; depth: number; among: Thread[] }>()
   for (const comment of comments) {
     const parent = comment.parentId === null ? undefined : placed.get(comment.parentId)

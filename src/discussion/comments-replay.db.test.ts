@@ -11,7 +11,7 @@ import { castVote, takeBackVote } from '../ranking/votes.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { editComment, writeComment } from './comments.ts'
 import { deleteComment } from './delete-comment.ts'
-import { hideComment, showComment } from '../moderation/hide-comment.ts'
+import { hideComment, unhideComment } from '../moderation/hide-comment.ts'
 import { react } from './reactions.ts'
 
 const SITE = { origin: 'https://tides.example', name: 'Tide Lines' }
@@ -81,7 +81,7 @@ describeWithDatabase('a discussion', (db) => {
       else if (act === 'delete')
         await deleteComment(db(), { commentId: comment.id, readerId: reader.id, now })
       else if (act === 'hide') await hideComment(db(), { commentId: comment.id, ...by })
-      else if (act === 'show') await showComment(db(), { commentId: comment.id, ...by })
+      else if (act === 'show') await unhideComment(db(), { commentId: comment.id, ...by })
       else
         await react(db(), {
           commentId: comment.id,

@@ -12,7 +12,7 @@ import { claimAuthorship } from '../moderation/authorship.ts'
 import { commentsOf } from './comment-threads.ts'
 import { editComment, writeComment } from './comments.ts'
 import { deleteComment } from './delete-comment.ts'
-import { hideComment, showComment } from '../moderation/hide-comment.ts'
+import { hideComment, unhideComment } from '../moderation/hide-comment.ts'
 import { lockComments } from '../moderation/lock-comments.ts'
 import { react } from './reactions.ts'
 import { editsOf, newestComments, parseCommentCursor, readComment } from './read-comments.ts'
@@ -77,8 +77,8 @@ describeWithDatabase('comments', (db) => {
       .executeTakeFirstOrThrow()
   const row = (id: number) => db().selectFrom('comments').selectAll().where('id', '=', id).executeTakeFirst()
   const mails = () => db().selectFrom('outgoing_mail').selectAll().orderBy('id').execute()
-  const threads = (looker: { id: string; curator: boolean } | null = null) =>
-    commentsOf(db(), { paperId, looker })
+  const threads = (viewer: { id: string; curator: boolean } | null = null) =>
+    commentsOf(db(), { paperId, viewer })
 
   it('go in with their place in the count and the event of a reader’s first one', async () => {
     const id = await written('  A fine\r\n\tpaper.\u0007  ')
@@ -129,7 +129,7 @@ describeWithDatabase('comments', (db) => {
     })
     const id = await written('Questions are welcome.', { reader, on: otherId })
     expect(await paper(otherId)).toEqual({ comment_count: 1, heat: -Infinity, attention: 0 })
-    const [thread] = await commentsOf(db(), { paperId: otherId, looker: null })
+    const [thread] = await commentsOf(db(), { paperId: otherId, viewer: null })
     expect(thread).toMatchObject({ id, writer: { author: true, curator: false } })
   })
 
@@ -173,7 +173,7 @@ describeWithDatabase('comments', (db) => {
     await written('An answer.', { reader: bo, to: id })
     await hide(id)
     expect(await write('Late.', { to: id })).toMatchObject({ ok: false, kind: 'no-parent' })
-    await showComment(db(), { commentId: id, curatorId: curator.id, reason: 'It is fine.', now: NOON })
+    await unhideComment(db(), { commentId: id, curatorId: curator.id, reason: 'It is fine.', now: NOON })
     await remove(id)
     expect(await write('Late.', { to: id })).toMatchObject({ ok: false, kind: 'no-parent' })
     expect((await paper()).comment_count).toBe(1)
@@ -278,7 +278,7 @@ describeWithDatabase('comments', (db) => {
     const id = await written('Rude.')
     await hide(id)
     expect(await paper()).toEqual({ comment_count: 0, heat: -Infinity, attention: 0 })
-    const seen = async (looker: { id: string; curator: boolean } | null) => (await threads(looker))[0]
+    const seen = async (viewer: { id: string; curator: boolean } | null) => (await threads(viewer))[0]
     expect(await seen(null)).toMatchObject({ state: 'hidden', body: null, writer: { name: 'Ann' } })
     expect(await seen({ id: bo.id, curator: false })).toMatchObject({ body: null })
     expect(await seen({ id: ann.id, curator: false })).toMatchObject({ body: 'Rude.', own: true })
@@ -297,7 +297,7 @@ describeWithDatabase('comments', (db) => {
     await written('By a curator of the configuration.', { reader: nameless, now: later(2) })
     const all = await commentsOf(db(), {
       paperId,
-      looker: null,
+      viewer: null,
       curators: new Set(['configured@tides.example']),
     })
     expect(all.map(({ writer }) => writer)).toMatchObject([
@@ -305,7 +305,7 @@ describeWithDatabase('comments', (db) => {
       { name: 'Cy', curator: true, author: false },
       { name: `Reader ${nameless.id.slice(0, 4)}`, curator: true, public: true },
     ])
-    expect(await readComment(db(), { commentId: 999_999, looker: null, curators: new Set() })).toBeNull()
+    expect(await readComment(db(), { commentId: 999_999, viewer: null, curators: new Set() })).toBeNull()
   })
 
   it('are reacted to once by each reader, and not by who wrote them', async () => {
@@ -334,7 +334,7 @@ describeWithDatabase('comments', (db) => {
       newestComments(db(), {
         after: after === null ? null : parseCommentCursor(after),
         limit: 2,
-        looker: null,
+        viewer: null,
         curators: new Set(),
       })
     const bodies: (string | null)[] = []

@@ -16,10 +16,13 @@ import {
   type CommentRefusal,
 } from './comment-refusals.ts'
 import { readText } from './comment-text.ts'
-import { holdComment } from './hold-comment.ts'
+import { selectCommentForUpdate } from './hold-comment.ts'
 import { queueReplyMail, type MailedSite } from './reply-mail.ts'
 
-/** Who comments: whether they are trusted decides what their first comment on a paper weighs, and how many links it has. */
+/**
+ * The reader who comments. Whether they are trusted decides how much their first comment on a paper weighs, and how
+ * many links it can have.
+ */
 export type Commenter = { id: string; name: string; trusted: boolean }
 
 export type WriteOutcome =
@@ -27,15 +30,15 @@ export type WriteOutcome =
   { ok: true; id: number; isNew: boolean } | CommentRefusal
 export type EditOutcome = { ok: true; edited: boolean } | CommentRefusal
 
-/** Saying the same in the same place again, within so long, is a double click. */
+/** The same comment in the same place within this time is a double click. */
 const SAME_WITHIN_MS = 60_000
-/** For so long a slip of the pen is put right without a trace. */
+/** How long a comment can be edited without keeping its earlier version. */
 const SILENT_EDIT_MS = 2 * 60_000
 
 /**
- * Comments on a paper, or answers a comment there (then whoever wrote that may get mail, from `site`). The comment, its
- * place in the count, the mail, and for a reader's first comment on the paper its event go in together. Who wrote a
- * paper heats it by no comment.
+ * Comments on a paper, or replies to a comment (then its writer may get an email, from `site`). The comment, its place
+ * in the count, the email and, for a reader's first comment on the paper, its event are written together. Authors'
+ * comments add no heat to their own papers.
  */
 export async function writeComment(
   db: Kysely<Database>,
@@ -96,8 +99,8 @@ export async function writeComment(
 }
 
 /**
- * Changes what a reader's own comment says. What it said before is kept for all to see, but for what was changed within
- * two minutes of writing.
+ * Edits a reader's own comment. The earlier version is kept for everyone to see, unless the edit comes within two
+ * minutes of writing.
  */
 export async function editComment(
   db: Kysely<Database>,
@@ -112,7 +115,7 @@ export async function editComment(
   if (!text.ok) return text
   const { body } = text
   return inTransaction(db, async (trx) => {
-    const held = await holdComment(trx, { commentId, readerId: reader.id })
+    const held = await selectCommentForUpdate(trx, { commentId, readerId: reader.id })
     if (!held || held.comment.deleted_at !== null || held.paper.hidden) return NO_COMMENT
     const { comment, paper } = held
     if (comment.reader_id !== reader.id) return NOT_OWN
@@ -146,7 +149,7 @@ async function findParent(trx: Transaction<Database>, { id, paperId }: { id: num
     .executeTakeFirst()
 }
 
-/** Whether a comment heats the paper: the first one that stands of a reader who did not write the paper. */
+/** Whether a comment adds heat to the paper: the first visible one by a reader who is not an author of the paper. */
 async function drawsAttention(
   trx: Transaction<Database>,
   { paperId, readerId }: { paperId: number; readerId: string },

@@ -4,22 +4,23 @@ import { inTransaction } from '../db/transaction.ts'
 import { countComments } from '../ranking/comment-count.ts'
 import { takeBackSignals } from '../ranking/signals.ts'
 import { NO_COMMENT, NOT_OWN, type CommentRefusal } from './comment-refusals.ts'
-import { holdComment } from './hold-comment.ts'
+import { selectCommentForUpdate } from './hold-comment.ts'
 
 export type DeleteOutcome =
-  /** Whether an empty place stays, because others have answered. */
+  /** Whether an empty comment remains, because others have replied. */
   { ok: true; tombstone: boolean } | CommentRefusal
 
 /**
- * Deletes a reader's own comment and all that it said before. Where others have answered an empty place stays; else the
- * comment goes, and with it the empty places that only it kept. Its event passes to the reader's next comment there.
+ * Deletes a reader's own comment and its earlier versions. If others have replied, an empty comment remains; otherwise
+ * it disappears, along with empty comments that only it kept. Its event passes to the reader's next comment on the
+ * paper.
  */
 export async function deleteComment(
   db: Kysely<Database>,
   { commentId, readerId, now }: { commentId: number; readerId: string; now: Date },
 ): Promise<DeleteOutcome> {
   return inTransaction(db, async (trx) => {
-    const held = await holdComment(trx, { commentId, readerId })
+    const held = await selectCommentForUpdate(trx, { commentId, readerId })
     if (!held || held.comment.deleted_at !== null) return NO_COMMENT
     const { comment } = held
     if (comment.reader_id !== readerId) return NOT_OWN
@@ -32,7 +33,7 @@ export async function deleteComment(
       .executeTakeFirst()
     if (answer) await emptyPlace(trx, { commentId, now })
     else await removeEnd(trx, commentId)
-    // What was hidden was taken out of the count, and its event back, by then.
+    // A hidden comment was already out of the count, and its event withdrawn.
     if (comment.hidden_at === null) {
       await countComments(trx, [paperId])
       if (event !== null) await passOn(trx, { paperId, readerId, event, now })
@@ -41,7 +42,7 @@ export async function deleteComment(
   })
 }
 
-/** The event of a comment that is gone: it stays with the reader's next comment on the paper, or is taken back. */
+/** The event of a deleted comment passes to the reader's next comment on the paper, or is withdrawn. */
 async function passOn(
   trx: Transaction<Database>,
   { paperId, readerId, event, now }: { paperId: number; readerId: string; event: string; now: Date },
@@ -64,7 +65,7 @@ async function emptyPlace(
 ): Promise<void> {
   await trx
     .updateTable('comments')
-    // Nobody's, as after an account is deleted: whatever removes empty places finds it.
+    // Without an owner, as after an account is deleted: whatever removes empty comments finds it.
     .set({ body: '', event: null, reader_id: null, deleted_at: now })
     .where('id', '=', commentId)
     .execute()
@@ -72,7 +73,7 @@ async function emptyPlace(
   await trx.deleteFrom('reactions').where('comment_id', '=', commentId).execute()
 }
 
-/** Removes a comment that nobody answered, then the empty places above it that nothing keeps any more. */
+/** Removes a comment without replies, then the empty comments above it that nothing keeps any more. */
 async function removeEnd(trx: Transaction<Database>, commentId: number): Promise<void> {
   for (let id: number | null = commentId; id !== null;) {
     const gone: { parent_id: number | null } | undefined = await trx

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { holdPaperOf, type HeldPaper } from '../papers/hold.ts'
 
 /** Holds a reader who acts, and then a comment with its paper; null when it is not there. Throws `MayNotAct`. */
-export async function holdComment(
+export async function selectCommentForUpdate(
   trx: Transaction<Database>,
   { commentId, readerId }: { commentId: number; readerId: string },
 ): Promise<{ comment: Selectable<Database['comments']>; paper: HeldPaper } | null> {

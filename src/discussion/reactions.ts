@@ -3,25 +3,25 @@ import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 
-/** What a reader can say of a comment by a button. */
+/** The reactions to a comment. */
 export const REACTIONS = ['agree', 'insightful', 'thanks', 'unclear'] as const
 export type Reaction = (typeof REACTIONS)[number]
 
-/** How many readers reacted in a way, and whether the one who looks is among them. */
+/** How many readers reacted in a way, and whether the viewer is one of them. */
 export type ReactionCount = { count: number; own: boolean }
 
 export type ReactOutcome =
-  /** `count`: how many react so now. */
+  /** `count`: how many readers react this way now. */
   { ok: true; count: number } | { ok: false; kind: 'no-comment' | 'own-comment'; reason: string }
 
-/** A reaction out of what a form sent, or null. */
+/** A reaction from a submitted form, or null. */
 export function parseReaction(text: string): Reaction | null {
   return REACTIONS.find((reaction) => reaction === text) ?? null
 }
 
 /**
- * Reacts to somebody else's comment, or takes that back: `on` says what is to be, so that pressing twice does no more than
- * once. Reactions are for whoever wrote the comment; they move no paper.
+ * Reacts to someone else's comment, or withdraws the reaction. `on` is the wanted state, so that pressing twice changes
+ * nothing more. Reactions are for the comment's writer; they do not affect ranking.
  */
 export async function react(
   db: Kysely<Database>,

@@ -5,18 +5,18 @@ import type { Database } from '../db/schema.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
 import type { Reaction, ReactionCount } from './reactions.ts'
 
-/** Who looks at comments; null is everybody who is not signed in. */
-export type Looker = { id: string; curator: boolean } | null
+/** The viewer of comments; null for people who are not signed in. */
+export type CommentViewer = { id: string; curator: boolean } | null
 
-/** A comment as one reader may see it. */
+/** A comment as one reader can see it. */
 export type Comment = {
   id: number
   paperId: number
   parentId: number | null
-  /** null once the account or the comment is gone. `public`: whether others may see their page. */
+  /** null once the account or the comment is gone. `public`: whether others can see their page. */
   writer: { id: string; name: string; public: boolean; curator: boolean; author: boolean } | null
   state: 'shown' | 'deleted' | 'hidden'
-  /** Markdown; null where it is not for who looks: what is hidden only its writer and curators read. */
+  /** Markdown; null if the viewer cannot see it: only its writer and curators can read a hidden comment. */
   body: string | null
   writtenAt: Date
   editedAt: Date | null
@@ -50,7 +50,7 @@ type Row = {
 }
 
 /** `curators`: the addresses that the configuration makes curators. */
-type For = { looker: Looker; curators: ReadonlySet<string> }
+type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
   return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
@@ -60,10 +60,10 @@ function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
       where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
 }
 
-function toComment(row: Row, looker: Looker): Comment {
+function toComment(row: Row, viewer: CommentViewer): Comment {
   const state = row.deleted_at !== null ? 'deleted' : row.hidden_at !== null ? 'hidden' : 'shown'
-  const own = looker !== null && row.reader_id === looker.id
-  const isReadable = state === 'shown' || (state === 'hidden' && (own || looker?.curator === true))
+  const own = viewer !== null && row.reader_id === viewer.id
+  const isReadable = state === 'shown' || (state === 'hidden' && (own || viewer?.curator === true))
   return {
     id: row.id,
     paperId: row.paper_id,
@@ -90,7 +90,7 @@ function toComment(row: Row, looker: Looker): Comment {
 /** The comments on a paper, the oldest `limit` of them, oldest first: two queries. */
 export async function commentsOn(
   db: Kysely<Database>,
-  { paperId, looker, curators, limit }: { paperId: number; limit: number } & For,
+  { paperId, viewer, curators, limit }: { paperId: number; limit: number } & For,
 ): Promise<Comment[]> {
   const [comments, reactions] = await Promise.all([
     sql<Row>`
@@ -98,11 +98,11 @@ export async function commentsOn(
       where c.paper_id = ${paperId} order by c.written_at, c.id limit ${limit}`.execute(db),
     sql<{ comment_id: number; reaction: Reaction } & ReactionCount>`
       select x.comment_id, x.reaction, count(*)::int as count,
-        coalesce(bool_or(x.reader_id = ${looker?.id ?? null}::uuid), false) as own
+        coalesce(bool_or(x.reader_id = ${viewer?.id ?? null}::uuid), false) as own
       from comments c join reactions x on x.comment_id = c.id
       where c.paper_id = ${paperId} group by x.comment_id, x.reaction`.execute(db),
   ])
-  const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, looker)]))
+  const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, viewer)]))
   for (const { comment_id: id, reaction, count, own } of reactions.rows) {
     const comment = byId.get(id)
     if (comment?.state === 'shown') comment.reactions[reaction] = { count, own }
@@ -110,10 +110,10 @@ export async function commentsOn(
   return [...byId.values()]
 }
 
-/** One comment, without its reactions, and its paper; null when it is not there. */
+/** One comment, without its reactions, and its paper; null if there is none. */
 export async function readComment(
   db: Kysely<Database>,
-  { commentId, looker, curators }: { commentId: number } & For,
+  { commentId, viewer, curators }: { commentId: number } & For,
 ): Promise<{ comment: Comment; paper: PaperOfComment } | null> {
   const { rows } = await sql<Row & PaperOfComment>`
     select ${columns(curators)}, p.address, p.title, p.edition, p.hidden, p.comments_locked as locked
@@ -122,10 +122,10 @@ export async function readComment(
   const row = rows[0]
   if (!row) return null
   const { address, title, edition, hidden, locked } = row
-  return { comment: toComment(row, looker), paper: { address, title, edition, hidden, locked } }
+  return { comment: toComment(row, viewer), paper: { address, title, edition, hidden, locked } }
 }
 
-/** What a comment said before, the newest first; `until` is when it was replaced. */
+/** Earlier versions of a comment, newest first; `until` is when each was replaced. */
 export async function editsOf(
   db: Kysely<Database>,
   commentId: number,
@@ -146,15 +146,15 @@ const CURSOR: z.ZodType<CommentCursor> = z.tuple([
   z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 ])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parseCommentCursor(text: string): CommentCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** The comments on all papers that everybody may see, newest first. One query. */
+/** The comments on all papers that everyone can see, newest first. One query. */
 export async function newestComments(
   db: Kysely<Database>,
-  { after = null, limit, looker, curators }: { after?: CommentCursor | null; limit: number } & For,
+  { after = null, limit, viewer, curators }: { after?: CommentCursor | null; limit: number } & For,
 ): Promise<{ comments: { comment: Comment; paper: PaperOfComment }[]; next: CommentCursor | null }> {
   const beyond = after
     ? sql`and (c.written_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
@@ -169,7 +169,7 @@ export async function newestComments(
   return {
     comments: shown.map((row) => {
       const { address, title, edition, hidden, locked } = row
-      return { comment: toComment(row, looker), paper: { address, title, edition, hidden, locked } }
+      return { comment: toComment(row, viewer), paper: { address, title, edition, hidden, locked } }
     }),
     next: rows.length > limit && last ? [last.written_at.toISOString(), last.id] : null,
   }

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
 import { plainText } from '../papers/plain-text.ts'
 
-/** The site that mails come from: its address without a slash at the end, and its name. */
+/** The site that sends emails: its address without a trailing slash, and its name. */
 export type MailedSite = { origin: string; name: string }
 
 type Reply = {
@@ -15,10 +15,13 @@ type Reply = {
   site: MailedSite
 }
 
-/** In characters; what is longer is cut in most lists of mails. */
+/** In characters; most inboxes cut longer subjects. */
 const LONGEST_TITLE = 100
 
-/** Queues the mail about a reply for whoever wrote what it answers, if they want it, can get it, and are somebody else. */
+/**
+ * Queues the email about a reply to the writer of the comment, if they want it, can receive it, and did not write the
+ * reply.
+ */
 export async function queueReplyMail(
   trx: Transaction<Database>,
   { to, now, ...reply }: Reply & { to: string | null; now: Date },
@@ -35,7 +38,7 @@ export async function queueReplyMail(
   if (reader && hasMail(reader)) await queueMail(trx, replyMail({ ...reply, email: reader.email }), { now })
 }
 
-/** The mail that tells somebody of a reply to their comment. */
+/** The email that tells a reader of a reply to their comment. */
 export function replyMail({ comment, paper, from, site, email }: Reply & { email: string }): MailToQueue {
   const title = plainText(paper.title)
   const name = displayName(from)

@@ -6,7 +6,7 @@ import { NOON, TIME_ZONE } from '../../test/site.ts'
 import { verifyHeat } from '../ranking/verify-heat.ts'
 import { castVote } from '../ranking/votes.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
-import { authorsHere, claimAuthorship, claimOf, confirmClaim, refuseClaim } from './authorship.ts'
+import { authorsHere, claimAuthorship, claimOf, confirmClaim, rejectClaim } from './authorship.ts'
 import { writeComment } from '../discussion/comments.ts'
 import { waitingClaims } from './desk.ts'
 import { moderationLog } from './moderation-log.ts'
@@ -69,7 +69,7 @@ describeWithDatabase('claims of authorship', (db) => {
     expect(await claimOf(db(), { paperId, readerId: reader.id })).toBe('waiting')
     expect(await confirmClaim(db(), acting)).toEqual({ ok: true, changed: true })
     expect(await confirmClaim(db(), acting)).toEqual({ ok: true, changed: false })
-    expect(await refuseClaim(db(), acting)).toEqual({ ok: true, changed: false })
+    expect(await rejectClaim(db(), acting)).toEqual({ ok: true, changed: false })
     expect(await authorsHere(db(), paperId)).toMatchObject([{ name: 'Jon' }])
     expect((await db().selectFrom('papers').select('votes').executeTakeFirst())?.votes).toBe(0)
     expect((await moderationLog(db(), { before: null, limit: 9 })).entries).toMatchObject([
@@ -83,7 +83,7 @@ describeWithDatabase('claims of authorship', (db) => {
     const { reader: curator } = await signIn(db(), { curator: true })
     await claimAuthorship(db(), { paperId, reader, note: 'Me.', now })
     const acting = { paperId, readerId: reader.id, curatorId: curator.id, reason: 'Not shown.', now }
-    expect(await refuseClaim(db(), acting)).toEqual({ ok: true, changed: true })
+    expect(await rejectClaim(db(), acting)).toEqual({ ok: true, changed: true })
     expect(await claimAuthorship(db(), { paperId, reader, note: 'Me!', now })).toEqual({
       ok: false,
       kind: 'refused',

@@ -6,20 +6,21 @@ import { holdForReader, holdPaper } from '../papers/hold.ts'
 import { takeBackSignals } from '../ranking/signals.ts'
 import { removeVotes } from '../ranking/votes.ts'
 import { asCurator } from './as-curator.ts'
-import { logAct, GONE, type Acting, type ActOutcome } from './moderation-log.ts'
+import { logAct, NO_LONGER_HERE, type Decision, type ActOutcome } from './moderation-log.ts'
 import { paperSubject } from './subjects.ts'
 
-/** What a reader may say for their claim, in characters. */
+/** The longest note with a claim, in characters. */
 export const LONGEST_CLAIM = 1_000
 
 export type ClaimOutcome =
   | { ok: true; state: 'confirmed' | 'waiting' }
-  /** `refused`: a curator did so before. */
+  /** `refused`: a curator rejected it before. */
   | { ok: false; kind: 'no-paper' | 'refused' }
 
 /**
- * A reader says that they wrote a paper. Who signed in at ORCID with an identifier that stands on the paper is believed at
- * once; otherwise a curator decides. Authors' own votes and picks do not count: on confirmation they are taken back.
+ * A reader claims to have written a paper. If they signed in with an ORCID that is on the paper, the claim is confirmed
+ * at once; otherwise a curator decides. Authors' own votes and picks do not count: they are withdrawn when the claim is
+ * confirmed.
  */
 export async function claimAuthorship(
   db: Kysely<Database>,
@@ -64,18 +65,18 @@ export async function claimAuthorship(
   })
 }
 
-/** A curator believes a reader's claim. */
+/** A curator confirms a reader's claim. */
 export async function confirmClaim(
   db: Kysely<Database>,
-  options: { paperId: number; readerId: string } & Acting,
+  options: { paperId: number; readerId: string } & Decision,
 ): Promise<ActOutcome> {
   return decide(db, { ...options, state: 'confirmed' })
 }
 
-/** A curator does not believe a reader's claim. */
-export async function refuseClaim(
+/** A curator rejects a reader's claim. */
+export async function rejectClaim(
   db: Kysely<Database>,
-  options: { paperId: number; readerId: string } & Acting,
+  options: { paperId: number; readerId: string } & Decision,
 ): Promise<ActOutcome> {
   return decide(db, { ...options, state: 'refused' })
 }
@@ -89,13 +90,13 @@ async function decide(
     curatorId,
     reason,
     now,
-  }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Acting,
+  }: { paperId: number; readerId: string; state: 'confirmed' | 'refused' } & Decision,
 ): Promise<ActOutcome> {
   if (readerId === curatorId)
     return { ok: false, reason: 'You cannot decide on your own claim. Leave it to another curator.' }
   return asCurator(db, { curatorId }, async (trx) => {
     const paper = await holdPaper(trx, { paperId: askedId, lock: 'no key update' })
-    if (!paper) return GONE
+    if (!paper) return NO_LONGER_HERE
     const paperId = paper.id
     const { numUpdatedRows } = await trx
       .updateTable('authorship_claims')
@@ -107,15 +108,15 @@ async function decide(
     if (numUpdatedRows === 0n) return { ok: true, changed: false }
     if (state === 'confirmed') await takeBackOwnVotes(trx, { paperId, now })
     const act = state === 'confirmed' ? 'confirm-claim' : 'refuse-claim'
-    // Without the reader: an author's name stands beside the paper, and a refusal shames nobody.
+    // Without the reader: an author's name is shown with the paper anyway, and a rejected claim shames no one.
     await logAct(trx, { act, on: paperSubject(paper), curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
 /**
- * Takes back what confirmed authors of a paper did to heat it (votes, picks, first comments). The paper is held. What two
- * papers' authors did before these were merged, the merge itself takes back (SQL function merge_paper).
+ * Withdraws what confirmed authors of a paper added to its heat (votes, picks, first comments), in the caller's
+ * transaction.
  */
 async function takeBackOwnVotes(
   trx: Transaction<Database>,
@@ -152,10 +153,10 @@ async function takeBackOwnVotes(
     where id = ${paperId}`.execute(trx)
 }
 
-/** A reader who wrote a paper, as it was confirmed. */
+/** A reader confirmed as an author of a paper. */
 export type AuthorHere = { id: string; name: string; orcid: string | null; public: boolean }
 
-/** The readers who are confirmed to have written a paper. */
+/** The readers confirmed as authors of a paper. */
 export async function authorsHere(db: Kysely<Database>, paperId: number): Promise<AuthorHere[]> {
   const rows = await db
     .selectFrom('authorship_claims as c')
@@ -172,7 +173,7 @@ export async function authorsHere(db: Kysely<Database>, paperId: number): Promis
   }))
 }
 
-/** What came of a reader's claim to a paper; null when they made none. */
+/** The state of a reader's claim to a paper; null if they made none. */
 export async function claimOf(
   db: Kysely<Database>,
   { paperId, readerId }: { paperId: number; readerId: string },

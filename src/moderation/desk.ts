@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { paperSubject } from './subjects.ts'
 
-/** How much waits for curators in each queue. */
+/** How many items wait for curators in each queue. */
 export type DeskCounts = { flags: number; submissions: number; claims: number; suspicions: number }
 
 export async function deskCounts(db: Kysely<Database>): Promise<DeskCounts> {
@@ -14,7 +14,7 @@ export async function deskCounts(db: Kysely<Database>): Promise<DeskCounts> {
   return rows[0] ?? { flags: 0, submissions: 0, claims: 0, suspicions: 0 }
 }
 
-/** A reader's claim to have written a paper, as a curator decides on it. */
+/** A reader's claim to have written a paper, as curators see it. */
 export type WaitingClaim = {
   paper: { id: number; subject: string; address: string | null; authors: string[] }
   reader: { id: string; name: string; email: string; orcid: string | null; orcidVerified: boolean }
@@ -22,7 +22,7 @@ export type WaitingClaim = {
   claimedAt: Date
 }
 
-/** The claims that wait, the longest waiting first. */
+/** The waiting claims, longest waiting first. */
 export async function waitingClaims(
   db: Kysely<Database>,
   { limit }: { limit: number },

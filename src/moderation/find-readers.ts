@@ -2,21 +2,21 @@ import { sql, type Kysely, type Selectable } from 'kysely'
 import { toReader, type Reader } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 
-/** A reader as curators see them: what they are, and how much they did. */
+/** A reader as curators see them: their standing and activity. */
 export type ReaderStanding = {
   reader: Reader
-  /** Whether a curator trusts them, be their account old or not. */
+  /** Whether a curator trusts them, however old their account is. */
   trustedByCurator: boolean
   votes: number
   comments: number
-  /** Flags they raised, and flags on what they wrote. */
+  /** Flags they raised, and flags on their comments and collections. */
   flagsRaised: number
   flagsReceived: number
 }
 
 /**
- * Readers whose name or address begins with `text` (any case), the newest first; all when it is empty. `curators` are the
- * addresses that the configuration makes curators.
+ * Readers whose name or email address starts with `text` (ignoring case), newest first; all readers if it is empty.
+ * `curators` are the email addresses that the configuration makes curators.
  */
 export async function findReaders(
   db: Kysely<Database>,

@@ -9,7 +9,7 @@ import { deskCounts } from './desk.ts'
 import { findSuspicions } from './find-suspicions.ts'
 import { moderationLog } from './moderation-log.ts'
 import { openSuspicions } from './open-suspicions.ts'
-import { discountSuspicion, dismissSuspicion, suspendSuspected } from './settle-suspicion.ts'
+import { discountSuspicion, dismissSuspicion, suspendSuspected } from './resolve-suspicion.ts'
 import { accountsIn, papersIn } from './suspicions/evidence.ts'
 import { simulateVotes, type Simulation } from './suspicions/simulated-votes.fixture.ts'
 

@@ -6,12 +6,12 @@ import { NOON, TIME_ZONE } from '../../test/site.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { writeComment } from '../discussion/comments.ts'
 import { flag, type FlagReason } from './flags.ts'
-import { hideComment, showComment } from './hide-comment.ts'
+import { hideComment, unhideComment } from './hide-comment.ts'
 import { hidePaper } from './hide-paper.ts'
 import { moderationLog } from './moderation-log.ts'
 import { openFlags } from './open-flags.ts'
 import type { Flagged } from './flagged.ts'
-import { dismissFlags } from './settle-flags.ts'
+import { dismissFlags } from './resolve-flags.ts'
 
 const now = NOON
 const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
@@ -98,7 +98,7 @@ describeWithDatabase('flags', (db) => {
     for (const id of trusted) await flagged(on, id)
     const { reader } = await signIn(db(), { curator: true })
     const acting = { commentId: on.id, curatorId: reader.id, now }
-    expect(await showComment(db(), { ...acting, reason: 'Fair.' })).toEqual({ ok: true, changed: true })
+    expect(await unhideComment(db(), { ...acting, reason: 'Fair.' })).toEqual({ ok: true, changed: true })
     for (const id of trusted) expect(await flagged(on, id)).toEqual({ ok: true, hidden: false })
     expect(await isHidden()).toBe(false)
     expect(await hideComment(db(), { ...acting, reason: 'After all.' })).toEqual({ ok: true, changed: true })

@@ -4,11 +4,11 @@ import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { findCollection, holdFlagged, type Flagged } from './flagged.ts'
-import { holdComment, putAway } from './hide-comment.ts'
+import { selectCommentForUpdate, applyHiding } from './hide-comment.ts'
 import { logAct } from './moderation-log.ts'
 import { commentSubject } from './subjects.ts'
 
-/** Why something may be flagged. */
+/** The reasons for a flag. */
 export const FLAG_REASONS = {
   spam: 'Spam or advertising',
   abuse: 'Abusive',
@@ -19,19 +19,19 @@ export const FLAG_REASONS = {
 } as const
 export type FlagReason = keyof typeof FLAG_REASONS
 
-/** What somebody may say beside it, in characters. */
+/** The longest note with a flag, in characters. */
 export const LONGEST_NOTE = 1_000
 
-/** So many trusted readers hide a comment, until a curator has looked. Published at /moderation. */
+/** How many trusted readers' flags hide a comment until a curator reviews it. Published at /moderation. */
 const FLAGS_THAT_HIDE = 3
 
 export type FlagOutcome =
-  /** `hidden`: whether this flag hid the comment. A second one while the first is open changes nothing. */
+  /** `hidden`: whether this flag hid the comment. A second flag while the first is open changes nothing. */
   { ok: true; hidden: boolean } | { ok: false; kind: 'gone' }
 
 /**
- * Flags something that everybody can see, for the curators to look at. `curators` are the addresses that the configuration
- * makes curators.
+ * Flags something that everyone can see, for curators to review. `curators` are the email addresses that the
+ * configuration makes curators.
  */
 export async function flag(
   db: Kysely<Database>,
@@ -53,8 +53,8 @@ export async function flag(
 ): Promise<FlagOutcome> {
   return inTransaction(db, async (trx) => {
     await holdReaders(trx, { acting: [readerId] })
-    // Held: flags of one comment are counted one after another.
-    const comment = asked.kind === 'comment' ? await holdComment(trx, asked.id) : null
+    // Locked, so that flags of one comment are counted one at a time.
+    const comment = asked.kind === 'comment' ? await selectCommentForUpdate(trx, asked.id) : null
     const on = asked.kind === 'comment' ? asked : await holdFlagged(trx, asked)
     const isThere =
       on?.kind === 'comment'
@@ -78,7 +78,7 @@ export async function flag(
       .executeTakeFirst()
     if (added === 0n || comment === null || comment.hiddenAt !== null) return { ok: true, hidden: false }
     if (!(await isToHide(trx, { commentId: comment.id, curators, now }))) return { ok: true, hidden: false }
-    await putAway(trx, { comment, now })
+    await applyHiding(trx, { comment, now })
     await logAct(trx, {
       act: 'hide-flagged-comment',
       on: commentSubject(comment),
@@ -90,7 +90,7 @@ export async function flag(
   })
 }
 
-/** Whether enough trusted readers flagged a comment on which no curator has decided yet. */
+/** Whether enough trusted readers flagged a comment that no curator has decided on yet. */
 async function isToHide(
   trx: Transaction<Database>,
   { commentId, curators, now }: { commentId: number; curators: ReadonlySet<string>; now: Date },

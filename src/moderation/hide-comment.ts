@@ -7,56 +7,59 @@ import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals, takeBackSignals } from '../ranking/signals.ts'
 import { asCurator } from './as-curator.ts'
 import { findComment } from './flagged.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
-import { settleFlags } from './settle-flags.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
+import { resolveFlags } from './resolve-flags.ts'
 import { commentSubject } from './subjects.ts'
 
 type Comment = NonNullable<Awaited<ReturnType<typeof findComment>>>
 
-/** Takes a comment out of sight: it neither shows nor counts nor heats its paper. */
+/** Hides a comment: it is not shown, does not count and adds no heat to its paper. */
 export async function hideComment(
   db: Kysely<Database>,
-  { commentId, curatorId, reason, now }: { commentId: number } & Acting,
+  { commentId, curatorId, reason, now }: { commentId: number } & Decision,
 ): Promise<ActOutcome> {
   return asCurator(db, { curatorId }, async (trx) => {
-    const comment = await holdComment(trx, commentId)
-    if (!comment) return GONE
-    const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
-    if (comment.hiddenAt !== null && settled === 0) return { ok: true, changed: false }
-    if (comment.hiddenAt === null) await putAway(trx, { comment, now })
+    const comment = await selectCommentForUpdate(trx, commentId)
+    if (!comment) return NO_LONGER_HERE
+    const resolved = await resolveFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
+    if (comment.hiddenAt !== null && resolved === 0) return { ok: true, changed: false }
+    if (comment.hiddenAt === null) await applyHiding(trx, { comment, now })
     await logAct(trx, { act: 'hide-comment', on: commentSubject(comment), curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
-/** Shows a comment that was hidden again; it heats its paper from when it was written, as it did. */
-export async function showComment(
+/** Unhides a comment; it adds heat to its paper from when it was written, as before. */
+export async function unhideComment(
   db: Kysely<Database>,
-  { commentId, curatorId, reason, now }: { commentId: number } & Acting,
+  { commentId, curatorId, reason, now }: { commentId: number } & Decision,
 ): Promise<ActOutcome> {
   return asCurator(db, { curatorId }, async (trx) => {
-    const comment = await holdComment(trx, commentId)
-    if (!comment) return GONE
-    const settled = await settleFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
-    if (comment.hiddenAt === null && settled === 0) return { ok: true, changed: false }
-    if (comment.hiddenAt !== null) await bringBack(trx, { comment, now })
+    const comment = await selectCommentForUpdate(trx, commentId)
+    if (!comment) return NO_LONGER_HERE
+    const resolved = await resolveFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
+    if (comment.hiddenAt === null && resolved === 0) return { ok: true, changed: false }
+    if (comment.hiddenAt !== null) await liftHiding(trx, { comment, now })
     await logAct(trx, { act: 'show-comment', on: commentSubject(comment), curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
 /**
- * A comment as nobody changes it until the transaction ends; null when it is not there. Its paper is held first, as
- * whoever adds and takes back events of a paper does.
+ * A comment, locked until the transaction ends; null if there is none. Its paper is locked first, as everything that
+ * adds or withdraws events of a paper does.
  */
-export async function holdComment(trx: Transaction<Database>, commentId: number): Promise<Comment | null> {
+export async function selectCommentForUpdate(
+  trx: Transaction<Database>,
+  commentId: number,
+): Promise<Comment | null> {
   await holdPaperOf(trx, { commentId })
   await trx.selectFrom('comments').select('id').where('id', '=', commentId).forUpdate().execute()
   return (await findComment(trx, commentId)) ?? null
 }
 
-/** Hides a comment that is held. Its event is remembered: once shown again, it may count again. */
-export async function putAway(
+/** Hides a locked comment. Its event is remembered, so that it can count again when unhidden. */
+export async function applyHiding(
   trx: Transaction<Database>,
   { comment, now }: { comment: Comment; now: Date },
 ): Promise<void> {
@@ -70,13 +73,13 @@ export async function putAway(
   await countComments(trx, [comment.paperId])
 }
 
-async function bringBack(
+async function liftHiding(
   trx: Transaction<Database>,
   { comment, now }: { comment: Comment; now: Date },
 ): Promise<void> {
   await trx.updateTable('comments').set({ hidden_at: null }).where('id', '=', comment.id).execute()
   if (comment.event !== null && comment.deletedAt === null) {
-    // Only one comment of a reader heats a paper: meanwhile that may be another one.
+    // Only one comment of each reader adds heat to a paper, and by now that may be another one.
     const another = await trx
       .selectFrom('comments')
       .select('id')
@@ -88,7 +91,7 @@ async function bringBack(
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
     const event = another ? null : randomUUID()
-    // It weighs what it did: who wrote it may have been new then.
+    // It keeps its former weight: its writer may have been new at the time.
     const former = await trx
       .selectFrom('signals')
       .select('weight')

@@ -100,7 +100,7 @@ describeWithDatabase('merging papers', (db) => {
     expect(await at('collection_papers')).toEqual([oneId])
     expect(await at('authorship_claims')).toEqual([oneId])
     expect(await at('comments')).toEqual([oneId, oneId])
-    // What it was flagged for as a duplicate is settled; the rest waits on.
+    // What it was flagged for as a duplicate is resolved; the rest still waits.
     const open = await db()
       .selectFrom('flags')
       .select(['paper_id', 'reason'])

@@ -7,8 +7,8 @@ import { recordPapers } from '../papers/record.ts'
 import { replayHeat } from '../ranking/signals.ts'
 import { renumberVectors } from '../search/renumber-vectors.ts'
 import { asCurator } from './as-curator.ts'
-import { logAct, type Acting } from './moderation-log.ts'
-import { settleFlags } from './settle-flags.ts'
+import { logAct, type Decision } from './moderation-log.ts'
+import { resolveFlags } from './resolve-flags.ts'
 import { paperSubject } from './subjects.ts'
 
 export type MergeOutcome = { ok: true; paperId: number; address: string } | { ok: false; reason: string }
@@ -26,7 +26,7 @@ export async function mergePapers(
     reason,
     now,
     ...asked
-  }: { keptId: number; mergedId: number; timeZone: string } & Acting,
+  }: { keptId: number; mergedId: number; timeZone: string } & Decision,
 ): Promise<MergeOutcome> {
   return asCurator(db, { curatorId, locks: ['recording', 'vectors'] }, async (trx): Promise<MergeOutcome> => {
     // Until the end nobody else changes what papers are.
@@ -72,7 +72,7 @@ export async function mergePapers(
     if (paperId === undefined || !keptIds.includes(paperId))
       throw new Error('two papers were to be merged, and were not')
     await replayHeat(trx, keptIds)
-    await settleFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
+    await resolveFlags(trx, { on: { kind: 'paper', id: paperId }, reason: 'duplicate', curatorId, now })
     const { address } = await trx
       .updateTable('papers')
       // Whether it is seen is as the curator left the one that they keep.

@@ -3,7 +3,7 @@ import { displayName } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { isVisible, lengthOf, plainLine } from '../accounts/typed-text.ts'
 
-/** What can be done to keep order, and the words of the log for it, before what it was done to. */
+/** The actions of curators, with the words for them in the log, before what they were done to. */
 const ACT_WORDS = {
   'hide-paper': 'hid the paper',
   'show-paper': 'unhid the paper',
@@ -28,30 +28,36 @@ const ACT_WORDS = {
 } as const
 export type Act = keyof typeof ACT_WORDS
 
-/** What is done by the published rules, without anybody. */
+/** Actions the site takes by its published rules, without a curator. */
 const BY_RULE: ReadonlySet<string> = new Set<Act>(['hide-flagged-comment'])
 
 /** How long a reason may be, in characters. */
 export const LONGEST_REASON = 1_000
 
-/** What an act came to; `changed` is false when all was so already, as after a double click: nothing is logged then. */
+/**
+ * The outcome of an action; `changed` is false if everything was already so, as after a double click: then nothing is
+ * logged.
+ */
 export type ActOutcome = { ok: true; changed: boolean } | { ok: false; reason: string }
 
-export const GONE: ActOutcome = { ok: false, reason: 'That is no longer here.' }
+export const NO_LONGER_HERE: ActOutcome = { ok: false, reason: 'That is no longer here.' }
 
-/** Who acts on what, when and why: the reason (1 to 1,000 characters) is public. */
-export type Acting = { curatorId: string; reason: string; now: Date }
+/** Which curator acts, when and why: the reason (1 to 1,000 characters) is public. */
+export type Decision = { curatorId: string; reason: string; now: Date }
 
-/** What an act was done to, in words that stand for themselves, and where it is to be seen. */
+/** What an action was done to, in words that stand on their own, and its address. */
 export type Subject = { subject: string; address: string | null }
 
-/** A reason as somebody typed it, or null when it is none: empty or too long. */
+/** A reason as typed, or null if it is empty or too long. */
 export function parseReason(text: string): string | null {
   const reason = plainLine(text)
   return isVisible(reason) && lengthOf(reason) <= LONGEST_REASON ? reason : null
 }
 
-/** Notes an act for everybody to read, in the transaction that does it. A `curatorId` of null is the site itself. */
+/**
+ * Logs an action for everyone to read, in the transaction that carries it out. A `curatorId` of null is the site
+ * itself.
+ */
 export async function logAct(
   trx: Transaction<Database>,
   {
@@ -128,7 +134,7 @@ function byline({
   return BY_RULE.has(act) ? 'The site' : 'A former curator'
 }
 
-/** A cursor as it stands in an address, `1768478400000.12`; null when it is none. */
+/** The cursor in an address, `1768478400000.12`; null if it is not one. */
 export function parseLogCursor(text: string): LogCursor | null {
   const [, at, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(text) ?? []
   return at === undefined || id === undefined || Number(at) > 8_640_000_000_000_000

@@ -10,12 +10,12 @@ import { castVote } from '../ranking/votes.ts'
 import { readChanges } from '../search/read-changes.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { writeComment } from '../discussion/comments.ts'
-import { hideCollection, showCollection } from './hide-collection.ts'
-import { hideComment, showComment } from './hide-comment.ts'
-import { hidePaper, showPaper } from './hide-paper.ts'
+import { hideCollection, unhideCollection } from './hide-collection.ts'
+import { hideComment, unhideComment } from './hide-comment.ts'
+import { hidePaper, unhidePaper } from './hide-paper.ts'
 import { lockComments, unlockComments } from './lock-comments.ts'
 import { formatLogCursor, moderationLog, parseLogCursor, parseReason } from './moderation-log.ts'
-import { discountVotes } from './settle-suspicion.ts'
+import { discountVotes } from './resolve-suspicion.ts'
 import { reinstateReader, suspendReader } from './suspend-reader.ts'
 import { trustReader } from './trust-reader.ts'
 
@@ -58,7 +58,7 @@ describeWithDatabase('keeping order', (db) => {
     expect(await vectorSeq()).toBe(before.vector)
 
     expect(await hidePaper(db(), { paperId, curatorId, reason: 'Again.', now })).toEqual(SO_ALREADY)
-    expect(await showPaper(db(), { paperId, curatorId, reason: 'It is one.', now })).toEqual(DONE)
+    expect(await unhidePaper(db(), { paperId, curatorId, reason: 'It is one.', now })).toEqual(DONE)
     expect((await readChanges(db(), { after: changes.through, limit: 9 })).papers).toHaveLength(1)
     expect(await vectorSeq()).toBeGreaterThan(before.vector)
     expect((await listPapers(db(), { list: { kind: 'new' }, after: null, limit: 9 })).papers).toHaveLength(1)
@@ -129,11 +129,13 @@ describeWithDatabase('keeping order', (db) => {
     expect(await hideComment(db(), { commentId, curatorId, reason: 'Rude.', now })).toEqual(SO_ALREADY)
 
     const later = new Date(now.getTime() + 86_400_000)
-    expect(await showComment(db(), { commentId, curatorId, reason: 'Fair.', now: later })).toEqual(DONE)
+    expect(await unhideComment(db(), { commentId, curatorId, reason: 'Fair.', now: later })).toEqual(DONE)
     const { comment_count, heat, attention } = before
     expect(await paper(paperId)).toMatchObject({ comment_count, heat, attention })
     await expectRightHeat()
-    expect(await showComment(db(), { commentId, curatorId, reason: 'Fair.', now: later })).toEqual(SO_ALREADY)
+    expect(await unhideComment(db(), { commentId, curatorId, reason: 'Fair.', now: later })).toEqual(
+      SO_ALREADY,
+    )
     // And once more: a new event each time.
     expect(await hideComment(db(), { commentId, curatorId, reason: 'No.', now: later })).toEqual(DONE)
     expect(await paper(paperId)).toMatchObject({ comment_count: 0, heat: -Infinity })
@@ -150,7 +152,7 @@ describeWithDatabase('keeping order', (db) => {
     const { commentId, reader } = await comment(paperId, 'The first one.')
     await hideComment(db(), { commentId, curatorId, reason: 'Hm.', now })
     await writeComment(db(), { paperId, parentId: null, reader, body: 'The second one.', now })
-    await showComment(db(), { commentId, curatorId, reason: 'Ah.', now })
+    await unhideComment(db(), { commentId, curatorId, reason: 'Ah.', now })
     expect(await paper(paperId)).toMatchObject({ comment_count: 2, attention: 0.5 })
     await expectRightHeat()
   })
@@ -178,7 +180,7 @@ describeWithDatabase('keeping order', (db) => {
     expect(await hideCollection(db(), { collectionId: 'bbbbbbbbbbbb', ...acting })).toMatchObject({
       ok: false,
     })
-    expect(await showCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(DONE)
+    expect(await unhideCollection(db(), { collectionId: 'aaaaaaaaaaaa', ...acting })).toEqual(DONE)
     expect(await log()).toMatchObject([
       { words: 'unhid', subject: 'a collection by Cleo' },
       { words: 'hid', subject: 'a collection by Cleo' },
@@ -240,7 +242,7 @@ describeWithDatabase('keeping order', (db) => {
     for (const n of [1, 2, 3]) {
       const at = new Date(now.getTime() + n)
       await hidePaper(db(), { paperId, curatorId, reason: `Off ${n}.`, now: at })
-      await showPaper(db(), { paperId, curatorId, reason: `On ${n}.`, now: at })
+      await unhidePaper(db(), { paperId, curatorId, reason: `On ${n}.`, now: at })
     }
     await expect(db().deleteFrom('moderation_log').execute()).rejects.toThrow(/only ever added to/)
     await expect(db().updateTable('moderation_log').set({ reason: 'Other.' }).execute()).rejects.toThrow(

@@ -4,7 +4,7 @@ import { FLAG_REASONS, type FlagReason } from './flags.ts'
 import type { Flagged } from './flagged.ts'
 import { collectionSubject, commentSubject, paperSubject } from './subjects.ts'
 
-/** Who flagged something, why and when; `reader` is null once the account is gone. */
+/** Who flagged something, why and when; `reader` is null if the account was deleted. */
 type OpenFlag = {
   reader: { id: string; name: string } | null
   reason: FlagReason

@@ -10,7 +10,7 @@ export function paperSubject({ title, address }: { title: string; address: strin
   return { subject: quoted(title), address: addressPath(address) }
 }
 
-/** A comment by who wrote it and where: never by what it says. */
+/** A comment by its writer and paper, never by its text. */
 export function commentSubject({
   id,
   readerId,
@@ -26,7 +26,7 @@ export function commentSubject({
   return { subject: `a comment${by} on ${quoted(title)}`, address: `/comments/${id}` }
 }
 
-/** A collection by whose it is: its title may be what is wrong with it. */
+/** A collection by its owner: its title may be what is wrong with it. */
 export function collectionSubject({
   id,
   readerId,
@@ -42,7 +42,7 @@ export function collectionSubject({
   }
 }
 
-/** A reader by the name that stands beside what they write; with a link when others may see their page. */
+/** A reader by the name shown with what they write, with a link if their page is public. */
 export function readerSubject(reader: { id: string; name: string; public: boolean }): Subject {
   return { subject: displayName(reader), address: reader.public ? `/readers/${reader.id}` : null }
 }

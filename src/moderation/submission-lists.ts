@@ -4,7 +4,7 @@ import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
 import { statementIn } from './submissions.ts'
 
-/** A submission as a curator decides on it. */
+/** A submission as its reader sees it. */
 export type WaitingSubmission = {
   id: number
   identifier: PublicIdentifier
@@ -25,14 +25,14 @@ export type OwnSubmission = {
   address: string | null
   submittedAt: Date
   decidedAt: Date | null
-  /** Why it was refused. */
+  /** Why it was rejected. */
   reason: string | null
 }
 
-/** Shown to the reader who made them; older ones are left out. */
+/** How many submissions their reader sees; older ones are left out. */
 const OWN_SHOWN = 100
 
-/** What waits for a curator, the longest waiting first. */
+/** The waiting submissions, longest waiting first. */
 export async function waitingSubmissions(
   db: Kysely<Database>,
   { limit }: { limit: number },
@@ -65,7 +65,7 @@ export async function waitingSubmissions(
   }))
 }
 
-/** What a reader submitted, the newest first; a hundred at most. */
+/** A reader's submissions, newest first, up to a hundred. */
 export async function submissionsOf(db: Kysely<Database>, readerId: string): Promise<OwnSubmission[]> {
   const rows = await db
     .selectFrom('submissions')

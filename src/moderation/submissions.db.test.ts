@@ -8,7 +8,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { findPaper, sourcesOf } from '../papers/find.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
-import { takeSubmission } from './decide-submission.ts'
+import { acceptWaitingSubmission } from './decide-submission.ts'
 import { moderationLog } from './moderation-log.ts'
 import { submissionsOf, waitingSubmissions } from './submission-lists.ts'
 import { acceptSubmission, refuseSubmission, submitPaper, type WriteNote } from './submissions.ts'
@@ -209,12 +209,15 @@ describeWithDatabase('submissions', (db) => {
     }
     const deciding = { curatorId: curator, reason: 'Good.', now: LATER, timeZone: TIME_ZONE, ...failing }
     const id = await firstWaiting()
-    await expect(takeSubmission(db(), { id, ...deciding })).rejects.toThrow('no comments today')
+    await expect(acceptWaitingSubmission(db(), { id, ...deciding })).rejects.toThrow('no comments today')
     await expect(submit({ readerId: bo, ...failing })).rejects.toThrow('no comments today')
     expect(await findPaper(db(), TIDES)).toBeNull()
     expect(await rows()).toMatchObject([{ reader_id: ann, state: 'waiting', paper_id: null }])
     expect((await moderationLog(db(), { before: null, limit: 5 })).entries).toEqual([])
-    expect(await takeSubmission(db(), { id, ...deciding, writeNote })).toEqual({ ok: true, changed: true })
+    expect(await acceptWaitingSubmission(db(), { id, ...deciding, writeNote })).toEqual({
+      ok: true,
+      changed: true,
+    })
     expect(notes).toMatchObject([{ readerId: ann, note: 'Please!' }])
     expect((await moderationLog(db(), { before: null, limit: 5 })).entries).toHaveLength(1)
   })

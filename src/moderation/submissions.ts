@@ -8,10 +8,10 @@ import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 
-/** A paper that is here, and the part of its URL after `/papers/`. */
+/** A paper on this site, and the part of its address after `/papers/`. */
 type PaperHere = { paperId: number; address: string }
 
-/** Who asked for a paper (null once the account is gone), and what is to come with it as a comment (perhaps nothing). */
+/** Who submitted a paper (null if the account was deleted), and their note (may be empty). */
 type SubmissionNote = { readerId: string | null; note: string }
 
 /** Writes what comes with a submission onto its paper, in the transaction that takes the paper in: all of it or nothing. */

@@ -2,16 +2,16 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 import { asCurator } from './as-curator.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
 import { readerSubject } from './subjects.ts'
 
 /**
- * Suspends a reader: they may still read, and leave, but not take part. `votesToo` takes back what they voted for. Who is
- * suspended already can have their votes taken back later.
+ * Suspends a reader: they can still read, and delete their account, but do nothing else. `votesToo` withdraws their
+ * votes, even if they were already suspended.
  */
 export async function suspendReader(
   db: Kysely<Database>,
-  options: { readerId: string; votesToo: boolean } & Acting,
+  options: { readerId: string; votesToo: boolean } & Decision,
 ): Promise<ActOutcome> {
   const { curatorId, readerId, votesToo } = options
   return asCurator(db, { curatorId, locks: votesToo ? ['recording'] : [], changed: [readerId] }, (trx) =>
@@ -22,11 +22,11 @@ export async function suspendReader(
 /** The same in the caller's transaction, which holds the reader and, for their votes, the lock of recording. */
 export async function suspend(
   trx: Transaction<Database>,
-  { readerId, votesToo, curatorId, reason, now }: { readerId: string; votesToo: boolean } & Acting,
+  { readerId, votesToo, curatorId, reason, now }: { readerId: string; votesToo: boolean } & Decision,
 ): Promise<ActOutcome> {
   if (readerId === curatorId) return { ok: false, reason: 'You cannot suspend your own account.' }
   const reader = await findReader(trx, readerId)
-  if (!reader) return GONE
+  if (!reader) return NO_LONGER_HERE
   const suspended = reader.suspended_at === null
   if (suspended)
     await trx.updateTable('readers').set({ suspended_at: now }).where('id', '=', readerId).execute()
@@ -36,14 +36,14 @@ export async function suspend(
   return { ok: true, changed: true }
 }
 
-/** Lets a suspended reader take part again. Votes that were taken back stay so. */
+/** Ends a reader's suspension. Votes that were withdrawn stay withdrawn. */
 export async function reinstateReader(
   db: Kysely<Database>,
-  { readerId, curatorId, reason, now }: { readerId: string } & Acting,
+  { readerId, curatorId, reason, now }: { readerId: string } & Decision,
 ): Promise<ActOutcome> {
   return asCurator(db, { curatorId, changed: [readerId] }, async (trx) => {
     const reader = await findReader(trx, readerId)
-    if (!reader) return GONE
+    if (!reader) return NO_LONGER_HERE
     if (reader.suspended_at === null) return { ok: true, changed: false }
     await trx.updateTable('readers').set({ suspended_at: null }).where('id', '=', readerId).execute()
     await logAct(trx, { act: 'reinstate-reader', on: readerSubject(reader), curatorId, reason, now })

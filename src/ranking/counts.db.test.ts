@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
-import { hidePaper, showPaper } from '../moderation/hide-paper.ts'
+import { hidePaper, unhidePaper } from '../moderation/hide-paper.ts'
 import { mergePapers } from '../moderation/merge-papers.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { editionsOfMonth, redateEditions, topicsOf } from './editions.ts'
@@ -91,7 +91,7 @@ describeWithDatabase('the counts that are kept', (db) => {
               await hidePaper(db(), { paperId: await idOf(one.paper), ...acting })
               break
             case 'show':
-              await showPaper(db(), { paperId: await idOf(one.paper), ...acting })
+              await unhidePaper(db(), { paperId: await idOf(one.paper), ...acting })
               break
             case 'merge': {
               const [keptId, mergedId] = [await idOf(one.paper), await idOf(one.other)]

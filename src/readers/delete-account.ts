@@ -8,9 +8,9 @@ import { takeBackSignals } from '../ranking/signals.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 
 /**
- * Deletes an account and all that is its own, in one transaction: votes and picks are taken back, so that papers are ranked
- * as if they had not been; comments are erased, and those nobody answered are gone. What others must be able to follow
- * stays without a name: the place of an answered comment, and what a curator did (moderation log).
+ * Deletes an account and everything of its own, in one transaction. Votes and picks are withdrawn, so that papers are
+ * ranked as if they had never been made. Comments are erased, and those without replies disappear. What others must be
+ * able to follow stays, without a name: the place of a comment with replies, and what a curator did (moderation log).
  */
 export async function deleteAccount(
   db: Kysely<Database>,
@@ -54,7 +54,7 @@ export async function deleteAccount(
     )
     await sql`update comments set body = '', event = null, deleted_at = coalesce(deleted_at, ${now}), reader_id = null
       where reader_id = ${readerId}`.execute(trx)
-    // Of what is erased now, the ends of threads go, from the last to the first.
+    // Removes the erased comments that end threads, from the last to the first.
     for (;;) {
       const gone = await sql`delete from comments c where reader_id is null and deleted_at is not null
         and paper_id = any(${comments.map((comment) => comment.paper_id)}::bigint[])
@@ -68,7 +68,7 @@ export async function deleteAccount(
     await sql`update papers p set pick_count = (select count(*) from picks where paper_id = p.id)
       where id = any(${picks.map(({ paper_id: id }) => id)}::bigint[])`.execute(trx)
 
-    // Links by mail name the address; the rest goes with the account itself.
+    // Emailed links contain the address; the rest is deleted with the account.
     const reader = await trx
       .selectFrom('readers')
       .select('email')

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
-/** The tables that hold something of a reader, and the column that says whose; papers are named by their address. */
+/** The tables with a reader's data, and the column that says whose it is; papers are given by their address. */
 const KEPT: { name: string; rows: string }[] = [
   {
     name: 'account',
@@ -56,7 +56,7 @@ const KEPT: { name: string; rows: string }[] = [
   { name: 'moderation', rows: `select at, act, subject, reason from moderation_log where curator_id = $` },
 ]
 
-/** All that is kept about a reader, by table, in one reading of the database. */
+/** Everything kept about a reader, by table, from one reading of the database. */
 export async function exportAccount(
   db: Kysely<Database>,
   { readerId }: { readerId: string },

@@ -3,13 +3,13 @@ import type { Database } from '../db/schema.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { quoted } from '../moderation/subjects.ts'
 
-/** What a reader's page shows beside who they are. */
+/** What a reader's page shows besides their profile. */
 export type PublicWork = {
   comments: { subject: string; address: string; writtenAt: Date }[]
   papers: { subject: string; address: string }[]
 }
 
-/** The newest comments of a reader and the papers that they are confirmed to have written; nothing that is hidden. */
+/** A reader's newest comments and the papers they are confirmed to have written, without anything hidden. */
 export async function publicWork(
   db: Kysely<Database>,
   { readerId, limit }: { readerId: string; limit: number },

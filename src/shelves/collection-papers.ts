@@ -7,26 +7,26 @@ import type { Paper } from '../papers/paper.ts'
 import { inOwnCollection } from './collections.ts'
 import { lengthOf, plainLines } from '../accounts/typed-text.ts'
 
-/** A paper in a collection; `place` counts from 1, without papers that are hidden. */
+/** A paper in a collection; `place` counts from 1, leaving out hidden papers. */
 export type CollectedPaper = { paper: Paper; place: number; note: string; addedAt: Date }
 
-/** Papers that a collection may have. */
+/** How many papers a collection can have. */
 export const MOST_PAPERS = 500
 /** In characters. */
 export const LONGEST_NOTE = 1_000
 
-/** What came of a change: `seen` tells whether others see the collection. */
+/** The outcome of a change; `seen`: whether others can see the collection. */
 export type PapersChange =
   | { ok: true; seen: boolean }
   | { ok: false; kind: 'no-collection' | 'no-paper' | 'full' }
 
-/** A note of at most `longest` characters out of what a form sent; null when it is longer. */
+/** A note of up to `longest` characters from a submitted form; null if it is longer. */
 export function parseNote(text: string, { longest }: { longest: number }): string | null {
   const note = plainLines(text)
   return lengthOf(note) > longest ? null : note
 }
 
-/** The papers of a collection in its order, but those that are hidden; at most `limit` after the first `skip`. */
+/** The papers of a collection in order, without hidden ones; at most `limit` after the first `skip`. */
 export async function collectedPapers(
   db: Kysely<Database>,
   { collectionId, skip = 0, limit = MOST_PAPERS }: { collectionId: string; skip?: number; limit?: number },
@@ -99,8 +99,8 @@ export async function removeFromCollection(db: Kysely<Database>, of: Of): Promis
 }
 
 /**
- * Moves a paper of a reader's own collection to a place (from 1, among those that are not hidden; beyond an end, to that
- * end). It says where the paper is to be, so that doing it twice does no more than once.
+ * Moves a paper in a reader's own collection to a place (from 1, leaving out hidden papers; places beyond an end mean
+ * that end). It takes the wanted place, so that doing it twice changes nothing more.
  */
 export async function moveInCollection(
   db: Kysely<Database>,
@@ -123,7 +123,7 @@ export async function moveInCollection(
   })
 }
 
-/** Says something of a paper in a reader's own collection: at most 1,000 characters; nothing when empty. */
+/** Sets the note on a paper in a reader's own collection: up to 1,000 characters; empty for none. */
 export async function noteInCollection(
   db: Kysely<Database>,
   { note, ...of }: Of & { note: string },

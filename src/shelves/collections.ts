@@ -15,9 +15,9 @@ export type Collection = {
   /** Plain text with lines; may be empty. */
   description: string
   public: boolean
-  /** Taken out of sight by a curator. */
+  /** Hidden by a curator. */
   hidden: boolean
-  /** `public`: whether others may see the reader's page. */
+  /** `public`: whether others can see the reader's page. */
   owner: { id: string; name: string; public: boolean }
   /** How many papers it has that are not hidden. */
   papers: number
@@ -25,23 +25,23 @@ export type Collection = {
   changedAt: Date
 }
 
-/** What its reader says of a collection. */
+/** What a reader can set on a collection. */
 export type CollectionFacts = { title: string; description: string; public: boolean }
 
 /** In characters. */
 export const LONGEST_TITLE = 120
 export const LONGEST_DESCRIPTION = 2_000
-/** Collections that a reader may have. */
+/** How many collections a reader can have. */
 export const MOST_COLLECTIONS = 200
 
 const ID = /^[a-z0-9]{12}$/
 
-/** Whether a text is the id of a collection, be it there or not. */
+/** Whether a text could be the id of a collection. */
 export function isCollectionId(text: string): boolean {
   return ID.test(text)
 }
 
-/** What a form says of a collection; or why it cannot be. */
+/** A collection's details from a submitted form, or why they are refused. */
 export function parseCollection(
   given: CollectionFacts,
 ): { ok: true; facts: CollectionFacts } | { ok: false; field: 'title' | 'description'; reason: string } {
@@ -57,10 +57,12 @@ export function parseCollection(
   return { ok: true, facts: { title, description, public: given.public } }
 }
 
-/** Asked for again within this time, a collection is the same: the form was sent twice. */
+/** The same collection created again within this time is a form sent twice. */
 const TWICE_MS = 60_000
 
-/** Makes a collection; `full` when its reader has 200 already. The same twice within a minute makes one. */
+/**
+ * Creates a collection; `full` if its reader already has 200. Creating the same one twice within a minute creates one.
+ */
 export async function createCollection(
   db: Kysely<Database>,
   { readerId, facts, now }: { readerId: string; facts: CollectionFacts; now: Date },
@@ -90,10 +92,10 @@ function newId(): string {
   return Array.from({ length: 12 }, () => characters[randomInt(characters.length)]).join('')
 }
 
-/** What came of a change: `seen` tells whether others see the collection, before it or after. */
+/** The outcome of a change; `seen`: whether others can see the collection, before or after it. */
 export type CollectionChange = { ok: true; seen: boolean } | { ok: false; kind: 'no-collection' }
 
-/** Renames, describes, opens or closes a collection of a reader's own. */
+/** Changes the title, description or visibility of a reader's own collection. */
 export async function editCollection(
   db: Kysely<Database>,
   { id, readerId, facts, now }: { id: string; readerId: string; facts: CollectionFacts; now: Date },
@@ -145,13 +147,10 @@ export async function inOwnCollection<T>(
   })
 }
 
-/** Who asks for a collection; null for who is not signed in. */
+/** The viewer of a collection; null for people who are not signed in. */
 type Asking = { id: string; curator: boolean } | null
 
-/**
- * A collection as far as it exists for who asks: a private one for its reader only, one that was hidden for curators as
- * well.
- */
+/** A collection if the viewer can see it: a private one only for its owner, a hidden one also for curators. */
 export async function findCollection(
   db: Kysely<Database>,
   { id, asking }: { id: string; asking: Asking },
@@ -163,7 +162,7 @@ export async function findCollection(
   return open || collection.owner.id === asking?.id ? collection : null
 }
 
-/** A reader's own collections, the newest change first: 200 at most. */
+/** A reader's own collections, most recently changed first: up to 200. */
 export async function collectionsOf(
   db: Kysely<Database>,
   { readerId }: { readerId: string },
@@ -176,12 +175,12 @@ export type CollectionsCursor = [changedAt: string, id: string]
 
 const CURSOR: z.ZodType<CollectionsCursor> = z.tuple([INSTANT, z.string().regex(ID)])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parseCollectionsCursor(text: string): CollectionsCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** The collections that everybody may see, or those of one reader; the newest change first. One indexed query. */
+/** The public collections, of everyone or of one reader, most recently changed first. One indexed query. */
 export async function publicCollections(
   db: Kysely<Database>,
   { of = null, after = null, limit }: { of?: string | null; after?: CollectionsCursor | null; limit: number },

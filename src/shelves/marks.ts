@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
-/** What a reader has done with papers: which of those asked for they voted for, keep to read, or do not want to see. */
+/** Which of some papers a reader voted for, saved to read, or marked “Not for me”. */
 export type Marks = {
   voted: ReadonlySet<number>
   saved: ReadonlySet<number>

@@ -7,7 +7,10 @@ import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
-/** Folds a paper away for a reader, or shows it again; twice is once. Answers false when there is no such paper. */
+/**
+ * Marks a paper “Not for me” for a reader, or removes the mark; doing it twice changes nothing more. Returns false if
+ * there is no such paper.
+ */
 export async function setNotForMe(
   db: Kysely<Database>,
   { readerId, paperId, notForMe, now }: { readerId: string; paperId: number; notForMe: boolean; now: Date },
@@ -32,17 +35,17 @@ export async function setNotForMe(
   })
 }
 
-/** Where a page ends: when its last paper was folded away, and its number. */
+/** Where a page ends: when its last paper was marked, and its number. */
 export type NotForMeCursor = [at: string, paperId: number]
 
 const CURSOR: z.ZodType<NotForMeCursor> = z.tuple([INSTANT, PAPER_NUMBER])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parseNotForMeCursor(text: string): NotForMeCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** What a reader folded away, the last first; without hidden papers. */
+/** The papers a reader marked “Not for me”, most recent first, without hidden papers. */
 export async function notForMeList(
   db: Kysely<Database>,
   { readerId, after = null, limit }: { readerId: string; after?: NotForMeCursor | null; limit: number },

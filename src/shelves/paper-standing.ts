@@ -3,17 +3,17 @@ import type { Database } from '../db/schema.ts'
 
 /** What a reader has done with a paper, and where others have put it. */
 export type PaperStanding = {
-  /** Whether it is on their reading list, and was read. */
+  /** Whether it is on their reading list, and whether they have read it. */
   saved: boolean
   read: boolean
   notForMe: boolean
-  /** Their collections, the newest change first, and whether it is in each. */
+  /** Their collections, most recently changed first, and whether the paper is in each. */
   own: { id: string; title: string; has: boolean }[]
-  /** The collections that have it and that everybody may see, the newest change first; their own are among them. */
+  /** The public collections with the paper, most recently changed first, their own included. */
   inPublic: { id: string; title: string; owner: { id: string; name: string } }[]
 }
 
-/** All of it in one query; without a reader only what others have done. At most `limit` public collections. */
+/** All of it in one query; without a reader, only what others have done. At most `limit` public collections. */
 export async function paperStanding(
   db: Kysely<Database>,
   { paperId, readerId, limit }: { paperId: number; readerId: string | null; limit: number },

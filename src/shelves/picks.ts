@@ -12,7 +12,7 @@ import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
 /** A curator's pick of a paper. */
 export type PaperPick = {
-  /** `public`: whether others may see the curator's page. */
+  /** `public`: whether others can see the curator's page. */
   curator: { id: string; name: string; public: boolean }
   /** Plain text with lines; may be empty. */
   note: string
@@ -27,8 +27,8 @@ export type PickOutcome =
   { ok: true; picked: boolean; picks: number } | { ok: false; kind: 'no-paper' | 'own-paper' }
 
 /**
- * Picks a paper for a reason (`note`, 500 characters at most): the pick and the event by which it heats the paper go in
- * together. Picking it again changes the note only. Who wrote a paper cannot pick it.
+ * Picks a paper, with a note of up to 500 characters. The pick and its event for the paper's heat are written together.
+ * Picking it again only changes the note. Authors cannot pick their own papers.
  */
 export async function pickPaper(
   db: Kysely<Database>,
@@ -84,7 +84,7 @@ export async function pickPaper(
   })
 }
 
-/** Takes a curator's pick back; without one nothing happens. */
+/** Withdraws a curator's pick; if there is none, nothing changes. */
 export async function withdrawPick(
   db: Kysely<Database>,
   { paperId: askedId, curatorId, now }: { paperId: number; curatorId: string; now: Date },
@@ -115,7 +115,7 @@ async function countPicks(trx: Transaction<Database>, paperId: number): Promise<
   return pick_count
 }
 
-/** Who picked a paper, why, and when; the first one first. */
+/** A paper's picks: by whom, why and when; the first one first. */
 export async function picksOf(db: Kysely<Database>, paperId: number): Promise<PaperPick[]> {
   return (await picksOfAll(db, [paperId])).get(paperId) ?? []
 }
@@ -137,17 +137,17 @@ async function picksOfAll(db: Kysely<Database>, paperIds: number[]): Promise<Map
   return byPaper
 }
 
-/** Where a page ends: when its last paper was picked last, and its number. */
+/** Where a page ends: when its last paper was last picked, and its number. */
 export type PicksCursor = [pickedAt: string, paperId: number]
 
 const CURSOR: z.ZodType<PicksCursor> = z.tuple([INSTANT, PAPER_NUMBER])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parsePicksCursor(text: string): PicksCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** The papers that curators picked, each once, the newest pick first; without hidden ones. Two queries. */
+/** The papers curators picked, each once, newest pick first, without hidden papers. Two queries. */
 export async function pickedPapers(
   db: Kysely<Database>,
   { after = null, limit }: { after?: PicksCursor | null; limit: number },

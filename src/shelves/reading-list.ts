@@ -7,20 +7,20 @@ import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
-/** A paper that a reader keeps to read. */
+/** A paper on a reader's reading list. */
 export type SavedPaper = {
   paper: Paper
   addedAt: Date
-  /** When they had read it. */
+  /** When they read it. */
   readAt: Date | null
 }
 
-/** Papers that a reader may keep to read. */
+/** How many papers a reading list can have. */
 export const MOST_SAVED = 5_000
 
 export type SaveOutcome = { ok: true } | { ok: false; kind: 'no-paper' | 'full' }
 
-/** Puts a paper on a reader's list; where it is already, it stays as it is. `full` when 5,000 are on it. */
+/** Adds a paper to a reader's list; if it is already there, nothing changes. `full` if the list has 5,000 papers. */
 export async function savePaper(
   db: Kysely<Database>,
   { readerId, paperId, now }: { readerId: string; paperId: number; now: Date },
@@ -42,7 +42,7 @@ export async function savePaper(
   })
 }
 
-/** Takes a paper off a reader's list; where it is not, nothing happens. */
+/** Removes a paper from a reader's list; if it is not there, nothing changes. */
 export async function unsavePaper(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
@@ -58,7 +58,7 @@ export async function unsavePaper(
   })
 }
 
-/** Notes that a reader has read a paper on their list, or is to read it again; answers whether it is on the list. */
+/** Marks a paper on a reader's list as read or unread; returns whether it is on the list. */
 export async function markRead(
   db: Kysely<Database>,
   { readerId, paperId, read, now }: { readerId: string; paperId: number; read: boolean; now: Date },
@@ -86,12 +86,12 @@ const CURSOR: z.ZodType<ReadingCursor> = z.tuple([
   PAPER_NUMBER,
 ])
 
-/** The cursor that stands in an address, or null when there is none such. */
+/** The cursor in an address, or null if it is not one. */
 export function parseReadingCursor(text: string): ReadingCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** A reader's list: unread papers, the last saved first; then read ones, the last read first. Without hidden papers. */
+/** A reader's list: unread papers, last saved first; then read ones, last read first. Without hidden papers. */
 export async function readingList(
   db: Kysely<Database>,
   { readerId, after = null, limit }: { readerId: string; after?: ReadingCursor | null; limit: number },
@@ -115,7 +115,7 @@ export async function readingList(
   return { papers, next: [last.readAt === null ? 1 : 0, since, last.paper.id] }
 }
 
-/** How many papers of a reader's list are unread, and read. */
+/** How many papers on a reader's list are unread, and read. */
 export async function countReadingList(
   db: Kysely<Database>,
   { readerId }: { readerId: string },

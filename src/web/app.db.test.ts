@@ -321,7 +321,7 @@ describeWithDatabase('the site', (db) => {
         'arXiv (OAI-PMH): title, abstract, authors, date, versions, topics, comments, edition.',
       )
       expect(words).toContain('Listed by arXiv (OAI-PMH)')
-      expect(words).toContain('100 %')
+      expect(words).toContain('100%')
       const page = await html('/papers/2601.00001')
       expect(page).toContain('<link rel="canonical" href="https://tides.example/papers/2601.00001"')
       expect(page).toContain('<meta name="citation_author" content="Lee, Ann"')

@@ -13,7 +13,7 @@ const manifestShape = z.record(
   z.object({ file: z.string(), css: z.array(z.string()).optional(), assets: z.array(z.string()).optional() }),
 )
 
-/** Reads what the build made; throws with what to do when there is none. */
+/** Reads what the build made; throws an error that says what to do if there is none. */
 export async function readAssets(): Promise<Assets> {
   let text: string
   try {
@@ -32,7 +32,7 @@ export async function readAssets(): Promise<Assets> {
     style: `/${style.file}`,
     script: `/${file('site.ts').file}`,
     theme: `/${file('theme.ts').file}`,
-    // The letters of the first view: the upright Latin face is in every heading.
+    // The typeface needed first: the upright Latin face is in every heading.
     fonts: (style.assets ?? [])
       .filter((name) => /newsreader-latin-opsz-normal/.test(name))
       .map((name) => `/${name}`),

@@ -1,7 +1,7 @@
 /**
- * Lets at most `most` works run at once; others wait in the order in which they came, up to `waiting` of them: who comes
- * then is told so by the error `full` makes. For works of which many may be asked for at once and each takes its share of
- * what everybody needs: turns of the event loop, connections of the database.
+ * Runs at most `most` jobs at once. Others wait in order of arrival, up to `waiting` of them; beyond that, jobs are
+ * refused with the error that `full` makes. For jobs that many people may ask for at once and that take a share of what
+ * everyone needs: turns of the event loop, connections to the database.
  */
 export function atMost(
   most: number,
@@ -17,7 +17,7 @@ export function atMost(
       return await work()
     } finally {
       const next = waiting.shift()
-      // The next one takes over this one's place.
+      // The next job takes over this one's slot.
       if (next) next()
       else running--
     }

@@ -5,14 +5,14 @@ import { FEED_FORMATS, feedAddress } from '../feeds/formats.ts'
 import { SearchForm } from './parts/search-form.tsx'
 import type { Site } from './site.ts'
 
-/** What a page says of itself to browsers, feed readers, search engines and other sites. */
+/** What a page tells browsers, feed readers, search engines and other sites about itself. */
 export type Head = {
   /** Without the site's name; absent on the front page. */
   title?: string
   description: string
   /** The page's one address, from the root. */
   path: string
-  /** The address without suffix under which feeds of this page's list stand. */
+  /** The address, without a suffix, of the feeds of this page's list. */
   feeds?: { path: string; title: string }
   /** Links to continue a list. */
   next?: string | null
@@ -35,7 +35,7 @@ const SECTIONS = [
 ] as const
 export type Section = (typeof SECTIONS)[number]['name']
 
-/** The way in, or to what is a reader's own. */
+/** A link to sign in, or the links of a reader's account. */
 function AccountLinks({ site, path }: { site: Site; path: string }) {
   const { viewer } = site
   if (!viewer) {
@@ -69,7 +69,7 @@ export function renderPage(
   }: {
     head: Head
     section?: Section | undefined
-    /** What stands in the search box. */
+    /** The text in the search box. */
     searched?: string
     children: Child
   },

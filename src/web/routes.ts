@@ -60,9 +60,9 @@ import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
 import { vote } from './vote/act.ts'
 
-/** Every address of the site. Lists answer at their address with a feed's suffix too, papers with an export's. */
+/** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
-  /** A page as it is for the reader who asks. */
+  /** A page as rendered for the reader who requests it. */
   const page =
     (make: (site: Site) => (c: Context) => Response | Promise<Response>): Handler =>
     (c) =>
@@ -179,7 +179,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/desk/readers', page(showReaders))
   app.get('/desk/imports', page(showImports))
   app.get('/desk/imports/:id', page(showImport))
-  // A state of something is begun at its noun and ended at `/end`: forms in browsers can only POST.
+  // Something enters a state at the state's noun and leaves it at `/end`: forms in browsers can only POST.
   app.post('/desk/papers/:id/hiding', deskPapers.hide(base))
   app.post('/desk/papers/:id/hiding/end', deskPapers.unhide(base))
   app.post('/desk/papers/:id/comment-lock', deskPapers.lock(base))

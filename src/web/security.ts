@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
 /**
- * The security headers of every answer. Nothing may come from anywhere else, and no script or style may stand in a
- * page itself, so that markup which slips into a text stays inert.
+ * The security headers of every response. Nothing is loaded from elsewhere, and pages contain no inline scripts or
+ * styles, so that markup injected into a text does nothing.
  */
 export function securityHeaders({ https }: { https: boolean }): MiddlewareHandler {
   const headers = secureHeaders({
@@ -35,7 +35,8 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // Its address lets somebody in. (With no-referrer the page's own form would not say where it comes from.)
+    // The link in this page's address signs someone in. (With no-referrer the page's own form would not say where it
+    // comes from.)
     if (c.req.path === '/sign-in/link') c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

@@ -11,7 +11,7 @@ import type { Assets } from './assets.ts'
 /** Who looks at a page, and through which session. */
 export type Viewer = { reader: Reader; sessionId: string }
 
-/** What every page is made with. */
+/** What every page is rendered with. */
 export type Site = {
   db: Kysely<Database>
   search: SearchRoom

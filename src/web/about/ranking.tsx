@@ -101,12 +101,12 @@ export function showRanking(site: Site) {
             <h2>How much a vote weighs</h2>
             <p>
               Each reader has one vote for each paper, and can withdraw it at any time. An account is new for{' '}
-              {days} days: its votes and comments weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, both in
-              heat and in the order of editions. It becomes trusted at once when its owner signs in with ORCID
-              or when a curator trusts it. A vote keeps the weight it had when it was cast. Authors cannot
-              vote for or pick their own papers, and their comments on them add no heat. Suspended readers
-              cannot vote. A vote that is withdrawn, by the reader or by a curator, no longer counts: both
-              events stay on record and cancel out.
+              {days} days: its votes weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, both in heat and in
+              the order of editions, and its comments weigh less in the same proportion. It becomes trusted at
+              once when its owner signs in with ORCID or when a curator trusts it. A vote keeps the weight it
+              had when it was cast. Authors cannot vote for or pick their own papers, and their comments on
+              them add no heat. Suspended readers cannot vote. A vote that is withdrawn, by the reader or by a
+              curator, no longer counts: both events stay on record and cancel out.
             </p>
             <p>
               A program looks for votes that seem coordinated: groups of accounts that vote together far more

@@ -4,7 +4,7 @@ import { renderPage } from '../layout.tsx'
 import { searchPath } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
-/** What can be typed, as examples, and what each finds. */
+/** Examples of searches, and what each finds. */
 const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] = [
   {
     title: 'Words',

@@ -8,7 +8,7 @@ import { readerAction } from '../forms/reader-action.ts'
 import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
-/** `POST /papers/…/claim` with `note`: says that the reader wrote the paper. */
+/** `POST /papers/…/claim` with `note`: the reader claims to have written the paper. */
 export function claim(site: Site) {
   return readerAction(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
     const paper = await findRequestedPaper(own, c)

@@ -6,8 +6,8 @@ import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /**
- * Which readers here wrote a paper, and how whoever looks says that they did. `claim` is what came of their own claim
- * (`claimOf`), `authors` what `authorsHere` answers.
+ * The readers confirmed as authors of a paper (`authors`, from `authorsHere`), and a form to claim authorship. `claim`
+ * is the state of the viewer's own claim (from `claimOf`).
  */
 export function ClaimAuthorship({
   site,

@@ -30,7 +30,7 @@ import { collectionPath } from './links.tsx'
 
 const LIMIT = { limit: RATE_LIMITS.change }
 
-/** `POST /collections`; `paper` is the address of one to begin with. */
+/** `POST /collections`; `paper` is the address of a first paper. */
 export function makeCollection(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const given = factsIn(form)

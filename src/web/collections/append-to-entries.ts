@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
-/** Entries of a list (from `renderEntries`), each with what stands below it. */
+/** Entries of a list (from `renderEntries`), each followed by what `below` renders for it. */
 export function appendToEntries(entries: string[], below: (index: number) => JSX.Element | null): string[] {
   return entries.map((entry, i) => {
     const more = below(i)

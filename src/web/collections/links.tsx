@@ -5,7 +5,7 @@ export function collectionPath(id: string): string {
   return `/collections/${id}`
 }
 
-/** Somebody by their name, with a link to their page when others may see it. */
+/** A reader's name, linked to their page if it is public. */
 export function ReaderName({ reader }: { reader: { id: string; name: string; public: boolean } }) {
   const name = displayName(reader)
   return reader.public ? <a href={`/readers/${reader.id}`}>{name}</a> : <>{name}</>

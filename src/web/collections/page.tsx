@@ -14,7 +14,7 @@ const JSON_FILE = { suffix: '.json', name: 'JSON', type: 'application/json' }
 /** Characters of a description in a list of collections. */
 const EXCERPT_LENGTH = 280
 
-/** The collections that everybody may see, after the reader's own. */
+/** The reader's own collections, then the public ones. */
 export function collectionsPage(
   site: Site,
   {
@@ -61,7 +61,7 @@ export function collectionsPage(
   })
 }
 
-/** Collections, one a row: title, how many papers, by whom, when changed, what they are about. */
+/** Collections, one per row: title, number of papers, owner, last change, description. */
 function CollectionRows({ site, collections }: { site: Site; collections: Collection[] }) {
   return (
     <ul class="rows">

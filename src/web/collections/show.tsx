@@ -32,7 +32,7 @@ const COLLECTIONS_SHOWN = 50
 
 const BROKEN = { what: 'This link to a later page is broken.' }
 
-/** `/collections`: those of everybody, and first the reader's own. */
+/** `/collections`: the reader's own, then everyone's public ones. */
 export function showCollections(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('after')
@@ -72,7 +72,7 @@ const SUFFIXES: Suffix[] = [
   '.json',
 ]
 
-/** `/collections/k3x0…`, its feeds and exports: for who may not see it, as if it were not there. */
+/** `/collections/k3x0…`, its feeds and exports. People who cannot see it get the same answer as if it did not exist. */
 export function showCollection(site: Site) {
   return async (c: Context) => {
     const asked = c.req.param('id') ?? ''
@@ -153,7 +153,8 @@ async function sendCollection(
       })
     }
     default: {
-      // Of a long one those that came last, wherever they stand: what is new must not be missed.
+      // Of a long collection the most recently added papers, wherever they are in it: subscribers must not miss what is
+      // new.
       const newest = new Set(
         collected.toSorted((a, b) => b.addedAt.getTime() - a.addedAt.getTime()).slice(0, PAGE_SIZE),
       )

@@ -1,6 +1,6 @@
 import type { Paper } from '../../papers/paper.ts'
 
-// What TeX would read otherwise than as itself.
+// Characters with a special meaning in TeX.
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   $: '\\$',
@@ -9,7 +9,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '~': '\\textasciitilde{}',
 }
 
-/** A paper as it stands in a feed with what somebody says of it: that comes first. */
+/** A paper in a feed, with someone's note before its abstract. */
 export function withNote(paper: Paper, note: string): Paper {
   if (note === '') return paper
   const asTex = note.replaceAll(/[\\${}~]/g, (character) => ESCAPES[character] ?? character)

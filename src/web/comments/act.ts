@@ -15,7 +15,7 @@ import type { Site } from '../site.ts'
 import { writingPage, type AboutPaper, type Writing } from './pages.tsx'
 import { askedComment, placeOf } from './show.tsx'
 
-/** What is not stored is not counted as a comment. */
+/** What is not saved does not count towards the limit. */
 const LIMIT = { limit: RATE_LIMITS.change }
 const GONE = { status: 404, title: 'Comment not found', reason: 'This comment is no longer here.' } as const
 
@@ -31,7 +31,7 @@ const STATUS = {
   'too-many-links': 422,
 } as const satisfies Record<CommentRefusal['kind'], number>
 
-/** `POST /papers/…/comments`: comments, or with `preview` shows how it would look. */
+/** `POST /papers/…/comments`: comments, or with `preview` shows a preview. */
 export function comment(site: Site) {
   return readerAction(site, LIMIT, async (acting, c) => {
     const paper = await findRequestedPaper(acting.site, c)
@@ -46,7 +46,7 @@ export function reply(site: Site) {
     const found = await askedComment(acting.site, c)
     if (!found) return refused(acting.site, c, GONE)
     const { comment: to, paper } = found
-    // What is hidden is not quoted above the form; that it cannot be answered, the answer says.
+    // A hidden comment is not quoted above the form. The refusal says that it takes no replies.
     const writing: Writing = to.state === 'shown' ? { kind: 'reply', to } : { kind: 'new' }
     return write(acting, c, { paper, paperId: to.paperId, parentId: to.id, writing })
   })
@@ -64,7 +64,7 @@ async function write(
 ): Promise<Response> {
   const { site, reader, form, now } = acting
   if (form.ticked('preview')) return preview(acting, c, { paper, writing })
-  // Only a program fills in what nobody sees; it may think that it was heard.
+  // Only bots fill in a hidden field; they may think that it worked.
   if (!reader.trusted && form.text('website') !== '')
     return c.redirect(`${addressPath(paper.address)}#comments`, 303)
   const text = readText(form.text('body'), reader)
@@ -83,7 +83,7 @@ async function write(
     parentId === null ? { ...common, parentId } : { ...common, parentId, site },
   )
   if (!outcome.ok) {
-    // Its text would be lost with the form: it can still be said on its own.
+    // Its text would be lost with the form; it can still be posted on its own.
     const left: Writing = outcome.kind === 'no-parent' ? { kind: 'new' } : writing
     return refuse(acting, c, { refusal: outcome, paper, writing: left })
   }
@@ -91,7 +91,7 @@ async function write(
   return c.redirect(placeOf(outcome, paper), 303)
 }
 
-/** After how many seconds the reader may comment again, or null when they may now. */
+/** In how many seconds the reader can comment again, or null if they can now. */
 async function waitingTime({ site, reader, now }: ReaderAction): Promise<number | null> {
   const limits = reader.trusted ? [RATE_LIMITS.comment] : [RATE_LIMITS.comment, RATE_LIMITS.newComment]
   for (const limit of limits) {
@@ -127,12 +127,12 @@ export function remove(site: Site) {
         return refused(own, c, { status: 403, title: 'Not your comment', reason: outcome.reason })
       own.changed(aboutPaper(found.comment.paperId, found.paper))
     }
-    // What is gone already was deleted before, as by a double click.
+    // If it is already gone, this was a double click.
     return goBack(c, form, found ? `${addressPath(found.paper.address)}#comments` : '/comments')
   })
 }
 
-/** `POST /comments/123/react` with `on` or `off`, and a reaction: reacts, or takes that back. */
+/** `POST /comments/123/react` with `on` or `off` and a reaction: reacts, or withdraws the reaction. */
 export function reactTo(site: Site) {
   return readerAction(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
     const found = await askedComment(own, c)
@@ -169,7 +169,7 @@ function aboutPaper(id: number, { edition }: AboutPaper): Subject[] {
 
 type About = { paper: AboutPaper; writing: Writing }
 
-/** The form as it was sent, and how it will look. */
+/** The form as it was sent, with a preview. */
 async function preview(acting: ReaderAction, c: Context, about: About): Promise<Response> {
   const { site, reader, form } = acting
   const text = readText(form.text('body'), reader)
@@ -177,7 +177,7 @@ async function preview(acting: ReaderAction, c: Context, about: About): Promise<
   return c.html(writingPage(site, { reader, ...about, text: text.body, isPreview: true }))
 }
 
-/** Says why something was not written; who may still write it gets it back to put right. */
+/** Says why a comment was refused. Readers who can still comment get their text back to correct. */
 async function refuse(
   acting: ReaderAction,
   c: Context,

@@ -11,7 +11,7 @@ const REACTION_NAMES: Record<Reaction, string> = {
   unclear: 'Unclear',
 }
 
-/** One comment: who, when, what. Its place on a page is `#c` and its number. */
+/** One comment: who wrote it, when and what. Its anchor is `#c` and its number. */
 export function CommentText({
   site,
   comment,
@@ -21,7 +21,7 @@ export function CommentText({
   site: Site
   comment: Comment
   html: string
-  /** Who is answered, where that does not show by its place. */
+  /** The writer of the comment it replies to, if its place does not show that. */
   answersTo?: string | null
 }) {
   const { id, writer, state, body } = comment
@@ -78,7 +78,7 @@ function Writer({
   )
 }
 
-/** What can be done with a comment by who looks: react, answer, change, flag. `back` is where reactions lead back to. */
+/** What the viewer can do with a comment: react, reply, edit, flag. `back` is the page to return to after reacting. */
 export function CommentActs({
   site,
   comment,
@@ -87,7 +87,7 @@ export function CommentActs({
 }: {
   site: Site
   comment: Comment
-  /** Whether the discussion is not closed. */
+  /** Whether the discussion is open. */
   isOpen: boolean
   back: string
 }) {
@@ -115,7 +115,7 @@ function Act({ path, name }: { path: string; name: string }) {
   )
 }
 
-/** Says what is to be and not what to change, so that pressing twice does no more than once. */
+/** Sends the wanted state, so that pressing twice changes nothing more. */
 function Reactions({ site, comment, back }: { site: Site; comment: Comment; back: string }) {
   const { reactions } = comment
   if (comment.own) {

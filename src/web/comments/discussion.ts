@@ -1,18 +1,18 @@
 import { renderComment } from '../../discussion/comment-markdown.ts'
 import { commentsOf, LONGEST_DISCUSSION, type Thread } from '../../discussion/comment-threads.ts'
-import type { Looker } from '../../discussion/read-comments.ts'
+import type { CommentViewer } from '../../discussion/read-comments.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { rememberTexts } from '../parts/remember.ts'
 import type { Site } from '../site.ts'
 
-/** The threads on a paper, what each comment says as HTML, by its number, and whether there are more than are shown. */
+/** The threads on a paper, each comment's HTML by its number, and whether there are more comments than are shown. */
 export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string>; isCut: boolean }
 
-/** The discussion of a paper as it is for who looks: two queries, and the comments typeset in turns. */
+/** The discussion of a paper for one viewer: two queries, with the comments typeset in turns. */
 export async function discussionOf(site: Site, { id }: { id: number }): Promise<Discussion> {
   const threads = await commentsOf(site.db, {
     paperId: id,
-    looker: lookerOf(site),
+    viewer: commentViewerOf(site),
     curators: site.accounts.curators,
   })
   const comments = threads.flatMap(everyOne)
@@ -32,8 +32,8 @@ export async function typesetAll(
   return new Map(comments.map(({ id }, i) => [id, html[i] ?? '']))
 }
 
-/** Who looks, as far as comments are concerned. */
-export function lookerOf({ viewer }: Site): Looker {
+/** The viewer, as far as comments are concerned. */
+export function commentViewerOf({ viewer }: Site): CommentViewer {
   return viewer && { id: viewer.reader.id, curator: viewer.reader.curator }
 }
 

@@ -2,10 +2,10 @@ import { LONGEST_COMMENT } from '../../discussion/comment-markdown.ts'
 import { LINKS_OF_NEW } from '../../discussion/comment-text.ts'
 import type { Reader } from '../../accounts/reader.ts'
 
-/** What can be written, and where it is sent. */
+/** What is being written, and where it is sent. */
 export type Draft = {
   action: string
-  /** Where to go on for who has to sign in first. */
+  /** The page to return to after signing in. */
   back: string
   label: string
   button: string
@@ -14,7 +14,7 @@ export type Draft = {
   problem?: string | null
 }
 
-/** The form in which a comment is written, with what was typed and what was wrong with it. */
+/** The form for a comment, with what was typed and what was wrong with it. */
 export function CommentForm({
   reader,
   draft: { action, back, label, button, text = '', problem = null },

@@ -9,11 +9,11 @@ import { renderPage } from '../layout.tsx'
 import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { CommentText } from './comment.tsx'
-import { lookerOf, typesetAll } from './discussion.ts'
+import { commentViewerOf, typesetAll } from './discussion.ts'
 
 const PAGE_SIZE = 30
 
-/** `/comments`: what was said last, on all papers. */
+/** `/comments`: the newest comments on all papers. */
 export function showNewestComments(site: Site) {
   return async (c: Context) => {
     const given = c.req.query('after')
@@ -23,7 +23,7 @@ export function showNewestComments(site: Site) {
     const { comments, next } = await newestComments(site.db, {
       after,
       limit: PAGE_SIZE,
-      looker: lookerOf(site),
+      viewer: commentViewerOf(site),
       curators: site.accounts.curators,
     })
     pageShows(c, ['comments'])

@@ -14,10 +14,10 @@ import { CommentForm } from './form.tsx'
 /** The paper that a page is about: its address, and its title in TeX. */
 export type AboutPaper = { address: string; title: string; edition: string }
 
-/** What is being written: a comment on a paper, an answer to one, or one's own comment anew. */
+/** What is being written: a comment, a reply or an edit. */
 export type Writing = { kind: 'new' } | { kind: 'reply'; to: Comment } | { kind: 'edit'; comment: Comment }
 
-/** The page on which a comment is written: with what was typed, what was wrong with it, or how it will look. */
+/** The page for writing a comment: with what was typed, what was wrong with it, or a preview. */
 export function writingPage(
   site: Site,
   {
@@ -90,7 +90,7 @@ const WORDS: Record<
   },
 }
 
-/** The page on which a comment that cannot be changed any more can still be deleted. */
+/** The page where a comment that can no longer be edited can still be deleted. */
 export function deletionPage(
   site: Site,
   { paper, comment, reason }: { paper: AboutPaper; comment: Comment; reason: string },
@@ -126,7 +126,7 @@ function DeleteForm({ comment, paper }: { comment: Comment; paper: AboutPaper })
   )
 }
 
-/** What a comment says, and what it said before. `html` has what it says and each text before, in that order. */
+/** A comment and its earlier versions. `html` has the current text, then each earlier one, newest first. */
 export function historyPage(
   site: Site,
   {

@@ -7,12 +7,12 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
-import { lookerOf } from './discussion.ts'
+import { commentViewerOf } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
 
 const GONE = { what: 'This comment is no longer here.' }
 
-/** The comment that an address names, and its paper; null when it is not there for who asks. */
+/** The comment in an address, and its paper; null if the viewer cannot see it. */
 export async function askedComment(
   site: Site,
   c: Context,
@@ -21,18 +21,18 @@ export async function askedComment(
   if (!/^[1-9]\d{0,14}$/.test(id)) return null
   const found = await readComment(site.db, {
     commentId: Number(id),
-    looker: lookerOf(site),
+    viewer: commentViewerOf(site),
     curators: site.accounts.curators,
   })
   return found && (!found.paper.hidden || site.viewer?.reader.curator) ? found : null
 }
 
-/** The place of a comment on its paper's page. */
+/** The address of a comment on its paper's page. */
 export function placeOf({ id }: { id: number }, { address }: { address: string }): string {
   return `${addressPath(address)}#c${id}`
 }
 
-/** `/comments/123`: to the comment, wherever its paper stands now. */
+/** `/comments/123`: redirects to the comment on its paper's page. */
 export function showComment(site: Site) {
   return async (c: Context) => {
     const found = await askedComment(site, c)
@@ -55,7 +55,7 @@ export function showReply(site: Site) {
   }
 }
 
-/** `/comments/123/edit`: one's own comment anew; or, where it cannot be changed any more, the way to delete it. */
+/** `/comments/123/edit`: edits the reader's own comment or, if it can no longer be edited, offers to delete it. */
 export function showEdit(site: Site) {
   return async (c: Context) => {
     if (!site.viewer) return signInFor(c)
@@ -83,7 +83,7 @@ export function showEdit(site: Site) {
   }
 }
 
-/** `/comments/123/history`: what it said before each edit, for whoever may read what it says. */
+/** `/comments/123/history`: earlier versions, for everyone who can see the comment. */
 export function showHistory(site: Site) {
   return async (c: Context) => {
     const found = await askedComment(site, c)

@@ -1,8 +1,8 @@
-import { confirmClaim, refuseClaim } from '../../moderation/authorship.ts'
+import { confirmClaim, rejectClaim } from '../../moderation/authorship.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn, parseReaderId } from './parse-ids.ts'
 
-/** A claim is known by the paper and by the reader who says that they wrote it. */
+/** A claim is identified by the paper and the reader who claims to have written it. */
 const onClaim = curatorActions((c) => {
   const paperId = numberIn(c, 'paper')
   const readerId = parseReaderId(c.req.param('reader') ?? '')
@@ -13,4 +13,4 @@ const onClaim = curatorActions((c) => {
 export const confirm = onClaim(({ db }, claim) => confirmClaim(db, claim))
 
 /** `POST /desk/claims/:paper/:reader/rejection` */
-export const reject = onClaim(({ db }, claim) => refuseClaim(db, claim))
+export const reject = onClaim(({ db }, claim) => rejectClaim(db, claim))

@@ -1,5 +1,5 @@
-import { hideCollection, showCollection } from '../../moderation/hide-collection.ts'
-import { dismissFlags } from '../../moderation/settle-flags.ts'
+import { hideCollection, unhideCollection } from '../../moderation/hide-collection.ts'
+import { dismissFlags } from '../../moderation/resolve-flags.ts'
 import { isCollectionId } from '../../shelves/collections.ts'
 import { curatorActions } from './curator-action.ts'
 
@@ -12,7 +12,7 @@ const onCollection = curatorActions((c) => {
 export const hide = onCollection(({ db }, collection) => hideCollection(db, collection))
 
 /** `POST /desk/collections/:id/hiding/end` */
-export const unhide = onCollection(({ db }, collection) => showCollection(db, collection))
+export const unhide = onCollection(({ db }, collection) => unhideCollection(db, collection))
 
 /** `POST /desk/collections/:id/flags/dismissal` */
 export const dismiss = onCollection(({ db }, { collectionId, ...acting }) =>

@@ -1,5 +1,5 @@
-import { hideComment, showComment } from '../../moderation/hide-comment.ts'
-import { dismissFlags } from '../../moderation/settle-flags.ts'
+import { hideComment, unhideComment } from '../../moderation/hide-comment.ts'
+import { dismissFlags } from '../../moderation/resolve-flags.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
 
@@ -12,7 +12,7 @@ const onComment = curatorActions((c) => {
 export const hide = onComment(({ db }, comment) => hideComment(db, comment))
 
 /** `POST /desk/comments/:id/hiding/end` */
-export const unhide = onComment(({ db }, comment) => showComment(db, comment))
+export const unhide = onComment(({ db }, comment) => unhideComment(db, comment))
 
 /** `POST /desk/comments/:id/flags/dismissal` */
 export const dismiss = onComment(({ db }, { commentId, ...acting }) =>

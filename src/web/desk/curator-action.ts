@@ -1,16 +1,16 @@
 import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { parseReason, type Acting, type ActOutcome } from '../../moderation/moderation-log.ts'
+import { parseReason, type Decision, type ActOutcome } from '../../moderation/moderation-log.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import { goBack, readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 
 /**
- * Actions of curators on one kind of thing. `parse` reads from the address which thing it is, null when there can be no
- * such thing. Each action needs a reason, and leads back to the page on which its form stood.
+ * Curators' actions on one kind of thing. `parse` reads from the address which one it is, or null if there can be no
+ * such thing. Each action needs a reason and returns to the page of its form.
  */
 export function curatorActions<Target>(parse: (c: Context) => Target | null) {
-  return (act: (site: Site, target: Target & Acting) => Promise<ActOutcome>) => (site: Site) =>
+  return (act: (site: Site, target: Target & Decision) => Promise<ActOutcome>) => (site: Site) =>
     readerAction(
       site,
       { limit: RATE_LIMITS.change, curator: true },

@@ -9,7 +9,7 @@ const SHOWN = 50
 /** Longer than any name or address. */
 const LONGEST_QUERY = 200
 
-/** `/desk/readers`: who they are and how they stand; `?q=` is the beginning of a name or an address. */
+/** `/desk/readers`: readers and their standing. `?q=` is the start of a name or email address. */
 export const showReaders = forCurators(async (site, c) => {
   const text = (c.req.query('q') ?? '').toWellFormed().replaceAll('\0', '').slice(0, LONGEST_QUERY).trim()
   const found = await findReaders(site.db, {
@@ -73,7 +73,7 @@ export const showReaders = forCurators(async (site, c) => {
   )
 })
 
-/** How a reader stands: what curators go by. */
+/** A reader's standing, as curators need to know it. */
 export function Standing({ site, standing }: { site: Site; standing: ReaderStanding }) {
   const { reader } = standing
   const states = [

@@ -7,7 +7,7 @@ import { deskPage, forCurators } from './parts.tsx'
 
 const SHOWN = 50
 
-/** `/desk/imports`: what came in lately. */
+/** `/desk/imports`: recent imports. */
 export const showImports = forCurators(async (site, c) => {
   const imports = await recentImports(site.db, { limit: SHOWN })
   return c.html(

@@ -4,7 +4,7 @@ import type { Site } from '../site.ts'
 import { CuratorForm } from './parts.tsx'
 import { MergeForm } from './queue-items.tsx'
 
-/** What a curator may do with a paper, on its page; nothing for everybody else. */
+/** What curators can do with a paper, on its page; nothing for everyone else. */
 export function PaperTools({
   site,
   paper,
@@ -34,7 +34,7 @@ export function PaperTools({
   )
 }
 
-/** What a curator may do with a comment, beside it; nothing for everybody else. `back`: the comment's address. */
+/** What curators can do with a comment, beside it; nothing for everyone else. `back`: the comment's address. */
 export function CommentTools({
   site,
   comment,
@@ -57,7 +57,7 @@ export function CommentTools({
   )
 }
 
-/** What a curator may do with a public collection, on its page; nothing for everybody else. */
+/** What curators can do with a public collection, on its page; nothing for everyone else. */
 export function CollectionDeskTools({
   site,
   collection,

@@ -1,9 +1,9 @@
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { hidePaper, showPaper } from '../../moderation/hide-paper.ts'
+import { hidePaper, unhidePaper } from '../../moderation/hide-paper.ts'
 import { lockComments, unlockComments } from '../../moderation/lock-comments.ts'
 import { mergePapers } from '../../moderation/merge-papers.ts'
 import { parseReason } from '../../moderation/moderation-log.ts'
-import { dismissFlags } from '../../moderation/settle-flags.ts'
+import { dismissFlags } from '../../moderation/resolve-flags.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
 import { notFound, refused } from '../errors/show.tsx'
@@ -21,7 +21,7 @@ const onPaper = curatorActions((c) => {
 export const hide = onPaper(({ db }, paper) => hidePaper(db, paper))
 
 /** `POST /desk/papers/:id/hiding/end` */
-export const unhide = onPaper(({ db }, paper) => showPaper(db, paper))
+export const unhide = onPaper(({ db }, paper) => unhidePaper(db, paper))
 
 /** `POST /desk/papers/:id/comment-lock` */
 export const lock = onPaper(({ db }, paper) => lockComments(db, paper))
@@ -63,7 +63,7 @@ export function merge(site: Site) {
   })
 }
 
-/** The paper that somebody means: by its identifier, its address here, or an address of it elsewhere. */
+/** The paper someone means: by its identifier, its address here or a link to it elsewhere. */
 async function namedPaper({ db, origin }: Site, text: string): Promise<number | null> {
   const named = text
     .trim()

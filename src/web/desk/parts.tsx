@@ -6,7 +6,7 @@ import { refused } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
 
-/** A page for curators only: others are asked to sign in, or told so. Never shared. */
+/** A page for curators only. Others are asked to sign in, or told so. Never cached. */
 export function forCurators(make: (site: Site, c: Context, curator: Reader) => Promise<Response> | Response) {
   return (site: Site) => (c: Context) => {
     c.header('cache-control', 'no-store')
@@ -62,17 +62,17 @@ export function deskPage(
   })
 }
 
-/** What a curator may do with something: a reason, which everybody can read, and a button for each action. */
+/** A form for what curators can do with something: a public reason, and a button for each action. */
 export function CuratorForm({
   actions,
   back,
   of,
 }: {
-  /** `path` is where each is sent. */
+  /** `path` is the address each button posts to. */
   actions: { path: string; name: string; danger?: boolean }[]
   /** The page to return to. */
   back: string
-  /** What it is about, for people who cannot see where the form stands. */
+  /** What the form is about, for people who cannot see where it is. */
   of: string
 }) {
   return (
@@ -96,12 +96,12 @@ export function CuratorForm({
   )
 }
 
-/** A reader's name, with the way to their standing. */
+/** A reader's name, linked to their page and standing. */
 export function ReaderLink({ reader }: { reader: { id: string; name: string } | null }) {
   return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>a deleted account</>
 }
 
-/** What a curator may do with a reader, as they stand. */
+/** What curators can do with a reader, given their standing. */
 export function ReaderActs({
   reader,
   trustedByCurator,

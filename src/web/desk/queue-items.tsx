@@ -8,7 +8,7 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { CuratorForm, ReaderLink } from './parts.tsx'
 
-/** Characters of a comment or an abstract that are shown. */
+/** How many characters of a comment or an abstract to show. */
 const SHOWN = 600
 
 /** Something that readers flagged. */
@@ -76,7 +76,7 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
   )
 }
 
-/** A paper that a new reader brought in. */
+/** A paper submitted by a new reader. */
 export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmission }) {
   const { found, identifier, reader, note, submittedAt } = item
   const title = plainText(found.title)
@@ -115,7 +115,7 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
   )
 }
 
-/** A reader who says that they wrote a paper. */
+/** A reader's claim to have written a paper. */
 export function ClaimItem({
   site,
   item: { paper, reader, note, claimedAt },

@@ -6,12 +6,12 @@ import { deskPage, forCurators } from './parts.tsx'
 import { ClaimItem, FlaggedItem, SubmissionItem } from './queue-items.tsx'
 import { SuspicionItem } from './suspicion-item.tsx'
 
-/** Of each queue so many are laid out; the rest comes up as these are settled. */
+/** How many items of each queue to show; more appear as these are resolved. */
 const SHOWN = 50
 /** Evidence takes more room. */
 const SUSPICIONS_SHOWN = 20
 
-/** `/desk`: what waits for a curator. */
+/** `/desk`: what is waiting for a curator. */
 export const showDesk = forCurators(async (site, c) => {
   const { db } = site
   const [counts, flagged, submissions, claims, suspicions] = await Promise.all([

@@ -1,5 +1,5 @@
 import { writeNote } from '../../discussion/write-note.ts'
-import { takeSubmission, turnDownSubmission } from '../../moderation/decide-submission.ts'
+import { acceptWaitingSubmission, rejectWaitingSubmission } from '../../moderation/decide-submission.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
 
@@ -10,7 +10,7 @@ const onSubmission = curatorActions((c) => {
 
 /** `POST /desk/submissions/:id/acceptance` */
 export const accept = onSubmission(({ db, timeZone, accounts: { curators } }, submission) =>
-  takeSubmission(db, {
+  acceptWaitingSubmission(db, {
     ...submission,
     timeZone,
     writeNote: (trx, note) => writeNote(trx, { ...note, curators, now: submission.now }),
@@ -18,4 +18,4 @@ export const accept = onSubmission(({ db, timeZone, accounts: { curators } }, su
 )
 
 /** `POST /desk/submissions/:id/rejection` */
-export const reject = onSubmission(({ db }, submission) => turnDownSubmission(db, submission))
+export const reject = onSubmission(({ db }, submission) => rejectWaitingSubmission(db, submission))

@@ -13,7 +13,7 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { CuratorForm } from './parts.tsx'
 
-/** Votes that seem arranged: who, when, together on what, and why that is out of the ordinary. */
+/** Votes that seem coordinated: who cast them, when and for which papers, and why that is unusual. */
 export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion }) {
   const { evidence } = item
   const path = `/desk/suspicions/${item.id}`

@@ -1,4 +1,4 @@
-import { discountSuspicion, dismissSuspicion, suspendSuspected } from '../../moderation/settle-suspicion.ts'
+import { discountSuspicion, dismissSuspicion, suspendSuspected } from '../../moderation/resolve-suspicion.ts'
 import { curatorActions } from './curator-action.ts'
 import { numberIn } from './parse-ids.ts'
 

@@ -5,7 +5,7 @@ import { renderPage } from '../layout.tsx'
 import { searchedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
-/** A page for an address that leads nowhere: what is missing, what to do. Status 404. */
+/** A page for an address that does not exist: what is missing, what to do. Status 404. */
 export function notFound(site: Site, c: Context, { what, hint }: { what?: string; hint?: string } = {}) {
   return errorPage(site, c, {
     status: 404,
@@ -22,7 +22,7 @@ export function notFound(site: Site, c: Context, { what, hint }: { what?: string
   })
 }
 
-/** A page for a fault of ours: says so, and gives the number under which it stands in the log. Status 500. */
+/** A page for an error of ours, with the number under which the log has the details. Status 500. */
 export function serverFault(site: Site, c: Context, { reference }: { reference: string }) {
   return errorPage(site, c, {
     status: 500,
@@ -39,7 +39,7 @@ export function serverFault(site: Site, c: Context, { reference }: { reference: 
   })
 }
 
-/** A page for the time in which the database does not answer. Status 503. */
+/** A page while the database is unavailable. Status 503. */
 export function databaseAway(site: Site, c: Context) {
   c.header('retry-after', '5')
   return errorPage(site, c, {
@@ -105,7 +105,7 @@ export function methodNotAllowed(site: Site, c: Context) {
   })
 }
 
-/** A page that says why something was not done, and what to do. To programs in our own pages, the same as JSON. */
+/** A page that says why something was refused and what to do. Our own scripts get the reason as JSON. */
 export function refused(
   site: Site,
   c: Context,

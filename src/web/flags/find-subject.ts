@@ -8,10 +8,10 @@ import { parseNumber } from '../desk/parse-ids.ts'
 import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
-/** What an address under which things are flagged is about: `path` leads to it, `form` to its form. */
+/** What is being flagged: `path` is its address, `form` that of the form. */
 export type FlagSubject = { on: Flagged; subject: string; path: string; form: string }
 
-/** The paper, comment or collection that is asked for, as far as everybody can see it; else null. */
+/** The paper, comment or collection in the address, if everyone can see it; otherwise null. */
 export async function findSubject(
   site: Site,
   c: Context,

@@ -17,7 +17,7 @@ export function showFlag(kind: Flagged['kind']) {
   }
 }
 
-/** The form; with what was typed and what was wrong with it, after it was refused. */
+/** The form, with what was typed and what was wrong with it if it was refused. */
 export function flagPage(
   site: Site,
   {
@@ -65,7 +65,7 @@ export function flagPage(
   })
 }
 
-/** What somebody reads who flagged something. */
+/** The page after something was flagged. */
 export function thanksPage(site: Site, { asked: { path, subject, form } }: { asked: FlagSubject }) {
   return renderPage(site, {
     head: { title: 'Thank you', description: 'Your flag was sent.', path: form, noindex: true },

@@ -4,8 +4,8 @@ import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
 /**
- * Takes nothing from readers under a host that is not known to be the site's: links in mails would lead there. Pages can
- * be read under any.
+ * Accepts forms only under the site's own hosts, because links in emails lead to the host of the form. Pages can be
+ * read under any host.
  */
 export function ownHostOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 
-/** The fields of a form as they were sent, each once. */
+/** The fields of a submitted form; the first of each name. */
 export type Form = {
   /** A field's text, '' when it is not there. */
   text(name: string): string
@@ -10,10 +10,10 @@ export type Form = {
 
 export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 413 | 415; reason: string }
 
-/** More than the longest comment takes, encoded. */
+/** Larger than the longest comment, encoded. */
 const LARGEST_BYTES = 128 * 1024
 
-/** Reads what a form sent: application/x-www-form-urlencoded, of bounded size, in UTF-8, without NUL. */
+/** Reads a submitted form: application/x-www-form-urlencoded, limited in size, in UTF-8, without NUL. */
 export async function readForm(c: Context): Promise<FormOutcome> {
   const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')

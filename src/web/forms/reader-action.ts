@@ -71,7 +71,7 @@ export function goBack(c: Context, form: Form, otherwise: string): Response {
   return c.redirect(localPath(form.text('back'), otherwise), 303)
 }
 
-/** Says when to come again. Status 429. */
+/** Says when to try again. Status 429. */
 export function tooOften(
   site: Site,
   c: Context,

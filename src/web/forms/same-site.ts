@@ -3,8 +3,8 @@ import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
 /**
- * Refuses what another site makes a browser send. Browsers say where a request comes from, in Sec-Fetch-Site and in
- * Origin; what says neither is no browser, and has no cookies but its own. Beside it, cookies are SameSite=Lax.
+ * Refuses requests that another site makes a browser send. Browsers say where a request comes from, in Sec-Fetch-Site
+ * and Origin. A client that says neither is not a browser, and has only its own cookies. Cookies are also SameSite=Lax.
  */
 export function sameSiteOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {

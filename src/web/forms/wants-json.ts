@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 
-/** Whether a program of ours in the browser asks, and wants to go on where it is. */
+/** Whether one of our own scripts is asking, which stays on its page. */
 export function wantsJson(c: Context): boolean {
   return (c.req.header('accept') ?? '').startsWith('application/json')
 }

@@ -15,7 +15,7 @@ export function periodPath(period: Period): string {
   return `/papers/${period.kind}/${period.name}`
 }
 
-/** A front page: the papers of an edition, a week or a month, and the way to others. */
+/** A front page: the papers of an edition, a week or a month, with links to others. */
 export function editionPage(
   site: Site,
   {
@@ -107,7 +107,7 @@ export function editionPage(
   })
 }
 
-/** The way to the editions before and after. */
+/** Links to the previous and next editions. */
 function Walk({ period, neighbours: { previous, next } }: { period: Period; neighbours: Neighbours }) {
   if (!previous && !next) return null
   return (
@@ -132,7 +132,7 @@ function Walk({ period, neighbours: { previous, next } }: { period: Period; neig
   )
 }
 
-/** The page of a site that has no papers yet: what its operator can do now. */
+/** The page of a site without papers: what its operator can do. */
 export function emptyPage(site: Site) {
   return renderPage(site, {
     section: 'Front page',

@@ -14,7 +14,7 @@ import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
 
-/** `/` and `/index.atom`: the newest edition. */
+/** `/` and `/index.atom`: the latest edition. */
 export function showNewest(site: Site) {
   return (c: Context) => show(site, c, { period: null, feed: splitFeedSuffix(c.req.path).feed })
 }
@@ -29,7 +29,7 @@ export function showPeriod(site: Site, kind: Period['kind']) {
   }
 }
 
-/** `/papers/date`, `/papers/week`, `/papers/month`: the newest of each. */
+/** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each. */
 export function showNewestPeriod(site: Site, kind: Period['kind']) {
   return async (c: Context) => {
     const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })

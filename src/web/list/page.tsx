@@ -10,14 +10,14 @@ export type ListView = {
   kicker: string
   title: string
   description: string
-  /** What stands between the heading and the papers. */
+  /** The content between the heading and the papers. */
   intro?: Child
   path: string
-  /** What of the query names the list, `from=2026-01-01`. */
+  /** The part of the query that identifies the list, such as `from=2026-01-01`. */
   query?: string
-  /** Whether places in the list mean something. */
+  /** Whether to number the papers. */
   ranked: boolean
-  /** What to say when there is nothing. */
+  /** Shown if the list is empty. */
   empty: Child
 }
 

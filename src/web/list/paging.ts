@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import { formatCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/lists.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 
-/** Papers on one page of an edition, of a collection or of one's own lists, which are read to the end. */
+/** Papers per page of an edition, a collection or a reader's own lists, which people read to the end. */
 export const PAGE_SIZE = 100
-/** Papers on one page of a list that has no end. */
+/** Papers per page of a list without an end. */
 export const LIST_SIZE = 50
 
 export type Paging =
@@ -25,8 +25,8 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
 export const PARAMETERS = ['after', 'before', 'n', 'from', 'to']
 
 /**
- * The address that was asked for, from the root: where to come back to after an action on the page. What else one
- * reader's query says is not on a page that others may get too; searches keep theirs whole.
+ * The requested address, from the root, to return to after an action on the page. Only parameters that pages read are
+ * kept, because other readers may get the same cached page; searches keep their whole query.
  */
 export function ownPath(c: Context): string {
   const url = URL.parse(c.req.url)

@@ -12,7 +12,7 @@ import type { Site } from '../site.ts'
 
 const PAGE_SIZE = 50
 
-/** `/moderation`: what was done to keep order, by whom and why, for everybody to read. */
+/** `/moderation`: the public log of what was done, by whom and why. */
 export function showModeration(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('before')
@@ -24,7 +24,7 @@ export function showModeration(site: Site) {
     return c.html(
       renderPage(site, {
         head: {
-          title: 'Moderation',
+          title: 'Moderation log',
           description: 'What curators have done on this site, and why.',
           path: '/moderation',
           noindex: before !== null,
@@ -33,8 +33,8 @@ export function showModeration(site: Site) {
         children: (
           <div class="narrow">
             <header class="edition-head">
-              <p class="kicker">Public log</p>
-              <h1>Moderation</h1>
+              <p class="kicker">Public</p>
+              <h1>Moderation log</h1>
               <div class="intro">
                 <p>
                   Everything curators do is listed here with the reason, newest first. Entries are never

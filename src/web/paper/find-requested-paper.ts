@@ -4,14 +4,14 @@ import { parseAddress } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
-/** The paper that an action under its address is about (`/papers/…/vote`), or null; curators see hidden ones too. */
+/** The paper that an action's address names (`/papers/…/vote`), or null; curators also get hidden ones. */
 export async function findRequestedPaper(site: Site, c: Context): Promise<Paper | null> {
   const parsed = parseAddress(c.req.param('address') ?? '')
   const paper = parsed && (await findPaper(site.db, parsed.identifier))
   return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
 }
 
-/** What is said where `findRequestedPaper` finds none. */
+/** The refusal when `findRequestedPaper` finds none. */
 export const NO_PAPER = {
   status: 404,
   title: 'Paper not found',

@@ -32,17 +32,17 @@ export type PaperView = {
   paper: Paper
   sources: { source: Source; recordedAt: Date; asOf: Date | null }[]
   heat: HeatPart[]
-  /** The papers near to it in meaning. */
+  /** The papers closest in meaning. */
   similar: SimilarPaper[]
-  /** Whether the reader who looks has voted for it. */
+  /** Whether the viewer has voted for it. */
   voted: boolean
   actions: PaperActionsView
   discussion: Discussion
-  /** Readers here who wrote it. */
+  /** Readers confirmed as its authors. */
   authors: AuthorHere[]
-  /** What came of the claim that the reader who looks wrote it. */
+  /** The state of the viewer's claim to have written it. */
   claim: 'waiting' | 'confirmed' | 'refused' | null
-  /** The version that the address names, when it names one. */
+  /** The version in the address, if there is one. */
   version: number | null
 }
 
@@ -173,7 +173,7 @@ export function paperPage(site: Site, view: PaperView) {
   })
 }
 
-/** The authors in order; of a crowd the first ones, and the others when asked for. */
+/** The authors in order: of a large collaboration the first ones, with the others folded away. */
 function Authors({ paper: { authors, authorsTruncated } }: { paper: Paper }) {
   const cut = authors.length > AUTHORS_SHOWN * 1.2 ? AUTHORS_SHOWN : authors.length
   return (
@@ -253,7 +253,7 @@ function Links({ paper }: { paper: Paper }) {
   )
 }
 
-/** Whether a link leads where the paper's own identifiers lead: such stand above the others already. */
+/** Whether a link leads where the paper's own identifiers lead: those links are shown first already. */
 function isOwnAddress(paper: Paper, url: string): boolean {
   const identifier = parseIdentifier(url)?.identifier
   return identifier?.value === (identifier?.scheme === 'doi' ? paper.doi : paper.arxivId)
@@ -338,7 +338,7 @@ function HeatParts({ parts }: { parts: HeatPart[] }) {
                 <time datetime={part.day}>{shortDay(part.day)}</time>
               </td>
               <td class="number">{part.weight.toFixed(2)}</td>
-              <td class="number">{(part.share * 100).toFixed(0)} %</td>
+              <td class="number">{(part.share * 100).toFixed(0)}%</td>
             </tr>
           ))}
         </tbody>
@@ -390,7 +390,7 @@ const FACT_NAMES: Partial<Record<keyof Paper['provenance'], string>> = {
   edition: 'edition',
 }
 
-/** Which source gave which fact, and when it was last heard. */
+/** Which source gave which fact, and when it last did. */
 function Provenance({ site, view: { paper, sources } }: { site: Site; view: PaperView }) {
   return (
     <section class="provenance" aria-labelledby="provenance">

@@ -23,8 +23,8 @@ import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
 
 /**
- * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports beside it.
- * Whatever leads to a paper but is not its own address redirects there.
+ * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports. Other
+ * addresses of a paper redirect to its own address.
  */
 export function showPaper(site: Site) {
   return async (c: Context) => {
@@ -92,7 +92,7 @@ async function splitExportSuffix(
 ): Promise<{ address: string; suffix: Suffix | null }> {
   const found = EXPORTS.find(({ suffix }) => text.endsWith(suffix))
   if (!found) return { address: text, suffix: null }
-  // A DOI may itself end so.
+  // A DOI may itself end like this.
   const whole = parseAddress(text)
   return whole && (await findPaper(site.db, whole.identifier))
     ? { address: text, suffix: null }

@@ -8,10 +8,10 @@ import { AuthorLinks } from '../parts/entry.tsx'
 import type { Site } from '../site.ts'
 
 const SHOWN = 6
-/** So long a page waits for what is only beside the point. */
+/** How long a page waits for what is not essential to it. */
 const PATIENCE_MS = 500
 
-/** The papers near to one in meaning, none where there are no vectors; null when there is no telling right now. */
+/** The papers closest in meaning to one; none if there are no vectors, null if search by meaning is unavailable. */
 export async function similarTo(site: Site, paper: Paper): Promise<SimilarPaper[] | null> {
   try {
     return await inTime(similarPapers(site.search, { id: paper.id, limit: SHOWN }))
@@ -32,7 +32,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T | null> {
   const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS, null)
   })
-  // Whoever no longer waits need not hear that it failed.
+  // If nobody waits for it any more, its failure does not matter.
   answer.catch(() => {})
   try {
     return await Promise.race([answer, tooLate])

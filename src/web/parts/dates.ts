@@ -56,8 +56,8 @@ function span({ from, to }: Period): string {
 }
 
 /**
- * When a paper came out, as exactly as it is known: `27 December 2024` (in `short`, `27 Dec 2024`), `August 2024`,
- * `2014`. An instant is told as its day in the site's time zone, the day whose edition it stands in.
+ * When a paper came out, as exactly as we know: `27 December 2024` (in `short`, `27 Dec 2024`), `August 2024`, `2014`.
+ * An instant is shown as its day in the site's time zone, the day of its edition.
  */
 export function publishedText(
   published: PublishedDate,

@@ -8,8 +8,8 @@ import { relativeTo } from './dates.ts'
 import { htmlOf, rememberTexts } from './remember.ts'
 
 /**
- * The papers of a list as HTML, made in turns: together they take longer than the event loop may stand still. `back` is
- * the address of the list.
+ * The papers of a list as HTML, rendered in turns: all at once would block the event loop for too long. `back` is the
+ * address of the list.
  */
 export async function renderEntries(
   site: Site,
@@ -33,13 +33,16 @@ export async function renderEntries(
   })
 }
 
-/** Stands for the address of the list, which an entry has once, in its form before all else that it says. */
+/** Placeholder for the address of the list, which appears once in each entry, before anything a source says. */
 const BACK = '/\u{E000}'
-/** Some thousands of entries; those of papers that many vote for are made anew often, out of what is remembered of papers. */
+/**
+ * A cache of some thousands of entries. Those of papers with many votes are rendered again often, from the cached parts
+ * of their papers.
+ */
 const REMEMBERED_BYTES = 8_000_000
 const remembered = rememberTexts<{ start: string; end: string }>({ maxBytes: REMEMBERED_BYTES })
 
-/** All that an entry hangs on, but for the address of its list. */
+/** Everything an entry depends on, except the address of its list. */
 function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): string {
   const { published } = paper
   return [
@@ -56,7 +59,7 @@ function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): st
   ].join(' ')
 }
 
-/** What the reader who looks has done with papers; nothing for who is not signed in. */
+/** What the viewer has done with papers; nothing for people who are not signed in. */
 export async function marksFor({ db, viewer }: Site, paperIds: number[]): Promise<Marks> {
   return viewer ? marksOf(db, { readerId: viewer.reader.id, paperIds }) : NO_MARKS
 }
@@ -74,7 +77,7 @@ export function Entries({ entries, rankFrom }: { entries: string[]; rankFrom?: n
   )
 }
 
-/** The way on from a page of a list, and back to its beginning. */
+/** Links to the next page of a list and back to its first. */
 export function Pager({ path, next, first }: { path: string; next: string | null; first: boolean }) {
   if (!next && first) return null
   return (

@@ -13,14 +13,14 @@ import { htmlOf, rememberTexts } from './remember.ts'
 import { VoteForm } from './vote-form.tsx'
 import { Published } from './when.tsx'
 
-/** Source characters of an abstract that stand in a list. */
+/** How many characters of an abstract's source a list shows. */
 const EXCERPT_LENGTH = 420
 const AUTHORS_SHOWN = 4
 
 /**
- * A paper as it stands in a list: title, authors, synopsis or the beginning of the abstract, and where to go. Where a
- * search found it, the passage that has the words stands instead of the beginning, and `nearBy` is the cosine of its
- * meaning and the query's when it was found by that alone.
+ * A paper in a list: title, authors, synopsis or the beginning of the abstract, and links. In search results the
+ * passage with the words replaces the beginning; `nearBy` is the cosine similarity of its meaning and the query's if it
+ * was found by meaning alone.
  */
 export function Entry({
   site,
@@ -34,9 +34,9 @@ export function Entry({
   paper: Paper
   passage?: Passage | null
   nearBy?: number | null
-  /** What the reader has done with it. */
+  /** What the viewer has done with it. */
   marks?: Marks
-  /** The address of the list it stands in. */
+  /** The address of its list. */
   back: string
 }) {
   const path = addressPath(paper.address)
@@ -82,14 +82,14 @@ export function Entry({
   )
 }
 
-/** Some thousands of papers, as they stand on the lists that are read. */
+/** A cache of some thousands of papers, as shown in the most-read lists. */
 const REMEMBERED_BYTES = 8_000_000
 
 const remembered = rememberTexts<{ top: string; lede: string; places: string }>({
   maxBytes: REMEMBERED_BYTES,
 })
 
-/** What stands in an entry whoever looks, and when: most of the work of a list is to make it. */
+/** The part of an entry that is the same for every viewer, and at any time: most of the work of rendering a list. */
 function paperHtml(paper: Paper) {
   return remembered(`${paper.uuid} ${paper.revision}`, () => ({
     top: htmlOf(<TitleAndAuthors paper={paper} />),
@@ -119,7 +119,7 @@ function TitleAndAuthors({ paper }: { paper: Paper }) {
   )
 }
 
-/** A paper that its reader did not want to see: one line, and the way back. */
+/** A paper the reader marked “Not for me”: one line, and a button to show it again. */
 function NotForMe({ paper, anchor, back }: { paper: Paper; anchor: string; back: string }) {
   const path = addressPath(paper.address)
   return (
@@ -174,7 +174,7 @@ export function AuthorLinks({
   shown?: number
   restPath?: string
 }) {
-  // One name more takes no more room than "and 1 other".
+  // One more name takes no more room than “and 1 other”.
   const cut = authors.length > shown + 1 ? shown : authors.length
   return (
     <>
@@ -196,7 +196,7 @@ export function AuthorLinks({
   )
 }
 
-/** To the page of a person known by ORCID, else of a name; a name without letters has none. */
+/** A link to the page of a person with an ORCID, or else of a name; none for a name without letters. */
 function AuthorLink({ author: { name, orcid } }: { author: Author }) {
   const key = orcid ?? nameKey(name)
   return key === '' ? <>{name}</> : <a href={`/authors/${encodeURIComponent(key)}`}>{name}</a>

@@ -1,4 +1,4 @@
-/** Links to what stands beside a page in other forms: `path` with the suffix of each. */
+/** Links to other forms of a page: `path` with the suffix of each. */
 export function FileLinks({
   path,
   formats,

@@ -1,6 +1,6 @@
 import { LONGEST_TEXT } from '../search/address.ts'
 
-/** The search box of every page; the browser's part (public/search-box.ts) suggests, and works its keys. */
+/** The search box of every page. Its script (public/search-box.ts) adds suggestions and keys. */
 export function SearchForm({ text }: { text: string }) {
   return (
     <search-box>

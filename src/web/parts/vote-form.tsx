@@ -3,8 +3,8 @@ import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /**
- * How many votes a paper has, and the button that votes for it or takes the vote back. Says what is to be and not what to
- * change, so that pressing it twice does no more than once. `public/vote-form.ts` makes it instant.
+ * How many votes a paper has, and the button that votes for it or withdraws the vote. The form says what the state
+ * should be, so that pressing twice changes nothing more. `public/vote-form.ts` makes it instant.
  */
 export function VoteForm({
   site,
@@ -15,7 +15,7 @@ export function VoteForm({
   site: Site
   paper: Pick<Paper, 'address' | 'title' | 'votes'>
   voted: boolean
-  /** Where to go on without JavaScript. */
+  /** The page to return to without JavaScript. */
   back: string
 }) {
   const count = paper.votes

@@ -2,7 +2,9 @@ import type { PublishedDate } from '../../papers/harvested-paper.ts'
 import type { Site } from '../site.ts'
 import { exactInstant, publishedText, relativeTo } from './dates.ts'
 
-/** When a paper was published: lately, how long ago; the exact date stands in the title and in the element itself. */
+/**
+ * When a paper was published: how long ago if it was recent, with the exact date in the title and the element itself.
+ */
 export function Published({
   site,
   published,
@@ -24,7 +26,7 @@ export function Published({
   )
 }
 
-/** An instant of this site's own, such as when a paper came in. */
+/** An instant recorded by this site, such as when a paper was added. */
 export function When({ site, instant }: { site: Site; instant: Date }) {
   const exact = exactInstant(instant)
   return (

@@ -1,7 +1,7 @@
 import type { PaperPick } from '../../shelves/picks.ts'
 import { ReaderName } from '../collections/links.tsx'
 
-/** Who picked a paper, and why. */
+/** The curators who picked a paper, and why. */
 export function Picks({ picks }: { picks: PaperPick[] }) {
   if (picks.length === 0) return null
   return (

@@ -3,7 +3,7 @@ import { makeLongFormulasReachable } from './long-formulas.ts'
 import { make } from './option-list.ts'
 import { searchPath } from './search-path.ts'
 
-/** So long what is shown stays as it is; an answer mostly comes sooner. */
+/** How long the old results stay unchanged; an answer usually comes sooner. */
 const CALM_MS = 300
 
 /** Whether the page shows the results of a search. */
@@ -12,8 +12,8 @@ export function showsResults(): boolean {
 }
 
 /**
- * Keeps a page of results level with what is typed: fetches the page for the new text, shows its content instead, and
- * makes its address this page's. The last results stay when there is no answer. `tell` hears how many were found.
+ * Updates a page of results as the reader types: fetches the page for the new text, shows its content and changes the
+ * address to match. If there is no answer, the last results stay. `tell` is called with the number of results.
  */
 export function liveResults(shown: string, tell: (text: string) => void): Latest<string> {
   const main = document.querySelector('main') ?? document.body
@@ -31,7 +31,7 @@ export function liveResults(shown: string, tell: (text: string) => void): Latest
         if (!signal.aborted) tell(showFailure(main, shown))
       } finally {
         clearTimeout(busy)
-        // Otherwise what was asked for since goes on.
+        // Otherwise a newer request is under way.
         if (!signal.aborted) main.removeAttribute('aria-busy')
       }
     },
@@ -69,7 +69,7 @@ function countOf(main: HTMLElement): string {
   return found === 0 ? 'No results' : found === 1 ? '1 result' : `${found.toLocaleString('en-GB')} results`
 }
 
-/** Says above the results that they are old ones, once. */
+/** Notes above the results, once, that they are old. */
 function showFailure(main: HTMLElement, shown: string): string {
   const text = `The site is not responding. These are still the results for “${shown}”.`
   main.querySelector('.no-answer')?.remove()

@@ -1,4 +1,4 @@
-/** What this device remembers under a name; null for nothing, and where the browser may remember nothing. */
+/** What this device remembers under a name; null if nothing, or if the browser allows no storage. */
 export function recall(name: string): string | null {
   try {
     return localStorage.getItem(name)
@@ -7,16 +7,16 @@ export function recall(name: string): string | null {
   }
 }
 
-/** Remembers nothing under a name any more. */
+/** Forgets what is remembered under a name. */
 export function forget(name: string): void {
   try {
     localStorage.removeItem(name)
   } catch {
-    // Then nothing is remembered.
+    // Without storage, nothing is remembered.
   }
 }
 
-/** Remembers a text on this device, where the browser may. */
+/** Remembers a text on this device, if the browser allows it. */
 export function remember(name: string, text: string): void {
   try {
     localStorage.setItem(name, text)

@@ -9,9 +9,9 @@ export type OptionList = {
   show(groups: OptionGroup[], below?: HTMLElement): void
   hide(): void
   isOpen(): boolean
-  /** Makes the option after (1) or before (-1) the active one active; beyond either end, none is. */
+  /** Activates the option after (1) or before (-1) the active one; none beyond either end. */
   move(step: 1 | -1): void
-  /** Where the active option leads to, null when none is active. */
+  /** The address of the active option, or null if none is active. */
   activePath(): string | null
 }
 
@@ -28,7 +28,7 @@ export function optionList(
   const element = make('div', { class: 'suggestions', hidden: '' })
   // Browsers let the keyboard reach what scrolls; here the arrows do that from the input.
   const list = make('div', { role: 'listbox', id: LIST_ID, 'aria-label': 'Suggestions', tabindex: '-1' })
-  // No combobox may have the type `search`.
+  // A combobox cannot have the type `search`.
   input.type = 'text'
   set(input, {
     role: 'combobox',
@@ -36,7 +36,7 @@ export function optionList(
     'aria-controls': LIST_ID,
     'aria-expanded': 'false',
   })
-  // The focus stays in the input while an option is pressed.
+  // Focus stays in the input while an option is pressed.
   list.addEventListener('mousedown', (event) => event.preventDefault())
   list.addEventListener('click', (event) => {
     const option = event.target instanceof Element ? event.target.closest('[role=option]') : null
@@ -114,7 +114,7 @@ function groupElement(
   return group
 }
 
-/** A new element; its text is text, whatever it holds. */
+/** A new element. Its text is inserted as text, whatever it contains. */
 export function make(tag: string, attributes: Record<string, string>, text = ''): HTMLElement {
   const element = document.createElement(tag)
   set(element, attributes)

@@ -1,8 +1,8 @@
 import { recall, remember } from './memory.ts'
 
 /**
- * The browser's part of a list of papers: `j` and `k` walk, `o` opens; papers that came in since the last visit are
- * marked. Which papers those are is remembered on this device only.
+ * The browser's part of a list of papers: `j` and `k` move, `o` opens, and papers added since the last visit are
+ * marked. Only this device remembers the last visit.
  */
 export class PaperList extends HTMLElement {
   connectedCallback() {
@@ -46,14 +46,14 @@ export class PaperList extends HTMLElement {
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
-/** A key pressed by itself and not into a field. */
+/** A key pressed on its own, outside any field. */
 export function isPlainKey(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false
   const target = event.target
   return !(target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]'))
 }
 
-/** A visit ends when no page was looked at for so long. */
+/** A visit ends when no page has been viewed for this long. */
 const VISIT_ENDS_MS = 30 * 60_000
 
 /** When the visit before this one ended (epoch milliseconds); null on the first. */

@@ -13,7 +13,7 @@ async function ask(path: string, body?: unknown): Promise<Response> {
   return answer
 }
 
-/** A button that appears where there are passkeys; what went wrong stands beside it. */
+/** A button that appears if the browser has passkeys, with a message beside it when something goes wrong. */
 abstract class PasskeyButton extends HTMLElement {
   connectedCallback() {
     if (!hasPasskeys()) return

@@ -1,7 +1,7 @@
 const AT_ONCE = 256
 
 /**
- * Looks for the number that proves work, from when somebody begins to fill in the form; a form that is sent before it is
+ * Looks for the number that proves work, starting when someone begins to fill in the form. A form sent before it is
  * found waits for it.
  */
 export class ProofOfWork extends HTMLElement {
@@ -33,7 +33,7 @@ export class ProofOfWork extends HTMLElement {
     const bits = Number(this.dataset['bits'])
     const answer = this.field('answer')
     if (!answer) return
-    // Only pages that came in safely may hash; others go without, as those without JavaScript do.
+    // Only pages served securely can hash; the others send no proof, as browsers without JavaScript do.
     if (!globalThis.crypto?.subtle) return void (answer.value = 'none')
     const encoder = new TextEncoder()
     for (let first = 0; ; first += AT_ONCE) {

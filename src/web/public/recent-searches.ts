@@ -3,7 +3,7 @@ import { forget, recall, remember } from './memory.ts'
 const NAME = 'recent-searches'
 const MOST = 8
 
-/** What was searched for last on this device, the last first; never sent anywhere. */
+/** The last searches on this device, newest first; never sent anywhere. */
 export function recentSearches(): string[] {
   try {
     const stored: unknown = JSON.parse(recall(NAME) ?? '[]')

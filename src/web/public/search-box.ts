@@ -6,12 +6,12 @@ import { forgetSearches, recentSearches, rememberSearch } from './recent-searche
 import { searchPath } from './search-path.ts'
 import { fetchSuggestions } from './suggestions.ts'
 
-/** So long after a key nothing is asked for: another one mostly follows. */
+/** How long to wait after a key press before asking for anything: another key usually follows. */
 const PAUSE_MS = 100
 
 /**
- * The browser's part of the search box. `/` leads to it. What is typed is met with suggestions, or on a page of results
- * with new results; while nothing is typed, with the last searches on this device.
+ * The browser's part of the search box. `/` moves to it. As the reader types, it shows suggestions or, on a page of
+ * results, new results; while it is empty, it shows the last searches on this device.
  */
 export class SearchBox extends HTMLElement {
   private input = document.createElement('input')
@@ -103,7 +103,7 @@ export class SearchBox extends HTMLElement {
   private onSubmit = () => rememberSearch(this.text())
 
   private onLeave = () => {
-    // What was found by typing on was searched for as well.
+    // What was found by typing counts as a search too.
     if (this.live && this.text() !== this.input.defaultValue.trim()) rememberSearch(this.text())
     this.close()
   }
@@ -117,7 +117,7 @@ export class SearchBox extends HTMLElement {
         const count = groups.reduce((sum, { options }) => sum + options.length, 0)
         this.tell(count === 0 ? 'No suggestions' : count === 1 ? '1 suggestion' : `${count} suggestions`)
       } catch {
-        // Without them the box searches as well.
+        // Without suggestions the box still searches.
         if (!signal.aborted) this.options?.hide()
       }
     },
@@ -155,7 +155,7 @@ export class SearchBox extends HTMLElement {
     this.options?.hide()
   }
 
-  /** For who does not see the page. */
+  /** For people who cannot see the page. */
   private tell = (text: string) => {
     this.status.textContent = text
   }

@@ -15,7 +15,7 @@ customElements.define('theme-switch', ThemeSwitch)
 customElements.define('vote-form', VoteForm)
 makeLongFormulasReachable()
 
-// Back to the list one came from, or to the front page.
+// Back to the list the reader came from, or to the front page.
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'u' || !isPlainKey(event) || document.querySelector('paper-list')) return
   if (document.referrer.startsWith(location.origin) && history.length > 1) history.back()

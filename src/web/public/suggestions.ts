@@ -1,6 +1,6 @@
 import type { OptionGroup } from './option-list.ts'
 
-/** Papers that are shown, and authors and topics: most who type are after a paper. */
+/** How many suggestions of each kind to show. Papers come first: most people who type are looking for a paper. */
 const PAPERS = 4
 const FEW = 3
 
@@ -10,7 +10,7 @@ type Answer = {
   topics: { name: string; category: string; path: string }[]
 }
 
-/** What somebody who has typed so much may be after, by kind; none when the site has nothing to say. */
+/** Suggestions for what has been typed so far, by kind; none if the site has none. */
 export async function fetchSuggestions(text: string, signal: AbortSignal): Promise<OptionGroup[]> {
   const answer = await fetch(`/papers/suggest?${new URLSearchParams({ q: text }).toString()}`, { signal })
   if (!answer.ok) return []

@@ -1,6 +1,6 @@
 import { remember } from './memory.ts'
 
-/** A button that turns the page from light to dark and back; the choice stays on the device. */
+/** A button that switches between light and dark; the device remembers the choice. */
 export class ThemeSwitch extends HTMLElement {
   connectedCallback() {
     const button = document.createElement('button')

@@ -3,5 +3,5 @@ try {
   const chosen = localStorage.getItem('theme')
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset['theme'] = chosen
 } catch {
-  // A browser that may remember nothing follows the device.
+  // A browser without storage follows the device.
 }

@@ -1,6 +1,6 @@
 /**
- * Voting without leaving the page: the button shows at once what it will be, the server says what it is. Presses that
- * come while an answer is under way are not lost: the last one is sent after it.
+ * Voting without leaving the page. The button shows its new state at once; the server has the last word. If it is
+ * pressed while a request is under way, the last press is sent afterwards.
  */
 export class VoteForm extends HTMLElement {
   private wanted: boolean | null = null
@@ -9,7 +9,7 @@ export class VoteForm extends HTMLElement {
   connectedCallback() {
     this.addEventListener('submit', (event) => {
       const button = this.querySelector('button')
-      // Who is not signed in goes where the form leads.
+      // Readers who are not signed in follow the form.
       if (!button?.hasAttribute('aria-pressed')) return
       event.preventDefault()
       const voted = this.wanted ?? button.getAttribute('aria-pressed') === 'true'

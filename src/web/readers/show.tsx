@@ -14,7 +14,7 @@ import type { Site } from '../site.ts'
 
 const SHOWN = 20
 
-/** `/readers/…`: who a reader says they are, and what they did in public. Curators see everybody's, and how they stand. */
+/** `/readers/…`: a reader's profile and what they did in public. Curators see everyone's, with their standing. */
 export function showReader(site: Site) {
   return async (c: Context) => {
     const asks = site.viewer?.reader
@@ -23,7 +23,7 @@ export function showReader(site: Site) {
       id === null
         ? null
         : await standingOf(site.db, { readerId: id, curators: site.accounts.curators, now: site.now() })
-    // Whether somebody has an account is not to be learnt here.
+    // Do not reveal whether an account exists.
     const maySee = standing && (standing.reader.public || asks?.curator || asks?.id === standing.reader.id)
     if (!standing || !maySee)
       return notFound(site, c, { what: 'There is no such reader, or their page is private.' })
@@ -39,7 +39,7 @@ export function showReader(site: Site) {
           title: displayName(reader),
           description: `Papers, collections and comments by ${displayName(reader)}.`,
           path,
-          // Of people, search engines need not know.
+          // Search engines need not list people.
           noindex: true,
         },
         children: (

@@ -10,7 +10,7 @@ import type { Site } from '../site.ts'
 
 const LIMIT = { limit: RATE_LIMITS.change }
 
-/** `POST /papers/…/save` with `save=1` or `save=0`: puts the paper on the reading list, or takes it off. */
+/** `POST /papers/…/save` with `save=1` or `save=0`: adds the paper to the reading list, or removes it. */
 export function save(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const paper = await findRequestedPaper(own, c)
@@ -38,7 +38,10 @@ export function read(site: Site) {
   })
 }
 
-/** `POST /papers/…/not-for-me` with `not-for-me=1` or `not-for-me=0`: folds the paper away in lists, or shows it again. */
+/**
+ * `POST /papers/…/not-for-me` with `not-for-me=1` or `not-for-me=0`: reduces the paper to one line in lists, or shows
+ * it in full again.
+ */
 export function markNotForMe(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const paper = await findRequestedPaper(own, c)

@@ -5,13 +5,13 @@ import type { Paper } from '../../papers/paper.ts'
 import { collectionPath } from '../collections/links.tsx'
 import type { Site } from '../site.ts'
 
-/** What a paper's page tells of reading lists, collections and picks. */
+/** The part of a paper's page about reading lists, collections and picks. */
 export type PaperActionsView = PaperStanding & { picks: PaperPick[] }
 
-/** Public collections that a paper's page names. */
+/** How many public collections a paper's page names. */
 const COLLECTIONS_NAMED = 8
 
-/** Asks all of it for the reader who looks: two queries at the same time. */
+/** Everything for one viewer: two queries at the same time. */
 export async function paperActions(site: Site, paper: Pick<Paper, 'id'>): Promise<PaperActionsView> {
   const readerId = site.viewer?.reader.id ?? null
   const [standing, picks] = await Promise.all([
@@ -21,7 +21,9 @@ export async function paperActions(site: Site, paper: Pick<Paper, 'id'>): Promis
   return { ...standing, picks }
 }
 
-/** What a reader can do with a paper: keep it, collect it, fold it away, and as a curator pick it. */
+/**
+ * What a reader can do with a paper: save it, add it to a collection, mark it “Not for me” and, as a curator, pick it.
+ */
 export function PaperActions({
   site,
   paper,
@@ -75,7 +77,7 @@ export function PaperActions({
   )
 }
 
-/** The reader's collections that have the paper, and the others to add it to. */
+/** The reader's collections with the paper, and those it can be added to. */
 function Collect({ address, own }: { address: string; own: PaperStanding['own'] }) {
   const path = addressPath(address)
   return (
@@ -117,7 +119,7 @@ function Collect({ address, own }: { address: string; own: PaperStanding['own'] 
   )
 }
 
-/** A curator's pick: to make it, to change what it says, to withdraw it. */
+/** A form to pick a paper, edit the note or withdraw the pick. */
 function PickForm({ path, pick }: { path: string; pick: PaperPick | null }) {
   return (
     <form class="form" method="post" action={`${path}/pick`}>

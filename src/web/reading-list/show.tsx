@@ -24,7 +24,7 @@ import type { Site } from '../site.ts'
 const PATH = '/reading-list'
 const BROKEN = { what: 'This link to a later page is broken.' }
 
-/** `/reading-list`, and `.bib` and `.ris` beside it. */
+/** `/reading-list`, with `.bib` and `.ris`. */
 export function showReadingList(site: Site) {
   return async (c: Context) => {
     const { viewer } = site
@@ -76,7 +76,7 @@ export function showReadingList(site: Site) {
   }
 }
 
-/** `/reading-list/not-for-me`: what the reader folded away; each entry has the way back on it. */
+/** `/reading-list/not-for-me`: the papers the reader marked “Not for me”, each with a button to show it again. */
 export function showNotForMe(site: Site) {
   return async (c: Context) => {
     const path = `${PATH}/not-for-me`

@@ -5,12 +5,12 @@ import type { Query } from '../../search/query/query.ts'
 /** As much of a text as a search reads, in UTF-16 units. */
 export const LONGEST_TEXT = 1000
 
-/** What is looked for, as typed: one line that may stand in HTML, XML and the search box. */
+/** The search text in an address: one line that is safe in HTML, XML and the search box. */
 export function searchedText(c: Context): string {
   return (
     (c.req.query('q') ?? '')
       .slice(0, LONGEST_TEXT)
-      // A character that was cut in two goes.
+      // Drops a character that was cut in two.
       .replace(/[\uD800-\uDBFF]$/, '')
       .toWellFormed()
       .replace(/[\p{Cc}\s\uFFFE\uFFFF]+/gu, ' ')
@@ -29,7 +29,7 @@ export function queryPath(query: Query): string {
   return text === '' ? '/papers/new' : searchPath(text)
 }
 
-/** The page of results that an address asks for, or null when there can be none such. */
+/** The page of results in an address, or null if there can be no such page. */
 export function askedPage(c: Context): number | null {
   const text = c.req.query('page') ?? ''
   if (text === '') return 1

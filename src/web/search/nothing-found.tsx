@@ -6,7 +6,7 @@ import { wordsOf, type Query, type QueryClause } from '../../search/query/query.
 import { queryPath } from './address.ts'
 import { isFilter } from './words.ts'
 
-/** Searches with a word fewer that are offered. */
+/** How many searches with one word fewer to offer. */
 const FEWER = 4
 
 /** What to try when nothing was found. `empty`: there is not one paper on this site. */
@@ -52,7 +52,7 @@ export function NothingFound({ query, path, empty }: { query: Query; path: strin
   )
 }
 
-/** Searches that ask for less: without filters, then the words without quotes, then with a word fewer each. */
+/** Broader searches: without filters, then without quotation marks, then with one word fewer each. */
 function attemptsAfter(query: Query): Query[] {
   const words = query.clauses.filter((clause) => !isFilter(clause))
   const fewer =

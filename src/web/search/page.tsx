@@ -99,7 +99,7 @@ export function searchPage(site: Site, view: SearchView) {
 /** The orders that results can have; each has its address. */
 function Orders({ query }: { query: Query }) {
   const hasWords = wordsOf(query) !== ''
-  // Without words nothing is more relevant than another: the newest stand first.
+  // Without words nothing is more relevant than anything else, so the newest come first.
   const current = query.sort === 'relevance' && !hasWords ? 'new' : query.sort
   const orders = ORDERS.filter(({ sort }) => hasWords || sort !== 'relevance')
   return (
@@ -120,7 +120,7 @@ const ORDERS: { sort: SortOrder; name: string }[] = [
   { sort: 'top', name: 'Top' },
 ]
 
-/** The parts of the query that narrow it down, each with a way to take it out. */
+/** The filters of a query, each with a link that removes it. */
 function Filters({ query }: { query: Query }) {
   const filters = query.clauses.filter(isFilter)
   if (filters.length === 0) return null
@@ -142,7 +142,7 @@ function Filters({ query }: { query: Query }) {
   )
 }
 
-/** What there is to say about how this was found. */
+/** Notes on how the results were found. */
 function Notes({ view }: { view: SearchView }) {
   const notes = notesOn(view)
   if (notes.length === 0) return null
@@ -203,7 +203,7 @@ function wordsOnly(meaning: SearchResults['meaning']): string[] {
   }
 }
 
-/** The ways to the pages before and after. */
+/** Links to the previous and next pages. */
 function Pages({ text, page, pages }: { text: string; page: number; pages: number }) {
   if (pages <= 1 && page === 1) return null
   return (

@@ -22,7 +22,7 @@ import { searchPage } from './page.tsx'
 const PAGE_SIZE = 25
 /** Papers in the feed of a search. */
 const FEED_LENGTH = 50
-/** Searches that are worked on at once, so that however many are asked for, other pages find their way between them. */
+/** How many searches run at once, so that other pages still get their turn. */
 const inLine = atMost(4, { waiting: 1_000, full: () => new SearchAway('Too many searches are waiting.') })
 
 /**
@@ -39,7 +39,7 @@ export function showSearch(site: Site) {
     if (page === null) return notFound(site, c, { what: 'This link to a later page is broken.' })
     const unfinished = c.req.query('unfinished') === '1'
     const named = await paperNamed(site, text)
-    // Who is still typing is not taken away from the page.
+    // Readers who are still typing stay on the page.
     if (named?.paper && !unfinished) return c.redirect(versionPath(named.paper, named.parsed), 302)
     const query = parseQuery(text)
     return inLine(async () => {
@@ -71,7 +71,7 @@ async function sendSearchFeed(
   { text, feed }: { text: string; feed: FeedSuffix },
 ): Promise<Response> {
   const asked = parseQuery(text)
-  // What is most relevant changes little, and nobody would hear of a new paper that is not among it.
+  // The most relevant results change little, and subscribers would miss new papers outside them.
   const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
   const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH }))
   const path = searchPath(text)

@@ -12,8 +12,9 @@ const MOST = 5
 const NONE: Suggestions = { papers: [], authors: [], topics: [] }
 
 /**
- * `/papers/suggest?q=…`: what somebody who types may be after, as JSON; with `&format=opensearch` as browsers' search
- * bars read it (OpenSearch Suggestions 1.1). None for a text that cannot be understood, or while there is no index.
+ * `/papers/suggest?q=…`: suggestions for a search that is being typed, as JSON; with `&format=opensearch` in the format
+ * of browsers' search bars (OpenSearch Suggestions 1.1). None for a text that cannot be understood, or while there is
+ * no index.
  */
 export function sendSuggestions(site: Site) {
   return async (c: Context) => {
@@ -29,7 +30,7 @@ export function sendSuggestions(site: Site) {
   }
 }
 
-/** Null where there is no telling right now: nobody who types is helped by an error. */
+/** Null if search is unavailable: an error would not help people who are typing. */
 async function suggestionsFor(site: Site, text: string): Promise<Suggestions | null> {
   if (text === '') return NONE
   try {

@@ -36,7 +36,7 @@ export function saveProfile(site: Site) {
   })
 }
 
-/** `POST /settings/sessions/end`: the one named, or all but this one. */
+/** `POST /settings/sessions/end`: ends the named session, or all but this one. */
 export function signOutElsewhere(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form }, c) => {
     const id = form.text('id')
@@ -55,7 +55,7 @@ export function removeMyPasskey(site: Site) {
   })
 }
 
-/** `GET /settings/export`: everything that is kept about who asks. */
+/** `GET /settings/export`: everything kept about the reader. */
 export function sendExport(site: Site) {
   return async (c: Context) => {
     if (!site.viewer) return c.redirect('/sign-in?to=/settings', 303)

@@ -7,7 +7,7 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { browserName } from './browser-name.ts'
 
-/** `/settings`: what a reader says of themselves, how they get in, and how they leave. */
+/** `/settings`: a reader's profile, ways to sign in, sessions, export and deletion. */
 export function showSettings(site: Site) {
   return async (c: Context) => {
     const { viewer } = site
@@ -22,7 +22,7 @@ export function showSettings(site: Site) {
   }
 }
 
-/** The page; with what was typed and what was wrong with it, after a form was refused. */
+/** The page, with what was typed and what was wrong with it if a form was refused. */
 export async function settingsPage(
   site: Site,
   {

@@ -12,7 +12,7 @@ import { endEarlierSession, passCookies } from '../viewer.ts'
 import { clientAddress } from './client-address.ts'
 import { leavingPage, signInPage } from './show.tsx'
 
-/** Reads a form of somebody who is not signed in, counted by the address they come from. */
+/** Reads a form from someone who is not signed in, rate-limited by network address. */
 function anonymously(
   site: Site,
   limit: (typeof RATE_LIMITS)[keyof typeof RATE_LIMITS],
@@ -31,12 +31,12 @@ function anonymously(
   }
 }
 
-/** `POST /sign-in`: sends a link. The answer tells nobody who has an account. */
+/** `POST /sign-in`: emails a link. The answer does not reveal who has an account. */
 export function sendLink(site: Site) {
   return anonymously(site, RATE_LIMITS.signInAddress, async (c, form) => {
     const to = localPath(form.text('to'))
     const now = site.now()
-    // Only a program fills in what nobody sees; it is told what everybody is told.
+    // Only bots fill in a hidden field; they get the same answer as everyone.
     if (form.text('website') !== '') return c.redirect('/sign-in/sent', 303)
     const email = parseEmailAddress(form.text('email'))
     if (email === null) {
@@ -70,7 +70,7 @@ export function signInByLink(site: Site) {
     const answer = /^[A-Za-z]{16,100}$/.test(token)
       ? await site.accounts.auth.api
           .magicLinkVerify({ query: { token }, headers: c.req.raw.headers, returnHeaders: true })
-          // The library leads to a page of its own when the token is not good.
+          // The library redirects to its own page if the token is not valid.
           .catch((error: unknown) => (isRedirect(error) ? null : Promise.reject(error as Error)))
       : null
     if (answer === null) return c.redirect(`/sign-in?problem=link&to=${encodeURIComponent(to)}`, 303)
@@ -84,7 +84,7 @@ function isRedirect(error: unknown): boolean {
   return error instanceof Error && 'status' in error && error.status === 'FOUND'
 }
 
-/** `POST /sign-in/with`: to an account elsewhere; who is signed in adds it to theirs. */
+/** `POST /sign-in/with`: signs in with an account elsewhere; readers who are signed in add it to theirs. */
 export function signInWith(site: Site) {
   return anonymously(site, RATE_LIMITS.links, async (c, form) => {
     const provider = site.accounts.providers.find(({ id }) => id === form.text('provider'))
@@ -147,7 +147,10 @@ export function signOut(site: Site) {
 const LIBRARY_PATHS =
   /^\/auth\/(?:callback\/(?:orcid|github|oidc)|passkey\/(?:generate-register-options|verify-registration|generate-authenticate-options|verify-authentication))$/
 
-/** What browsers and providers ask the library for: passkeys, and coming back from a provider. Nothing else of it. */
+/**
+ * What browsers and providers need from the library: passkeys, and callbacks from providers. Nothing else of it is
+ * exposed.
+ */
 export function askLibrary(site: Site) {
   return async (c: Context): Promise<Response> => {
     if (!LIBRARY_PATHS.test(c.req.path)) return c.notFound()

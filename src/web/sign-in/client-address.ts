@@ -5,9 +5,9 @@ import type { Context } from 'hono'
 import type { Site } from '../site.ts'
 
 /**
- * Who a request comes from, for counting: a keyed hash of their network address, so that no address is kept. Behind a
- * proxy on this machine the proxy says it (X-Forwarded-For, its last entry); of IPv6 only the network counts, because
- * one machine has many addresses.
+ * A key for rate limits: a keyed hash of the client's network address, so that no address is stored. Behind a proxy on
+ * this machine, the proxy supplies the address (the last entry of X-Forwarded-For). For IPv6 only the network counts,
+ * because one machine has many addresses.
  */
 export function clientAddress(site: Site, c: Context): string {
   const direct = remoteAddress(c)

@@ -10,7 +10,7 @@ const PROBLEMS: Record<string, string> = {
   passkey: 'We could not sign you in with a passkey. Try again, or ask for a sign-in link.',
 }
 
-/** `/sign-in`: by a link, a passkey, or an account elsewhere. `?to=` says where to go on. */
+/** `/sign-in`: with a link, a passkey or an account elsewhere. `?to=` is the page to continue to. */
 export function showSignIn(site: Site) {
   return (c: Context) => {
     const to = localPath(c.req.query('to'))
@@ -24,7 +24,7 @@ function problemIn(c: Context): string | null {
   return Object.hasOwn(PROBLEMS, name) ? (PROBLEMS[name] ?? null) : null
 }
 
-/** The form; with what was typed and what was wrong with it, after it was refused. */
+/** The form, with what was typed and what was wrong with it if it was refused. */
 export function signInPage(
   site: Site,
   { to, email = '', problem = null }: { to: string; email?: string; problem?: string | null },
@@ -107,7 +107,7 @@ export function signInPage(
   })
 }
 
-/** `/sign-in/sent`: the same whoever asked, and whether they have an account or not. */
+/** `/sign-in/sent`: the same page for everyone, whether they have an account or not. */
 export function showSent(site: Site) {
   return (c: Context) =>
     c.html(
@@ -122,7 +122,10 @@ export function showSent(site: Site) {
           <div class="blank">
             <p class="kicker">Sign in</p>
             <h1>Check your inbox</h1>
-            <p>We have emailed you a link to sign in. You can use it once, within half an hour.</p>
+            <p>
+              If your address can receive email, a link to sign in is on its way. You can use it once, within
+              half an hour.
+            </p>
             <p>
               Nothing there after a few minutes? Check your spam folder, or{' '}
               <a href="/sign-in">ask for another link</a>.
@@ -133,7 +136,7 @@ export function showSent(site: Site) {
     )
 }
 
-/** `/sign-in/link?token=…`: where a link ends. Opening it does nothing; its button signs in. */
+/** `/sign-in/link?token=…`: where the emailed link leads. Opening it does nothing; its button signs in. */
 export function showLink(site: Site) {
   return (c: Context) => {
     const token = c.req.query('token') ?? ''
@@ -166,7 +169,7 @@ export function showLink(site: Site) {
   }
 }
 
-/** On the way to a provider: browsers that do not follow by themselves have a link. */
+/** Redirects to a provider, with a link for browsers that do not follow by themselves. */
 export function leavingPage(site: Site, { name, url }: { name: string; url: string }) {
   return renderPage(site, {
     head: { title: `To ${name}`, description: `Continue to ${name}.`, path: '/sign-in', noindex: true },

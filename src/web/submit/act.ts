@@ -16,10 +16,10 @@ const STATUS = { unknown: 422, busy: 503, away: 503 } as const satisfies Record<
   number
 >
 
-/** `POST /papers/submit`: looks a paper up at its source and takes it in, or leads to it. */
+/** `POST /papers/submit`: looks a paper up at its source and records it, or redirects to it if it is here. */
 export function submit(site: Site) {
   return readerAction(site, { limit: RATE_LIMITS.submit }, async ({ site: own, reader, form, now }, c) => {
-    // Only a program fills in what nobody sees.
+    // Only bots fill in a hidden field.
     if (form.text('website') !== '') return c.html(waitingPage(own, { title: null }))
     const typed = { paper: form.text('paper').trim().slice(0, 500), note: form.text('note').trim() }
     const again = async (problem: string, status: 422 | 503) =>

@@ -8,7 +8,10 @@ import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 
-/** `/papers/submit`: brings in a paper by its identifier or address; `?paper=` fills it in, for bookmarklets and links. */
+/**
+ * `/papers/submit`: the form to submit a paper by its identifier or link. `?paper=` fills it in, for bookmarklets and
+ * links.
+ */
 export function showSubmit(site: Site) {
   return async (c: Context) => {
     if (!site.viewer) return c.redirect('/sign-in?to=/papers/submit', 303)
@@ -16,7 +19,7 @@ export function showSubmit(site: Site) {
   }
 }
 
-/** The form; with what was typed and what was wrong with it, after it was refused. */
+/** The form, with what was typed and what was wrong with it if it was refused. */
 export async function submitPage(
   site: Site,
   { paper = '', note = '', problem = null }: { paper?: string; note?: string; problem?: string | null } = {},
@@ -112,7 +115,7 @@ export async function submitPage(
 
 const STATES = { waiting: 'Waiting for review', accepted: 'Accepted', refused: 'Rejected' } as const
 
-/** Where a submission leads that is here already: to the paper, with the note ready to be its comment. */
+/** The page for a submitted paper that is already here, with the note ready to be posted as a comment. */
 export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; note: string }) {
   const path = addressPath(paper.address)
   return renderPage(site, {
@@ -148,7 +151,7 @@ export function alreadyHerePage(site: Site, { paper, note }: { paper: Paper; not
   })
 }
 
-/** What somebody reads whose submission waits. */
+/** The page after a submission that a curator will review. */
 export function waitingPage(site: Site, { title }: { title: string | null }) {
   return renderPage(site, {
     head: {

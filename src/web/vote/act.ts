@@ -8,7 +8,7 @@ import { wantsJson } from '../forms/wants-json.ts'
 import { findRequestedPaper, NO_PAPER } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 
-/** `POST /papers/…/vote` with `vote=1` or `vote=0`: votes, or takes the vote back. */
+/** `POST /papers/…/vote` with `vote=1` or `vote=0`: votes, or withdraws the vote. */
 export function vote(site: Site) {
   return readerAction(site, { limit: RATE_LIMITS.vote }, async ({ site: own, reader, form, now }, c) => {
     const paper = await findRequestedPaper(own, c)

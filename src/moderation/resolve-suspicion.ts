@@ -6,43 +6,43 @@ import { inTransaction } from '../db/transaction.ts'
 import { currentNumbers } from '../papers/hold.ts'
 import { removeVotes } from '../ranking/votes.ts'
 import { asCurator } from './as-curator.ts'
-import { GONE, logAct, type Acting, type ActOutcome } from './moderation-log.ts'
+import { NO_LONGER_HERE, logAct, type Decision, type ActOutcome } from './moderation-log.ts'
 import { counted, paperSubject } from './subjects.ts'
 import { suspend } from './suspend-reader.ts'
 import { accountsIn, maySuspend, papersIn, type Evidence } from './suspicions/evidence.ts'
 
-/** Takes the votes of some readers for some papers out of the count. Logged without names: votes are secret. */
+/** Discounts the votes of some readers for some papers. Logged without names: votes are secret. */
 export async function discountVotes(
   db: Kysely<Database>,
-  options: { readerIds: string[]; paperIds: number[] } & Acting,
+  options: { readerIds: string[]; paperIds: number[] } & Decision,
 ): Promise<ActOutcome> {
   return asCurator(db, { curatorId: options.curatorId, locks: ['recording'] }, (trx) =>
     discount(trx, options),
   )
 }
 
-/** Where nothing was wrong, neither papers nor readers are named. */
+/** If nothing was wrong, neither papers nor readers are named. */
 const LET_COUNT = { subject: 'votes that seemed coordinated, and let them count', address: null }
-/** Somebody else was quicker: the accounts are gone or their votes taken back. */
+/** Another curator was quicker: the accounts are gone or their votes withdrawn. */
 const NONE_LEFT = { subject: 'votes that seemed coordinated, all withdrawn since', address: null }
 
 /** A curator finds nothing wrong. */
 export async function dismissSuspicion(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx) => {
     await logAct(trx, { act: 'dismiss-suspicion', on: LET_COUNT, curatorId, reason, now })
     return { ok: true, changed: true }
   })
 }
 
-/** Takes the votes that a suspicion is about out of the count. */
+/** Discounts the votes of a suspicion. */
 export async function discountSuspicion(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
     const readerIds = accountsIn(evidence)
     const paperIds = papersIn(evidence)
     const { changed } = await discount(trx, { readerIds, paperIds, curatorId, reason, now })
@@ -51,12 +51,12 @@ export async function discountSuspicion(
   })
 }
 
-/** Suspends the accounts that a suspicion is about and takes back all they voted for. */
+/** Suspends the accounts of a suspicion and withdraws all their votes. */
 export async function suspendSuspected(
   db: Kysely<Database>,
-  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Acting,
+  { suspicionId, curatorId, reason, now }: { suspicionId: number } & Decision,
 ): Promise<ActOutcome> {
-  return settle(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
+  return resolve(db, { suspicionId, curatorId, now }, async (trx, evidence) => {
     const readerIds = accountsIn(evidence)
     if (!maySuspend(evidence))
       return {
@@ -78,10 +78,10 @@ export async function suspendSuspected(
   })
 }
 
-/** Closes a suspicion by what `act` does, in one transaction; what is refused leaves it open. */
-async function settle(
+/** Resolves a suspicion with what `act` does, in one transaction; if it refuses, the suspicion stays open. */
+async function resolve(
   db: Kysely<Database>,
-  { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Acting, 'reason'>,
+  { suspicionId, curatorId, now }: { suspicionId: number } & Omit<Decision, 'reason'>,
   act: (trx: Transaction<Database>, evidence: Evidence) => Promise<ActOutcome>,
 ): Promise<ActOutcome> {
   return inTransaction(db, async (trx) => {
@@ -92,7 +92,7 @@ async function settle(
       .where('id', '=', suspicionId)
       .forUpdate()
       .executeTakeFirst()
-    if (!row) return GONE
+    if (!row) return NO_LONGER_HERE
     if (row.settled_at !== null) return { ok: true, changed: false }
     const suspected = accountsIn(row.evidence as Evidence).filter((id) => id !== curatorId)
     await holdReaders(trx, { acting: [curatorId], changed: suspected })
@@ -109,7 +109,7 @@ async function settle(
 
 async function discount(
   trx: Transaction<Database>,
-  { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Acting,
+  { readerIds, paperIds, curatorId, reason, now }: { readerIds: string[]; paperIds: number[] } & Decision,
 ): Promise<{ ok: true; changed: boolean }> {
   const votes = await takeBack(trx, { readerIds, paperIds, now })
   if (votes.length === 0) return { ok: true, changed: false }
@@ -119,7 +119,7 @@ async function discount(
 
 type Vote = { paperId: number; readerId: string }
 
-/** Takes back what readers voted for, of all papers when none are named; answers which votes these were. */
+/** Withdraws readers' votes, for all papers if none are given; returns the votes withdrawn. */
 async function takeBack(
   trx: Transaction<Database>,
   { readerIds, paperIds, now }: { readerIds: string[]; paperIds: number[] | null; now: Date },
@@ -137,7 +137,7 @@ async function takeBack(
 
 async function logDiscount(
   trx: Transaction<Database>,
-  { votes, curatorId, reason, now }: { votes: Vote[] } & Acting,
+  { votes, curatorId, reason, now }: { votes: Vote[] } & Decision,
 ): Promise<void> {
   const paperIds = [...new Set(votes.map(({ paperId }) => paperId))]
   const [first] = await trx
