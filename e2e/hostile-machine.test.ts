@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
+import { smallDisk } from '../test/small-disk.ts'
 import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
 
 const READER = '6f0b7a3c-3f0a-4d9b-9d53-2f1c4a8f6e01'
@@ -120,21 +121,6 @@ describe('On a machine that lets it down, the program', () => {
     await rm(data, { recursive: true })
   })
 })
-
-/** A disk of its own in memory, unmounted after the test; null where this user may mount none. */
-async function smallDisk(size: string): Promise<string | null> {
-  const folder = await dataFolder()
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder], {
-    encoding: 'utf8',
-  })
-  onTestFinished(async () => {
-    if (status === 0) spawnSync('umount', ['-l', folder])
-    await rm(folder, { recursive: true, force: true })
-  })
-  if (status === 0) return folder
-  process.stderr.write(`SKIPPED: a full disk: none can be mounted here (${stderr?.trim()}).\n`)
-  return null
-}
 
 async function fill(file: string): Promise<void> {
   const handle = await open(file, 'w')

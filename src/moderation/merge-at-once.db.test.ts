@@ -396,7 +396,7 @@ describeWithDatabase('what is done while papers are merged', (db) => {
       reason: 'One work.',
       now,
     })
-    expect(twoAtArxiv).toMatchObject({ ok: false, reason: expect.stringContaining('two papers at arXiv') })
+    expect(twoAtArxiv).toMatchObject({ ok: false, reason: expect.stringContaining('two papers on arXiv') })
     const third = await recordHarvest(db(), [stated('doi/10.5555/last', { source: 'bibtex' })], {
       now,
       timeZone: TIME_ZONE,

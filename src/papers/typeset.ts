@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { paragraphsOf } from './tex/clean.ts'
 import { renderMathml } from './tex/mathml.ts'
 import type { TexNode, TexStyle } from './tex/nodes.ts'
@@ -46,28 +47,19 @@ function html(nodes: TexNode[], options: Options): string {
   return nodes.map((node) => nodeHtml(node, options)).join('')
 }
 
-// The same titles are shown again and again; two bytes a character.
-const CACHE_BYTES = 4_000_000
-const cache = new Map<string, string>()
-let cachedBytes = 0
+/** The same titles are shown again and again; in bytes, two a character. */
+const REMEMBERED_BYTES = 4_000_000
+const remembered = new LRUCache<string, string>({
+  maxSize: REMEMBERED_BYTES,
+  maxEntrySize: REMEMBERED_BYTES / 20,
+  sizeCalculation: (made, text) => 2 * (text.length + made.length) || 1,
+})
 
-function cached(key: string, make: () => string): string {
-  const known = cache.get(key)
-  if (known !== undefined) {
-    cache.delete(key)
-    cache.set(key, known)
-    return known
-  }
+function remember(text: string, make: () => string): string {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
   const made = make()
-  const bytes = 2 * (key.length + made.length)
-  if (bytes > CACHE_BYTES / 20) return made
-  cache.set(key, made)
-  cachedBytes += bytes
-  for (const [oldest, value] of cache) {
-    if (cachedBytes <= CACHE_BYTES) break
-    cache.delete(oldest)
-    cachedBytes -= 2 * (oldest.length + value.length)
-  }
+  remembered.set(text, made)
   return made
 }
 
@@ -78,7 +70,7 @@ function cached(key: string, make: () => string): string {
  */
 export function typeset(text: string, options: { links?: boolean } = {}): string {
   const links = options.links ?? true
-  return cached((links ? '1' : '0') + text, () => {
+  return remember((links ? '1' : '0') + text, () => {
     const formulas = { left: FORMULAS_SET }
     return paragraphsOf(text)
       .map((paragraph) => html(parseTex(paragraph), { links, formulas }).trim())

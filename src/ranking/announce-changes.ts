@@ -7,7 +7,7 @@ import type { Logger } from '../runtime/log.ts'
  * What pages show and readers change: a paper with its counts and what is said of it, the order of an edition (by its
  * day), the order of all papers by the attention they drew, the newest comments, the picks, the public collections.
  */
-export type Subject =
+export type ChangingPart =
   | `paper ${number}`
   | `edition ${string}`
   | 'ranking'
@@ -16,10 +16,10 @@ export type Subject =
   | 'collections'
 
 /** What has changed: some subjects, or whatever pages may show. */
-export type Change = readonly Subject[] | 'everything'
+export type Change = readonly ChangingPart[] | 'everything'
 
 /** What changes when a paper draws attention or loses it: what it shows, and its place in every order. */
-export function attentionOn({ id, edition }: { id: number; edition: string }): Subject[] {
+export function attentionOn({ id, edition }: { id: number; edition: string }): ChangingPart[] {
   return [`paper ${id}`, `edition ${edition}`, 'ranking']
 }
 
@@ -39,7 +39,7 @@ export function announceChanges(
 ): { changed: (change: Change) => void; close(): Promise<void> } {
   let timer: NodeJS.Timeout | null = null
   let telling: Promise<void> = Promise.resolve()
-  let gathered: Set<Subject> | 'everything' = new Set()
+  let gathered: Set<ChangingPart> | 'everything' = new Set()
 
   function tell(): void {
     timer = null
@@ -76,5 +76,5 @@ function formatChange(change: Change): string {
 
 /** What a notice of the channel `ranking` says has changed; everything, where one may have been missed (null). */
 export function parseChange(text: string | null): Change {
-  return text === null || text === '' ? 'everything' : (text.split('\n') as Subject[])
+  return text === null || text === '' ? 'everything' : (text.split('\n') as ChangingPart[])
 }

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { monthPeriod, periodOf, type Period } from '../papers/calendar.ts'
 import { editionsOfMonth, nearest, neighbours, newestEdition, topicsOf, type Neighbours } from './editions.ts'
-import { countPapers, listPapers, type Cursor, type ListPage } from './lists.ts'
+import { countPapers } from './count-papers.ts'
+import type { Cursor } from './list-orders.ts'
+import { listPapers, type ListPage } from './lists.ts'
 
 /** An edition (or a week or month of editions) with all its page shows. */
 export type FrontPage = ListPage & {

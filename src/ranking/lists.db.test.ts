@@ -3,15 +3,10 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { recordPapers } from '../papers/record.ts'
-import {
-  countPapers,
-  formatCursor,
-  listPapers,
-  parseCursor,
-  type CountedList,
-  type Cursor,
-  type PaperList,
-} from './lists.ts'
+import { formatCursor } from '../db/cursor.ts'
+import { countPapers, type CountedList } from './count-papers.ts'
+import { parseCursor, type Cursor, type PaperList } from './list-orders.ts'
+import { listPapers } from './lists.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const ORCID = '0000-0002-1825-0097'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatCursor, parseCursor, type Cursor, type PaperList } from './lists.ts'
+import { formatCursor } from '../db/cursor.ts'
+import { parseCursor, type Cursor, type PaperList } from './list-orders.ts'
 
 const RANKED: Cursor = [3, '12.5', '2026-01-15T12:00:00.000Z', 7]
 const TIMED: Cursor = ['2026-01-15T12:00:00.000Z', 7]

@@ -1,61 +1,9 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
-import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
-
-/** A list of papers, each with one order that is the same wherever it is shown. */
-export type PaperList =
-  /** The papers of the editions from one day to another: most votes first (as they weigh), then heat, then newest. */
-  | { kind: 'editions'; from: string; to: string }
-  /** All papers, newest first. */
-  | { kind: 'new' }
-  /** The papers that drew attention, hottest first. */
-  | { kind: 'trending' }
-  /** The papers that drew attention, by all they ever drew; those of the editions from one day to another. */
-  | { kind: 'top'; from: string | null; to: string | null }
-  /** The papers of a category, newest first. */
-  | { kind: 'topic'; category: string }
-  /** The papers on which a name stands (as `nameKey`), newest first. */
-  | { kind: 'name'; nameKey: string }
-  /** The papers of the person who has an ORCID, newest first. */
-  | { kind: 'orcid'; orcid: string }
-
-/** Where a page ends: the sort key of its last paper. Pages are cut by it, so that arriving papers shift nothing. */
-export type Cursor = (number | string)[]
-
-type Row = Selectable<Database['papers']>
-
-/** Sort keys, all descending; the last is unique. `read` gives them as JSON that PostgreSQL reads back exactly. */
-type Order = { columns: string[]; types: string[]; read: (row: Row) => Cursor }
-
-const BY_RANK: Order = {
-  columns: ['p.vote_points', 'p.heat', 'p.dated_at', 'p.id'],
-  types: ['integer', 'double precision', 'timestamptz', 'bigint'],
-  read: (row) => [row.vote_points, String(row.heat), row.dated_at.toISOString(), row.id],
-}
-const BY_TIME: Order = {
-  columns: ['p.dated_at', 'p.id'],
-  types: ['timestamptz', 'bigint'],
-  read: (row) => [row.dated_at.toISOString(), row.id],
-}
-const ORDERS: Record<PaperList['kind'], Order> = {
-  editions: BY_RANK,
-  new: BY_TIME,
-  trending: {
-    columns: ['p.heat', 'p.id'],
-    types: ['double precision', 'bigint'],
-    read: (row) => [String(row.heat), row.id],
-  },
-  top: {
-    columns: ['p.attention', 'p.id'],
-    types: ['double precision', 'bigint'],
-    read: (row) => [String(row.attention), row.id],
-  },
-  topic: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
-  name: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
-  orcid: { ...BY_TIME, columns: ['k.dated_at', 'k.paper_id'] },
-}
+import { printedOn } from './count-papers.ts'
+import { BY_RANK, ORDERS, type Cursor, type Order, type PaperList } from './list-orders.ts'
 
 /** `next` is where the following page begins, null on the last. */
 export type ListPage = { papers: Paper[]; next: Cursor | null }
@@ -70,7 +18,7 @@ export async function listPapers(
   const beyond = after
     ? sql`and (${columns}) < (${sql.join(after.map((value, i) => sql`${value}::${sql.raw(order.types[i] ?? 'text')}`))})`
     : sql``
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Selectable<Database['papers']>>`
     select p.* from ${selection(list, { beyond, limit: limit + 1 })}
     order by ${descending(order)} limit ${limit + 1}
   `.execute(db)
@@ -91,35 +39,6 @@ export async function rankedIds(db: Kysely<Database>, by: 'hot' | 'top', limit: 
 
 function descending({ columns }: Order): RawBuilder<unknown> {
   return sql.join(columns.map((column) => sql.raw(`${column} desc`)))
-}
-
-/** The lists that say how long they are. */
-export type CountedList = Extract<PaperList, { kind: 'editions' | 'topic' | 'name' | 'orcid' }>
-
-/** How many papers a list has: as the database keeps it, or out of an index that holds little else. */
-export async function countPapers(db: Kysely<Database>, list: CountedList): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select ${counted(list)} as n`.execute(db)
-  return rows[0]?.n ?? 0
-}
-
-function counted(list: CountedList): RawBuilder<unknown> {
-  switch (list.kind) {
-    case 'editions':
-      return sql`(select coalesce(sum(papers), 0) from edition_counts where edition between ${list.from}::date and ${list.to}::date)`
-    case 'topic':
-      return sql`coalesce((select papers from topic_counts where category = ${list.category}), 0)`
-    case 'name':
-    case 'orcid': {
-      const stands = printedOn(list)
-      return sql`(select count(*) from (select distinct dated_at, paper_id from paper_authors k where ${stands}) as all_of_them)
-        - (select count(*) from papers p where hidden and exists (select from paper_authors k where k.paper_id = p.id and ${stands}))`
-    }
-  }
-}
-
-/** The condition under which an author `k` of a paper is meant. */
-function printedOn(list: Extract<PaperList, { kind: 'name' | 'orcid' }>): RawBuilder<unknown> {
-  return list.kind === 'name' ? sql`k.name_key = ${list.nameKey}` : sql`k.orcid = ${list.orcid}`
 }
 
 /**
@@ -158,39 +77,4 @@ function selection(
           order by k.dated_at desc, k.paper_id desc
         ) k join papers p on p.id = k.paper_id where not p.hidden`
   }
-}
-
-/** A cursor as it stands in an address: base64url of its JSON. */
-export function formatCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
-}
-
-const number = z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)
-// As `read` writes it: what PostgreSQL could not hold (1e-999) is written otherwise.
-const double = z.string().refine((text) => text === '-Infinity' || isFiniteNumber(text))
-const instant = z.iso.datetime({ precision: 3 }).regex(/^(?!0000)\d{4}-/)
-const KEY_SHAPES: Record<string, z.ZodType<number | string>> = {
-  integer: number.max(2_147_483_647).min(-2_147_483_648),
-  bigint: number,
-  'double precision': double,
-  timestamptz: instant,
-}
-
-function isFiniteNumber(text: string): boolean {
-  return Number.isFinite(Number(text)) && String(Number(text)) === text
-}
-
-/** The cursor that stands in an address of this list, or null when there is none such. */
-export function parseCursor(kind: PaperList['kind'], text: string): Cursor | null {
-  if (text.length > 400) return null
-  let value: unknown
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch {
-    return null
-  }
-  const { types } = ORDERS[kind]
-  if (!Array.isArray(value) || value.length !== types.length) return null
-  const keys = types.map((type, i) => KEY_SHAPES[type]?.safeParse(value[i]))
-  return keys.every((key) => key?.success) ? (value as Cursor) : null
 }

@@ -96,20 +96,19 @@ describeWithDatabase('embedding papers', (db) => {
         where datname = current_database() and wait_event_type = 'Lock'`.execute(db())
       return rows[0]?.n
     }
-    const { step, queued } = await db()
+    const { step, changed } = await db()
       .transaction()
       .execute(async (trx) => {
-        // Holds up who writes vectors, after it has looked at the text.
+        // Holds up whoever writes vectors, after the look at the text.
         await sql`lock table paper_embeddings in share mode`.execute(trx)
         const step = next(wordCounter('counter/1'))
         await expect.poll(waiting).toBe(1)
-        await record(lake(1, 'Rivers instead'))
-        let over = false
-        const queued = next(wordCounter('counter/1')).finally(() => (over = true))
-        await expect.poll(async () => over || (await waiting()) === 2).toBe(true)
-        return { step, queued }
+        // It waits until the vector is written.
+        const changed = record(lake(1, 'Rivers instead'))
+        await expect.poll(waiting).toBe(2)
+        return { step, changed }
       })
-    await Promise.all([step, queued])
+    await Promise.all([step, changed])
     await embedAll(wordCounter('counter/1'))
     await sql`update papers set index_seq = nextval('papers_index_seq')`.execute(db())
     expect(await next(wordCounter('counter/1'))).toEqual({ embedded: 0, unchanged: 2, done: false })

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, expect, it, vi } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { identifier, stated } from '../../test/papers.ts'
 import { NOON, TIME_ZONE } from '../../test/site.ts'
+import { enlarge, smallDisk } from '../../test/small-disk.ts'
 import { createLog } from '../runtime/log.ts'
 import { findPaper } from '../papers/find.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
@@ -91,6 +92,22 @@ describeWithDatabase('the search engine', (db) => {
     expect(await titles(engine, 'tides')).toHaveLength(2)
     await record(stated(['2601.00001', 'doi/10.5555/lake'], { source: 'jsonl', title: 'Tides of both' }))
     expect(await titles(engine, 'tides')).toHaveLength(1)
+  })
+
+  it('finds on while the disk is full, says so, and is kept once there is room', async () => {
+    const folder = await smallDisk('64k')
+    if (folder === null) return
+    const engine = await open(folder)
+    await record(...Array.from({ length: 2_100 }, (_, i) => lake(i + 1)))
+    const stuck = { trouble: 'the disk is full', papers: 2_100 }
+    await vi.waitFor(() => expect(engine.status()).toMatchObject(stuck), { timeout: 20_000 })
+    expect(readManifest(folder).ok).toBe(false)
+
+    enlarge(folder, '50m')
+    expect(await titles(engine, 'number2100')).toEqual(['Tides of lake 2100'])
+    expect(engine.status()).toMatchObject({ papers: 2_100, trouble: null })
+    expect(readManifest(folder)).toMatchObject({ ok: true })
+    expect(await differences(engine, folder)).toMatchObject({ ...NONE, papers: 2_100 })
   })
 
   it('is there again after a stop, without what went before and meanwhile', async () => {

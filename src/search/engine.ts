@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { isConnectionLost } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { startLoop, type Next } from '../runtime/background-loop.ts'
+import { describeFailure } from '../runtime/describe-failure.ts'
 import type { Logger } from '../runtime/log.ts'
 import { followVectors } from './follow-vectors.ts'
 import { takeInPapers } from './follow-words.ts'
@@ -25,6 +26,8 @@ export type EngineStatus = {
   segments: number
   /** Why the index on the disk was not used and is made anew; null when all is well. */
   remade: string | null
+  /** What keeps it from being kept on the disk, in words for everybody; null when all is well. */
+  trouble: string | null
 }
 
 /** The search index of one process, kept level with the database. */
@@ -75,12 +78,14 @@ export async function openEngine(
   const index = () => stored.words().index
   const store = () => vectors.current()?.store ?? null
   let upToDate = false
+  let trouble: string | null = null
   let looks = 0
   let waiting: { look: number; resolve: () => void }[] = []
 
   async function look(): Promise<Next> {
     const number = ++looks
     const more = await takeIn()
+    trouble = null
     onProgress(status())
     if (more) return 'again'
     // A look that was under way when it was called may have missed something.
@@ -102,8 +107,15 @@ export async function openEngine(
   }
 
   function sayFailure(error: unknown, { again }: { again: boolean }): Next {
-    if (!isConnectionLost(error)) log.error({ error: String((error as Error).stack) }, 'the search index')
-    else if (!again) log.warn('the search index waits for the database')
+    if (isConnectionLost(error)) {
+      if (!again) log.warn('the search index waits for the database')
+      return { restMs: RETRY_MS }
+    }
+    const failure = describeFailure(error)
+    trouble = failure?.kind === 'full' ? 'the disk is full' : 'the search index cannot be kept'
+    if (!failure) log.error({ error: String((error as Error).stack) }, 'the search index')
+    else if (!again) log.warn(`the search index waits: ${failure.reason}`)
+    // What comes in meanwhile is found all the same.
     return { restMs: RETRY_MS }
   }
 
@@ -116,6 +128,7 @@ export async function openEngine(
       vectors: store()?.count ?? 0,
       segments: index().segments.length,
       remade: stored.remade(),
+      trouble,
     }
   }
 

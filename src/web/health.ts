@@ -13,8 +13,8 @@ export type Machine = {
   troubles: Troubles
   /** Folders that are written to. */
   folders: string[]
-  /** Asks the search index how it is; throws `SearchAway`. */
-  askIndex?: () => Promise<unknown>
+  /** Asks the search index what is wrong with it; throws `SearchAway`. */
+  askIndex?: () => Promise<{ trouble: string | null }>
 }
 
 /** The part of `troubles` that is about changes of the database. */
@@ -34,26 +34,27 @@ export async function healthTroubles(
   )
   if (answers && troubles.has(WRITES) && (await inTime(takesWrites(site.db), false))) troubles.over(WRITES)
   const disks = new Set(await Promise.all(folders.map(diskTrouble)))
-  return [
+  const index = askIndex ? await inTime(indexTrouble(askIndex), null) : null
+  const reasons = [
     ...(answers ? [] : ['the database does not answer']),
     ...(disks.has('full') ? ['the disk is full'] : []),
     ...(disks.has('read-only') ? ['the data folder cannot be written'] : []),
-    ...troubles.list().filter((reason) => reason !== 'the disk is full' || !disks.has('full')),
-    ...((await indexAnswers(askIndex)) ? [] : ['the search index does not answer']),
+    ...troubles.list(),
+    ...(index === null ? [] : [index]),
   ]
+  return [...new Set(reasons)]
 }
 
 /** One that is busy or being opened is well. */
-async function indexAnswers(ask: Machine['askIndex']): Promise<boolean> {
-  if (!ask) return true
-  const answer = ask().then(
-    () => true,
-    (error: unknown) => !(error instanceof SearchAway),
-  )
-  return inTime(answer, true)
+async function indexTrouble(ask: NonNullable<Machine['askIndex']>): Promise<string | null> {
+  try {
+    return (await ask()).trouble
+  } catch (error) {
+    return error instanceof SearchAway ? 'the search index does not answer' : null
+  }
 }
 
-/** Who hangs is no better than who is away. */
+/** Something that hangs is no better than something that is away. */
 async function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>((resolve) => {

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
-import type { Subject } from '../ranking/announce-changes.ts'
+import type { ChangingPart } from '../ranking/announce-changes.ts'
 import { createPageCache } from './page-cache.ts'
 import { pageShows } from './shows.ts'
 
@@ -30,7 +30,7 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
   app.get('/session', (c) => c.body(`page ${++state.made}`, 200, { 'set-cookie': 'a=b' }))
   app.get('/shows/:what', async (c) => {
     const page = ++state.made
-    pageShows(c, c.req.param('what').split(',') as Subject[])
+    pageShows(c, c.req.param('what').split(',') as ChangingPart[])
     await gate
     return c.text(`page ${page}`)
   })

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { LRUCache } from 'lru-cache'
-import type { Change, Subject } from '../ranking/announce-changes.ts'
+import type { Change, ChangingPart } from '../ranking/announce-changes.ts'
 import { PARAMETERS } from './list/paging.ts'
 import { mayBeSignedIn } from './viewer.ts'
 
@@ -24,7 +24,7 @@ type Page = {
   etag: string | null
   encoded: Map<Encoding, Ready>
   /** Of what readers change; null: anything. */
-  shows: ReadonlySet<Subject> | null
+  shows: ReadonlySet<ChangingPart> | null
   madeAt: number
 }
 

@@ -6,7 +6,7 @@ import { editComment, writeComment } from '../../discussion/comments.ts'
 import { deleteComment } from '../../discussion/delete-comment.ts'
 import { parseReaction, react } from '../../discussion/reactions.ts'
 import { addressPath } from '../../papers/identifiers.ts'
-import { attentionOn, type Subject } from '../../ranking/announce-changes.ts'
+import { attentionOn, type ChangingPart } from '../../ranking/announce-changes.ts'
 import { refused } from '../errors/show.tsx'
 import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
 import { wantsJson } from '../forms/wants-json.ts'
@@ -163,7 +163,7 @@ export function reactTo(site: Site) {
 }
 
 /** What a comment may change: what stands on its paper's page, the newest comments, and the paper's heat. */
-function aboutPaper(id: number, { edition }: AboutPaper): Subject[] {
+function aboutPaper(id: number, { edition }: AboutPaper): ChangingPart[] {
   return [...attentionOn({ id, edition }), 'comments']
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { formatCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/lists.ts'
+import { formatCursor } from '../../db/cursor.ts'
+import { parseCursor, type Cursor, type PaperList } from '../../ranking/list-orders.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 
 /** Papers per page of an edition, a collection or a reader's own lists, which people read to the end. */

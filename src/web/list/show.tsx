@@ -2,8 +2,9 @@ import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
-import type { Subject } from '../../ranking/announce-changes.ts'
-import { listPapers, type PaperList } from '../../ranking/lists.ts'
+import type { ChangingPart } from '../../ranking/announce-changes.ts'
+import type { PaperList } from '../../ranking/list-orders.ts'
+import { listPapers } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { longDay } from '../parts/dates.ts'
 import { renderEntries } from '../parts/entries.tsx'
@@ -47,7 +48,7 @@ export async function showList(
 }
 
 /** The orders of papers, among those that readers change, in which a list is. */
-function ordersOf(list: PaperList): Subject[] {
+function ordersOf(list: PaperList): ChangingPart[] {
   switch (list.kind) {
     case 'editions':
     case 'top':

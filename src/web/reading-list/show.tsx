@@ -10,7 +10,7 @@ import {
 } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
-import { formatCursor } from '../../ranking/lists.ts'
+import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
 import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
 import { notFound } from '../errors/show.tsx'

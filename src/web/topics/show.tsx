@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { categoryName, fieldOf, isTopic } from '../../papers/categories.ts'
 import { allTopics } from '../../ranking/editions.ts'
-import { countPapers } from '../../ranking/lists.ts'
+import { countPapers } from '../../ranking/count-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
