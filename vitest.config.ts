@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Where SQL is written. Pages and attacks ask the rooms, and are tested on one PostgreSQL. */
 const ROOMS_WITH_SQL =
   'src/{db,papers,mail,ranking,accounts,search,sources,discussion,shelves,moderation,readers}'
+/** And of these, what takes long for reasons that have nothing to do with the version of PostgreSQL. */
+const LONG = ['src/search/engine*', 'src/moderation/find-suspicions*', 'src/discussion/comments-replay*']
 
 /**
  * Four runs in one: tests of pure code and of single parts; tests that need a database, all of them on the PostgreSQL that
@@ -11,6 +13,8 @@ const ROOMS_WITH_SQL =
  */
 export default defineConfig({
   test: {
+    // As many as there are processors: by itself, vitest leaves one idle, which on two is half.
+    maxWorkers: '100%',
     projects: [
       {
         oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
@@ -29,6 +33,7 @@ export default defineConfig({
           include: [
             postgres === 'bundled' ? '{src,test}/**/*.db.test.{ts,tsx}' : `${ROOMS_WITH_SQL}/**/*.db.test.ts`,
           ],
+          exclude: postgres === 'system' ? LONG : [],
           // Loading the program anew for each file takes longer than most files do; a file's database is its own.
           isolate: false,
           globalSetup: 'test/database-server.ts',
@@ -42,7 +47,9 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['e2e/**/*.test.ts'],
+          // Each has the machine to itself, after all others.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -82,9 +82,9 @@ describeWithDatabase('pages at hand', (db) => {
     expect(PAGES.collections.map((path) => atHand(site, path))).toEqual([false])
     await readAll(site)
     const { id } = await rowOf(A)
-    expect(
-      await act('/desk/papers', { paper: String(id), act: 'lock', reason: 'It gets heated.' }),
-    ).toHaveLength(Object.keys(PAGES).length)
+    expect(await act(`/desk/papers/${id}/comment-lock`, { reason: 'It gets heated.' })).toHaveLength(
+      Object.keys(PAGES).length,
+    )
   })
 
   it('show everybody what was changed', async () => {
