@@ -112,6 +112,8 @@ async function soak(file: string, folder: string): Promise<void> {
     db,
   )
   await sql`update readers set created_at = now() - interval '100 days'`.execute(db)
+  // To be indexed and embedded, which the filling leaves out.
+  await sql`update papers set index_seq = nextval('papers_index_seq')`.execute(db)
   const { rows } = await sql<{ id: number; address: string }>`select id, address from papers`.execute(db)
   const idOf = new Map(rows.map(({ id, address }) => [address, id]))
 

@@ -152,7 +152,7 @@ describe('The program stops within seconds', () => {
     }
     await expect.poll(imports, { timeout: 60_000, interval: 200 }).toBe(1)
     expect(await stopping(() => ended(child, 'SIGTERM'))).toEqual({ code: 1, inTime: true })
-    expect(await said).toContain('Interrupted: what is counted above is in')
+    expect(await said).toContain('Interrupted. The papers counted above were imported')
     expect(await processesIn(data)).toEqual([])
     await rm(data, { recursive: true })
   })
@@ -196,7 +196,7 @@ describe('The program stops within seconds', () => {
     if (node === null) skip()
     expect(spawnSync(node ?? '', [PROGRAM, 'import', '/nowhere'], { encoding: 'utf8' })).toMatchObject({
       status: 1,
-      stderr: 'broadsheet: There is no file /nowhere.\n',
+      stderr: 'broadsheet: The file /nowhere does not exist.\n',
     })
     const child = spawn(node ?? '', [PROGRAM, 'import', '-'], { stdio: ['pipe', 'ignore', 'ignore'] })
     const pids = () => {
