@@ -23,6 +23,7 @@ export default defineConfig({
           include: ['{src,test}/**/*.test.{ts,tsx}'],
           exclude: ['{src,test}/**/*.db.test.{ts,tsx}'],
           setupFiles: 'test/fast-check.ts',
+          isolate: false,
           testTimeout: 60_000,
         },
       },
@@ -47,8 +48,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['e2e/**/*.test.ts'],
-          // Each has the machine to itself, after all others.
-          fileParallelism: false,
+          // They start programs and browsers of their own: after all others.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

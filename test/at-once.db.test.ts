@@ -31,7 +31,7 @@ import { stated } from './papers.ts'
 import { signIn } from './readers.ts'
 import { NOON, TIME_ZONE } from './site.ts'
 
-const CONNECTIONS = 40
+const CONNECTIONS = 24
 const WORKERS = 40
 const STEPS = 40
 const PAPERS = 24
