@@ -36,28 +36,28 @@ const say = (text: string) => console.log(text)
 /** Papers that went into others: their numbers lead nowhere else. */
 const merged = new Set<number>()
 
-/** A paper, more often a new one; of the first half, which is never merged, unless `any`. */
+/** A paper, far more often a new one, as on a front page; of the newer half, which is never merged. */
 function paper(): number {
-  return PAPERS - Math.floor(random() ** 2 * PAPERS * 0.5)
+  return PAPERS - Math.floor(random() ** 4 * PAPERS * 0.5)
 }
 
-/** What readers do: mostly look. */
+/** What readers do: mostly look at what everybody looks at. */
 function next(): SoakRequest {
   const dice = random()
   const path = addressPath(addressOf(paper()))
   const cookie = cookieOf(CURATOR + upTo(READERS - 1))
-  if (dice < 0.15) {
+  if (dice < 0.05) {
     const form = `vote=${random() < 0.8 ? 1 : 0}`
     return { kind: 'vote', path: `${path}/vote`, cookie, form }
   }
-  if (dice < 0.16) {
+  if (dice < 0.06) {
     const body = encodeURIComponent(`A remark on $x_{${upTo(9_999)}}$ and what follows from it.`)
     return { kind: 'comment', path: `${path}/comments`, cookie, form: `body=${body}` }
   }
-  if (dice < 0.17) return { kind: 'search', path: `/papers?q=waves+${upTo(500)}` }
-  if (dice < 0.3) return { kind: 'reader’s page', path: '/papers/trending', cookie }
-  if (dice < 0.6) return { kind: 'paper', path }
-  if (dice < 0.7) return { kind: 'list', path: '/papers/new' }
+  if (dice < 0.07) return { kind: 'search', path: `/papers?q=waves+${upTo(500)}` }
+  if (dice < 0.1) return { kind: 'reader’s page', path: '/papers/trending', cookie }
+  if (dice < 0.3) return { kind: 'paper', path }
+  if (dice < 0.4) return { kind: 'list', path: '/papers/new' }
   return { kind: 'front page', path: '/' }
 }
 
