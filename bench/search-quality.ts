@@ -39,7 +39,7 @@ async function measureCollection(folder: string): Promise<void> {
         embeddingsUrl: process.env['EMBEDDINGS_URL'] ?? null,
         embeddingsKey: process.env['EMBEDDINGS_KEY'] ?? null,
         embeddingsModel: process.env['EMBEDDINGS_MODEL'] ?? null,
-        // The model need not be made anew for each collection.
+        // The model need not be rebuilt for each collection.
         dataFolder: join(import.meta.dirname, '..', 'data'),
       },
       { log },

@@ -34,7 +34,7 @@ import { memoryOf, realPapers, startSite, type RunningSite } from './site.ts'
 const DEFAULT_PAPERS = 40_000
 const QUERIES_A_KIND = 200
 const BEST = 25
-/** The model of this checkout, which need not be made anew. */
+/** The model of this checkout, which need not be rebuilt. */
 const OWN_DATA = join(import.meta.dirname, '..', 'data')
 
 // --- What has to be closed, also when this is interrupted ---

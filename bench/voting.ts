@@ -2,7 +2,7 @@
  * Reading ranked lists and voting, in a database of any number of papers and votes, 100,000 and 500,000 when none is
  * given: `bench/run voting 1000000 5000000`. How long pages and votes take a reader, one after another and fifty at once;
  * how long it takes to replay all events and to look for arranged votes; memory, and how long the main thread stands
- * still. Yardsticks: the same list by a formula that is reckoned when somebody reads it, and by counting votes then.
+ * still. Yardsticks: the same list by a formula that is calculated when somebody reads it, and by counting votes then.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -150,7 +150,7 @@ async function readingKinds({ db, hottest }: Bench): Promise<Kind[]> {
   return [
     { name: 'a text of two lines', request: () => ({ path: '/robots.txt' }) },
     { name: 'trending, kept', request: () => ({ path: '/papers/trending' }), goal: GOALS.reading },
-    { name: 'trending, made anew', request: () => anew('/papers/trending'), goal: GOALS.reading },
+    { name: 'trending, rebuilt', request: () => anew('/papers/trending'), goal: GOALS.reading },
     {
       name: 'trending, for a reader',
       request: () => ({ path: '/papers/trending', ...reader() }),
@@ -294,7 +294,7 @@ async function written(db: Kysely<Database>): Promise<number> {
 }
 
 async function measureReckoning({ folder, db }: Bench): Promise<void> {
-  say(`\nreckoning all anew; ${load()}`)
+  say(`\nrecalculating everything; ${load()}`)
   const verified = await runVerb(folder, 'rank', '--verify')
   say(`  rank --verify took ${verified.seconds.toFixed(1)} s: ${verified.output.trim()}`)
   const found = await seconds(() => findSuspicions(db, { now: new Date() }))

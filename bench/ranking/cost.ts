@@ -29,7 +29,7 @@ type Way = {
   name: string
   /** The score that is stored and indexed: what it is at first, and after a vote where that changes it. */
   stored?: { first: (paper: Synthetic) => number; onVote?: RawBuilder<unknown> }
-  /** What a read that reckons orders by, over papers of that many days. */
+  /** What a read that calculates orders by, over papers of that many days. */
   onRead?: { score: RawBuilder<unknown>; days: number }
   /** What a job writes anew, for papers of that many days. */
   rewritten?: { score: RawBuilder<unknown>; days: number }
@@ -53,7 +53,7 @@ export type Costs = {
   candidates: { hackerNews: number; lemmy: number }
 }
 
-// `date_part` gives a double at once; `extract` would reckon with exact decimals, more slowly.
+// `date_part` gives a double at once; `extract` would calculate with exact decimals, more slowly.
 const HOURS = sql`(date_part('epoch', ${NOW}::timestamptz - created_at) / 3600)`
 const HACKER_NEWS = sql`(case when points > 1 then power(points - 1, 0.8::double precision) else points - 1 end / power(${HOURS} + 2, 1.8::double precision))`
 const LEMMY = sql`(log(greatest(2, points + 2)::double precision) / power(${HOURS} + 2, 1.8::double precision))`
@@ -77,8 +77,8 @@ const WAYS: Way[] = [
       onVote: sql`log((points + 2)::double precision) + date_part('epoch', created_at) / ${LOBSTERS_WINDOW_S}::double precision`,
     },
   },
-  { name: 'Hacker News: reckoned on read', onRead: { score: HACKER_NEWS, days: HACKER_NEWS_DAYS } },
-  { name: 'Lemmy: reckoned on read', onRead: { score: LEMMY, days: LEMMY_DAYS } },
+  { name: 'Hacker News: calculated on read', onRead: { score: HACKER_NEWS, days: HACKER_NEWS_DAYS } },
+  { name: 'Lemmy: calculated on read', onRead: { score: LEMMY, days: LEMMY_DAYS } },
   {
     name: 'Lemmy: rewritten by a job',
     // A vote leaves it as it is until the job runs.

@@ -116,7 +116,7 @@ export function reportCosts({ ways, emptyQueries, refresh, papers, candidates }:
     )
   line('a query that does nothing', [[whole(emptyQueries), 12]])
   console.log(
-    `  On read, Hacker News' formula reckons with ${whole(candidates.hackerNews)} papers (of 30 days), Lemmy's with ${whole(candidates.lemmy)} (of 7 days, after which it is 0).`,
+    `  On read, Hacker News' formula looks at ${whole(candidates.hackerNews)} papers (of 30 days), Lemmy's with ${whole(candidates.lemmy)} (of 7 days, after which it is 0).`,
   )
   const aDay = (24 * 60) / MINUTES_A_REFRESH
   console.log(

@@ -168,7 +168,7 @@ async function writePapers(
 ): Promise<void> {
   const { papers } = amounts
   await writeTexts(db, texts)
-  // log2 Σ w·2^((t − epoch)/H), reckoned from now, so that no power overflows.
+  // log2 Σ w·2^((t − epoch)/H), calculated from now, so that no power overflows.
   const halfLives = sql`date_part('epoch', voted_at - ${now}::timestamptz) / ${HALF_LIFE_MS / 1_000}::double precision`
   await sql`create unlogged table bench_sums as
     select paper_id, count(*)::integer as votes, sum(points)::integer as points,

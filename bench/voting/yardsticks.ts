@@ -12,7 +12,7 @@ const ROUNDS_MS = 60_000
 export type Yardstick = { name: string; ms: number; rounds: number }
 
 /**
- * The list as we read it, and as it is read where scores are reckoned when somebody looks: by the formula of Hacker News
+ * The list as we read it, and as it is read where scores are calculated when somebody looks: by the formula of Hacker News
  * (points less one to the power of 0.8, over age in hours plus two to the power of 1.8), from a stored count and from the
  * votes themselves; all in plain SQL on the same database, in turns. The first is ours.
  */

@@ -23,7 +23,7 @@ export function attentionOn({ id, edition }: { id: number; edition: string }): C
   return [`paper ${id}`, `edition ${edition}`, 'ranking']
 }
 
-/** Anonymous readers see a change after at most so long; their pages are made anew no more often than that. */
+/** Readers who are not signed in see a change within this time; their pages are rebuilt at most that often. */
 const AT_MOST_EVERY_MS = 1_000
 
 /** PostgreSQL takes less than 8,000 bytes with a notice. */

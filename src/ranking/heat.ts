@@ -51,7 +51,7 @@ export function addHeat(a: number, b: number): number {
 
 /**
  * The heat without an event that is part of it: `log2(2^heat − 2^event)`. null when the event is half of it or more:
- * what is left would be the difference of two nearly equal numbers, and is to be reckoned from the events themselves.
+ * what is left would be the difference of two nearly equal numbers, and must be calculated from the events themselves.
  */
 export function withoutHeat(heat: number, event: number): number | null {
   return event - heat > -1 ? null : heat + Math.log2(1 - 2 ** (event - heat))

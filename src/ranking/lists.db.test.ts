@@ -53,8 +53,8 @@ describeWithDatabase('lists', (db) => {
     `.execute(db())
   }
 
-  /** The papers of a list in its order, reckoned here from all that is stored. */
-  async function reckoned(list: PaperList): Promise<number[]> {
+  /** The papers of a list in its order, calculated here from all that is stored. */
+  async function calculated(list: PaperList): Promise<number[]> {
     const rows = await db().selectFrom('papers').selectAll().execute()
     const authors = await db().selectFrom('paper_authors').selectAll().execute()
     const by = (id: number) => authors.filter(({ paper_id }) => paper_id === id)
@@ -110,7 +110,7 @@ describeWithDatabase('lists', (db) => {
 
   it.each(LISTS)('give each paper once in their order, page by page: $kind', async (list) => {
     await invent(1, 61)
-    const expected = await reckoned(list)
+    const expected = await calculated(list)
     expect(expected.length).toBeGreaterThan(10)
     if (isCounted(list)) expect(await countPapers(db(), list)).toBe(expected.length)
     for (const limit of [1, 4, 7, expected.length, 100]) expect(await walk(list, limit)).toEqual(expected)
@@ -118,7 +118,7 @@ describeWithDatabase('lists', (db) => {
 
   it.each(LISTS)('shift by nothing when papers arrive between pages: $kind', async (list) => {
     await invent(1, 40)
-    const before = await reckoned(list)
+    const before = await calculated(list)
     let arrived = 40
     const walked = await walk(list, 5, async () => {
       await invent(arrived + 1, 3)
@@ -128,7 +128,7 @@ describeWithDatabase('lists', (db) => {
     expect(walked.filter((id) => there.has(id))).toEqual(before)
     expect(new Set(walked).size).toBe(walked.length)
     // What arrived is found where it belongs, if that is still to come.
-    const after = await reckoned(list)
+    const after = await calculated(list)
     expect(after.filter((id) => walked.includes(id))).toEqual(walked)
   })
 

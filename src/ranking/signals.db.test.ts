@@ -74,7 +74,7 @@ describeWithDatabase('signals', (db) => {
     })
   })
 
-  it('comes out the same when it is made anew from the events', async () => {
+  it('comes out the same when it is rebuilt from the events', async () => {
     const ids = [await newPaper('2601.00001'), await newPaper('2601.00002'), await newPaper('2601.00003')]
     const events = fc.array(
       fc.record({

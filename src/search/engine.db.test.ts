@@ -134,7 +134,7 @@ describeWithDatabase('the search engine', (db) => {
       'the manifest is something else',
       (folder: string) => writeFileSync(newestManifest(folder), '{"format":99}'),
     ],
-  ])('is made anew when %s', async (_, damage) => {
+  ])('is rebuilt when %s', async (_, damage) => {
     const folder = newFolder()
     await record(...Array.from({ length: 50 }, (__, i) => lake(i + 1)))
     await open(folder)
@@ -147,7 +147,7 @@ describeWithDatabase('the search engine', (db) => {
     expect((await open(folder)).status().remade).toBeNull()
   })
 
-  it('is made anew when the database was set back to an earlier state', async () => {
+  it('is rebuilt when the database was set back to an earlier state', async () => {
     const folder = newFolder()
     await record(lake(1), lake(2), lake(3))
     await open(folder)

@@ -24,7 +24,7 @@ export type EngineStatus = {
   /** Papers that can be found by meaning. */
   vectors: number
   segments: number
-  /** Why the index on the disk was not used and is made anew; null when all is well. */
+  /** Why the index on the disk was not used and is rebuilt; null when all is well. */
   remade: string | null
   /** What keeps it from being kept on the disk, in words for everybody; null when all is well. */
   trouble: string | null
@@ -52,7 +52,7 @@ const RETRY_MS = 1_000
 
 /**
  * Opens the index in a folder and follows the database from then on. A search finds what is in so far. An index that is
- * damaged, or of another database or version, is made anew. `keep`: whether this process writes the index to the
+ * damaged, or of another database or version, is rebuilt. `keep`: whether this process writes the index to the
  * folder; others only read it. `anew`: what is in the folder is left aside and, at the end, replaced.
  */
 export async function openEngine(

@@ -104,7 +104,7 @@ export async function openStoredIndex(
     apart = reason !== null
     if (reason === null) return null
     remade = reason
-    log.warn({ reason }, 'the search index cannot be used and is made anew')
+    log.warn({ reason }, 'the search index cannot be used and is rebuilt')
     return null
   }
 

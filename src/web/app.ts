@@ -47,7 +47,7 @@ export function createApp(
   const app = new Hono()
   const cache = createPageCache({
     isSignedIn: async (c) => (await viewerOf(site, c)) !== null,
-    // Relative dates may stand still for so long; while changes can't be heard, pages are made anew every second.
+    // Relative dates may stand still for so long; while changes can't be heard, pages are rebuilt every second.
     maxAgeMs: () => (heard() ? 30_000 : 1_000),
     now: site.now,
   })

@@ -12,7 +12,7 @@ declare module 'hono' {
 
 /**
  * Says what a page shows of what readers change, so that it can be kept while none of it changes. Said several times, it
- * is all of it together; a page of which nothing is said is made anew after every change.
+ * is all of it together; a page of which nothing is said is rebuilt after every change.
  */
 export function pageShows(c: Context, subjects: Iterable<ChangingPart>): void {
   c.set('shows', new Set([...(c.get('shows') ?? []), ...subjects]))

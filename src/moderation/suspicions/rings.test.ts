@@ -65,7 +65,7 @@ it('takes a finding for known until it has somebody new or four papers more', ()
   expect(isCovered({ members: ['a', 'b', 'd'], paperIds: [1, 2, 3, 4] }, earlier)).toBe(false)
 })
 
-it('reckons with chance as the tables do', () => {
+it('treats chance as the tables do', () => {
   // P(X ≥ 3 | 1) = 0.0803, P(X ≥ 10 | 2) = 4.65e-5
   expect(10 ** -poissonSurprise(3, 1)).toBeCloseTo(0.08, 1)
   expect(poissonSurprise(10, 2)).toBeCloseTo(4.33, 1)

@@ -32,7 +32,7 @@ it('is made once, and then read', () => {
 it.each([
   ['half written', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
   ['wrong in one bit', (bytes: Buffer) => bytes.fill((bytes[9_000_000] ?? 0) ^ 4, 9_000_000, 9_000_001)],
-])('is made anew when it is %s', (_, damage) => {
+])('is rebuilt when it is %s', (_, damage) => {
   const path = join(folder, NAME)
   writeFileSync(path, damage(Buffer.from(bytes)))
   expect(modelFile({ folder, weights })).toEqual(first)

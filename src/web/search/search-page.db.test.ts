@@ -491,7 +491,7 @@ describeWithDatabase('the search', (db) => {
       )
     })
 
-    it('never keep a page from being shown, which then is made anew for the next reader', async () => {
+    it('never keep a page from being shown, which is then rebuilt for the next reader', async () => {
       for (const error of [new SearchAway('starting'), new Error('broken')]) {
         const opened = await open()
         const { search } = opened.site
