@@ -5,7 +5,16 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
+import {
+  dataFolder,
+  environment,
+  openDatabase,
+  processesIn,
+  PROGRAM,
+  runVerb,
+  startSite,
+  killEverything,
+} from './site.ts'
 
 const PAPERS = 4_000
 /** How far the import has come when everything is killed: papers that are in. */
@@ -91,10 +100,8 @@ async function importAndKill(records: number): Promise<void> {
   const over = new AbortController()
   child.once('exit', () => over.abort())
   await recordsIn(records, over.signal)
-  for (const pid of await processesIn(data)) kill(Number(pid))
-  kill(child.pid ?? 0)
+  await killEverything(data, child.pid ?? 0)
   await exited
-  while ((await processesIn(data)).length > 0) await delay(20)
 }
 
 /** Waits until the database has so many papers, as another process sees them, or the import is over. */
@@ -110,13 +117,5 @@ async function recordsIn(records: number, over: AbortSignal, folder = data): Pro
     } catch {
       // Not up yet.
     }
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Gone already.
   }
 }

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { dataFolder, environment, processesIn, PROGRAM, runVerb } from './site.ts'
+import { dataFolder, environment, processesIn, PROGRAM, runVerb, killEverything } from './site.ts'
 
 const PAPERS = 4_500
 /** A third of them changes with each import, so that there is always something to index. */
@@ -58,16 +58,6 @@ async function indexAndKill(ms: number): Promise<void> {
   const child = spawn(process.execPath, [PROGRAM, 'index'], { env: environment(data), stdio: 'ignore' })
   const exited = once(child, 'exit')
   await Promise.race([delay(ms), exited])
-  for (const pid of await processesIn(data)) kill(Number(pid))
-  kill(child.pid ?? 0)
+  await killEverything(data, child.pid ?? 0)
   await exited
-  while ((await processesIn(data)).length > 0) await delay(20)
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Gone already.
-  }
 }

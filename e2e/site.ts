@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
@@ -103,6 +104,23 @@ export async function processesIn(data: string): Promise<string[]> {
     // What pgrep answers when there is none.
     if ((error as { code?: unknown }).code === 1) return []
     throw error
+  }
+}
+
+/**
+ * Ends a program and all that works in its data folder, as a power cut would, and waits until they are gone. A program that
+ * saw its database go first may have started another one, which goes as well.
+ */
+export async function killEverything(data: string, program: number): Promise<void> {
+  for (let pids = [program]; pids.length > 0; pids = (await processesIn(data)).map(Number)) {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // Gone already.
+      }
+    }
+    if (pids[0] !== program) await delay(20)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   runVerb,
   startSite,
   type RunningSite,
+  killEverything,
 } from './site.ts'
 
 const PAPERS = 100
@@ -60,11 +61,10 @@ it('counts every vote it acknowledged once, through kill -9 of everything, again
     const voting = voteUntil(site, over.signal)
     const enough = answers + 20 + Math.random() * 150
     await vi.waitFor(() => expect(answers).toBeGreaterThan(enough), { timeout: 60_000, interval: 2 })
-    for (const pid of [site.pid, ...(await processesIn(data)).map(Number)]) kill(pid)
+    await killEverything(data, site.pid)
     over.abort()
     await voting
     await site.kill()
-    while ((await processesIn(data)).length > 0) await delay(20)
   }
   expect(told.size).toBeGreaterThan(200)
 
@@ -115,12 +115,4 @@ async function voteUntil({ origin }: RunningSite, over: AbortSignal): Promise<vo
       }
     }),
   )
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Gone already.
-  }
 }
