@@ -66,16 +66,11 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const sample = await layOutSample(db, { now, timeZone })
   if (sample.ok) log.info({ papers: sample.counts.new }, 'the sample edition was laid out')
 
-  let closing = false
   const forReaders = openDatabase(address, {
     longestMs: LONGEST_STATEMENT_MS,
-    onError(error) {
-      // A connection that is being closed may hear that its server stops.
-      if (!closing) log.warn({ error: error.message }, 'a database connection was lost')
-    },
+    onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
   })
   async function closeDatabase() {
-    closing = true
     await forReaders.destroy()
     await connection.close()
   }

@@ -33,16 +33,11 @@ export async function connect(
 ): Promise<Connection> {
   const local = config.databaseUrl === null ? await hold(config.dataFolder, log) : null
   const address: DatabaseAddress = local ? local.address : { connectionString: config.databaseUrl ?? '' }
-  let closing = false
   const db = openDatabase(address, {
     ...(size === undefined ? {} : { size }),
-    onError(error) {
-      // A connection that is being closed may hear that its server stops.
-      if (!closing) log.warn({ error: error.message }, 'a database connection was lost')
-    },
+    onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
   })
   const close = async () => {
-    closing = true
     // A query that waits for a lock must not keep the process.
     await endsWithin(db.destroy(), CLOSE_MS)
     await local?.release()

@@ -33,6 +33,9 @@ export function openDatabase(
       )
     },
   })
-  pool.on('error', onError)
+  pool.on('error', (error) => {
+    // A pool that is being closed may hear that its server stops.
+    if (!pool.ending) onError(error)
+  })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }
