@@ -97,11 +97,13 @@ export async function search(
   const papers = await papersByIds(
     db,
     found.hits.map(({ id }) => id),
+    // The index may be a moment behind.
+    { seenBy: 'everyone' },
   )
   const terms = new Map(found.terms.map(({ term, rarity }) => [term, rarity]))
   const shown = found.hits.flatMap((hit) => {
     const paper = papers.get(hit.id)
-    // One that went since it was indexed.
+    // One that went or was hidden since it was indexed.
     return paper ? [{ ...hit, paper }] : []
   })
   const results = await mapInTurns(shown, ({ paper, byWords, similarity }) => ({
@@ -159,6 +161,7 @@ export async function similarPapers(
   const papers = await papersByIds(
     db,
     near.map((hit) => hit.id),
+    { seenBy: 'everyone' },
   )
   return near.flatMap((hit) => {
     const paper = papers.get(hit.id)

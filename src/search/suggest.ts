@@ -63,6 +63,7 @@ async function find(
   const papers = await papersByIds(
     db,
     hits.filter(({ byWords }) => byWords).map(({ id }) => id),
+    { seenBy: 'everyone' },
   )
   return hits.flatMap(({ id }) => papers.get(id) ?? [])
 }
@@ -90,9 +91,7 @@ async function existingTopics(db: Kysely<Database>, categories: string[], limit:
   if (categories.length === 0) return []
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    where exists (select from paper_categories p where p.category = c.category) order by place limit ${limit}`.execute(
-    db,
-  )
+    join topic_counts using (category) where papers > 0 order by place limit ${limit}`.execute(db)
   return rows.map(({ category }) => category)
 }
 

@@ -11,6 +11,7 @@ import {
   type ParsedIdentifier,
 } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { isShownTo } from '../../papers/visibility.ts'
 import { authorsHere, claimOf } from '../../moderation/authorship.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
@@ -18,7 +19,7 @@ import { discussionOf } from '../comments/discussion.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { paperActions } from '../reading-list/paper-actions.tsx'
 import { pageShows } from '../shows.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
 
@@ -40,9 +41,10 @@ export function showPaper(site: Site) {
         hint: 'Use an arXiv identifier or a DOI, like this: /papers/2412.19723.',
       })
     }
-    const paper = await findPaper(site.db, parsed.identifier)
+    // To others than curators it says that it is hidden, as the moderation log does, and nothing else of it.
+    const paper = await findPaper(site.db, parsed.identifier, { seenBy: 'program' })
     if (!paper) return notFound(site, c, missing(parsed))
-    if (paper.hidden && !site.viewer?.reader.curator) return notFound(site, c, TAKEN_OFF)
+    if (!isShownTo(paper, audienceOf(site))) return notFound(site, c, TAKEN_OFF)
     const own = addressPath(paper.address)
     const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
     const expected = (suffix === null ? versioned : own + suffix) satisfies string
@@ -94,7 +96,7 @@ async function splitExportSuffix(
   if (!found) return { address: text, suffix: null }
   // A DOI may itself end like this.
   const whole = parseAddress(text)
-  return whole && (await findPaper(site.db, whole.identifier))
+  return whole && (await findPaper(site.db, whole.identifier, { seenBy: 'program' }))
     ? { address: text, suffix: null }
     : { address: text.slice(0, -found.suffix.length), suffix: found.suffix }
 }

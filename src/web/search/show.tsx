@@ -14,7 +14,7 @@ import { notFound } from '../errors/show.tsx'
 import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { askedPage, searchedText, searchPath } from './address.ts'
 import { searchPage } from './page.tsx'
 
@@ -90,7 +90,9 @@ async function paperNamed(
   text: string,
 ): Promise<{ parsed: ParsedIdentifier; paper: Paper | null } | null> {
   const parsed = parseIdentifier(text)
-  return parsed && { parsed, paper: await findPaper(site.db, parsed.identifier) }
+  return (
+    parsed && { parsed, paper: await findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) }) }
+  )
 }
 
 function versionPath(paper: Paper, { version }: ParsedIdentifier): string {
