@@ -12,6 +12,7 @@ import { connect, type Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
+import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
@@ -164,6 +165,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
   const url = config.publicUrl ?? listensAt
   site.origin = url
+  await noteServedAt(db, url)
 
   return {
     ok: true,
