@@ -89,11 +89,15 @@ async function recallOrAsk(
     if (await isPaused(db, { source, now: now(), pace })) return away(identifier)
   }
 
-  const answer = await askSource(identifier, options)
+  const answer = await askSource(identifier, {
+    ...options,
+    isPaused: (host) => isPaused(db, { source: turnsOf(host), now: now(), pace }),
+  })
   if (answer.kind === 'away') {
-    if (answer.retryAfterMs !== null)
-      await pauseSource(db, { source, now: now(), forMs: answer.retryAfterMs })
-    return away(identifier)
+    const { by, retryAfterMs } = answer
+    if (retryAfterMs !== null)
+      await pauseSource(db, { source: by === null ? source : turnsOf(by), now: now(), forMs: retryAfterMs })
+    return by === null ? away(identifier) : hostAway(by)
   }
   const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
   if (reading.kind === 'unreadable') return unreadable(identifier)
@@ -102,13 +106,22 @@ async function recallOrAsk(
   return outcomeOf(identifier, found)
 }
 
-async function askSource(identifier: PublicIdentifier, options: Started): Promise<Answer> {
-  const { sources, now, signal, timeoutMs = TIMEOUT_MS } = options
+/** A host that redirects led to has pauses of its own: what it asks for is no reason to leave the source alone. */
+function turnsOf(host: string): string {
+  return `host ${host.replace(/\.(?=:|$)/, '')}`
+}
+
+async function askSource(
+  identifier: PublicIdentifier,
+  options: Started & { isPaused: (host: string) => Promise<boolean> },
+): Promise<Answer> {
+  const { sources, now, signal, isPaused, timeoutMs = TIMEOUT_MS } = options
   const [url, form] =
     identifier.scheme === 'arxiv'
       ? [arxivRequest(sources.arxivUrl, identifier.value), 'application/atom+xml']
       : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
-  return ask(url, { headers: { accept: form, 'user-agent': sources.userAgent }, timeoutMs, now, signal })
+  const headers = { accept: form, 'user-agent': sources.userAgent }
+  return ask(url, { headers, timeoutMs, now, signal, isPaused })
 }
 
 async function read(
@@ -166,6 +179,11 @@ function outcomeOf(identifier: PublicIdentifier, found: HarvestedPaper | null): 
 
 function away({ scheme }: PublicIdentifier): LookUpOutcome {
   const reason = `${SOURCE_NAMES[scheme]} does not answer right now; try again in a few minutes.`
+  return { ok: false, kind: 'away', reason }
+}
+
+function hostAway(host: string): LookUpOutcome {
+  const reason = `The server that describes this paper, ${host}, does not answer right now; try again in a few minutes.`
   return { ok: false, kind: 'away', reason }
 }
 
