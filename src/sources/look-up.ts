@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { bindOnly } from '../papers/bind-only.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
@@ -45,7 +46,7 @@ const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv
 const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
 
 /**
- * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes where it is unknown),
+ * What arXiv or the registry of its DOI says of one paper, which binds no identifier but that one: from memory for a day (for ten minutes where it is unknown),
  * otherwise by asking in turn: each source is asked once in three seconds by the whole installation. Those who ask for a
  * paper that is being asked for get the same answer. Rejects with the reason of `signal`
  * once that is aborted.
@@ -101,7 +102,7 @@ async function recallOrAsk(
   }
   const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
   if (reading.kind === 'unreadable') return unreadable(identifier)
-  const found = reading.kind === 'found' ? reading.paper : null
+  const found = reading.kind === 'found' ? bindOnly(reading.paper, identifier) : null
   await remember(db, identifier, { found, now: now() })
   return outcomeOf(identifier, found)
 }
