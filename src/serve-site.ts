@@ -22,6 +22,7 @@ import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
+import { closeAfterStrayBody } from './web/forms/bounded-body.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
 const LONGEST_STATEMENT_MS = 10_000
@@ -139,6 +140,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
+    closeAfterStrayBody(incoming, outgoing)
     // A page at hand goes out without the detour through Request and Response objects.
     const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
     if (!ready) return void answer(incoming, outgoing)

@@ -57,6 +57,7 @@ export type Database = {
   site_state: { name: string; value: Json<unknown> }
   papers: PapersTable
   paper_identifiers: { scheme: string; value: string; paper_id: number }
+  identifier_claims: { paper_id: number; source: Source; scheme: string; value: string }
   paper_records: {
     paper_id: number
     source: Source

@@ -13,6 +13,7 @@ import {
 import type { Paper } from '../../papers/paper.ts'
 import { isShownTo } from '../../papers/visibility.ts'
 import { authorsHere, claimOf } from '../../moderation/authorship.ts'
+import { findIdentifierClaims } from '../../moderation/identifier-claims.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'
@@ -52,16 +53,19 @@ export function showPaper(site: Site) {
     pageShows(c, [`paper ${paper.id}`, 'collections'])
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
     const readerId = site.viewer?.reader.id ?? null
-    const [sources, heat, similar, marks, actions, discussion, authors, claim] = await Promise.all([
-      sourcesOf(site.db, paper.id),
-      heatParts(site.db, paper.id),
-      similarTo(site, paper),
-      marksFor(site, [paper.id]),
-      paperActions(site, paper),
-      discussionOf(site, paper),
-      authorsHere(site.db, paper.id),
-      readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
-    ])
+    const isCurator = site.viewer?.reader.curator === true
+    const [sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =
+      await Promise.all([
+        sourcesOf(site.db, paper.id),
+        heatParts(site.db, paper.id),
+        similarTo(site, paper),
+        marksFor(site, [paper.id]),
+        paperActions(site, paper),
+        discussionOf(site, paper),
+        authorsHere(site.db, paper.id),
+        readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
+        isCurator ? findIdentifierClaims(site.db, { paperId: paper.id }) : [],
+      ])
     // The next reader may get the whole page.
     if (similar === null) c.header('cache-control', 'no-store')
     return c.html(
@@ -76,6 +80,7 @@ export function showPaper(site: Site) {
         discussion,
         authors,
         claim,
+        identifierClaims,
       }),
     )
   }
