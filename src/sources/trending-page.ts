@@ -147,7 +147,7 @@ function withAbstract(outcome: HarvestOutcome, abstract: string): HarvestOutcome
   if (!outcome.ok || outcome.paper.abstract === undefined) return outcome
   return {
     ...outcome,
-    paper: { ...outcome.paper, abstract: abstract.replaceAll('\0', '').toWellFormed().trim() },
+    paper: { ...outcome.paper, abstract: abstract.replace(/\0|\p{Cs}/gu, '').trim() },
   }
 }
 

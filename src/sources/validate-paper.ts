@@ -12,6 +12,7 @@ import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink }
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
 import { parseDate, parseInstant } from './dates.ts'
 import { texNameToUnicode } from './tex-names.ts'
+import { unreadableByte } from './text-encoding.ts'
 
 const MAX_TITLE = 2_000
 const MAX_ABSTRACT = 60_000
@@ -58,6 +59,8 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
+  const unreadable = unreadableIn(draft)
+  if (unreadable !== null) return refuse(unreadable)
   const title = cleanLine(draft.title ?? '')
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
@@ -119,6 +122,32 @@ export function quote(text: string): string {
   const line = cleanLine(text)
   const characters = Array.from(line.slice(0, 240))
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
+}
+
+/** Why a draft cannot be read, where one of its texts has bytes that its file's encoding does not have. */
+function unreadableIn(draft: PaperDraft): string | null {
+  const { title, abstract, synopsis, authors, comments, journalReference, identifiers, links } = draft
+  const texts: [string, Text][] = [
+    ['title', title],
+    ['abstract', abstract],
+    ['synopsis', synopsis],
+    ...(authors ?? []).flatMap(({ name, affiliation }): [string, Text][] => [
+      ['author', name],
+      ['affiliation', affiliation],
+    ]),
+    ['comment', comments],
+    ['journal reference', journalReference],
+    ...identifiers.map((identifier): [string, Text] => ['identifier', identifier]),
+    ...(links ?? []).map(({ url }): [string, Text] => ['link', url]),
+  ]
+  for (const [what, text] of texts) {
+    const found = unreadableByte(text ?? '')
+    if (found === null) continue
+    const place = found.before === '' ? 'at its beginning' : `after ${quote(found.before.slice(-30))}`
+    const byte = found.byte.toString(16).toUpperCase()
+    return `Its ${what} has a byte that is not in the encoding of the file (0x${byte} ${place}).`
+  }
+  return null
 }
 
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {

@@ -1,3 +1,4 @@
+import { decodeText } from '../decode-text.ts'
 import { leadsInside } from './inside-address.ts'
 
 export type Answer =
@@ -75,15 +76,22 @@ function pauseOf({ status, headers }: Response, now: Date): number | null {
   return status === 429 || status === 503 ? PAUSE_MS : null
 }
 
-async function textOf(response: Response): Promise<string | null> {
-  const decoder = new TextDecoder()
+async function textOf({ body }: Response): Promise<string | null> {
   let bytes = 0
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length
-    // Leaving the loop ends the connection.
-    if (bytes > MOST_BYTES) return null
-    text += decoder.decode(chunk, { stream: true })
+  let tooLong = false
+  async function* limited() {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.length
+      tooLong = bytes > MOST_BYTES
+      // Leaving the loop ends the connection.
+      if (tooLong) return
+      yield chunk
+    }
   }
-  return text + decoder.decode()
+  let text = ''
+  for await (const piece of decodeText(limited())) {
+    text += piece
+    if (text.length > MOST_BYTES) return null
+  }
+  return tooLong ? null : text
 }
