@@ -60,11 +60,36 @@ describe('BibTeX', () => {
     ['url = {https://arxiv.org/abs/hep-th/9901001v2}', 'hep-th/9901001'],
     ['url = {https://doi.org/10.5555/a_b}', '10.5555/a_b'],
     ['doi = {10.5555/a\\_b}', '10.5555/a_b'],
+    ['doi = {10.5555/a{\\_}b}', '10.5555/a_b'],
+    ['doi = {10.5555/a$<$b$>$c}', '10.5555/a<b>c'],
+    ['doi = {N/A}, eprint = {2001.01234}', '2001.01234'],
+    ['doi = {N/A}, url = {https://link.springer.com/article/10.1007/s1-2/fulltext.html}', '10.1007/s1-2'],
+    ['eprint = {9901001}, archivePrefix = {arXiv}, primaryClass = {hep-th}', 'hep-th/9901001'],
+    ['eprint = {arXiv:2001.01234v2 [cs.CL]}', '2001.01234'],
+    ['journal = {CoRR}, volume = {abs/2001.01234}', '2001.01234'],
+    ['howpublished = {arXiv:2001.01234}', '2001.01234'],
+    ['note = {\\url{https://arxiv.org/pdf/2001.01234v1.pdf}}', '2001.01234'],
   ])('finds the identifier in %s', async (fields, value) => {
     const [paper] = papersIn(await read(`@misc{x, title = {T}, ${fields}}`))
     expect(paper?.identifiers.map((identifier) => identifier.value)).toEqual([value])
     expect(paper).not.toHaveProperty('links')
     expect(paper).not.toHaveProperty('journalReference')
+  })
+
+  it('keeps an entry whatever it has for a DOI, and an address without TeX', async () => {
+    const outcomes = await read(String.raw`
+      @misc{a, title = {T}, doi = {doi-less}, url = {https://x.example/{\textasciitilde}me/a{\_}b\%20c?x=1\&y=2}}
+      @misc{b, title = {U}, doi = {10.5555/a}, note = {arXiv:2001.01234}}
+      @misc{c, title = {V}, doi = {10.1145/nnnnnnn.nnnnnnn}}
+      @misc{d, title = {W}, eprint = {forthcoming}, archivePrefix = {arXiv}}`)
+    expect(refusalsIn(outcomes)).toEqual([])
+    expect(papersIn(outcomes).map(({ identifiers }) => identifiers.map(({ scheme }) => scheme))).toEqual([
+      ['local'],
+      ['doi', 'arxiv'],
+      ['local'],
+      ['local'],
+    ])
+    expect(papersIn(outcomes)[0]?.links?.[0]?.url).toBe('https://x.example/~me/a_b%20c?x=1&y=2')
   })
 
   it.each([
@@ -99,7 +124,6 @@ describe('BibTeX', () => {
         '@misc{junk, title={T}, and more}',
         '@misc{untitled, year=2020}',
         '@misc{when, title={T}, year={c. 2010}}',
-        '@misc{which, title={T}, doi={doi-less}}',
         '% @misc{commented, title={out}}',
         `@misc{long, title={T}, abstract={${'\\"o '.repeat(MAX_RECORD_LENGTH / 4)}}}`,
         `@misc{slow, title={T}, author={${'{\\"O}, A and '.repeat(10_000)} B}}`,
@@ -115,10 +139,9 @@ describe('BibTeX', () => {
       expect.stringMatching(/^entry junk \(line 5\): The entry is not readable BibTeX \(.*line 5/),
       'entry untitled (line 6): It has no title.',
       'entry when (line 7): Its year “c. 2010” is not a date.',
-      'entry which (line 8): Its identifier “doi-less” is neither an arXiv id nor a DOI.',
-      'entry long (line 10): The entry is longer than 1,048,576 characters.',
-      'entry slow (line 11): The entry is longer than 100,000 characters.',
-      'entry cut (line 15): The braces or quotation marks of the entry are not balanced.',
+      'entry long (line 9): The entry is longer than 1,048,576 characters.',
+      'entry slow (line 10): The entry is longer than 100,000 characters.',
+      'entry cut (line 14): The braces or quotation marks of the entry are not balanced.',
     ])
   })
 

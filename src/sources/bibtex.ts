@@ -1,6 +1,7 @@
 import { parse, type Creator, type Entry, type Library } from '@retorquere/bibtex-parser'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { localIdentifier, parseIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
 import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
 import { cleanLine } from './clean-text.ts'
@@ -87,7 +88,7 @@ function fieldsOf(entry: Entry, kept: ProtectedEntry): Field {
     const value: unknown = Object.hasOwn(entry.fields, name) ? entry.fields[name] : undefined
     if (typeof value !== 'string') return ''
     const text = plainText(value, kept).trim()
-    return VERBATIM.has(name) ? text.replace(/\\([_%#&~])/g, '$1') : text
+    return VERBATIM.has(name) ? plainAddress(text) : text
   }
 }
 
@@ -109,7 +110,7 @@ function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused:
   const isPreprint = /^(?:corr|arxiv)\b/i.test(field('journal') || field('journaltitle'))
   return {
     source: 'bibtex',
-    identifiers,
+    identifiers: identifiers.map(({ value }) => value),
     identifier:
       identifiers.length > 0 || cleanLine(title) === ''
         ? undefined
@@ -129,26 +130,44 @@ function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused:
   }
 }
 
-function identifiersOf(field: Field): string[] {
-  const eprint = field('eprint')
-  const archive = field('archiveprefix') || field('eprinttype')
-  const isArxiv =
-    /^arxiv$/i.test(archive) || (archive === '' && parseIdentifier(eprint)?.identifier.scheme === 'arxiv')
-  const stated = [field('doi'), isArxiv ? eprint : ''].filter(Boolean)
-  if (stated.length > 0) return stated
-  const cited = arxivIdIn(field('journal') || field('journaltitle')) ?? arxivIdIn(field('note'))
-  if (cited !== null) return [cited]
-  return parseIdentifier(field('url')) === null ? [] : [field('url')]
+/** Its DOI and its arXiv identifier, whatever it has of both; without either, what its address names. */
+function identifiersOf(field: Field): PaperIdentifier[] {
+  const dois = doisIn(field('doi'))
+  if (dois.some(({ scheme }) => scheme === 'arxiv')) return dois
+  const arxiv =
+    arxivIdOf(eprintOf(field)) ??
+    CITING.map((name) => arxivIdIn(field(name))).find((id) => id !== null) ??
+    arxivIdOf(field('url'))
+  const stated = arxiv ? [...dois, arxiv] : dois
+  const named = stated.length > 0 ? null : parseIdentifier(field('url'))?.identifier
+  // A paper's page on another site may have an identifier that only means something there.
+  return named && named.scheme !== 'local' ? [named] : stated
+}
+
+// Where people and programs write an arXiv identifier.
+const CITING = ['journal', 'journaltitle', 'volume', 'number', 'howpublished', 'note']
+
+/** `2001.01234`, also where the archive of an old number is in its class or in the archive's prefix: `hep-th/9901001`. */
+function eprintOf(field: Field): string {
+  const eprint = field('eprint').replace(/^abs\//, '')
+  if (!/^\d{7}(?:v\d+)?$/.test(eprint)) return eprint
+  const archive = field('archiveprefix') || field('eprinttype') || field('archive')
+  const isArxiv = /^arxiv$/i.test(archive) || archive === ''
+  return `${isArxiv ? field('primaryclass') || field('eprintclass') : archive}/${eprint}`
+}
+
+function arxivIdOf(text: string): PaperIdentifier | null {
+  const identifier = parseIdentifier(text)?.identifier
+  return identifier?.scheme === 'arxiv' ? identifier : null
 }
 
 // `arXiv preprint arXiv:2001.01234`, as search engines write journals, and `CoRR abs/2001.01234`, as DBLP does.
-function arxivIdIn(text: string): string | null {
-  const match =
-    /^(?:arxiv(?: preprint| e-prints?)?,? *(?:arxiv:)?|corr,? *(?:abs\/|arxiv:)?) *(\S+?)[.,;]?(?: *\[[\w.-]+\])?(?: *\(\d{4}\))?$/i.exec(
-      text,
-    )
-  const id = match?.[1]?.replace(/^abs\//, '')
-  return id !== undefined && parseIdentifier(id)?.identifier.scheme === 'arxiv' ? id : null
+const CITED_ID =
+  /^(?:(?:available (?:at|on) )?arxiv(?:\.org)?(?: preprint| e-?prints?)?[,:]? *(?:arxiv:)?|corr,? *(?:abs\/|arxiv:)?|(?=abs\/)) *(\S+?)[.,;]?(?: *\[[\w.-]+\])?(?: *\(\d{4}\))?$/i
+
+function arxivIdIn(text: string): PaperIdentifier | null {
+  if (/^https?:\/\//i.test(text)) return arxivIdOf(text)
+  return arxivIdOf(CITED_ID.exec(text)?.[1]?.replace(/^abs\//, '') ?? '')
 }
 
 function journalReferenceOf(field: Field, date: string): string {

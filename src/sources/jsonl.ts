@@ -103,6 +103,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   return {
     source: 'jsonl',
     identifiers: identifiersOf(record),
+    dois: [record.doi],
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
@@ -128,12 +129,13 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
 function identifiersOf(record: Record): (string | null | undefined)[] {
-  const named = [record.arxiv_id, record.arxivId, record.doi].filter((id) => id?.trim())
+  const named = [record.arxiv_id, record.arxivId].filter((id) => id?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  return readable.length > 0 || named.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
+  const isNamed = readable.length > 0 || named.length > 0 || record.doi?.trim()
+  return isNamed ? [...readable, ...named] : keys.slice(0, 1)
 }
 
 function authorsOf({ authors, authors_parsed: parsed }: Record): PaperDraft['authors'] {

@@ -7,11 +7,12 @@ import {
   type PaperVersion,
   type Source,
 } from '../papers/harvested-paper.ts'
-import { parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
 import { parseDate, parseInstant } from './dates.ts'
 import { texNameToUnicode } from './tex-names.ts'
+import { unreadableByte } from './text-encoding.ts'
 
 const MAX_TITLE = 2_000
 const MAX_ABSTRACT = 60_000
@@ -26,6 +27,11 @@ export type PaperDraft = {
   source: Source
   /** Identifiers as written; every one must be readable. */
   identifiers: readonly Text[]
+  /**
+   * What stands where a DOI ought to: authors write it, so that a paper is never refused because of it. Where there is no
+   * other identifier and it cannot be used, one is made from title, first author and year.
+   */
+  dois?: readonly Text[]
   /** An identifier already parsed, or made for a paper that has none. */
   identifier?: PaperIdentifier | undefined
   asOf?: Text
@@ -58,6 +64,8 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
+  const unreadable = unreadableIn(draft)
+  if (unreadable !== null) return refuse(unreadable)
   const title = cleanLine(draft.title ?? '')
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
@@ -121,6 +129,43 @@ export function quote(text: string): string {
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
 }
 
+/** Why a draft cannot be read, where one of its texts has bytes that its file's encoding does not have. */
+function unreadableIn(draft: PaperDraft): string | null {
+  const { title, abstract, synopsis, comments, journalReference, identifiers } = draft
+  const { authors = [], links = [], dois = [] } = draft
+  // Nearly every draft is whole, and there may be many in a second.
+  const isWhole =
+    [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
+    authors.every(({ name, affiliation }) => isReadable(name) && isReadable(affiliation)) &&
+    links.every(({ url }) => isReadable(url))
+  if (isWhole) return null
+  const texts: [string, Text][] = [
+    ['title', title],
+    ['abstract', abstract],
+    ['synopsis', synopsis],
+    ...authors.flatMap(({ name, affiliation }): [string, Text][] => [
+      ['author', name],
+      ['affiliation', affiliation],
+    ]),
+    ['comment', comments],
+    ['journal reference', journalReference],
+    ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
+    ...links.map(({ url }): [string, Text] => ['link', url]),
+  ]
+  for (const [what, text] of texts) {
+    const found = unreadableByte(text ?? '')
+    if (found === null) continue
+    const place = found.before === '' ? 'at its beginning' : `after ${quote(found.before.slice(-30))}`
+    const byte = found.byte.toString(16).toUpperCase()
+    return `Its ${what} has a byte that is not in the encoding of the file (0x${byte} ${place}).`
+  }
+  return null
+}
+
+function isReadable(text: Text): boolean {
+  return text === null || text === undefined || text.isWellFormed()
+}
+
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
   const found = draft.identifier ? [draft.identifier] : []
   for (const written of draft.identifiers) {
@@ -132,11 +177,28 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
     if (!found.some((other) => other.scheme === scheme && other.value === value))
       found.push(parsed.identifier)
   }
+  for (const identifier of (draft.dois ?? []).flatMap((written) => doisIn(cleanLine(written ?? '')))) {
+    const { scheme, value } = identifier
+    const isAnotherPaper = scheme === 'arxiv' && found.some((other) => other.scheme === 'arxiv')
+    if (!isAnotherPaper && !found.some((other) => other.scheme === scheme && other.value === value))
+      found.push(identifier)
+  }
+  if (found.length === 0 && draft.dois?.some((written) => written?.trim())) found.push(madeIdentifier(draft))
   const [first, ...others] = found
   if (!first) return refuse('It has no identifier (an arXiv id or a DOI).')
   const arxivIds = found.filter(({ scheme }) => scheme === 'arxiv').map(({ value }) => value)
   if (arxivIds.length > 1) return refuse(`It names two arXiv papers, ${arxivIds[0]} and ${arxivIds[1]}.`)
   return [first, ...others]
+}
+
+function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
+  const [author] = validAuthors(authors ?? [])
+  const year = parseDate(cleanLine(published ?? ''))?.value.slice(0, 4)
+  return localIdentifier({
+    title: cleanLine(title ?? ''),
+    ...(author ? { firstAuthor: author.name } : {}),
+    ...(year === undefined ? {} : { year: Number(year) }),
+  })
 }
 
 /** What stands for the authors who are not named. */

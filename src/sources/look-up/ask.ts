@@ -4,6 +4,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { pipeline, type Duplex, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { unlessAborted } from '../../runtime/unless-aborted.ts'
+import { decodeText } from '../decode-text.ts'
 import { isInside, isOwn, resolveHost, type Resolve } from './inside-address.ts'
 
 export type Answer =
@@ -170,13 +171,16 @@ async function textOf(response: IncomingMessage): Promise<string | null> {
   if (decoder === undefined) return null
   // What goes wrong is thrown where it is read.
   const content = decoder === null ? response : pipeline(bounded(response), decoder, () => {})
-  const characters = new TextDecoder()
   let text = ''
   try {
-    for await (const chunk of bounded(content)) text += characters.decode(chunk, { stream: true })
+    for await (const piece of decodeText(bounded(content))) {
+      text += piece
+      // What was decompressed may be compressed once more.
+      if (text.length > MOST_BYTES) return null
+    }
   } catch (error) {
     if (error instanceof TooLong) return null
     throw error
   }
-  return text + characters.decode()
+  return text
 }
