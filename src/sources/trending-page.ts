@@ -131,9 +131,8 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
     identifiers: [entry.arxivId, entry.doi],
     identifier: entry.arxivId || entry.doi ? undefined : localIdentifier(local),
     title: entry.title,
-    authors: [...(entry.authors ?? []), ...(entry.authorsTruncated ? ['et al.'] : [])].map((name) => ({
-      name,
-    })),
+    authors: (entry.authors ?? []).map((name) => ({ name })),
+    others: entry.authorsTruncated ? {} : undefined,
     published: entry.published,
     primaryCategory: entry.primaryCategory,
     categories: entry.categories ?? [],
