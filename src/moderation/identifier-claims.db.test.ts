@@ -55,7 +55,8 @@ describeWithDatabase('who binds an identifier', (db) => {
     const answer = await post(open().app, '/papers/submit', { paper }, { cookie })
     return [answer.status, answer.headers.get('location')]
   }
-  const titleAt = async (address: string) => (await findPaper(db(), identifier(address)))?.title ?? null
+  const titleAt = async (address: string) =>
+    (await findPaper(db(), identifier(address), { seenBy: 'program' }))?.title ?? null
 
   it('lets the record of a DOI bind that DOI, and nobody’s arXiv identifier or other DOI', async () => {
     registers('10.5555/evil', { DOI: '10.5555/victim', ...preprint('10.48550/arXiv.2601.00007') })
@@ -77,22 +78,22 @@ describeWithDatabase('who binds an identifier', (db) => {
 
   it('leaves a paper that is here as it is, whatever records claim to be it', async () => {
     await recordHarvest(db(), [stated([VICTIM, 'doi/10.5555/victim'])], { now: NOON, timeZone: TIME_ZONE })
-    const before = await findPaper(db(), identifier(VICTIM))
+    const before = await findPaper(db(), identifier(VICTIM), { seenBy: 'program' })
     registers('10.5555/evil', preprint('arXiv:2601.00007'))
     registers('10.5555/alias', { DOI: '10.5555/VICTIM' })
     expect(await submit('10.5555/evil')).toEqual([303, '/papers/doi/10.5555/evil'])
     expect(await submit('10.5555/alias')).toEqual([303, '/papers/doi/10.5555/alias'])
-    expect(await findPaper(db(), identifier(VICTIM))).toEqual(before)
+    expect(await findPaper(db(), identifier(VICTIM), { seenBy: 'program' })).toEqual(before)
     // A preprint whose authors give that DOI is another paper on arXiv.
     deposits('2601.00666', '10.5555/victim')
     expect(await submit('2601.00666')).toEqual([303, '/papers/2601.00666'])
-    expect(await findPaper(db(), identifier('doi/10.5555/victim'))).toEqual(before)
+    expect(await findPaper(db(), identifier('doi/10.5555/victim'), { seenBy: 'program' })).toEqual(before)
   })
 
   it('lets authors at arXiv bind no DOI that is not theirs', async () => {
     deposits('2601.00666', '10.5555/victim')
     expect(await submit('2601.00666')).toEqual([303, '/papers/2601.00666'])
-    const preprintHere = await findPaper(db(), identifier('2601.00666'))
+    const preprintHere = await findPaper(db(), identifier('2601.00666'), { seenBy: 'program' })
     expect(preprintHere).toMatchObject({
       doi: null,
       links: [{ kind: 'paper', url: 'https://doi.org/10.5555/victim', sources: ['arxiv-atom'] }],
@@ -121,8 +122,8 @@ describeWithDatabase('who binds an identifier', (db) => {
       timeZone: site.timeZone,
       writeNote: async () => {},
     })
-    const journal = await findPaper(db(), identifier('doi/10.5555/journal'))
-    const victim = await findPaper(db(), identifier(VICTIM))
+    const journal = await findPaper(db(), identifier('doi/10.5555/journal'), { seenBy: 'program' })
+    const victim = await findPaper(db(), identifier(VICTIM), { seenBy: 'program' })
     expect(await findIdentifierClaims(db(), { paperId: journal?.id ?? 0 })).toEqual([
       {
         by: 'this',
@@ -161,8 +162,8 @@ describeWithDatabase('who binds an identifier', (db) => {
       { cookie },
     )
     expect(merged.status).toBe(303)
-    const one = await findPaper(db(), identifier('doi/10.5555/journal'))
-    expect(one).toEqual(await findPaper(db(), identifier(VICTIM)))
+    const one = await findPaper(db(), identifier('doi/10.5555/journal'), { seenBy: 'program' })
+    expect(one).toEqual(await findPaper(db(), identifier(VICTIM), { seenBy: 'program' }))
     expect(await findIdentifierClaims(db(), { paperId: one?.id ?? 0 })).toEqual([])
   })
 
@@ -197,8 +198,10 @@ describeWithDatabase('who binds an identifier', (db) => {
     await recordHarvest(db(), [stated(VICTIM)], { now: NOON, timeZone: TIME_ZONE })
     const both = stated([VICTIM, 'doi/10.5555/journal'], { source: 'bibtex' })
     await recordHarvest(db(), [both], { now: NOON, timeZone: TIME_ZONE })
-    const one = await findPaper(db(), identifier(VICTIM))
-    expect(one?.id).toBe((await findPaper(db(), identifier('doi/10.5555/journal')))?.id)
+    const one = await findPaper(db(), identifier(VICTIM), { seenBy: 'program' })
+    expect(one?.id).toBe(
+      (await findPaper(db(), identifier('doi/10.5555/journal'), { seenBy: 'program' }))?.id,
+    )
     expect(await findIdentifierClaims(db(), { paperId: one?.id ?? 0 })).toEqual([])
     expect(await db().selectFrom('identifier_claims').select(['paper_id', 'value']).execute()).toEqual([
       { paper_id: one?.id, value: VICTIM },

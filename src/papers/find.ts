@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import type { Source } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
 import type { Paper } from './paper.ts'
+import { readAuthors } from './stored-authors.ts'
 import { isShownTo, type Audience } from './visibility.ts'
 
 /** A row of `papers` as the rooms know it. */
@@ -16,7 +17,7 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
     title: row.title,
     abstract: row.abstract,
     synopsis: row.synopsis,
-    authors: row.authors,
+    ...readAuthors(row.authors),
     authorsTruncated: row.authors_truncated,
     published: row.published,
     versions: row.versions,

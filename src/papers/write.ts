@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { DerivedPaper } from './derive-paper.ts'
 import { nameKey } from './names.ts'
+import { storedAuthors } from './stored-authors.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
 /** Moves what hangs on merged papers to those that are kept, and removes them. All are held by then. */
@@ -75,7 +76,7 @@ function rowset(writes: Write[]) {
     title: derived.title,
     abstract: derived.abstract,
     synopsis: derived.synopsis,
-    authors: derived.authors,
+    authors: storedAuthors(derived.authors, derived.authorsMissing),
     authors_truncated: derived.authorsTruncated,
     published: derived.published,
     versions: derived.versions,
