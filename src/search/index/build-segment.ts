@@ -10,6 +10,7 @@ import {
   TermsWriter,
   TITLE_ENDS_AT,
   type Segment,
+  type Terms,
 } from './segment.ts'
 
 /** Takes some papers, each once, into a segment of their own. */
@@ -18,6 +19,7 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
   const columns = newColumns(ordered.length)
   const numberOf = categoryNumbers(columns.categoryNames)
   const occurrences = new Occurrences()
+  const vocabulary = new Map<string, number>()
   ordered.forEach((paper, row) => {
     columns.ids[row] = paper.id
     columns.seqs[row] = paper.seq
@@ -26,11 +28,18 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
     paper.categories.slice(0, CATEGORIES_KEPT).forEach((category, i) => {
       columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
     })
+    for (const word of paper.vocabulary) vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1)
     const { title, body } = addOccurrences(occurrences, paper, row)
     columns.titleLengths[row] = Math.min(title, 255)
     columns.bodyLengths[row] = Math.min(body, LONGEST)
   })
-  return { papers: columns, ...group(occurrences, columns.ids) }
+  return { papers: columns, ...group(occurrences, columns.ids), vocabulary: inOrder(vocabulary) }
+}
+
+function inOrder(words: Map<string, number>): Terms {
+  const terms = new TermsWriter()
+  for (const [word, papers] of [...words].toSorted(([a], [b]) => (a < b ? -1 : 1))) terms.add(word, papers)
+  return terms.finish()
 }
 
 /** Every word of every paper, in the order of the papers and their texts. */
@@ -103,7 +112,7 @@ function addOccurrences(
   return lengths
 }
 
-function group(occurrences: Occurrences, ids: Uint32Array): Omit<Segment, 'papers'> {
+function group(occurrences: Occurrences, ids: Uint32Array): Omit<Segment, 'papers' | 'vocabulary'> {
   // A counting sort by term keeps the order of papers and positions within each.
   const starts = new Uint32Array(occurrences.counts.length + 1)
   occurrences.counts.forEach((count, term) => (starts[term + 1] = (starts[term] ?? 0) + count))

@@ -36,8 +36,6 @@ export type Found = {
   /** How many results can be paged through: those, or of a long list by relevance the best. */
   reachable: number
   facets: Facets
-  /** Words that no (or hardly any) paper has, with the terms that were looked for as well. */
-  corrections: { word: string; terms: string[] }[]
   /** The terms that were looked for, to be marked in texts, and how rare they are (their idf). */
   terms: { term: string; rarity: number }[]
 }
@@ -74,16 +72,13 @@ export function find(
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
     }
   }
-  // Words that no paper has cannot be asked of any.
-  const known = plan.words.filter(({ terms }) =>
-    terms.some(({ term }) => frequencyOf(index, term) > 0),
-  ).length
-  const needed = known === 0 && plan.asksWords ? Infinity : wordsNeeded(known)
+  // Words that come to nothing (`???`) are in no paper.
+  const needed = plan.words.length === 0 && plan.asksWords ? Infinity : wordsNeeded(plan.words.length)
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
 
   const { facets, total } = countFacets(table, wanted)
-  const answer = { total, facets, corrections: plan.corrections, terms: withRarity(index, plan.terms) }
+  const answer = { total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
   if (query.sort === 'relevance' && scored) {
     const fused = fuse({

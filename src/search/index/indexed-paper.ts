@@ -9,6 +9,8 @@ export type IndexedPaper = {
   title: Word[]
   /** Of the abstract, and of the synopsis where there is one. */
   body: Word[]
+  /** Each word of both as it is written: folded, of letters a–z alone, once (see `vocabularyOf`). */
+  vocabulary: string[]
   /** For each author, the words of the name. */
   authors: string[][]
   categories: string[]

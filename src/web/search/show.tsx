@@ -52,7 +52,6 @@ export function showSearch(site: Site) {
       return c.html(
         searchPage(site, {
           text,
-          query,
           found,
           entries: await renderResults(site, found.results, { back: ownPath(c) }),
           page,
@@ -71,9 +70,10 @@ async function sendSearchFeed(
   { text, feed }: { text: string; feed: FeedSuffix },
 ): Promise<Response> {
   const asked = parseQuery(text)
+  // Literally: what is corrected today may be a word of its own tomorrow, and subscribers would never know.
   // The most relevant results change little, and subscribers would miss new papers outside them.
   const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
-  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH }))
+  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH, literal: true }))
   const path = searchPath(text)
   return sendFeed(site, c, {
     format: feed,
