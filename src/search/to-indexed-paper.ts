@@ -3,6 +3,7 @@ import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from './body-text.ts'
 import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import type { PaperRow } from './read-changes.ts'
+import { titleKeys } from './text/title-keys.ts'
 import { nameWords, wordsIn } from './text/words.ts'
 
 /** Of a collaboration of thousands, the first hundreds are enough to be found by. */
@@ -10,10 +11,12 @@ const MOST_AUTHORS = 300
 
 /** A paper's words and facts, as the index takes them. */
 export function toIndexedPaper(row: PaperRow): IndexedPaper {
+  const title = plainText(row.title)
   return {
     id: row.id,
     seq: row.index_seq,
-    title: wordsIn(plainText(row.title)),
+    title: wordsIn(title),
+    titleKeys: titleKeys(title),
     body: wordsIn(bodyText(row)),
     authors: row.authors.slice(0, MOST_AUTHORS).map(({ name }) => nameTerms(name)),
     categories: row.categories,

@@ -1,3 +1,4 @@
+import { titleKeys } from '../text/title-keys.ts'
 import { wordsIn } from '../text/words.ts'
 import type { IndexedPaper } from '../index/indexed-paper.ts'
 
@@ -26,6 +27,7 @@ export function indexed(
     id,
     seq,
     title: wordsIn(title),
+    titleKeys: titleKeys(title),
     body: wordsIn(body),
     authors,
     categories,
