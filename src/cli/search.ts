@@ -24,13 +24,14 @@ export async function searchPapers(words: string[], options: Options): Promise<v
   const meaning = openMeaning(config, { log })
   try {
     await engine.caughtUp()
+    const text = words.join(' ')
     const found = await search(
       {
         db: connection.db,
         meaning,
         index: indexInThisThread(engine),
       },
-      { query: parseQuery(words.join(' ')), limit },
+      { query: parseQuery(text), typed: text, limit },
     )
     process.stdout.write(
       options.json ? `${JSON.stringify(toJson(found, config.publicUrl), null, 2)}\n` : toText(found),

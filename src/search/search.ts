@@ -66,13 +66,15 @@ const RANKED = 10_000
 
 /**
  * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
- * command line. Any query has an answer. `offset` and `limit` say which part of the results. `unfinished`: the
- * last word is still being typed. `literal`: words are not corrected, for those who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
+ * command line. Any query has an answer. `offset` and `limit` say which part of the results. `typed`: the text that the query was
+ * read from, in case it is a title. `unfinished`: its last word is still being typed. `literal`: words are not corrected, for those
+ * who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
  */
 export async function search(
   { db, index, meaning }: SearchRoom,
   {
     query: asked,
+    typed,
     offset = 0,
     limit,
     unfinished = false,
@@ -80,6 +82,7 @@ export async function search(
     by = 'both',
   }: {
     query: Query
+    typed?: string
     offset?: number
     limit: number
     unfinished?: boolean
@@ -99,6 +102,7 @@ export async function search(
       : null
   const found = await index.find({
     query,
+    ...(typed === undefined ? {} : { typed }),
     vector: vector?.ok ? vector.vector : null,
     meaningOnly: by === 'meaning',
     offset,

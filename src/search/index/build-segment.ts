@@ -1,5 +1,13 @@
 import { ByteWriter } from './byte-writer.ts'
-import { authorTerm, categoryTerm, LONGEST, type IndexedPaper } from './indexed-paper.ts'
+import {
+  authorTerm,
+  categoryTerm,
+  excludingTitleTerm,
+  LONGEST,
+  titleNameTerm,
+  titleTerm,
+  type IndexedPaper,
+} from './indexed-paper.ts'
 import {
   BODY_STARTS_AT,
   CATEGORIES_KEPT,
@@ -100,6 +108,10 @@ function addOccurrences(
     occurrences.add(word.term, row, at * 2)
     if (!word.joined) lengths.body++
   }
+  const { whole, name, excluding } = paper.titleKeys
+  if (whole !== '') occurrences.add(titleTerm(whole), row, 0)
+  if (excluding !== '') occurrences.add(excludingTitleTerm(excluding), row, 0)
+  if (name !== '') occurrences.add(titleNameTerm(name), row, 0)
   paper.authors.forEach((words, i) => {
     for (const word of words) occurrences.add(authorTerm(word), row, i * 2)
   })

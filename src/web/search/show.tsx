@@ -45,6 +45,7 @@ export function showSearch(site: Site) {
     return inLine(async () => {
       const found = await search(site.search, {
         query,
+        typed: text,
         offset: (page - 1) * PAGE_SIZE,
         limit: PAGE_SIZE,
         unfinished,
