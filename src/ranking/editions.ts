@@ -21,11 +21,16 @@ export async function newestEdition(
 /** The nearest periods before and after that have papers, null where there are none. */
 export type Neighbours = { previous: Period | null; next: Period | null }
 
-/** The periods of the same kind that have papers, before and after this one. */
-export async function neighbours(db: Kysely<Database>, period: Period): Promise<Neighbours> {
+/** The periods of the same kind that have papers, before and after this one; after it, none that is yet to come. */
+export async function neighbours(
+  db: Kysely<Database>,
+  period: Period,
+  { now, timeZone }: { now: Date; timeZone: string },
+): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
     select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where not hidden and edition > ${period.to}::date) as next`.execute(db)
+      (select min(edition) from papers where not hidden and edition > ${period.to}::date
+        and edition <= ${dayIn(timeZone, now)}::date) as next`.execute(db)
   const row = rows[0]
   return {
     previous: row?.previous ? periodOf(period.kind, row.previous) : null,

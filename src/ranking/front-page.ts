@@ -36,7 +36,7 @@ export async function frontPage(
   const newestDay = await newestEdition(db, { now, timeZone })
   if (newestDay === null) return { kind: 'empty' }
   const wanted = asked ?? periodOf('date', newestDay)
-  const near = await neighbours(db, wanted)
+  const near = await neighbours(db, wanted, { now, timeZone })
   const list = { kind: 'editions', from: wanted.from, to: wanted.to } as const
   const total = await countPapers(db, list)
   if (total === 0) {

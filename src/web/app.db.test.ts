@@ -23,8 +23,11 @@ function paper(
 }
 
 describeWithDatabase('the site', (db) => {
-  async function open(papers: HarvestedPaper[] = []): Promise<TestSite & Reader> {
-    const site = openSite(db())
+  async function open(
+    papers: HarvestedPaper[] = [],
+    facts: Parameters<typeof openSite>[1] = {},
+  ): Promise<TestSite & Reader> {
+    const site = openSite(db(), facts)
     if (papers.length > 0) await site.record(papers)
     return { ...site, ...readerOf(site) }
   }
@@ -112,6 +115,22 @@ describeWithDatabase('the site', (db) => {
       ])
     })
 
+    it('have a feed of the newest of each kind, at an address that stays', async () => {
+      const { get } = await open([...papers, paper(5, '2099-01-01')])
+      for (const [path, ids] of [
+        ['/papers/date.feed.json', [3, 2]],
+        ['/papers/week.feed.json', [3, 2]],
+        ['/papers/month.feed.json', [3, 2, 1]],
+        ['/papers/date/2026-01-05.feed.json', [3, 2]],
+      ] as const) {
+        const feed = (await (await get(path)).json()) as { feed_url: string; items: { url: string }[] }
+        expect(feed.feed_url).toBe(`https://tides.example${path}`)
+        expect(feed.items.map(({ url }) => Number(url.slice(-5)))).toEqual(ids)
+      }
+      for (const path of ['/papers/week.rss', '/papers/week.atom', '/papers/month.rss'])
+        expect(await (await get(path)).text()).toContain('Paper 3')
+    })
+
     it('give way to the nearest one and say so', async () => {
       const { read } = await open(papers)
       const nearest = await read('/papers/date/2026-01-04')
@@ -126,7 +145,7 @@ describeWithDatabase('the site', (db) => {
     })
 
     it('lead to those before and after', async () => {
-      const { html, read } = await open(papers)
+      const { html, read } = await open(papers, { now: new Date('2026-02-11T12:00:00Z') })
       const walk = async (path: string) =>
         [...(await html(path)).matchAll(/<a href="([^"]*)" rel="(?:prev|next)">/g)].map(([, href]) => href)
       expect(await walk('/papers/date/2026-01-05')).toEqual([
@@ -426,7 +445,7 @@ describeWithDatabase('the site', (db) => {
     it('says what is missing, and where it may be', async () => {
       const { read } = await open([tides])
       expect(await read('/papers/2601.00002', 404)).toContain(
-        'You may find it at https://arxiv.org/abs/2601.00002.',
+        'Submit it to bring it here, or read it at arXiv.',
       )
       expect(await read('/papers/nonsense', 404)).toContain('“nonsense” is not the identifier of a paper.')
       expect(await read('/nowhere', 404)).toContain('There is nothing at this address.')
