@@ -18,7 +18,7 @@ export async function readForm(c: Context): Promise<FormOutcome> {
   const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')
     return { ok: false, status: 415, reason: 'Send forms as application/x-www-form-urlencoded.' }
-  const bytes = await readBounded(c.req.raw.body)
+  const bytes = await readBounded(c.req.raw.body, { most: LARGEST_BYTES })
   if (bytes === null)
     return { ok: false, status: 413, reason: 'The form is too large. Shorten the text and try again.' }
   let body: string
@@ -39,13 +39,17 @@ export async function readForm(c: Context): Promise<FormOutcome> {
   }
 }
 
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+/** A body of at most so many bytes; null if it has more, of which no more is read. */
+export async function readBounded(
+  body: ReadableStream<Uint8Array> | null,
+  { most }: { most: number },
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === null) return new Uint8Array(0)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > LARGEST_BYTES) return null
+    if (size > most) return null
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

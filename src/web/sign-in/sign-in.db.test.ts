@@ -15,12 +15,12 @@ function cookiesOf(answer: Response): string {
     .join('; ')
 }
 
-/** The answer to a challenge that stands on a page, as the browser looks for it. */
-function prove(page: string): { challenge: string; answer: string } {
+/** The form on a page as the browser sends it, with the answer to its challenge. */
+function prove(page: string, email: string): { email: string; challenge: string; answer: string } {
   const challenge = /name="challenge" value="([^"]+)"/.exec(page)?.[1] ?? ''
   for (let answer = 0; ; answer++) {
-    const hash = createHash('sha256').update(`${challenge}:${answer}`).digest()
-    if (hash.readUInt32BE(0) >>> (32 - PROOF_BITS) === 0) return { challenge, answer: String(answer) }
+    const hash = createHash('sha256').update(`${challenge}:${email}:${answer}`).digest()
+    if (hash.readUInt32BE(0) >>> (32 - PROOF_BITS) === 0) return { email, challenge, answer: String(answer) }
   }
 }
 
@@ -126,7 +126,6 @@ describeWithDatabase('signing in', (db) => {
 
   it('leads on to where one came from, on this site only', async () => {
     const { app } = openSite(db())
-    const proof = prove(await read(app, '/sign-in'))
     for (const [to, expected] of [
       ['/papers/trending?after=x#p1', '/papers/trending?after=x#p1'],
       ['https://evil.example/', '/'],
@@ -136,7 +135,7 @@ describeWithDatabase('signing in', (db) => {
       ['javascript:alert(1)', '/'],
       ['', '/'],
     ] as const) {
-      const link = new URL(await linkFor(app, `${Math.random()}@example.org`, { to, ...proof }))
+      const link = new URL(await linkFor(app, `${Math.random()}@example.org`, { to }))
       const answer = await post(app, '/sign-in/link', {
         token: link.searchParams.get('token') ?? '',
         to: link.searchParams.get('to') ?? '/',
@@ -171,23 +170,47 @@ describeWithDatabase('signing in', (db) => {
       statuses.push((await post(app, '/sign-in', { email: `a${i}@example.org` })).status)
     expect(statuses).toEqual([...Array.from({ length: RATE_LIMITS.signInUnproved.most }, () => 303), 429])
 
-    const proof = prove(await read(app, '/sign-in'))
-    expect((await post(app, '/sign-in', { email: 'b@example.org', ...proof })).status).toBe(303)
+    const proof = prove(await read(app, '/sign-in'), 'b@example.org')
     for (const wrong of [
       { ...proof, answer: '1' },
       { ...proof, challenge: `${proof.challenge}x` },
-      { challenge: 'a.b.c', answer: proof.answer },
+      { ...proof, challenge: 'a.b.c' },
+      // What was proven is for this address alone, as it was typed.
+      { ...proof, email: 'c@example.org' },
     ])
-      expect((await post(app, '/sign-in', { email: 'c@example.org', ...wrong })).status).toBe(429)
+      expect((await post(app, '/sign-in', wrong)).status).toBe(429)
+    expect((await post(app, '/sign-in', proof)).status).toBe(303)
+    // And good once: a single one does not serve a hundred mails.
+    expect((await post(app, '/sign-in', proof)).status).toBe(429)
 
     const later = openSite(db(), { now: new Date(NOON.getTime() + 61 * 60_000) })
     const { most } = RATE_LIMITS.signInMailbox
-    const fresh = prove(await read(later.app, '/sign-in'))
-    for (let i = 0; i < most; i++)
-      expect((await post(later.app, '/sign-in', { email: 'b@example.org', ...fresh })).status).toBe(303)
-    const refused = await post(later.app, '/sign-in', { email: 'b@example.org', ...fresh })
+    const ask = async (email: string) =>
+      post(later.app, '/sign-in', prove(await read(later.app, '/sign-in'), email))
+    for (let i = 0; i < most; i++) expect((await ask('b@example.org')).status).toBe(303)
+    const refused = await ask('b@example.org')
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('takes all addresses of one mailbox for one, where it counts how many links go there', async () => {
+    const { app } = openSite(db())
+    const { most } = RATE_LIMITS.signInMailbox
+    const statuses: number[] = []
+    for (const email of [
+      'ada.lovelace@gmail.com',
+      'adalovelace@gmail.com',
+      'Ada.Love.Lace@googlemail.com',
+      'ada.lovelace+papers@gmail.com',
+      'adalovelace+a+b@googlemail.com',
+      'a.d.a.lovelace+x@gmail.com',
+    ])
+      statuses.push((await post(app, '/sign-in', { email })).status)
+    expect(statuses).toEqual([...Array.from({ length: most }, () => 303), 429])
+    // Each was written to as it was typed, and elsewhere dots are of the name.
+    expect((await linkMails()).map(({ recipient }) => recipient)).toContain('ada.lovelace+papers@gmail.com')
+    for (const email of ['ada.lovelace@example.org', 'adalovelace@example.org', 'ada@gmail.com'])
+      expect((await post(app, '/sign-in', { email })).status).toBe(303)
   })
 
   it('signs out here, and elsewhere', async () => {
