@@ -252,6 +252,33 @@ describeWithDatabase('what is sent', (db) => {
     expect(await answered).toMatch(/^HTTP\/1\.1 413/)
   })
 
+  it('is let go when its time is over, and not only at the next look half a minute later', async () => {
+    const site = await open()
+    const port = await listen(site)
+    if (server === null) throw new Error('nobody listens')
+    // As the site has them, but sooner.
+    Object.assign(server, { headersTimeout: 200, requestTimeout: 400 })
+    const begun = performance.now()
+    const answers = await Promise.all(
+      [
+        'GET / HTTP/1.1\r\nHost: tides.example\r\nX-Slow: ',
+        'POST /sign-in HTTP/1.1\r\nHost: tides.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail=',
+      ].map(
+        async (text) =>
+          new Promise<string>((resolve) => {
+            let answer = ''
+            const socket = connect(port, '127.0.0.1', () => socket.write(text))
+            sockets.push(socket)
+            socket.on('data', (bytes) => (answer += bytes.toString('latin1')))
+            socket.on('error', () => resolve(answer))
+            socket.on('close', () => resolve(answer))
+          }),
+      ),
+    )
+    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(['HTTP/1.1 408', 'HTTP/1.1 408'])
+    expect(performance.now() - begun).toBeLessThan(10_000)
+  })
+
   it('cannot be smuggled behind something else', async () => {
     const site = await open()
     const port = await listen(site)
