@@ -47,6 +47,7 @@ import { sendSuggestions } from './search/suggest.ts'
 import { showTopic, showTopics } from './topics/show.tsx'
 import {
   deleteMyAccount,
+  removeMyIdentity,
   removeMyPasskey,
   saveProfile,
   sendExport,
@@ -126,6 +127,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/profile', saveProfile(base))
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
+  app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
 
   app.post('/papers/:address{.+}/vote', vote(base))

@@ -156,10 +156,10 @@ export function ClaimItem({
         {paper.authors.length > 12 && ` and ${paper.authors.length - 12} others`}
       </p>
       <p>
-        <ReaderLink reader={reader} /> ({reader.email}
+        <ReaderLink reader={reader} />
         {reader.orcid !== null &&
-          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', verified' : ', not verified'}`}
-        ), <When site={site} instant={claimedAt} />
+          ` (ORCID ${reader.orcid}, ${reader.orcidVerified ? 'verified' : 'not verified'})`}
+        , <When site={site} instant={claimedAt} />
       </p>
       {note !== '' && <blockquote>{note}</blockquote>}
       <CuratorForm
