@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
 import { splitAuthorLine } from './author-list.ts'
-import { parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
-const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
+const date = z.union([z.string(), z.number()]).nullish().catch(undefined)
 const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union(
   [
@@ -44,7 +44,7 @@ const recordSchema = z.object({
     .nullish(),
   authors: z.union([z.string(), z.array(author)], { error: 'expected names' }).nullish(),
   authors_parsed: z.array(z.array(z.string().nullable())).nullish(),
-  versions: z.array(z.object({ version: z.string(), created: text })).nullish(),
+  versions: z.array(z.object({ version: z.string(), created: text.catch(undefined) })).nullish(),
   comments: text,
   'journal-ref': text,
   journal_ref: text,
@@ -59,7 +59,7 @@ const recordSchema = z.object({
   github_stars: count,
   citations: count,
   citation_count: count,
-  observed_at: text,
+  observed_at: text.catch(undefined),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -96,8 +96,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
-  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
+  const observedAt = parseInstant(record.observed_at ?? '') ?? now.toISOString()
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
@@ -109,9 +108,16 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
     abstract,
     indentedParagraphs: true,
     authors: authorsOf(record),
-    published:
-      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
+    published: [
+      record.published,
+      record.published_at,
+      record.publishedAt,
+      record.date,
+      record.created,
       record.versions?.[0]?.created,
+    ]
+      .map((one) => String(one ?? ''))
+      .find((one) => parsePublished(one) !== null),
     versions: record.versions?.map(({ version, created }) => ({
       number: versionNumber(version),
       date: created,

@@ -10,7 +10,7 @@ import {
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
-import { parseDate, parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { texNameToUnicode } from './tex-names.ts'
 import { unreadableByte } from './text-encoding.ts'
 
@@ -60,7 +60,7 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
 
 /**
  * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is merely useful (an affiliation, a
- * link, a licence) is left out where it makes no sense; what identifies a paper (identifiers, title, dates) is a reason to
+ * link, a licence, a date) is left out where it makes no sense; what identifies a paper (identifiers, title) is a reason to
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
@@ -83,18 +83,10 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const synopsis = remark(draft.synopsis)
   if (synopsis !== '') paper.synopsis = synopsis
 
-  const published = cleanLine(draft.published ?? '')
-  if (published !== '') {
-    const date = parseDate(published)
-    if (date === null) return refuse(`Its date of publication ${quote(published)} is not a date.`)
-    paper.published = date
-  }
-  const asOf = cleanLine(draft.asOf ?? '')
-  if (asOf !== '') {
-    const instant = parseInstant(asOf)
-    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a date.`)
-    paper.asOf = instant
-  }
+  const published = parsePublished(cleanLine(draft.published ?? ''))
+  if (published !== null) paper.published = published
+  const asOf = parseInstant(cleanLine(draft.asOf ?? ''))
+  if (asOf !== null) paper.asOf = asOf
 
   const authors = validAuthors(draft.authors ?? [])
   if (OTHERS.test(authors.at(-1)?.name ?? '')) {
@@ -193,7 +185,7 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
 
 function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
   const [author] = validAuthors(authors ?? [])
-  const year = parseDate(cleanLine(published ?? ''))?.value.slice(0, 4)
+  const year = parsePublished(cleanLine(published ?? ''))?.value.slice(0, 4)
   return localIdentifier({
     title: cleanLine(title ?? ''),
     ...(author ? { firstAuthor: author.name } : {}),
