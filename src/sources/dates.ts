@@ -127,7 +127,7 @@ const MONTHS_IN_WORDS = [
 const CONNECTING = new Set('the of de del do da le el den and und et y e a to bis den'.split(' '))
 
 /** The month (1 to 12) that a word or its abbreviation of three letters or more means in several languages; 0 for none. */
-export function monthInWords(word: string): number {
+function monthInWords(word: string): number {
   const plain = word.normalize('NFD').replace(/\p{M}/gu, '').replace(/\.$/, '').toLowerCase()
   if (plain.length < 3) return 0
   return MONTHS_IN_WORDS.findIndex((names) => names.some((name) => name.startsWith(plain))) + 1
