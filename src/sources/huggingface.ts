@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDay } from '../papers/calendar.ts'
+import { addDays, parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome, Count } from '../papers/harvested-paper.ts'
 import { parseDate, parseInstant } from './dates.ts'
 import { readJsonRecords } from './json-records.ts'
@@ -77,7 +77,9 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
   // No paper is refused for a date: one that is none counts as missing.
   const since = parseInstant(paper.submittedOnDailyAt ?? paper.submitted_on_daily_at ?? '')
   const observedAt = parseInstant(paper.observed_at ?? '') ?? now.toISOString()
-  const day = parseDay(paper.daily_date ?? '') ?? since?.slice(0, 10) ?? null
+  const listed = parseDay(paper.daily_date ?? '') ?? since?.slice(0, 10) ?? null
+  // None was listed after it was seen, wherever on Earth that was.
+  const day = listed !== null && listed > addDays(observedAt.slice(0, 10), 1) ? null : listed
 
   const published = paper.publishedAt ?? paper.published_at
   return {
