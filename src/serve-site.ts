@@ -12,6 +12,7 @@ import { connect, type Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
+import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
@@ -21,6 +22,7 @@ import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
+import { closeAfterStrayBody } from './web/forms/bounded-body.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
 const LONGEST_STATEMENT_MS = 10_000
@@ -138,6 +140,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   })
   const answer = getRequestListener(app.fetch)
   const server = createServer((incoming, outgoing) => {
+    closeAfterStrayBody(incoming, outgoing)
     // A page at hand goes out without the detour through Request and Response objects.
     const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
     if (!ready) return void answer(incoming, outgoing)
@@ -164,6 +167,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
   const url = config.publicUrl ?? listensAt
   site.origin = url
+  await noteServedAt(db, url)
 
   return {
     ok: true,

@@ -134,6 +134,7 @@ export function derivePaper(
     synopsis: best('synopsis', (s) => s.synopsis),
     authors: named?.authors ?? [],
     authorsTruncated: named?.authorsTruncated ?? false,
+    authorsMissing: named?.authorsMissing ?? null,
     published,
     versions: versionsOf(ranked, provenance),
     primaryCategory: topics[0] ?? null,

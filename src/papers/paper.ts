@@ -37,6 +37,8 @@ export type Paper = {
   authors: Author[]
   /** Whether there are more authors than these. */
   authorsTruncated: boolean
+  /** How many more, where it is known. */
+  authorsMissing: number | null
   published: PublishedDate | null
   versions: PaperVersion[]
   primaryCategory: string | null

@@ -34,10 +34,10 @@ export async function suggest(
     sort: 'new',
   }
   const [papers, authors, topics] = await Promise.all([
-    find({ db, index }, { query, limit }),
+    find({ db, index }, { query, typed: text, limit }),
     words.length === 0 || words.length > 4
       ? []
-      : find({ db, index }, { query: byName, limit: PAPERS_FOR_NAMES }),
+      : find({ db, index }, { query: byName, typed: '', limit: PAPERS_FOR_NAMES }),
     existingTopics(db, categoriesNamed(words), limit),
   ])
   return {
@@ -57,12 +57,21 @@ export async function suggest(
 
 async function find(
   { db, index }: { db: Kysely<Database>; index: SearchIndex },
-  { query, limit }: { query: Query; limit: number },
+  { query, typed, limit }: { query: Query; typed: string; limit: number },
 ): Promise<Paper[]> {
-  const { hits } = await index.find({ query, vector: null, offset: 0, limit, unfinished: true, ranked: [] })
+  const { hits } = await index.find({
+    query,
+    typed,
+    vector: null,
+    offset: 0,
+    limit,
+    unfinished: true,
+    ranked: [],
+  })
   const papers = await papersByIds(
     db,
     hits.filter(({ byWords }) => byWords).map(({ id }) => id),
+    { seenBy: 'everyone' },
   )
   return hits.flatMap(({ id }) => papers.get(id) ?? [])
 }
@@ -90,9 +99,7 @@ async function existingTopics(db: Kysely<Database>, categories: string[], limit:
   if (categories.length === 0) return []
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    where exists (select from paper_categories p where p.category = c.category) order by place limit ${limit}`.execute(
-    db,
-  )
+    join topic_counts using (category) where papers > 0 order by place limit ${limit}`.execute(db)
   return rows.map(({ category }) => category)
 }
 

@@ -66,8 +66,14 @@ describe('arXiv’s OAI-PMH', () => {
         title: 'Lakes & seas: $a < b$ and more é',
         abstract: 'We look at lakes and <seas> & </record> of $x$.\n\nThen at rivers.',
         authors: [
-          { name: 'Ann B. Lée Jr', affiliation: 'Univ. X; Lab Y' },
-          { name: 'The ABC Collaboration' },
+          {
+            name: 'Ann B. Lée Jr',
+            family: 'Lée',
+            given: 'Ann B.',
+            suffix: 'Jr',
+            affiliation: 'Univ. X; Lab Y',
+          },
+          { name: 'The ABC Collaboration', kind: 'collaboration' },
         ],
         published: { precision: 'day', value: '2025-12-30' },
         primaryCategory: 'physics.ao-ph',
@@ -88,7 +94,7 @@ describe('arXiv’s OAI-PMH', () => {
         { name: 'A. B. Lee' },
         { name: 'José Ek Jr.' },
         { name: 'C.-P. Łuk' },
-        { name: 'The CMS Collaboration' },
+        { name: 'The CMS Collaboration', kind: 'collaboration' },
       ],
       published: { precision: 'time', value: '2007-04-02T19:18:42.000Z' },
       versions: [

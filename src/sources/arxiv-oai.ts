@@ -1,7 +1,8 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { splitAuthorLine } from './author-list.ts'
+import { authorsInLine } from './author-list.ts'
 import { outcomeOf } from './refusal.ts'
 import { quote, type PaperDraft } from './validate-paper.ts'
+import type { AuthorDraft } from './valid-authors.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
 
@@ -69,17 +70,21 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
     ...shared,
     source: 'arxiv-raw',
     asOf: datestamp ?? ordered.at(-1)?.date,
-    authors: splitAuthorLine(textOf(content, 'authors') ?? '').map((author) => ({ name: author })),
+    ...authorsInLine(textOf(content, 'authors') ?? ''),
     published: ordered[0]?.date,
     versions: ordered,
     withdrawn: withdrawn || ordered.at(-1)?.emptied === true,
   }
 }
 
-function authorOf(author: XmlElement): { name: string; affiliation?: string } {
-  const name = ['forenames', 'keyname', 'suffix'].map((part) => textOf(author, part) ?? '').join(' ')
+function authorOf(author: XmlElement): AuthorDraft {
   const affiliation = childrenOf(author, 'affiliation')
     .map(({ text }) => text.trim())
     .join('; ')
-  return affiliation === '' ? { name } : { name, affiliation }
+  return {
+    family: textOf(author, 'keyname'),
+    given: textOf(author, 'forenames'),
+    suffix: textOf(author, 'suffix'),
+    affiliation,
+  }
 }

@@ -1,5 +1,12 @@
+import type { AuthorDraft } from './valid-authors.ts'
+
 /** An entry of a bibliography with its fields as text, by their names in lower case; `names` are its authors. */
-export type EntryFields = { type: string; key: string; fields: ReadonlyMap<string, string>; names: string[] }
+export type EntryFields = {
+  type: string
+  key: string
+  fields: ReadonlyMap<string, string>
+  names: AuthorDraft[]
+}
 
 /** Entries that others may inherit from, by their keys in lower case (BibTeX tells them apart by nothing else). */
 export type Parents = Map<string, EntryFields>

@@ -1,13 +1,18 @@
-import { parse, type Creator, type Entry, type Library } from '@retorquere/bibtex-parser'
+import { parse, type Entry, type Library } from '@retorquere/bibtex-parser'
+import { isBody } from '../papers/bodies.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
+import { takeField } from './bibtex-field.ts'
 import { missingParent, withInherited, type EntryFields, type Parents } from './bibtex-inheritance.ts'
+import { readBibtexNames } from './bibtex-names.ts'
 import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
 import { cleanLine } from './clean-text.ts'
 import { parsePublished } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
+import { texNameToUnicode } from './tex-names.ts'
+import type { AuthorDraft } from './valid-authors.ts'
 import type { PaperDraft } from './validate-paper.ts'
 
 // Reading an entry takes about 15 µs a character, and blocks everything else meanwhile.
@@ -107,7 +112,8 @@ function readEntry(
   { text, line, type, key }: BibtexEntry & { ok: true },
   strings: Record<string, string>,
 ): EntryFields | { refused: string } {
-  const kept = protectEntry(text)
+  const authors = takeField(text, 'author')
+  const kept = protectEntry(authors?.rest ?? text)
   const longestString = Math.max(0, ...Object.values(strings).map(({ length }) => length))
   const places = kept.text.match(/[=#]/g)?.length ?? 0
   if (kept.text.length + places * longestString > MAX_ENTRY) {
@@ -120,7 +126,10 @@ function readEntry(
     const why = fault ? ` (${cleanLine(inFile(fault.error, line)).slice(0, 200)})` : ''
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
-  return { type, key, fields: fieldsOf(entry, kept), names: namesOf(entry.fields.author ?? [], kept) }
+  const value = (authors?.pieces ?? []).map((piece) =>
+    'text' in piece ? piece.text : (strings[piece.name] ?? strings[piece.name.toLowerCase()] ?? piece.name),
+  )
+  return { type, key, fields: fieldsOf(entry, kept), names: readBibtexNames(value.join('')) }
 }
 
 // As words, so that `mar # "~12"` and `"12~" # mar` can be told apart.
@@ -150,15 +159,6 @@ function fieldsOf(entry: Entry, kept: ProtectedEntry): Map<string, string> {
   return fields
 }
 
-function namesOf(creators: Creator[], kept: ProtectedEntry): string[] {
-  return creators
-    .map(({ name, firstName, prefix, lastName, suffix }) => {
-      const parts = name === undefined ? [firstName, prefix, lastName, suffix] : [name]
-      return cleanLine(plainText(parts.filter(Boolean).join(' '), kept))
-    })
-    .filter((name) => name !== '' && !/^(?:others|et al\.?)$/i.test(name))
-}
-
 type Field = (name: string) => string
 
 function draftOf({ fields, names: authors }: EntryFields): PaperDraft {
@@ -176,18 +176,38 @@ function draftOf({ fields, names: authors }: EntryFields): PaperDraft {
         ? undefined
         : localIdentifier({
             title: cleanLine(title),
-            ...(authors[0] === undefined ? {} : { firstAuthor: authors[0] }),
+            firstAuthor: firstAuthorOf(authors),
             ...(date === '' ? {} : { year: Number(date.slice(0, 4)) }),
           }),
     title,
     abstract: field('abstract'),
-    authors: authors.map((name) => ({ name })),
+    authors: [...authors, ...collaborationsOf(field('collaboration'))],
     published: date,
     primaryCategory: field('primaryclass') || field('eprintclass'),
     comments: field('note'),
     journalReference: isPreprint ? '' : journalReferenceOf(field, date),
     links: url === '' || parseIdentifier(url) !== null ? [] : [{ url }],
   }
+}
+
+/** As local identifiers have it since there are any: given name first, `others` left out. */
+function firstAuthorOf(authors: AuthorDraft[]): string | undefined {
+  return authors
+    .map(({ name, given, nonDroppingParticle, family, suffix }) =>
+      cleanLine(
+        texNameToUnicode([name, given, nonDroppingParticle, family, suffix].filter(Boolean).join(' ')),
+      ),
+    )
+    .find((name) => name !== '' && !/^(?:others|et al\.?)$/i.test(name))
+}
+
+/** `ATLAS, CMS`, as INSPIRE names the collaborations beside a shortened list of authors. */
+function collaborationsOf(field: string): AuthorDraft[] {
+  return field
+    .split(/,\s*(?:and\s+)?|\s+and\s+|;/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => ({ name: isBody(name) ? name : `${name} Collaboration`, kind: 'collaboration' }))
 }
 
 /** Its DOI and its arXiv identifier, whatever it has of both; without either, what its address names. */

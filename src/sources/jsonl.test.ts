@@ -42,7 +42,11 @@ describe('JSON lines', () => {
       asOf: '2008-12-03T00:00:00.000Z',
       title: 'On the tides of $\\alpha$-lakes',
       abstract: 'We study lakes. They are deep.\n\nA second paragraph.',
-      authors: [{ name: 'Ann Lee' }, { name: 'José Boño' }, { name: 'The ABC Collaboration' }],
+      authors: [
+        { name: 'Ann Lee' },
+        { name: 'José Boño' },
+        { name: 'The ABC Collaboration', kind: 'collaboration' },
+      ],
       published: { precision: 'time', value: '2008-12-01T09:00:00.000Z' },
       versions: [
         { number: 1, submittedAt: '2008-12-01T09:00:00.000Z' },
@@ -115,8 +119,8 @@ describe('JSON lines', () => {
       ],
     }
     expect(papersIn(await read(line(record)))[0]?.authors).toEqual([
-      { name: 'Ann Lee' },
-      { name: 'B. Ek Jr.' },
+      { name: 'Ann Lee', family: 'Lee', given: 'Ann' },
+      { name: 'B. Ek Jr.', family: 'Ek', given: 'B.', suffix: 'Jr.' },
     ])
   })
 

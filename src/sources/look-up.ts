@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { bindOnly } from '../papers/bind-only.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
@@ -45,7 +46,7 @@ const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv
 const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
 
 /**
- * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes where it is unknown),
+ * What arXiv or the registry of its DOI says of one paper, which binds no identifier but that one: from memory for a day (for ten minutes where it is unknown),
  * otherwise by asking in turn: each source is asked once in three seconds by the whole installation. Those who ask for a
  * paper that is being asked for get the same answer. Rejects with the reason of `signal`
  * once that is aborted.
@@ -89,26 +90,39 @@ async function recallOrAsk(
     if (await isPaused(db, { source, now: now(), pace })) return away(identifier)
   }
 
-  const answer = await askSource(identifier, options)
+  const answer = await askSource(identifier, {
+    ...options,
+    isPaused: (host) => isPaused(db, { source: turnsOf(host), now: now(), pace }),
+  })
   if (answer.kind === 'away') {
-    if (answer.retryAfterMs !== null)
-      await pauseSource(db, { source, now: now(), forMs: answer.retryAfterMs })
-    return away(identifier)
+    const { by, retryAfterMs } = answer
+    if (retryAfterMs !== null)
+      await pauseSource(db, { source: by === null ? source : turnsOf(by), now: now(), forMs: retryAfterMs })
+    return by === null ? away(identifier) : hostAway(by)
   }
   const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
   if (reading.kind === 'unreadable') return unreadable(identifier)
-  const found = reading.kind === 'found' ? reading.paper : null
+  const found = reading.kind === 'found' ? bindOnly(reading.paper, identifier) : null
   await remember(db, identifier, { found, now: now() })
   return outcomeOf(identifier, found)
 }
 
-async function askSource(identifier: PublicIdentifier, options: Started): Promise<Answer> {
-  const { sources, now, signal, timeoutMs = TIMEOUT_MS } = options
+/** A host that redirects led to has pauses of its own: what it asks for is no reason to leave the source alone. */
+function turnsOf(host: string): string {
+  return `host ${host.replace(/\.(?=:|$)/, '')}`
+}
+
+async function askSource(
+  identifier: PublicIdentifier,
+  options: Started & { isPaused: (host: string) => Promise<boolean> },
+): Promise<Answer> {
+  const { sources, now, signal, isPaused, timeoutMs = TIMEOUT_MS } = options
   const [url, form] =
     identifier.scheme === 'arxiv'
       ? [arxivRequest(sources.arxivUrl, identifier.value), 'application/atom+xml']
       : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
-  return ask(url, { headers: { accept: form, 'user-agent': sources.userAgent }, timeoutMs, now, signal })
+  const headers = { accept: form, 'user-agent': sources.userAgent }
+  return ask(url, { headers, timeoutMs, now, signal, isPaused })
 }
 
 async function read(
@@ -166,6 +180,11 @@ function outcomeOf(identifier: PublicIdentifier, found: HarvestedPaper | null): 
 
 function away({ scheme }: PublicIdentifier): LookUpOutcome {
   const reason = `${SOURCE_NAMES[scheme]} does not answer right now; try again in a few minutes.`
+  return { ok: false, kind: 'away', reason }
+}
+
+function hostAway(host: string): LookUpOutcome {
+  const reason = `The server that describes this paper, ${host}, does not answer right now; try again in a few minutes.`
   return { ok: false, kind: 'away', reason }
 }
 

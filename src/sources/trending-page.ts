@@ -133,9 +133,8 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
     dois: [entry.doi],
     identifier: entry.arxivId || doisIn(entry.doi ?? '').length > 0 ? undefined : localIdentifier(local),
     title: entry.title,
-    authors: [...(entry.authors ?? []), ...(entry.authorsTruncated ? ['et al.'] : [])].map((name) => ({
-      name,
-    })),
+    authors: (entry.authors ?? []).map((name) => ({ name })),
+    others: entry.authorsTruncated ? {} : undefined,
     published: entry.published,
     primaryCategory: entry.primaryCategory,
     categories: entry.categories ?? [],

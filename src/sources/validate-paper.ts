@@ -1,6 +1,5 @@
 import {
   COUNTED,
-  type Author,
   type Count,
   type HarvestedPaper,
   type Listing,
@@ -9,14 +8,14 @@ import {
 } from '../papers/harvested-paper.ts'
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
+import type { Others } from '../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
 import { parseInstant, parsePublished } from './dates.ts'
-import { texNameToUnicode } from './tex-names.ts'
 import { unreadableByte } from './text-encoding.ts'
+import { validAuthors, type AuthorDraft } from './valid-authors.ts'
 
 const MAX_TITLE = 2_000
 const MAX_ABSTRACT = 60_000
-const MAX_NAME = 500
 const MAX_REMARK = 10_000
 const MAX_CATEGORY = 100
 
@@ -40,7 +39,9 @@ export type PaperDraft = {
   synopsis?: Text
   /** Whether a line of the abstract that begins with white space starts a paragraph, as in arXiv's texts. */
   indentedParagraphs?: boolean
-  authors?: readonly { name: Text; affiliation?: Text; orcid?: Text }[] | undefined
+  authors?: readonly AuthorDraft[] | undefined
+  /** Authors whom the record says it leaves out, beside those that its list of names tells of. */
+  others?: Others | undefined
   published?: Text
   versions?: readonly { number: number; date: Text }[] | undefined
   primaryCategory?: Text
@@ -88,12 +89,12 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const asOf = parseInstant(cleanLine(draft.asOf ?? ''))
   if (asOf !== null) paper.asOf = asOf
 
-  const authors = validAuthors(draft.authors ?? [])
-  if (OTHERS.test(authors.at(-1)?.name ?? '')) {
-    authors.pop()
-    paper.authorsTruncated = true
-  }
+  const { authors, others } = validAuthors(draft.authors ?? [])
   if (authors.length > 0) paper.authors = authors
+  const left = others ?? draft.others
+  if (left) paper.authorsTruncated = true
+  const missing = left?.missing ?? draft.others?.missing
+  if (missing !== undefined) paper.authorsMissing = missing
   const versions = validVersions(draft.versions ?? [])
   if (versions.length > 0) paper.versions = versions
   const categories = distinct((draft.categories ?? []).map(category))
@@ -128,17 +129,19 @@ function unreadableIn(draft: PaperDraft): string | null {
   // Nearly every draft is whole, and there may be many in a second.
   const isWhole =
     [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
-    authors.every(({ name, affiliation }) => isReadable(name) && isReadable(affiliation)) &&
+    authors.every((author) => Object.values(author).every(isReadable)) &&
     links.every(({ url }) => isReadable(url))
   if (isWhole) return null
   const texts: [string, Text][] = [
     ['title', title],
     ['abstract', abstract],
     ['synopsis', synopsis],
-    ...authors.flatMap(({ name, affiliation }): [string, Text][] => [
-      ['author', name],
-      ['affiliation', affiliation],
-    ]),
+    ...authors.flatMap((author) =>
+      Object.values(author).map((value): [string, Text] => [
+        'author',
+        typeof value === 'string' ? value : '',
+      ]),
+    ),
     ['comment', comments],
     ['journal reference', journalReference],
     ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
@@ -154,8 +157,8 @@ function unreadableIn(draft: PaperDraft): string | null {
   return null
 }
 
-function isReadable(text: Text): boolean {
-  return text === null || text === undefined || text.isWellFormed()
+function isReadable(text: unknown): boolean {
+  return typeof text !== 'string' || text.isWellFormed()
 }
 
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
@@ -184,45 +187,13 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
 }
 
 function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
-  const [author] = validAuthors(authors ?? [])
+  const [author] = validAuthors(authors ?? []).authors
   const year = parsePublished(cleanLine(published ?? ''))?.value.slice(0, 4)
   return localIdentifier({
     title: cleanLine(title ?? ''),
     ...(author ? { firstAuthor: author.name } : {}),
     ...(year === undefined ? {} : { year: Number(year) }),
   })
-}
-
-/** What stands for the authors who are not named. */
-const OTHERS = /^(?:and )?(?:others|et al\.?)$/i
-
-function validAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
-  const valid: Author[] = []
-  for (const { name: written, affiliation: where, orcid: who } of authors) {
-    const name = cleanLine(texNameToUnicode(written ?? ''))
-    if (name === '' || name.length > MAX_NAME) continue
-    const author: Author = { name }
-    const affiliation = cleanLine(where ?? '')
-    if (affiliation !== '' && affiliation.length <= MAX_REMARK) author.affiliation = affiliation
-    const orcid = validOrcid(who ?? '')
-    if (orcid !== null) author.orcid = orcid
-    valid.push(author)
-  }
-  return valid
-}
-
-// The last digit is a checksum, ISO 7064 MOD 11-2 (https://support.orcid.org/hc/en-us/articles/360006897674).
-function validOrcid(text: string): string | null {
-  const match = /^(?:https?:\/\/(?:www\.)?orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(
-    text.trim(),
-  )
-  if (!match) return null
-  const groups = match.slice(1, 5)
-  let total = 0
-  for (const digit of groups.join('')) total = (total + Number(digit)) * 2
-  const check = (12 - (total % 11)) % 11
-  const last = check === 10 ? 'X' : String(check)
-  return last === match[5]?.toUpperCase() ? `${groups.join('-')}${last}` : null
 }
 
 function validVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {

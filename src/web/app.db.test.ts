@@ -254,6 +254,19 @@ describeWithDatabase('the site', (db) => {
       expect((await get('/papers?x=1')).headers.get('location')).toBe('/papers/new')
     })
 
+    it('lead from a page of the order that editions once had to the first page', async () => {
+      const { read } = await open([paper(1, '2026-01-05'), paper(2, '2026-01-05')])
+      const former = Buffer.from(JSON.stringify([30, '9.5', '2026-01-05T12:00:00.000Z', 7])).toString(
+        'base64url',
+      )
+      for (const path of ['/', '/papers/date/2026-01-05', '/papers/month/2026-01', '/index.atom']) {
+        const words = await read(`${path}?after=${former}&n=100`)
+        expect(words).toContain('Paper 1')
+        expect(words).toContain('Paper 2')
+      }
+      await read(`/papers/new?after=${former}&n=100`, 404)
+    })
+
     it('are ordered by heat, by all attention, and by time', async () => {
       const votes = (total: number, since: string) => ({ upvotes: { total, since, observedAt: since } })
       const { read } = await open([

@@ -4,6 +4,7 @@ import { parseIdentifier } from '../../papers/identifiers.ts'
 import { parsePublished } from '../dates.ts'
 import { parseJson } from '../jsonl.ts'
 import { validatePaper, type PaperDraft } from '../validate-paper.ts'
+import type { AuthorDraft } from '../valid-authors.ts'
 import { textOfMarkup } from './markup.ts'
 import type { Reading } from './reading.ts'
 
@@ -94,7 +95,7 @@ function draftOf(item: Item, identifier: PaperIdentifier): PaperDraft {
     title: titleOf(item),
     abstract: textOfMarkup(item.abstract ?? ''),
     authors: item.author?.map((one) => ({
-      name: nameOf(one),
+      ...nameOf(one),
       affiliation: one.affiliation?.map(({ name }) => textOfMarkup(name)).join('; '),
       orcid: one.ORCID,
     })),
@@ -123,15 +124,16 @@ function titleOf({ title, subtitle }: Item): string {
   return `${main}${/[.:?!–—]$/.test(main) ? '' : ':'} ${sub}`
 }
 
-function nameOf(name: z.infer<typeof author>): string {
-  const parts = [
-    name.given,
-    name['dropping-particle'],
-    name['non-dropping-particle'],
-    name.family,
-    name.suffix,
-  ].filter(Boolean)
-  return textOfMarkup(parts.length > 0 ? parts.join(' ') : (name.literal ?? name.name ?? ''))
+function nameOf(name: z.infer<typeof author>): AuthorDraft {
+  if (!name.family && !name.given)
+    return { name: textOfMarkup(name.literal || name.name || ''), literal: true }
+  return {
+    family: textOfMarkup(name.family ?? ''),
+    given: textOfMarkup(name.given ?? ''),
+    droppingParticle: textOfMarkup(name['dropping-particle'] ?? ''),
+    nonDroppingParticle: textOfMarkup(name['non-dropping-particle'] ?? ''),
+    suffix: textOfMarkup(name.suffix ?? ''),
+  }
 }
 
 /** As exactly as it is given: a year, a month or a day. */

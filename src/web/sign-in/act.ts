@@ -9,7 +9,7 @@ import { readForm, type Form } from '../forms/read-form.ts'
 import { readerAction, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies } from '../viewer.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, tooOftenFromThere } from './client-address.ts'
 import { leavingPage, signInPage } from './show.tsx'
 
 /** Reads a form from someone who is not signed in, rate-limited by network address. */
@@ -26,8 +26,7 @@ function anonymously(
         title: 'We could not read that form',
         reason: read.reason,
       })
-    const counted = await countWithin(site.db, { limit, of: clientAddress(site, c), now: site.now() })
-    return counted.ok ? act(c, read.form) : tooOften(site, c, counted)
+    return (await tooOftenFromThere(site, c, limit)) ?? act(c, read.form)
   }
 }
 
@@ -154,9 +153,8 @@ const LIBRARY_PATHS =
 export function askLibrary(site: Site) {
   return async (c: Context): Promise<Response> => {
     if (!LIBRARY_PATHS.test(c.req.path)) return c.notFound()
-    const now = site.now()
-    const counted = await countWithin(site.db, { limit: RATE_LIMITS.links, of: clientAddress(site, c), now })
-    if (!counted.ok) return tooOften(site, c, counted)
+    const refusal = await tooOftenFromThere(site, c, RATE_LIMITS.links)
+    if (refusal) return refusal
     const answer = await site.accounts.auth.handler(c.req.raw)
     await endEarlierSession(site, c, answer.headers)
     answer.headers.set('cache-control', 'no-store')
