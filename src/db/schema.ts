@@ -27,8 +27,8 @@ type PapersTable = {
   withdrawn: boolean
   links: Json<SourcedLink[]>
   provenance: Json<Partial<Record<Fact, Source>>>
-  /** `YYYY-MM-DD` */
-  edition: string
+  /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
+  edition: string | null
   edition_from: Paper['editionFrom']
   dated_at: Date
   votes: Generated<number>

@@ -25,11 +25,11 @@ export type Comment = {
   reactions: Partial<Record<Reaction, ReactionCount>>
 }
 
-/** The paper of a comment: its address, its title in TeX, the day of its edition. */
+/** The paper of a comment: its address, its title in TeX, the day of its edition, if any. */
 export type PaperOfComment = {
   address: string
   title: string
-  edition: string
+  edition: string | null
   hidden: boolean
   locked: boolean
 }

@@ -104,10 +104,10 @@ async function existingTopics(db: Kysely<Database>, categories: string[], limit:
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
-function byline({ authors, authorsTruncated, published, edition }: Paper): string {
-  const year = (published?.value ?? edition).slice(0, 4)
+function byline({ authors, authorsTruncated, published }: Paper): string {
+  const year = published?.value.slice(0, 4) ?? ''
   const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
   const more = authors.length - named.length
   const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
-  return named.length === 0 ? year : `${named.join(', ')}${others}, ${year}`
+  return [named.length === 0 ? '' : `${named.join(', ')}${others}`, year].filter(Boolean).join(', ')
 }

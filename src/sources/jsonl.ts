@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
-import { parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { AuthorDraft } from './valid-authors.ts'
@@ -10,7 +10,7 @@ import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
-const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
+const date = z.union([z.string(), z.number()]).nullish().catch(undefined)
 const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union([z.string(), z.record(z.string(), z.unknown()).refine(isNamed)], {
   error: 'expected a name, or an object with a name',
@@ -45,7 +45,7 @@ const recordSchema = z.object({
   authors_truncated: z.boolean().nullish(),
   authorsMissing: count,
   authors_missing: count,
-  versions: z.array(z.object({ version: z.string(), created: text })).nullish(),
+  versions: z.array(z.object({ version: z.string(), created: text.catch(undefined) })).nullish(),
   comments: text,
   'journal-ref': text,
   journal_ref: text,
@@ -60,7 +60,7 @@ const recordSchema = z.object({
   github_stars: count,
   citations: count,
   citation_count: count,
-  observed_at: text,
+  observed_at: text.catch(undefined),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -97,8 +97,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
-  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
+  const observedAt = parseInstant(record.observed_at ?? '') ?? now.toISOString()
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
@@ -110,9 +109,16 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
     abstract,
     indentedParagraphs: true,
     ...authorsOf(record),
-    published:
-      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
+    published: [
+      record.published,
+      record.published_at,
+      record.publishedAt,
+      record.date,
+      record.created,
       record.versions?.[0]?.created,
+    ]
+      .map((one) => String(one ?? ''))
+      .find((one) => parsePublished(one) !== null),
     versions: record.versions?.map(({ version, created }) => ({
       number: versionNumber(version),
       date: created,

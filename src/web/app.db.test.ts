@@ -23,11 +23,8 @@ function paper(
 }
 
 describeWithDatabase('the site', (db) => {
-  async function open(
-    papers: HarvestedPaper[] = [],
-    facts: Parameters<typeof openSite>[1] = {},
-  ): Promise<TestSite & Reader> {
-    const site = openSite(db(), facts)
+  async function open(papers: HarvestedPaper[] = [], { now = NOON } = {}): Promise<TestSite & Reader> {
+    const site = openSite(db(), { now })
     if (papers.length > 0) await site.record(papers)
     return { ...site, ...readerOf(site) }
   }
@@ -58,6 +55,24 @@ describeWithDatabase('the site', (db) => {
       expect(titles[0]?.[1]).toBe('/papers/2412.19723')
       expect(await read('/papers/2412.19723')).toContain('In our words, not the authors’.')
       expect(await read('/papers/trending')).toContain('OS-Genesis')
+    })
+
+    it('never has papers of which nobody knows when they came out', async () => {
+      const { read, html } = await open([
+        stated('doi/10.5555/undated', { source: 'bibtex', title: 'Some day' }),
+        stated('doi/10.5555/far', {
+          source: 'bibtex',
+          title: 'Some other day',
+          published: day('2099-01-01'),
+        }),
+      ])
+      expect(await read('/')).toContain('No paper here has a date yet')
+      expect(await read('/papers/date/2026-01-15')).toContain('No paper here has a date yet')
+      expect(await read('/papers/new')).toContain('Some day')
+      const words = await read('/papers/doi/10.5555/undated')
+      expect(words).toContain('Some day')
+      expect(words).not.toMatch(/Edition|null/)
+      expect(await html('/papers/doi/10.5555/far')).not.toContain('/papers/date/2099')
     })
 
     it('says what to do on an empty site', async () => {
@@ -160,6 +175,12 @@ describeWithDatabase('the site', (db) => {
       expect(await html('/papers/date/2026-01-05')).toContain(
         'href="/papers/date/2026-01-02" title="Friday, 2 January 2026: 1 paper"',
       )
+    })
+
+    it('have no next one that is dated ahead', async () => {
+      const { html } = await open(papers)
+      expect(await html('/papers/date/2026-01-05')).not.toContain('rel="next"')
+      expect(await html('/')).not.toContain('rel="next"')
     })
 
     it('are none where the calendar has no such day', async () => {

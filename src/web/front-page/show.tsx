@@ -10,6 +10,7 @@ import { renderEntries } from '../parts/entries.tsx'
 import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
+import { hasNoPapers } from '../../papers/find.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
@@ -75,7 +76,7 @@ async function show(
       papers: edition.kind === 'empty' ? [] : edition.papers,
     })
   }
-  if (edition.kind === 'empty') return c.html(emptyPage(site))
+  if (edition.kind === 'empty') return c.html(emptyPage(site, { undated: !(await hasNoPapers(site.db)) }))
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
   return c.html(

@@ -265,7 +265,8 @@ function isOwnAddress(paper: Paper, url: string): boolean {
 function details(site: Site, paper: Paper): Child[] {
   const rows: [string, Child][] = []
   if (paper.published) rows.push(['Published', <Published site={site} published={paper.published} />])
-  rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
+  if (paper.edition)
+    rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
   if (paper.arxivId) rows.push(['arXiv', paper.arxivId])
   if (paper.doi) rows.push(['DOI', paper.doi])
   if (paper.categories.length > 0) {
