@@ -77,7 +77,7 @@ function draftOf(
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
   const value = (authors?.pieces ?? []).map((piece) =>
-    'text' in piece ? piece.text : (strings[piece.name] ?? strings[piece.name.toLowerCase()] ?? piece.name),
+    'text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name),
   )
   return draftOfFields(fieldsOf(entry, kept), readBibtexNames(value.join('')))
 }
