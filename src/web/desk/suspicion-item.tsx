@@ -112,7 +112,7 @@ function BurstWords({ evidence: { figures, from, to } }: { evidence: BurstEviden
 
 function Account({ id, item: { readers } }: { id: string; item: OpenSuspicion }) {
   const reader = readers.get(id)
-  if (!reader) return <>a deleted account</>
+  if (!reader) return <>a former reader</>
   return (
     <>
       <a href={`/readers/${id}`}>{displayName(reader)}</a>
@@ -138,7 +138,7 @@ function VoteTimes({ votes, item: { readers } }: { votes: SuspectVote[]; item: O
   if (!first) return null
   const name = (id: string) => {
     const reader = readers.get(id)
-    return reader ? displayName(reader) : 'a deleted account'
+    return reader ? displayName(reader) : 'a former reader'
   }
   return (
     <p class="aside">
