@@ -10,6 +10,7 @@ import type { FindRequest, Found } from './index/find.ts'
 import type { Meaning } from './meaning.ts'
 import { bestPassage, type Passage } from './passages.ts'
 import { wordsOf, type Query } from './query/query.ts'
+import { withoutUnread, type UnreadPart } from './query/unread.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 
 /** The index, in this thread or another one. */
@@ -31,7 +32,13 @@ export function indexInThisThread(engine: Engine): SearchIndex {
 }
 
 /** What a search needs. */
-export type SearchRoom = { db: Kysely<Database>; index: SearchIndex; meaning: Meaning }
+export type SearchRoom = {
+  db: Kysely<Database>
+  index: SearchIndex
+  meaning: Meaning
+  /** The site's, whose days dates are (IANA name). */
+  timeZone: string
+}
 
 export type SearchResult = {
   paper: Paper
@@ -51,6 +58,8 @@ export type SearchResults = {
   corrections: Correction[]
   /** Words that hardly any paper has, which were looked for all the same, and what may be meant by them. */
   offers: Correction[]
+  /** Parts that make no sense as what they were to be, which were left out. */
+  unread: UnreadPart[]
   /** How many papers have the words and pass the filters. */
   total: number
   /** How many results can be paged through. */
@@ -67,10 +76,10 @@ const RANKED = 10_000
 /**
  * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
  * command line. Any query has an answer. `offset` and `limit` say which part of the results. `unfinished`: the
- * last word is still being typed. `literal`: words are not corrected, for those who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
+ * last word is still being typed. `literal`: nothing is corrected or left out, for those who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
  */
 export async function search(
-  { db, index, meaning }: SearchRoom,
+  { db, index, meaning, timeZone }: SearchRoom,
   {
     query: asked,
     offset = 0,
@@ -87,9 +96,10 @@ export async function search(
     by?: 'words' | 'meaning' | 'both'
   },
 ): Promise<SearchResults> {
+  const readable = literal ? { query: asked, unread: [] } : withoutUnread(asked)
   const { query, corrections, offers } = literal
     ? { query: asked, corrections: [], offers: [] }
-    : await index.correct({ query: asked, unfinished })
+    : await index.correct({ query: readable.query, unfinished })
   const text = wordsOf(query)
   const status = await index.status()
   const asksMeaning = by !== 'words' && query.sort === 'relevance' && text !== ''
@@ -104,6 +114,7 @@ export async function search(
     offset,
     limit,
     unfinished,
+    timeZone,
     ranked: query.sort === 'hot' || query.sort === 'top' ? await rankedIds(db, query.sort, RANKED) : [],
   })
   const papers = await papersByIds(
@@ -127,6 +138,7 @@ export async function search(
     query,
     corrections,
     offers,
+    unread: readable.unread,
     total: found.total,
     reachable: found.reachable,
     facets: found.facets,

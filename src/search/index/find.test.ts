@@ -158,6 +158,46 @@ describe('what is found', () => {
   })
 })
 
+describe('a day', () => {
+  const at = (id: number, instant: string) => ({ ...indexed(id), datedAt: Date.parse(instant) })
+  const papers = [
+    at(1, '2026-03-08T04:59:59Z'),
+    at(2, '2026-03-08T05:00:00Z'),
+    // Clocks go forward in New York: this day has 23 hours.
+    at(3, '2026-03-09T03:59:59Z'),
+    at(4, '2026-03-09T04:00:00Z'),
+    indexed(5, { day: '2026-03-08', flags: FLAGS.day }),
+    indexed(6, { day: '2026-03-09', flags: FLAGS.day }),
+  ]
+  const on = (text: string, timeZone: string) => ids(papers, text, { timeZone }).toSorted((a, b) => a - b)
+
+  it('is one of the time zone, of a paper that is known by an instant', () => {
+    expect(on('date:2026-03-08', 'America/New_York')).toEqual([2, 3, 5])
+    expect(on('date:2026-03-08', 'UTC')).toEqual([1, 2, 5])
+    expect(on('date:2026-03-08', 'Asia/Tokyo')).toEqual([1, 2, 5])
+    expect(on('since:2026-03-09', 'America/New_York')).toEqual([4, 6])
+    expect(on('until:2026-03-07', 'America/New_York')).toEqual([1])
+  })
+
+  it('is in a year of the time zone', () => {
+    const turning = [
+      at(1, '2026-01-01T04:59:59Z'),
+      at(2, '2025-12-31T15:00:00Z'),
+      indexed(3, { day: '2026-01-01', flags: FLAGS.day }),
+    ]
+    const years = (timeZone: string) => search(turning, '', { timeZone }).facets.years
+    expect(years('America/New_York')).toEqual([
+      { year: 2026, papers: 1 },
+      { year: 2025, papers: 2 },
+    ])
+    expect(years('Asia/Tokyo')).toEqual([{ year: 2026, papers: 3 }])
+    expect(years('UTC')).toEqual([
+      { year: 2026, papers: 2 },
+      { year: 2025, papers: 1 },
+    ])
+  })
+})
+
 describe('the order', () => {
   it('puts titles before bodies, and rare words before common ones', () => {
     expect(ids(LAKES, 'graph')[0]).toBe(4)

@@ -17,6 +17,8 @@ export type FindRequest = {
   limit: number
   /** Whether the last word may be the beginning of one. */
   unfinished: boolean
+  /** The zone whose days dates are, UTC when there is none (IANA name). */
+  timeZone?: string
   /** For `sort:hot` and `sort:top`: the papers that have any, best first. */
   ranked: number[]
 }
@@ -59,11 +61,11 @@ const REACHABLE = 10_000
 /** Answers a query out of the index, by words alone when there is no vector. Any query has an answer. */
 export function find(
   { words: index, vectors }: { words: WordIndex; vectors: VectorStore | null },
-  { query, vector, meaningOnly = false, offset, limit, unfinished, ranked }: FindRequest,
+  { query, vector, meaningOnly = false, offset, limit, unfinished, timeZone = 'UTC', ranked }: FindRequest,
   scratch: Scores,
 ): Found {
   const { table } = index
-  const plan = planQuery(index, query.clauses, { unfinished })
+  const plan = planQuery(index, query.clauses, { unfinished, timeZone })
   const admitted = admittedBy(index, plan)
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
@@ -77,7 +79,7 @@ export function find(
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
 
-  const { facets, total } = countFacets(table, wanted)
+  const { facets, total } = countFacets(table, { wanted, timeZone })
   const answer = { total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
   if (query.sort === 'relevance' && scored) {

@@ -15,6 +15,11 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
       },
       { examples: ['"language model"'], finds: 'The words next to each other, in this order.' },
       {
+        examples: ['"langauge"'],
+        finds:
+          'The word exactly as you typed it. Without quotation marks, a word that no paper has is corrected.',
+      },
+      {
         examples: ['diffusion OR flow'],
         finds: (
           <>
@@ -39,7 +44,7 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
       { examples: ['cat:cs.CL', 'cat:cs'], finds: 'Papers in a topic, or in all topics of a field.' },
       {
         examples: ['date:2025', 'date:2025-01', 'date:2025-01-14'],
-        finds: 'Papers from a year, a month or a day.',
+        finds: 'Papers from a year, a month or a day, in the time zone of this site.',
       },
       {
         examples: ['date:2024..2025', 'since:2025-01', 'until:2024', 'before:2025'],

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
-import { categoryName } from '../../papers/categories.ts'
+import { categoryName, distinctTopics } from '../../papers/categories.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
@@ -269,7 +269,7 @@ function details(site: Site, paper: Paper): Child[] {
     rows.push([
       'Topics',
       <ul class="plain">
-        {paper.categories.map((category) => (
+        {distinctTopics(paper.categories).map((category) => (
           <li>
             <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
           </li>

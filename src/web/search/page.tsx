@@ -16,7 +16,7 @@ import { queryPath, searchPath } from './address.ts'
 import { Corrected, DidYouMean } from './corrected.tsx'
 import { Facets } from './facets.tsx'
 import { NothingFound } from './nothing-found.tsx'
-import { clauseLabel, countLine, isFilter, papers } from './words.ts'
+import { clauseLabel, countLine, isFilter, papers, unreadNote } from './words.ts'
 
 /** A page of results. */
 export type SearchView = {
@@ -35,7 +35,7 @@ export function searchPage(site: Site, view: SearchView) {
   const { text, found, entries, page, pages } = view
   const { query } = found
   // What is shown is what is ordered, narrowed down, paged through and followed.
-  const asked = found.corrections.length > 0 ? formatQuery(query) : text
+  const asked = found.corrections.length + found.unread.length > 0 ? formatQuery(query) : text
   const path = searchPath(asked)
   const beyond = entries.length === 0 && found.reachable > 0
   return renderPage(site, {
@@ -163,6 +163,7 @@ function notesOn({ text, found, named }: SearchView): Child[] {
   const { query, corrections, offers, status } = found
   return [
     ...(named ? [<Named named={named} />] : []),
+    ...found.unread.map(unreadNote),
     ...(corrections.length > 0
       ? [<Corrected asked={parseQuery(text)} query={query} corrections={corrections} />]
       : []),

@@ -211,6 +211,40 @@ describeWithDatabase('the search', (db) => {
       expect(await read('/papers?q=klep+sort:new')).toContain('50 papers')
     })
 
+    it('says which dates and orders make no sense, and leaves them out', async () => {
+      const { read, html, titles, link } = await open()
+      const path = '/papers?q=tide+date:2026-02-30+sort:cold'
+      const words = await read(path)
+      expect(words).toContain(
+        'We left out “date:2026-02-30”: this is not a date. Enter a year, a month or a day, such as 2026, 2026-03 or 2026-03-14.',
+      )
+      expect(words).toContain('We left out “sort:cold”: there is no such order.')
+      expect(words).toContain('3 papers have these words')
+      expect(await titles(path)).toHaveLength(3)
+      expect(link(await html(path), 'New')).toBe('/papers?q=tide+sort%3Anew')
+      // Alone it asks for nothing, and not for everything.
+      expect(await read('/papers?q=date:soon')).toContain('No results')
+      expect(await read('/papers?q=date:soon')).toContain('We left out “date:soon”')
+    })
+
+    it('takes days for those of the site', async () => {
+      const at = (value: string) => ({ precision: 'time' as const, value })
+      const { read, titles } = await open([
+        // The evening before in New York, where the site is.
+        stated('2601.00001', { title: 'Kelp by night', published: at('2026-01-01T03:00:00.000Z') }),
+        stated('2601.00002', { title: 'Kelp by day', published: day('2026-01-01') }),
+        stated('2601.00003', { title: 'Kelp by morning', published: at('2026-01-01T05:00:00.000Z') }),
+      ])
+      expect(await titles('/papers?q=kelp+date:2025-12-31')).toEqual(['Kelp by night'])
+      expect(await titles('/papers?q=kelp+date:2025')).toEqual(['Kelp by night'])
+      expect(await titles('/papers?q=kelp+before:2026')).toEqual(['Kelp by night'])
+      expect((await titles('/papers?q=kelp+date:2026-01-01')).toSorted()).toEqual([
+        'Kelp by day',
+        'Kelp by morning',
+      ])
+      expect(await read('/papers?q=kelp')).toContain('Years 20262 20251')
+    })
+
     it('never corrects in a feed', async () => {
       const { get } = await open(manyPapers(3))
       const entries = async (q: string) =>
@@ -466,9 +500,10 @@ describeWithDatabase('the search', (db) => {
 
   describe('the papers near to a paper', () => {
     /** A room in which all papers are near to each other. */
-    function near({ db, index, meaning }: SearchRoom): SearchRoom {
+    function near({ db, index, meaning, timeZone }: SearchRoom): SearchRoom {
       return {
         db,
+        timeZone,
         index: {
           ...index,
           similar: async (id) =>
@@ -566,6 +601,7 @@ function broken(db: SearchRoom['db'], error: Error): SearchRoom {
   return {
     db,
     index: { find: fail, correct: fail, similar: fail, status: fail },
+    timeZone: 'UTC',
     meaning: { embedder: null, vectorOf: async () => ({ ok: false, reason: 'off' }), close: async () => {} },
   }
 }
