@@ -64,6 +64,8 @@ export type SearchResults = {
   total: number
   /** How many results can be paged through. */
   reachable: number
+  /** To ask for further pages with. */
+  asOf: number
   facets: Facets
   /** `used`, or why the meaning of the query did not count. */
   meaning: 'used' | 'not-asked' | 'off' | 'away' | 'no-vectors'
@@ -75,7 +77,8 @@ const RANKED = 10_000
 
 /**
  * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
- * command line. Any query has an answer. `offset` and `limit` say which part of the results. `unfinished`: the
+ * command line. Any query has an answer. `offset` and `limit` say which part of the results, `asOf` of which search, for
+ * pages after the first. `unfinished`: the
  * last word is still being typed. `literal`: nothing is corrected or left out, for those who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
  */
 export async function search(
@@ -84,6 +87,7 @@ export async function search(
     query: asked,
     offset = 0,
     limit,
+    asOf = null,
     unfinished = false,
     literal = false,
     by = 'both',
@@ -91,6 +95,7 @@ export async function search(
     query: Query
     offset?: number
     limit: number
+    asOf?: number | null
     unfinished?: boolean
     literal?: boolean
     by?: 'words' | 'meaning' | 'both'
@@ -113,6 +118,7 @@ export async function search(
     meaningOnly: by === 'meaning',
     offset,
     limit,
+    asOf,
     unfinished,
     timeZone,
     ranked: query.sort === 'hot' || query.sort === 'top' ? await rankedIds(db, query.sort, RANKED) : [],
@@ -141,6 +147,7 @@ export async function search(
     unread: readable.unread,
     total: found.total,
     reachable: found.reachable,
+    asOf: found.asOf,
     facets: found.facets,
     meaning: meaningUsed({ asksMeaning, vector, status, off: meaning.embedder === null }),
     status,

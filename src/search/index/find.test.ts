@@ -5,10 +5,10 @@ import { anyText } from '../query/testing/arbitraries.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { newVectorStore } from '../vectors/vector-store.ts'
 import { quantize } from '../embeddings/quantize.ts'
-import { find, type FindRequest } from './find.ts'
+import { find, newKeptOrders, type FindRequest } from './find.ts'
 import { FLAGS, type IndexedPaper } from './indexed-paper.ts'
 import { Scores } from './match-words.ts'
-import { addPapers, newWordIndex } from './word-index.ts'
+import { addPapers, newWordIndex, removePapers } from './word-index.ts'
 
 function indexOf(papers: IndexedPaper[]) {
   const index = newWordIndex()
@@ -227,6 +227,42 @@ describe('the order', () => {
       expect(pages.flat()).toEqual(ids(papers, text, { ranked: [9, 5] }))
       expect(new Set(pages.flat()).size).toBe(57)
     }
+  })
+})
+
+describe('a later page', () => {
+  it('is of the order that the first was of, whatever came in and drew attention', () => {
+    const index = indexOf(
+      Array.from({ length: 30 }, (_, i) => indexed(i + 1, { title: i % 3 === 0 ? 'Lakes' : 'Rivers' })),
+    )
+    const kept = newKeptOrders()
+    const page = (text: string, offset: number, more: Partial<FindRequest>) =>
+      find(
+        { words: index, vectors: null, kept },
+        { query: parseQuery(text), vector: null, offset, limit: 15, unfinished: false, ranked: [], ...more },
+        new Scores(),
+      )
+    const queries = [
+      ['lakes rivers', [], []],
+      ['lakes OR rivers sort:hot', [3, 5, 8, 20], [7, 8, 3, 30]],
+      ['lakes OR rivers sort:new', [], []],
+    ] as const
+    const first = queries.map(([text, ranked]) => page(text, 0, { ranked: [...ranked] }))
+    // Now rivers are rarer, and lakes come last.
+    addPapers(
+      index,
+      Array.from({ length: 100 }, (_, i) => indexed(i + 31, { title: 'Lakes', day: '2026-02-01' })),
+      130,
+    )
+    removePapers(index, [2])
+    queries.forEach(([text, , ranked], i) => {
+      const { asOf, hits } = first[i] ?? { asOf: 0, hits: [] }
+      const second = page(text, 15, { asOf, ranked: [...ranked] })
+      const seen = [...hits, ...second.hits].map(({ id }) => id)
+      expect([text, new Set(seen).size]).toEqual([text, seen.length])
+      if (i < 2) expect([text, seen.length]).toEqual([text, hits.some(({ id }) => id === 2) ? 30 : 29])
+      expect(Math.max(...seen)).toBe(30)
+    })
   })
 })
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import { formatQuery } from '../query/format-query.ts'
 import type { Query } from '../query/query.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
@@ -15,6 +17,8 @@ export type FindRequest = {
   meaningOnly?: boolean
   offset: number
   limit: number
+  /** Of a later page: the `asOf` of the first one, so that what came in meanwhile shifts nothing. */
+  asOf?: number | null
   /** Whether the last word may be the beginning of one. */
   unfinished: boolean
   /** The zone whose days dates are, UTC when there is none (IANA name). */
@@ -33,6 +37,8 @@ type Hit = {
 
 export type Found = {
   hits: Hit[]
+  /** Says which papers there were; to ask for further pages with. */
+  asOf: number
   /** How many papers have the words, and pass the filters. */
   total: number
   /** How many results can be paged through: those, or of a long list by relevance the best. */
@@ -58,15 +64,30 @@ const FUSION = {
 
 /** Results by words that can be paged through. */
 const REACHABLE = 10_000
+
+/**
+ * The orders of results that have further pages: of those by relevance all, of those by heat and votes the ranked ones.
+ * They change as papers come in, are embedded and draw attention, and a reader who pages through them must not notice.
+ */
+export type KeptOrders = LRUCache<string, Hit[]>
+
+export function newKeptOrders(): KeptOrders {
+  return new LRUCache({ max: 100 })
+}
+
 /** Answers a query out of the index, by words alone when there is no vector. Any query has an answer. */
 export function find(
-  { words: index, vectors }: { words: WordIndex; vectors: VectorStore | null },
-  { query, vector, meaningOnly = false, offset, limit, unfinished, timeZone = 'UTC', ranked }: FindRequest,
+  { words: index, vectors, kept }: { words: WordIndex; vectors: VectorStore | null; kept?: KeptOrders },
+  request: FindRequest,
   scratch: Scores,
 ): Found {
+  const { query, vector, meaningOnly = false, offset, limit, unfinished, timeZone = 'UTC', ranked } = request
   const { table } = index
+  const isLater = request.asOf !== undefined && request.asOf !== null
+  const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
+  const key = JSON.stringify([formatQuery(query), unfinished, asOf])
   const plan = planQuery(index, query.clauses, { unfinished, timeZone })
-  const admitted = admittedBy(index, plan)
+  const admitted = admittedBy(index, plan, asOf)
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
@@ -80,31 +101,53 @@ export function find(
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
 
   const { facets, total } = countFacets(table, { wanted, timeZone })
-  const answer = { total, facets, terms: withRarity(index, plan.terms) }
+  const answer = { asOf, total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
   if (query.sort === 'relevance' && scored) {
-    const fused = fuse({
-      table,
-      admitted,
-      scratch,
-      // Nobody has all the words of a long question.
-      full: plan.words.length <= FUSION.fewWords ? full : 0,
-      meaning: vector && vectors && { vector, vectors },
-      meaningOnly,
-    })
-    return { ...answer, hits: fused.slice(offset, offset + limit), reachable: fused.length }
+    const fused =
+      (isLater ? kept?.get(key) : undefined) ??
+      fuse({
+        table,
+        admitted,
+        scratch,
+        // Nobody has all the words of a long question.
+        full: plan.words.length <= FUSION.fewWords ? full : 0,
+        meaning: vector && vectors && { vector, vectors },
+        meaningOnly,
+      })
+    if (offset + limit < fused.length) kept?.set(key, fused)
+    // Some may be gone since the order was kept.
+    const hits = fused.slice(offset, offset + limit).filter(({ id }) => table.live[id] === 1)
+    return { ...answer, hits, reachable: fused.length }
   }
   const reachable = Math.min(total, REACHABLE)
-  const ranking = query.sort === 'hot' || query.sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
-  const first = ranking.slice(0, Math.min(offset + limit, reachable))
-  for (const id of first) wanted[id] = 0
+  const first = (isLater ? kept?.get(key) : undefined) ?? rankedFirst({ query, ranked, wanted }).map(byWords)
+  if (first.length > 0 && offset + limit < reachable) kept?.set(key, first)
+  for (const { id } of first) wanted[id] = 0
   const rest = highest(table.datedAt, {
     size: table.size,
     count: Math.min(offset + limit, reachable) - first.length,
     wanted,
   })
-  const page = [...first, ...rest].slice(offset, offset + limit)
-  return { ...answer, hits: page.map((id) => ({ id, byWords: true, similarity: null })), reachable }
+  const page = [...first, ...rest.map(byWords)].slice(offset, Math.min(offset + limit, reachable))
+  return { ...answer, hits: page.filter(({ id }) => table.live[id] === 1), reachable }
+}
+
+/** The papers that the ranking puts first, of those that are wanted. */
+function rankedFirst({
+  query: { sort },
+  ranked,
+  wanted,
+}: {
+  query: Query
+  ranked: number[]
+  wanted: Uint8Array
+}): number[] {
+  return sort === 'hot' || sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
+}
+
+function byWords(id: number): Hit {
+  return { id, byWords: true, similarity: null }
 }
 
 /** The best by words and the best by meaning in one ranking. */
@@ -160,10 +203,10 @@ function withRarity(index: WordIndex, terms: string[]): Found['terms'] {
   }))
 }
 
-/** 1 for the papers that meet all conditions. */
-function admittedBy({ table }: WordIndex, { conditions }: Plan): Uint8Array {
-  if (conditions.length === 0) return table.live
-  const admitted = table.live.slice(0, table.size)
+/** 1 for the papers up to `last` that meet all conditions. */
+function admittedBy({ table }: WordIndex, { conditions }: Plan, last: number): Uint8Array {
+  if (conditions.length === 0 && last === table.size - 1) return table.live
+  const admitted = table.live.slice(0, table.size).fill(0, last + 1)
   for (const { not, papers } of conditions) {
     const refused = not ? 1 : 0
     const marks = papers()

@@ -137,9 +137,9 @@ export function showSearchHelp(site: Site) {
             <p>
               Results are found by their words and by their meaning, and the two count about equally. A paper
               that says the same thing in other words is marked “By meaning”. Accents, capitals and word
-              endings make no difference. If hardly any paper has a word, we also search for the spelling that
-              papers use. Phrases, exclusions and facts are conditions: papers that do not meet them are left
-              out.
+              endings make no difference. If no paper has a word, we search for the word that you probably
+              meant instead, and say so. Phrases, exclusions and facts are conditions: papers that do not meet
+              them are left out.
             </p>
             <p>Other orders ignore meaning: they list only the papers that have the words.</p>
             <h2>Following a search</h2>

@@ -186,6 +186,57 @@ describeWithDatabase('the search', (db) => {
       )
     })
 
+    it.each([
+      'kelp note',
+      'kelp note sort:new',
+      'kelp note sort:hot',
+      'cat:cs.LG',
+      'klep note',
+      'kelp no&unfinished=1',
+    ])('leaves nothing out and shows nothing twice while papers come in: %s', async (query) => {
+      const first = manyPapers(60).map((paper, i) => ({
+        ...paper,
+        categories: ['cs.LG'],
+        primaryCategory: 'cs.LG',
+        abstract: 'kelp '.repeat(i % 7),
+        ...(i % 3 === 0
+          ? {
+              upvotes: {
+                total: i + 1,
+                observedAt: '2026-01-14T00:00:00.000Z',
+                since: '2026-01-13T00:00:00.000Z',
+              },
+            }
+          : {}),
+      }))
+      const site = await open(first)
+      const seen: string[] = []
+      let path: string | undefined = `/papers?q=${query.replaceAll(' ', '+')}`
+      for (let page = 1; path !== undefined; page++) {
+        const text: string = await site.html(path)
+        seen.push(...titlesOf(text))
+        expect(text).toContain(`Page ${page} of 3`)
+        path = /<link rel="next" href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+        await site.record(
+          Array.from({ length: 9 }, (_, i) =>
+            stated(`2602.${page}000${i}`, {
+              title: `Kelp ${'note '.repeat(i)}`,
+              abstract: 'note '.repeat(page * 20),
+              categories: ['cs.LG'],
+              primaryCategory: 'cs.LG',
+              published: day('2026-01-14'),
+              upvotes: {
+                total: 99,
+                observedAt: '2026-01-14T00:00:00.000Z',
+                since: '2026-01-13T00:00:00.000Z',
+              },
+            }),
+          ),
+        )
+      }
+      expect(seen.toSorted()).toEqual(first.map(({ title }) => title).toSorted())
+    })
+
     it('takes the last word for a beginning only while it is being typed', async () => {
       const { titles } = await open()
       expect(await titles('/papers?q=lightho&unfinished=1')).toEqual(['A survey of lighthouses'])
@@ -202,7 +253,7 @@ describeWithDatabase('the search', (db) => {
       expect(page).toContain('value="klep note date:2026"')
       // What follows from the page follows from what it shows.
       expect(link(page, 'New')).toBe('/papers?q=kelp+note+date%3A2026+sort%3Anew')
-      expect(page).toContain('href="/papers?q=kelp+note+date%3A2026&amp;page=2"')
+      expect(page).toContain('href="/papers?q=kelp+note+date%3A2026&amp;page=2&amp;upto=')
       expect(page).toContain('href="/papers.atom?q=kelp+note+date%3A2026"')
       const literal = '/papers?q=%22klep%22+note+date%3A2026'
       expect(link(page, '&quot;klep&quot; note date:2026')).toBe(literal)
