@@ -161,9 +161,9 @@ function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identif
     .map((key) => parseAddress(key.trim())?.identifier)
     .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  const identifiers =
-    readable.length + named.length + dois.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
-  return { ...(own === undefined ? {} : { identifier: own }), identifiers, dois }
+  if (own !== undefined) return { identifier: own, identifiers: [...readable, ...named], dois }
+  const isNamed = readable.length + named.length + dois.length > 0
+  return { identifiers: isNamed ? [...readable, ...named] : keys.slice(0, 1), dois }
 }
 
 function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {
