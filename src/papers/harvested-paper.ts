@@ -74,8 +74,10 @@ export const COUNTED = ['upvotes', 'stars', 'citations'] as const
  */
 export type HarvestedPaper = {
   source: Source
-  /** At least one. */
+  /** At least one; all lead to the paper, and papers are merged by them. */
   identifiers: [PaperIdentifier, ...PaperIdentifier[]]
+  /** Identifiers that its source names without owning them: they lead nowhere, and curators see them. */
+  claims?: PaperIdentifier[]
   /** The date of this statement at its source (instant in UTC); a later statement replaces an earlier one. */
   asOf?: string
   title: string

@@ -123,7 +123,7 @@ export async function writeRecords(trx: Transaction<Database>, works: Work[], no
   `.execute(trx)
 }
 
-/** The identifiers, author names and categories by which the papers written are found. */
+/** The identifiers, author names and categories by which the papers written are found, and the claims that curators see. */
 export async function writeLookups(trx: Transaction<Database>, writes: Write[]): Promise<void> {
   if (writes.length === 0) return
   const identifiers = writes.flatMap(({ work }) =>
@@ -137,6 +137,20 @@ export async function writeLookups(trx: Transaction<Database>, writes: Write[]):
   `.execute(trx)
 
   const ids = writes.map(({ work }) => idOf(work))
+  await trx.deleteFrom('identifier_claims').where('paper_id', 'in', ids).execute()
+  const claims = writes.flatMap(({ work }) =>
+    [...work.records.values()].flatMap((record) => {
+      const { source, claims = [] } = factsOf(record)
+      return claims.map((claimed) => ({ paper_id: idOf(work), source, ...claimed }))
+    }),
+  )
+  if (claims.length > 0)
+    await sql`
+      insert into identifier_claims (paper_id, source, scheme, value)
+      select * from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb)
+        as r(paper_id bigint, source text, scheme text, value text)
+      on conflict do nothing
+    `.execute(trx)
   await trx.deleteFrom('paper_authors').where('paper_id', 'in', ids).execute()
   await trx.deleteFrom('paper_categories').where('paper_id', 'in', ids).execute()
   const authors = writes.flatMap(({ work, derived }) =>

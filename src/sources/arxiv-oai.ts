@@ -1,5 +1,4 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { parseIdentifier } from '../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
 import { outcomeOf } from './refusal.ts'
 import { quote, type PaperDraft } from './validate-paper.ts'
@@ -38,11 +37,8 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
   const categories = textOf(content, 'categories')?.trim().split(/\s+/) ?? []
   const withdrawn = saysWithdrawn({ comments: comments?.trim() ?? '', abstract: abstract?.trim() ?? '' })
   const shared = {
-    // Authors write arXiv's `doi` themselves: a paper is not refused because of what they wrote there.
-    identifiers: [
-      textOf(content, 'id') ?? name.replace(/^oai:arXiv\.org:/i, ''),
-      ...doisIn(textOf(content, 'doi')),
-    ],
+    identifiers: [textOf(content, 'id') ?? name.replace(/^oai:arXiv\.org:/i, '')],
+    dois: [textOf(content, 'doi')],
     title: textOf(content, 'title'),
     abstract,
     indentedParagraphs: true,
@@ -91,12 +87,4 @@ function authorOf(author: XmlElement): AuthorDraft {
     suffix: textOf(author, 'suffix'),
     affiliation,
   }
-}
-
-/** The DOIs in arXiv's `doi`, which may hold several separated by white space; anything else is left out. */
-export function doisIn(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(/\s+/)
-    .map((word) => word.replace(/[,;]$/, ''))
-    .filter((word) => parseIdentifier(word)?.identifier.scheme === 'doi')
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseAddress, parseIdentifier } from '../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
-import { parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { AuthorDraft } from './valid-authors.ts'
@@ -11,15 +11,14 @@ import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
 const date = z
-  .union(
-    [
-      z.string(),
-      z.number(),
-      z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
-    ],
-    { error: 'expected a date' },
-  )
+  .union([
+    z.string(),
+    z.number(),
+    // As our own exports have it.
+    z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
+  ])
   .nullish()
+  .catch(undefined)
 const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union([z.string(), z.record(z.string(), z.unknown()).refine(isNamed)], {
   error: 'expected a name, or an object with a name',
@@ -57,8 +56,8 @@ const recordSchema = z.object({
   versions: z
     .array(
       z.union([
-        z.object({ version: z.string(), created: text }),
-        z.object({ number: z.number(), submittedAt: text }),
+        z.object({ version: z.string(), created: text.catch(undefined) }),
+        z.object({ number: z.number(), submittedAt: text.catch(undefined) }),
       ]),
     )
     .nullish(),
@@ -79,7 +78,7 @@ const recordSchema = z.object({
   github_stars: count,
   citations: count,
   citation_count: count,
-  observed_at: text,
+  observed_at: text.catch(undefined),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -116,21 +115,28 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
-  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
+  const observedAt = parseInstant(record.observed_at ?? '') ?? now.toISOString()
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
     source: 'jsonl',
     ...identifiersOf(record),
+    dois: [record.doi, record.identifiers?.doi],
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
     indentedParagraphs: true,
     ...authorsOf(record),
-    published:
-      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
+    published: [
+      record.published,
+      record.published_at,
+      record.publishedAt,
+      record.date,
+      record.created,
       versionsOf(record)[0]?.date,
+    ]
+      .map((one) => String(one ?? ''))
+      .find((one) => parsePublished(one) !== null),
     versions: versionsOf(record),
     ...categoriesOf(record),
     comments: record.comments,
@@ -147,8 +153,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
 function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers'> {
-  const { arxiv, doi } = record.identifiers ?? {}
-  const named = [record.arxiv_id, record.arxivId, record.doi, arxiv, doi].filter((id) => id?.trim())
+  const named = [record.arxiv_id, record.arxivId, record.identifiers?.arxiv].filter((id) => id?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
@@ -158,7 +163,8 @@ function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identif
     .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
   if (own !== undefined) return { identifier: own, identifiers: [...readable, ...named] }
-  return { identifiers: readable.length > 0 || named.length > 0 ? [...readable, ...named] : keys.slice(0, 1) }
+  const isNamed = readable.length > 0 || named.length > 0 || (record.doi ?? record.identifiers?.doi)?.trim()
+  return { identifiers: isNamed ? [...readable, ...named] : keys.slice(0, 1) }
 }
 
 function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {

@@ -6,11 +6,12 @@ import {
   type PaperVersion,
   type Source,
 } from '../papers/harvested-paper.ts'
-import { parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
 import type { Others } from '../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
-import { parseDate, parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
+import { unreadableByte } from './text-encoding.ts'
 import { validAuthors, type AuthorDraft } from './valid-authors.ts'
 
 const MAX_TITLE = 2_000
@@ -25,6 +26,11 @@ export type PaperDraft = {
   source: Source
   /** Identifiers as written; every one must be readable. */
   identifiers: readonly Text[]
+  /**
+   * What stands where a DOI ought to: authors write it, so that a paper is never refused because of it. Where there is no
+   * other identifier and it cannot be used, one is made from title, first author and year.
+   */
+  dois?: readonly Text[]
   /** An identifier already parsed, or made for a paper that has none. */
   identifier?: PaperIdentifier | undefined
   asOf?: Text
@@ -55,10 +61,12 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
 
 /**
  * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is merely useful (an affiliation, a
- * link, a licence) is left out where it makes no sense; what identifies a paper (identifiers, title, dates) is a reason to
+ * link, a licence, a date) is left out where it makes no sense; what identifies a paper (identifiers, title) is a reason to
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
+  const unreadable = unreadableIn(draft)
+  if (unreadable !== null) return refuse(unreadable)
   const title = cleanLine(draft.title ?? '')
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
@@ -76,18 +84,10 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const synopsis = remark(draft.synopsis)
   if (synopsis !== '') paper.synopsis = synopsis
 
-  const published = cleanLine(draft.published ?? '')
-  if (published !== '') {
-    const date = parseDate(published)
-    if (date === null) return refuse(`Its date of publication ${quote(published)} is not a date.`)
-    paper.published = date
-  }
-  const asOf = cleanLine(draft.asOf ?? '')
-  if (asOf !== '') {
-    const instant = parseInstant(asOf)
-    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a date.`)
-    paper.asOf = instant
-  }
+  const published = parsePublished(cleanLine(draft.published ?? ''))
+  if (published !== null) paper.published = published
+  const asOf = parseInstant(cleanLine(draft.asOf ?? ''))
+  if (asOf !== null) paper.asOf = asOf
 
   const { authors, others } = validAuthors(draft.authors ?? [])
   if (authors.length > 0) paper.authors = authors
@@ -122,6 +122,45 @@ export function quote(text: string): string {
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
 }
 
+/** Why a draft cannot be read, where one of its texts has bytes that its file's encoding does not have. */
+function unreadableIn(draft: PaperDraft): string | null {
+  const { title, abstract, synopsis, comments, journalReference, identifiers } = draft
+  const { authors = [], links = [], dois = [] } = draft
+  // Nearly every draft is whole, and there may be many in a second.
+  const isWhole =
+    [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
+    authors.every((author) => Object.values(author).every(isReadable)) &&
+    links.every(({ url }) => isReadable(url))
+  if (isWhole) return null
+  const texts: [string, Text][] = [
+    ['title', title],
+    ['abstract', abstract],
+    ['synopsis', synopsis],
+    ...authors.flatMap((author) =>
+      Object.values(author).map((value): [string, Text] => [
+        'author',
+        typeof value === 'string' ? value : '',
+      ]),
+    ),
+    ['comment', comments],
+    ['journal reference', journalReference],
+    ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
+    ...links.map(({ url }): [string, Text] => ['link', url]),
+  ]
+  for (const [what, text] of texts) {
+    const found = unreadableByte(text ?? '')
+    if (found === null) continue
+    const place = found.before === '' ? 'at its beginning' : `after ${quote(found.before.slice(-30))}`
+    const byte = found.byte.toString(16).toUpperCase()
+    return `Its ${what} has a byte that is not in the encoding of the file (0x${byte} ${place}).`
+  }
+  return null
+}
+
+function isReadable(text: unknown): boolean {
+  return typeof text !== 'string' || text.isWellFormed()
+}
+
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
   const found = draft.identifier ? [draft.identifier] : []
   for (const written of draft.identifiers) {
@@ -133,11 +172,28 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
     if (!found.some((other) => other.scheme === scheme && other.value === value))
       found.push(parsed.identifier)
   }
+  for (const identifier of (draft.dois ?? []).flatMap((written) => doisIn(cleanLine(written ?? '')))) {
+    const { scheme, value } = identifier
+    const isAnotherPaper = scheme === 'arxiv' && found.some((other) => other.scheme === 'arxiv')
+    if (!isAnotherPaper && !found.some((other) => other.scheme === scheme && other.value === value))
+      found.push(identifier)
+  }
+  if (found.length === 0 && draft.dois?.some((written) => written?.trim())) found.push(madeIdentifier(draft))
   const [first, ...others] = found
   if (!first) return refuse('It has no identifier (an arXiv id or a DOI).')
   const arxivIds = found.filter(({ scheme }) => scheme === 'arxiv').map(({ value }) => value)
   if (arxivIds.length > 1) return refuse(`It names two arXiv papers, ${arxivIds[0]} and ${arxivIds[1]}.`)
   return [first, ...others]
+}
+
+function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
+  const [author] = validAuthors(authors ?? []).authors
+  const year = parsePublished(cleanLine(published ?? ''))?.value.slice(0, 4)
+  return localIdentifier({
+    title: cleanLine(title ?? ''),
+    ...(author ? { firstAuthor: author.name } : {}),
+    ...(year === undefined ? {} : { year: Number(year) }),
+  })
 }
 
 function validVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {

@@ -55,8 +55,8 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
             </a>
             <p class="byline">
               <AuthorsInBrief paper={other} shown={2} />
-              {other.authors.length > 0 && ', '}
-              {yearOf(other)}{' '}
+              {other.authors.length > 0 && other.published && ', '}
+              {other.published?.value.slice(0, 4)}{' '}
               <span class="why">
                 ·{' '}
                 <a href={explainPath(paper, other)}>
@@ -69,10 +69,6 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
       </ul>
     </section>
   )
-}
-
-function yearOf({ published, edition }: Paper): string {
-  return (published?.value ?? edition).slice(0, 4)
 }
 
 /** The page that says what two papers have in common. */
