@@ -100,8 +100,9 @@ export function find(
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
     }
   }
+  const asked = plan.words.filter(({ mere }) => !mere)
   // Words that come to nothing (`???`) are in no paper.
-  const needed = plan.words.length === 0 && plan.asksWords ? Infinity : wordsNeeded(plan.words.length)
+  const needed = asked.length === 0 && plan.asksWords ? Infinity : wordsNeeded(asked.length)
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
   for (const id of named?.titled ?? []) wanted[id] = admitted[id] ?? 0
@@ -117,7 +118,7 @@ export function find(
         admitted,
         scratch,
         // Nobody has all the words of a long question.
-        full: plan.words.length <= FUSION.fewWords ? full : 0,
+        full: asked.length <= FUSION.fewWords ? full : 0,
         meaning: vector && vectors && { vector, vectors },
         meaningOnly,
         ranks: named?.ranks ?? new Map(),
