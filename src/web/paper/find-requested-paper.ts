@@ -5,8 +5,12 @@ import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /** The paper that an action's address names (`/papers/…/vote`), or null; curators also get hidden ones. */
-export async function findRequestedPaper(site: Site, c: Context): Promise<Paper | null> {
-  const parsed = parseAddress(c.req.param('address') ?? '')
+export async function findRequestedPaper(
+  site: Site,
+  c: Context,
+  address = c.req.param('address') ?? '',
+): Promise<Paper | null> {
+  const parsed = parseAddress(address)
   const paper = parsed && (await findPaper(site.db, parsed.identifier))
   return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
 }

@@ -4,11 +4,14 @@ import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
+import { finishBegun } from '../begun/act.ts'
+import { forgetBegun } from '../begun/begun-act.ts'
+import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
 import { readerAction, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { endEarlierSession, passCookies } from '../viewer.ts'
+import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress } from './client-address.ts'
 import { leavingPage, signInPage } from './show.tsx'
 
@@ -41,7 +44,8 @@ export function sendLink(site: Site) {
     const email = parseEmailAddress(form.text('email'))
     if (email === null) {
       const problem = 'That is not an email address. Enter one like name@example.org.'
-      return c.html(signInPage(site, { to, email: form.text('email').slice(0, 254), problem }), 422)
+      const begun = await findBegun(site, c, { to })
+      return c.html(signInPage(site, { to, begun, email: form.text('email').slice(0, 254), problem }), 422)
     }
     const proof = { challenge: form.text('challenge'), answer: form.text('answer') }
     const limits = [
@@ -76,7 +80,8 @@ export function signInByLink(site: Site) {
     if (answer === null) return c.redirect(`/sign-in?problem=link&to=${encodeURIComponent(to)}`, 303)
     await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
-    return c.redirect(to, 303)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    return viewer === null ? c.redirect(to, 303) : finishBegun(site, c, { viewer, to })
   })
 }
 
@@ -139,6 +144,7 @@ export function signOut(site: Site) {
         returnHeaders: true,
       })
       passCookies(headers, c)
+      forgetBegun(site, c)
       return c.redirect('/', 303)
     },
   )
