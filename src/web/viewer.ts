@@ -4,11 +4,15 @@ import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
 import { viewIn } from './view/view.ts'
 
-const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
+/** Under https the name with the prefix alone: only over https can a cookie be set under it. */
+const SESSION_COOKIES = {
+  secure: /(?:^|;\s*)__Secure-broadsheet\.session_token=([^;]*)/,
+  plain: /(?:^|;\s*)broadsheet\.session_token=([^;]*)/,
+}
 
 /** Whether cookies may be those of somebody who is signed in: a look-up tells. */
 export function mayBeSignedIn(cookies: string | undefined): boolean {
-  return sessionToken(cookies) !== null
+  return Object.values(SESSION_COOKIES).some((cookie) => tokenIn(cookies, cookie) !== null)
 }
 
 declare module 'hono' {
@@ -45,7 +49,7 @@ export function viewerNow(site: Site, c: Context): Promise<Viewer | null> {
 
 /** Who has just signed in, by the cookies that are on their way to the browser; null where nobody has. */
 export async function viewerSignedIn(site: Site, headers: Headers): Promise<Viewer | null> {
-  const token = tokenSet(headers)
+  const token = tokenSet(site, headers)
   const found =
     token === null
       ? null
@@ -55,7 +59,7 @@ export async function viewerSignedIn(site: Site, headers: Headers): Promise<View
 
 /** A session that was not renewed for long is renewed by it. */
 async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
-  const token = sessionToken(c.req.header('cookie'))
+  const token = sessionToken(site, c.req.header('cookie'))
   if (token === null) return null
   const now = site.now()
   const found = await findSession(site.db, { token, curators: site.accounts.curators, now })
@@ -68,9 +72,15 @@ async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   return { reader: found.reader, sessionId: found.sessionId }
 }
 
+/** The token of the session cookie under its one name. */
+function sessionToken({ accounts }: Site, cookies: string | undefined): string | null {
+  const https = accounts.publicUrl?.startsWith('https:') ?? false
+  return tokenIn(cookies, https ? SESSION_COOKIES.secure : SESSION_COOKIES.plain)
+}
+
 /** The token of a session cookie: it is random and looked up; the signature that follows it proves nothing more. */
-function sessionToken(cookies: string | undefined): string | null {
-  const value = SESSION_COOKIE.exec(cookies ?? '')?.[1]
+function tokenIn(cookies: string | undefined, cookie: RegExp): string | null {
+  const value = cookie.exec(cookies ?? '')?.[1]
   if (value === undefined || value.length > 300) return null
   try {
     const token = decodeURIComponent(value).split('.')[0] ?? ''
@@ -91,17 +101,17 @@ async function renew(site: Site, c: Context): Promise<void> {
 
 /** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
 export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
-  const before = sessionToken(c.req.header('cookie'))
-  const begun = tokenSet(headers)
+  const before = sessionToken(site, c.req.header('cookie'))
+  const begun = tokenSet(site, headers)
   if (before !== null && begun !== null && begun !== before) await endSessionNamed(site.db, { token: before })
 }
 
 /** The token of the session that an answer of the accounts begins. */
-function tokenSet(headers: Headers): string | null {
+function tokenSet(site: Site, headers: Headers): string | null {
   return (
     headers
       .getSetCookie()
-      .map((cookie) => sessionToken(cookie))
+      .map((cookie) => sessionToken(site, cookie))
       .find((token) => token !== null) ?? null
   )
 }

@@ -5,7 +5,7 @@ import { parseAddress } from '../../papers/identifiers.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { begunAct, type BegunAct } from './begun-act.ts'
 
 /** What someone has begun, with the paper's title in TeX. */
@@ -15,8 +15,8 @@ export type Begun = BegunAct & { title: string }
 export async function findBegun(site: Site, c: Context, { to }: { to: string }): Promise<Begun | null> {
   const begun = begunAct(site, c, { to })
   const parsed = begun && parseAddress(begun.address)
-  const paper = parsed && (await findPaper(site.db, parsed.identifier))
-  return begun && paper && !paper.hidden ? { ...begun, title: paper.title } : null
+  const paper = parsed && (await findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) }))
+  return begun && paper && { ...begun, title: paper.title }
 }
 
 /** Where signing in leads whose last step sends no form: a page that asks to finish what was begun. */
