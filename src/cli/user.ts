@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { urlOf } from '../accounts/own-hosts.ts'
 import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
 import type { Config } from '../config.ts'
@@ -45,7 +46,7 @@ export async function revokeRole(given: string, role: string): Promise<void> {
 export async function printLink(given: string): Promise<void> {
   const email = addressIn(given)
   const config = settings()
-  const origin = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const origin = config.publicUrl ?? urlOf(config.host, config.port)
   await withDatabase(config, async (db) => {
     const token = await makeSignInToken(db, { address: email })
     process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)

@@ -59,7 +59,8 @@ export function readerAction(
   }
 }
 
-const SUSPENDED = {
+/** What suspended readers are told who want to do something. */
+export const SUSPENDED = {
   status: 403,
   title: 'Your account is suspended',
   reason:

@@ -9,7 +9,7 @@ import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readBounded, readForm, type Form } from '../forms/read-form.ts'
-import { readerAction, tooOften } from '../forms/reader-action.ts'
+import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
@@ -104,6 +104,9 @@ export function signInWith(site: Site) {
         reason: 'This site does not offer that way to sign in. Choose another.',
       })
     const adding = form.text('add') !== ''
+    const { viewer } = c.var.site
+    if (adding && viewer === null) return c.redirect('/sign-in?to=%2Fsettings', 303)
+    if (viewer?.reader.suspended && adding) return refused(c.var.site, c, SUSPENDED)
     const body = {
       provider: provider.id,
       callbackURL: localPath(form.text('to')),
