@@ -13,6 +13,7 @@ import { connect, type Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
+import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
@@ -22,6 +23,7 @@ import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
+import { closeAfterStrayBody } from './web/forms/bounded-body.ts'
 import type { PageCache } from './web/page-cache.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
@@ -159,6 +161,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const listensAt = urlOf(config.host, (server.address() as AddressInfo).port)
   const url = config.publicUrl ?? listensAt
   site.origin = url
+  await noteServedAt(db, url)
 
   return {
     ok: true,
@@ -176,6 +179,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 export function createSiteServer({ app, cache }: { app: Hono; cache: PageCache }): Server {
   const answer = getRequestListener(app.fetch)
   return createServer(TIMEOUTS, (incoming, outgoing) => {
+    closeAfterStrayBody(incoming, outgoing)
     // A page at hand goes out without the detour through Request and Response objects.
     const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
     if (!ready) return void answer(incoming, outgoing)

@@ -40,6 +40,7 @@ function indexFor(db: Kysely<Database>): SearchIndex {
   }
   return {
     find: async (request) => (await engine()).find(request),
+    correct: async (question) => (await engine()).correct(question),
     similar: async (id, count) => (await engine()).similar(id, count),
     status: async () => (await engine()).status(),
   }

@@ -105,8 +105,17 @@ describeWithDatabase('broadsheet', (db) => {
     const { stdout } = await run(['search', 'tdies', 'title:lakes', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({
       total: 1,
+      query: 'tides title:lakes',
       corrections: [{ word: 'tdies', instead: 'tides' }],
+      offers: [],
       results: [{ address: '2601.00001', title: 'Tides of lakes', byWords: true }],
+    })
+    expect((await run(['search', 'tdies'])).stdout).toContain(
+      'No paper has “tdies”: searched for “tides”. Put it in quotation marks to search for it as it is.\n',
+    )
+    expect(JSON.parse((await run(['search', '"tdies"', '--json'])).stdout)).toMatchObject({
+      total: 0,
+      corrections: [],
     })
     expect(JSON.parse((await run(['search', 'walrus', '--json'])).stdout)).toMatchObject({
       total: 0,

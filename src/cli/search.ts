@@ -1,6 +1,7 @@
 import { addressPath } from '../papers/identifiers.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { openMeaning } from '../search/meaning.ts'
+import { formatQuery } from '../search/query/format-query.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
 import { indexInThisThread, search, type SearchResult, type SearchResults } from '../search/search.ts'
 import { openIndex } from './open-index.ts'
@@ -23,13 +24,14 @@ export async function searchPapers(words: string[], options: Options): Promise<v
   const meaning = openMeaning(config, { log })
   try {
     await engine.caughtUp()
+    const text = words.join(' ')
     const found = await search(
       {
         db: connection.db,
         meaning,
         index: indexInThisThread(engine),
       },
-      { query: parseQuery(words.join(' ')), limit },
+      { query: parseQuery(text), typed: text, limit },
     )
     process.stdout.write(
       options.json ? `${JSON.stringify(toJson(found, config.publicUrl), null, 2)}\n` : toText(found),
@@ -41,11 +43,13 @@ export async function searchPapers(words: string[], options: Options): Promise<v
 }
 
 function toJson(found: SearchResults, publicUrl: string | null) {
-  const { total, facets, corrections, meaning } = found
+  const { total, facets, query, corrections, offers, meaning } = found
   return {
     total,
     meaning,
+    query: formatQuery(query),
     corrections,
+    offers,
     facets,
     results: found.results.map(({ paper, byWords, similarity, passage }) => ({
       address: paper.address,
@@ -64,8 +68,10 @@ function toJson(found: SearchResults, publicUrl: string | null) {
 function toText(found: SearchResults): string {
   const notes = [
     ...found.corrections.map(
-      ({ word, instead }) => `No paper has “${word}”; also searched for “${instead}”.`,
+      ({ word, instead }) =>
+        `No paper has “${word}”: searched for “${instead}”. Put it in quotation marks to search for it as it is.`,
     ),
+    ...found.offers.map(({ word, instead }) => `Did you mean “${instead}” instead of “${word}”?`),
     ...(MEANING_NOTES[found.meaning] ? [MEANING_NOTES[found.meaning]] : []),
   ]
   const count = `${found.total.toLocaleString('en-GB')} ${found.total === 1 ? 'paper has' : 'papers have'} these words.`

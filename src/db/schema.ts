@@ -1,12 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
-import type {
-  Author,
-  HarvestedPaper,
-  PaperVersion,
-  PublishedDate,
-  Source,
-} from '../papers/harvested-paper.ts'
+import type { HarvestedPaper, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
 import type { Fact, Paper, SourcedLink } from '../papers/paper.ts'
+import type { StoredAuthor } from '../papers/stored-authors.ts'
 
 /** jsonb: read as a value, written as its JSON text. */
 type Json<T> = ColumnType<T, string, string>
@@ -20,7 +15,7 @@ type PapersTable = {
   title: string
   abstract: string | null
   synopsis: string | null
-  authors: Json<Author[]>
+  authors: Json<StoredAuthor[]>
   authors_truncated: boolean
   published: Json<PublishedDate | null>
   versions: Json<PaperVersion[]>
@@ -32,8 +27,8 @@ type PapersTable = {
   withdrawn: boolean
   links: Json<SourcedLink[]>
   provenance: Json<Partial<Record<Fact, Source>>>
-  /** `YYYY-MM-DD` */
-  edition: string
+  /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
+  edition: string | null
   edition_from: Paper['editionFrom']
   dated_at: Date
   votes: Generated<number>
@@ -57,6 +52,7 @@ export type Database = {
   site_state: { name: string; value: Json<unknown> }
   papers: PapersTable
   paper_identifiers: { scheme: string; value: string; paper_id: number }
+  identifier_claims: { paper_id: number; source: Source; scheme: string; value: string }
   paper_records: {
     paper_id: number
     source: Source

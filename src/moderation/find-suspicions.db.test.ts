@@ -23,7 +23,7 @@ describeWithDatabase('suspicious votes', (db) => {
         as r(id, at)`.execute(db())
     const { rows } = await sql<{ id: number }>`
       insert into papers (address, title, edition, edition_from, dated_at, recorded_at, changed_at)
-      select 'local/' || lpad(to_hex(n), 16, '0'), 'Paper ' || n, '2026-01-10', 'arrival', ${now}, ${now}, ${now}
+      select 'local/' || lpad(to_hex(n), 16, '0'), 'Paper ' || n, '2026-01-10', 'publication', ${now}, ${now}, ${now}
       from generate_series(1, ${papers}) n order by n returning id`.execute(db())
     const ids = rows.map(({ id }) => id)
     await sql`insert into votes (paper_id, reader_id, event, points, voted_at)

@@ -1,4 +1,4 @@
-import { dayIn, firstInstant } from './calendar.ts'
+import { addDays, dayIn, firstInstant } from './calendar.ts'
 import { isTopic } from './categories.ts'
 import type { COUNTED, HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
 import { findLinks } from './find-links.ts'
@@ -60,6 +60,8 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'submission',
   'curator',
 ]
+/** How far ahead journals date their volumes: a paper dated later than that after it came in has a mistaken date. */
+const MOST_DAYS_AHEAD = 366
 const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 
 /**
@@ -109,7 +111,9 @@ export function derivePaper(
     (s) => s.published,
     ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
   )
-  const isOfId = arxivId !== null && (stated === null || stated.precision === 'year')
+  const latest = addDays(dayIn(timeZone, recordedAt), MOST_DAYS_AHEAD)
+  const isOfId =
+    arxivId !== null && (stated === null || stated.precision === 'year' || isLater(stated, latest))
   const published = isOfId ? monthOfId(arxivId) : stated
   if (isOfId) delete provenance.published
   const subjects = best('categories', (s) => (s.categories?.length || s.primaryCategory ? s : undefined))
@@ -130,6 +134,7 @@ export function derivePaper(
     synopsis: best('synopsis', (s) => s.synopsis),
     authors: named?.authors ?? [],
     authorsTruncated: named?.authorsTruncated ?? false,
+    authorsMissing: named?.authorsMissing ?? null,
     published,
     versions: versionsOf(ranked, provenance),
     primaryCategory: topics[0] ?? null,
@@ -145,7 +150,7 @@ export function derivePaper(
         source: 'abstract' as const,
       })),
     ]),
-    ...editionOf(ranked, { published, recordedAt, timeZone, provenance }),
+    ...editionOf(ranked, { published, latest, timeZone, provenance }),
     datedAt: published ? earlier(firstInstant(published), recordedAt) : recordedAt,
     provenance,
   }
@@ -153,13 +158,14 @@ export function derivePaper(
 
 /**
  * The edition of a paper: the first day on which a page listed it; else the day it was published, in the site's time
- * zone (of a month or a year, the first day); else, when no source dates it, the day it came in.
+ * zone (of a month or a year, the first day). None when no source dates it, or dates it by mistake after `latest`: a paper
+ * is not new because it came in today.
  */
 function editionOf(
   ranked: Statement[],
   from: {
     published: PublishedDate | null
-    recordedAt: Date
+    latest: string
     timeZone: string
     provenance: Paper['provenance']
   },
@@ -167,20 +173,23 @@ function editionOf(
   const listed = ranked
     .filter((s) => s.listing !== undefined)
     .toSorted((a, b) => (a.listing?.date ?? '').localeCompare(b.listing?.date ?? ''))[0]
-  const { published, provenance } = from
+  const { published, provenance, latest } = from
   if (listed?.listing) {
     provenance.edition = listed.source
     return { edition: listed.listing.date, editionFrom: 'listing' }
   }
-  if (published) {
-    if (provenance.published) provenance.edition = provenance.published
-    const day =
-      published.precision === 'time'
-        ? dayIn(from.timeZone, new Date(published.value))
-        : firstInstant(published).toISOString().slice(0, 10)
-    return { edition: day, editionFrom: 'publication' }
-  }
-  return { edition: dayIn(from.timeZone, from.recordedAt), editionFrom: 'arrival' }
+  if (published === null || isLater(published, latest)) return { edition: null, editionFrom: null }
+  if (provenance.published) provenance.edition = provenance.published
+  const day =
+    published.precision === 'time'
+      ? dayIn(from.timeZone, new Date(published.value))
+      : firstInstant(published).toISOString().slice(0, 10)
+  return { edition: day, editionFrom: 'publication' }
+}
+
+/** Whether something dated is later than a day. */
+function isLater(published: PublishedDate, day: string): boolean {
+  return firstInstant(published).toISOString().slice(0, 10) > day
 }
 
 function versionsOf(ranked: Statement[], provenance: Paper['provenance']): PaperVersion[] {

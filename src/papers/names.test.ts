@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nameKey, splitName } from './names.ts'
+import { splitName } from './guess-name.ts'
+import { nameKey } from './names.ts'
 
 describe('splitting a name', () => {
   it.each([

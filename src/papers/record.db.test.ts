@@ -20,7 +20,7 @@ describeWithDatabase('recording papers', (db) => {
   const outcomes = async (papers: HarvestedPaper[]) =>
     (await record(papers)).recorded.map(({ outcome }) => outcome)
   const found = async (address: string) => {
-    const paper = await findPaper(db(), identifier(address))
+    const paper = await findPaper(db(), identifier(address), { seenBy: 'program' })
     if (!paper) throw new Error(`nothing is found at ${address}`)
     return paper
   }

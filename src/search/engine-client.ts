@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/log.ts'
 import { openWorkerThread, threadFile } from '../runtime/worker-thread.ts'
 import type { EngineCalls, EngineThreadData } from './engine-thread.ts'
 import type { EngineStatus } from './engine.ts'
+import type { CorrectedQuery, CorrectQuestion } from './index/correct-query.ts'
 import type { Found, FindRequest } from './index/find.ts'
 
 /** The search engine does not answer right now: it is starting, or it broke and is being started again. */
@@ -13,6 +14,7 @@ export class SearchAway extends Error {}
 export type EngineClient = {
   /** All throw `SearchAway`. */
   find(request: FindRequest): Promise<Found>
+  correct(question: CorrectQuestion): Promise<CorrectedQuery>
   similar(id: number, count: number): Promise<{ id: number; similarity: number }[]>
   status(): Promise<EngineStatus>
   caughtUp(): Promise<void>
@@ -78,6 +80,7 @@ export function startEngine({
 
   return {
     find: (request) => inTime((options) => ask('find', request, options)),
+    correct: (question) => inTime((options) => ask('correct', question, options)),
     similar: (id, count) => inTime((options) => ask('similar', { id, count }, options)),
     status: () => inTime((options) => ask('status', null, options)),
     async caughtUp() {

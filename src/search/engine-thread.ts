@@ -3,6 +3,7 @@ import { openDatabase, type DatabaseAddress } from '../db/open.ts'
 import { createLog } from '../runtime/log.ts'
 import { answerCalls } from '../runtime/worker-thread.ts'
 import { openEngine, type EngineStatus } from './engine.ts'
+import type { CorrectedQuery, CorrectQuestion } from './index/correct-query.ts'
 import type { Found, FindRequest } from './index/find.ts'
 
 /** What the thread is started with. */
@@ -11,6 +12,7 @@ export type EngineThreadData = { address: DatabaseAddress; folder: string; keep:
 /** What can be asked of it. */
 export type EngineCalls = {
   find: { question: FindRequest; answer: Found }
+  correct: { question: CorrectQuestion; answer: CorrectedQuery }
   similar: { question: { id: number; count: number }; answer: { id: number; similarity: number }[] }
   caughtUp: { question: null; answer: null }
   status: { question: null; answer: EngineStatus }
@@ -28,6 +30,7 @@ const db = openDatabase(address, {
 const engine = await openEngine(db, { folder, keep, log })
 answerCalls<EngineCalls>({
   find: (request) => engine.find(request),
+  correct: (question) => engine.correct(question),
   similar: ({ id, count }) => engine.similar(id, count),
   async caughtUp() {
     await engine.caughtUp()

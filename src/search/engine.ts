@@ -7,6 +7,7 @@ import { describeFailure } from '../runtime/describe-failure.ts'
 import type { Logger } from '../runtime/log.ts'
 import { followVectors } from './follow-vectors.ts'
 import { takeInPapers } from './follow-words.ts'
+import { correctQuery, type CorrectedQuery, type CorrectQuestion } from './index/correct-query.ts'
 import { find, type Found, type FindRequest } from './index/find.ts'
 import { Scores } from './index/match-words.ts'
 import { openStoredIndex } from './stored-index.ts'
@@ -33,6 +34,7 @@ export type EngineStatus = {
 /** The search index of one process, kept level with the database. */
 export type Engine = {
   find(request: FindRequest): Found
+  correct(question: CorrectQuestion): CorrectedQuery
   /** The papers nearest in meaning to a paper, best first; empty while it has no vector. */
   similar(id: number, count: number): { id: number; similarity: number }[]
   status(): EngineStatus
@@ -135,6 +137,7 @@ export async function openEngine(
   const loop = startLoop(look, { everyMs: LOOK_EVERY_MS, onError: sayFailure })
   return {
     find: (request) => find({ words: index(), vectors: store() }, request, scratch),
+    correct: (question) => correctQuery(index(), question),
     similar(id, count) {
       const own = store()?.get(id)
       if (!own) return []

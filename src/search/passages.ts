@@ -1,5 +1,4 @@
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from './body-text.ts'
 import { sentencesIn } from './text/sentences.ts'
 import { wordsIn, type Word } from './text/words.ts'
@@ -65,31 +64,4 @@ function apart(marks: Passage['marks']): Passage['marks'] {
       end = mark.end
       return true
     })
-}
-
-/** How one of the terms is written in the papers, the way that is nearest to what was typed; null when none has any. */
-export function writtenForm(
-  papers: Pick<Paper, 'title' | 'abstract' | 'synopsis'>[],
-  { terms, typed }: { terms: string[]; typed: string },
-): string | null {
-  const forms = new Set<string>()
-  for (const paper of papers) {
-    for (const text of [plainText(paper.title), bodyText(paper)]) {
-      for (const { term, joined, start, end } of wordsIn(text)) {
-        if (!joined && terms.includes(term)) forms.add(text.slice(start, end).toLowerCase())
-      }
-    }
-  }
-  const like = typed.toLowerCase()
-  return [...forms].toSorted((a, b) => unlikeness(a, like) - unlikeness(b, like))[0] ?? null
-}
-
-/** How many letters of two words have no partner in the other, counted from both ends. */
-function unlikeness(a: string, b: string): number {
-  const shortest = Math.min(a.length, b.length)
-  let start = 0
-  while (start < shortest && a[start] === b[start]) start++
-  let end = 0
-  while (end < shortest - start && a.at(-1 - end) === b.at(-1 - end)) end++
-  return Math.max(a.length, b.length) - start - end
 }

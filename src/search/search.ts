@@ -4,16 +4,18 @@ import { papersByIds } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { rankedIds } from '../ranking/lists.ts'
 import type { Engine, EngineStatus } from './engine.ts'
+import type { Correction, CorrectedQuery, CorrectQuestion } from './index/correct-query.ts'
 import type { Facets } from './index/facets.ts'
 import type { FindRequest, Found } from './index/find.ts'
 import type { Meaning } from './meaning.ts'
-import { bestPassage, writtenForm, type Passage } from './passages.ts'
+import { bestPassage, type Passage } from './passages.ts'
 import { wordsOf, type Query } from './query/query.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 
 /** The index, in this thread or another one. */
 export type SearchIndex = {
   find(request: FindRequest): Promise<Found>
+  correct(question: CorrectQuestion): Promise<CorrectedQuery>
   similar(id: number, count: number): Promise<{ id: number; similarity: number }[]>
   status(): Promise<EngineStatus>
 }
@@ -22,6 +24,7 @@ export type SearchIndex = {
 export function indexInThisThread(engine: Engine): SearchIndex {
   return {
     find: async (request) => engine.find(request),
+    correct: async (question) => engine.correct(question),
     similar: async (id, count) => engine.similar(id, count),
     status: async () => engine.status(),
   }
@@ -42,13 +45,17 @@ export type SearchResult = {
 
 export type SearchResults = {
   results: SearchResult[]
+  /** What was looked for: the query with its corrections. */
+  query: Query
+  /** Words that no paper has, as they were typed, and what was looked for instead. */
+  corrections: Correction[]
+  /** Words that hardly any paper has, which were looked for all the same, and what may be meant by them. */
+  offers: Correction[]
   /** How many papers have the words and pass the filters. */
   total: number
   /** How many results can be paged through. */
   reachable: number
   facets: Facets
-  /** Words that hardly any paper has, as they were typed, and how they are written in a paper that was found. */
-  corrections: { word: string; instead: string }[]
   /** `used`, or why the meaning of the query did not count. */
   meaning: 'used' | 'not-asked' | 'off' | 'away' | 'no-vectors'
   status: EngineStatus
@@ -59,25 +66,33 @@ const RANKED = 10_000
 
 /**
  * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
- * command line. Any query has an answer. `offset` and `limit` say which part of the results. `unfinished`: the
- * last word is still being typed. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
+ * command line. Any query has an answer. `offset` and `limit` say which part of the results. `typed`: the text that the query was
+ * read from, in case it is a title. `unfinished`: its last word is still being typed. `literal`: words are not corrected, for those
+ * who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
  */
 export async function search(
   { db, index, meaning }: SearchRoom,
   {
-    query,
+    query: asked,
+    typed,
     offset = 0,
     limit,
     unfinished = false,
+    literal = false,
     by = 'both',
   }: {
     query: Query
+    typed?: string
     offset?: number
     limit: number
     unfinished?: boolean
+    literal?: boolean
     by?: 'words' | 'meaning' | 'both'
   },
 ): Promise<SearchResults> {
+  const { query, corrections, offers } = literal
+    ? { query: asked, corrections: [], offers: [] }
+    : await index.correct({ query: asked, unfinished })
   const text = wordsOf(query)
   const status = await index.status()
   const asksMeaning = by !== 'words' && query.sort === 'relevance' && text !== ''
@@ -87,6 +102,7 @@ export async function search(
       : null
   const found = await index.find({
     query,
+    ...(typed === undefined ? {} : { typed }),
     vector: vector?.ok ? vector.vector : null,
     meaningOnly: by === 'meaning',
     offset,
@@ -97,11 +113,13 @@ export async function search(
   const papers = await papersByIds(
     db,
     found.hits.map(({ id }) => id),
+    // The index may be a moment behind.
+    { seenBy: 'everyone' },
   )
   const terms = new Map(found.terms.map(({ term, rarity }) => [term, rarity]))
   const shown = found.hits.flatMap((hit) => {
     const paper = papers.get(hit.id)
-    // One that went since it was indexed.
+    // One that went or was hidden since it was indexed.
     return paper ? [{ ...hit, paper }] : []
   })
   const results = await mapInTurns(shown, ({ paper, byWords, similarity }) => ({
@@ -112,16 +130,12 @@ export async function search(
   }))
   return {
     results,
+    query,
+    corrections,
+    offers,
     total: found.total,
     reachable: found.reachable,
     facets: found.facets,
-    corrections: found.corrections.flatMap(({ word, terms: candidates }) => {
-      const instead = writtenForm(
-        results.map(({ paper }) => paper),
-        { terms: candidates, typed: word },
-      )
-      return instead === null ? [] : [{ word, instead }]
-    }),
     meaning: meaningUsed({ asksMeaning, vector, status, off: meaning.embedder === null }),
     status,
   }
@@ -159,6 +173,7 @@ export async function similarPapers(
   const papers = await papersByIds(
     db,
     near.map((hit) => hit.id),
+    { seenBy: 'everyone' },
   )
   return near.flatMap((hit) => {
     const paper = papers.get(hit.id)

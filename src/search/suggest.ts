@@ -34,10 +34,10 @@ export async function suggest(
     sort: 'new',
   }
   const [papers, authors, topics] = await Promise.all([
-    find({ db, index }, { query, limit }),
+    find({ db, index }, { query, typed: text, limit }),
     words.length === 0 || words.length > 4
       ? []
-      : find({ db, index }, { query: byName, limit: PAPERS_FOR_NAMES }),
+      : find({ db, index }, { query: byName, typed: '', limit: PAPERS_FOR_NAMES }),
     existingTopics(db, categoriesNamed(words), limit),
   ])
   return {
@@ -57,12 +57,21 @@ export async function suggest(
 
 async function find(
   { db, index }: { db: Kysely<Database>; index: SearchIndex },
-  { query, limit }: { query: Query; limit: number },
+  { query, typed, limit }: { query: Query; typed: string; limit: number },
 ): Promise<Paper[]> {
-  const { hits } = await index.find({ query, vector: null, offset: 0, limit, unfinished: true, ranked: [] })
+  const { hits } = await index.find({
+    query,
+    typed,
+    vector: null,
+    offset: 0,
+    limit,
+    unfinished: true,
+    ranked: [],
+  })
   const papers = await papersByIds(
     db,
     hits.filter(({ byWords }) => byWords).map(({ id }) => id),
+    { seenBy: 'everyone' },
   )
   return hits.flatMap(({ id }) => papers.get(id) ?? [])
 }
@@ -90,17 +99,15 @@ async function existingTopics(db: Kysely<Database>, categories: string[], limit:
   if (categories.length === 0) return []
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    where exists (select from paper_categories p where p.category = c.category) order by place limit ${limit}`.execute(
-    db,
-  )
+    join topic_counts using (category) where papers > 0 order by place limit ${limit}`.execute(db)
   return rows.map(({ category }) => category)
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
-function byline({ authors, authorsTruncated, published, edition }: Paper): string {
-  const year = (published?.value ?? edition).slice(0, 4)
+function byline({ authors, authorsTruncated, published }: Paper): string {
+  const year = published?.value.slice(0, 4) ?? ''
   const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
   const more = authors.length - named.length
   const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
-  return named.length === 0 ? year : `${named.join(', ')}${others}, ${year}`
+  return [named.length === 0 ? '' : `${named.join(', ')}${others}`, year].filter(Boolean).join(', ')
 }

@@ -3,6 +3,8 @@ import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from './body-text.ts'
 import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import type { PaperRow } from './read-changes.ts'
+import { vocabularyOf } from './text/vocabulary.ts'
+import { titleKeys } from './text/title-keys.ts'
 import { nameWords, wordsIn } from './text/words.ts'
 
 /** Of a collaboration of thousands, the first hundreds are enough to be found by. */
@@ -10,11 +12,17 @@ const MOST_AUTHORS = 300
 
 /** A paper's words and facts, as the index takes them. */
 export function toIndexedPaper(row: PaperRow): IndexedPaper {
+  const texts = { title: plainText(row.title), body: bodyText(row) }
+  const words = { title: wordsIn(texts.title), body: wordsIn(texts.body) }
   return {
     id: row.id,
     seq: row.index_seq,
-    title: wordsIn(plainText(row.title)),
-    body: wordsIn(bodyText(row)),
+    ...words,
+    titleKeys: titleKeys(texts.title),
+    vocabulary: vocabularyOf([
+      { text: texts.title, words: words.title },
+      { text: texts.body, words: words.body },
+    ]),
     authors: row.authors.slice(0, MOST_AUTHORS).map(({ name }) => nameTerms(name)),
     categories: row.categories,
     datedAt: row.dated_at.getTime(),

@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals, takeBackSignals } from '../ranking/signals.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
@@ -159,7 +160,7 @@ export async function pickedPapers(
   const { rows } = await sql<Selectable<Database['papers']> & { picked_at: Date }>`
     select p.*, k.picked_at
     from picks k join papers p on p.id = k.paper_id
-    where not p.hidden ${beyond} and not exists (
+    where ${IS_LISTED} ${beyond} and not exists (
       select from picks later where later.paper_id = k.paper_id
         and (later.picked_at, later.curator_id) > (k.picked_at, k.curator_id)
     )

@@ -1,6 +1,5 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
-import { doisIn } from './arxiv-oai.ts'
 import { cleanLine } from './clean-text.ts'
 import { outcomeOf } from './refusal.ts'
 import type { PaperDraft } from './validate-paper.ts'
@@ -35,7 +34,8 @@ function draftOf(entry: XmlElement): PaperDraft | { refused: string } {
   const linkedDoi = links.find(({ title }) => title === 'doi')?.url
   return {
     source: 'arxiv-atom',
-    identifiers: [id, ...doisIn(textOf(entry, 'doi') ?? linkedDoi)],
+    identifiers: [id],
+    dois: [textOf(entry, 'doi') ?? linkedDoi],
     asOf: updated,
     title: textOf(entry, 'title'),
     abstract,

@@ -66,8 +66,14 @@ describe('arXiv’s OAI-PMH', () => {
         title: 'Lakes & seas: $a < b$ and more é',
         abstract: 'We look at lakes and <seas> & </record> of $x$.\n\nThen at rivers.',
         authors: [
-          { name: 'Ann B. Lée Jr', affiliation: 'Univ. X; Lab Y' },
-          { name: 'The ABC Collaboration' },
+          {
+            name: 'Ann B. Lée Jr',
+            family: 'Lée',
+            given: 'Ann B.',
+            suffix: 'Jr',
+            affiliation: 'Univ. X; Lab Y',
+          },
+          { name: 'The ABC Collaboration', kind: 'collaboration' },
         ],
         published: { precision: 'day', value: '2025-12-30' },
         primaryCategory: 'physics.ao-ph',
@@ -88,7 +94,7 @@ describe('arXiv’s OAI-PMH', () => {
         { name: 'A. B. Lee' },
         { name: 'José Ek Jr.' },
         { name: 'C.-P. Łuk' },
-        { name: 'The CMS Collaboration' },
+        { name: 'The CMS Collaboration', kind: 'collaboration' },
       ],
       published: { precision: 'time', value: '2007-04-02T19:18:42.000Z' },
       versions: [
@@ -138,15 +144,16 @@ describe('arXiv’s OAI-PMH', () => {
     )
     expect(papersIn(outcomes).map(({ identifiers }) => identifiers[0].value)).toEqual([
       '2512.00001',
+      '2512.00004',
       '2512.00011',
     ])
+    expect(papersIn(outcomes)[1]?.published).toEqual({ precision: 'year', value: '2025' })
     expect(refusalsIn(outcomes)).toEqual([
       expect.stringMatching(
         /^record 2 \(line 23\): The record “oai:arXiv.org:2512.00009” was deleted at its source\.$/,
       ),
       expect.stringMatching(/^record 3 \(line 24\): The record is not well-formed XML \(line 3\d: .*\)\.$/),
       expect.stringMatching(/^record 4 .*: The record is not closed before the next one begins\.$/),
-      expect.stringMatching(/^record 5 .*: Its date of publication “2025-13-30” is not a date\.$/),
       expect.stringMatching(/^record 6 .*: The record is not well-formed XML/),
       expect.stringMatching(/^record 7 .*: Its metadata is in the format “dc”/),
       expect.stringMatching(/^record 8 .*: The record is not well-formed XML .*declares/),

@@ -196,7 +196,7 @@ describeWithDatabase('an import', (db) => {
     expect(await bring(page())).toEqual({ new: 0, updated: 0, unchanged: 2, refused: 0 })
   })
 
-  it('bears the longest of everything, and refuses what is longer', async () => {
+  it('bears the longest of everything, and leaves a DOI out that is longer', async () => {
     // Hardly repeating itself, so that the database cannot press it together.
     const long = (length: number, from: number, of: number) =>
       Array.from({ length }, (_, i) => String.fromCodePoint(from + ((i * i * 31 + i * 7) % of))).join('')
@@ -204,7 +204,7 @@ describeWithDatabase('an import', (db) => {
     const records = [
       { doi: `10.1000/${long(2_030, 0x61, 26)}`, title: 'Long' },
       { doi: `10.1000/${long(670, 0x4e00, 20_000)}`, title: 'Long' },
-      { doi: `10.1000/${long(1_900, 0x4e00, 20_000)}`, title: 'Too long' },
+      { doi: `10.1000/${long(1_900, 0x4e00, 20_000)}`, title: 'Its DOI is too long' },
       { id, title: long(2_000, 0x4e00, 20_000), abstract: long(60_000, 0x4e00, 20_000) },
       { id, title: 'Tides', authors: [long(490, 0xac00, 11_000), long(490, 0xfdf0, 12)] },
       { id, title: 'Tides', categories: [`a${long(79, 0x4e00, 20_000)}`] },
@@ -213,7 +213,7 @@ describeWithDatabase('an import', (db) => {
     const counts = await bring(
       readJsonLines(feed(records.map((one) => JSON.stringify(one)).join('\n')), { now }),
     )
-    expect(counts).toEqual({ new: 3, updated: 3, unchanged: 0, refused: 1 })
+    expect(counts).toEqual({ new: 4, updated: 3, unchanged: 0, refused: 0 })
   })
 
   it('goes in by batches, and counts across them', async () => {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
@@ -29,4 +30,9 @@ export type Site = {
   now: () => Date
   /** Who looks; null for everybody who is not signed in. */
   viewer: Viewer | null
+}
+
+/** Whose eyes a page is for: it says which papers they may see. */
+export function audienceOf({ viewer }: Site): Audience {
+  return viewer?.reader.curator ? 'curators' : 'everyone'
 }

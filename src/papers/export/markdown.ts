@@ -1,3 +1,4 @@
+import { othersText } from '../others.ts'
 import type { Paper } from '../paper.ts'
 import type { Source } from '../harvested-paper.ts'
 import { clean, paragraphsOf } from '../tex/clean.ts'
@@ -83,7 +84,7 @@ export function toMarkdown(paper: Paper, options: { url: string; siteName: strin
       'Authors',
       [
         ...paper.authors.map((author) => line(author.name)),
-        ...(paper.authorsTruncated ? ['et al.'] : []),
+        ...(paper.authorsTruncated ? [othersText(paper.authorsMissing)] : []),
       ].join(', '),
     ],
     ['Published', paper.published?.value ?? ''],

@@ -1,5 +1,13 @@
 import { ByteWriter } from './byte-writer.ts'
-import { authorTerm, categoryTerm, LONGEST, type IndexedPaper } from './indexed-paper.ts'
+import {
+  authorTerm,
+  categoryTerm,
+  excludingTitleTerm,
+  LONGEST,
+  titleNameTerm,
+  titleTerm,
+  type IndexedPaper,
+} from './indexed-paper.ts'
 import {
   BODY_STARTS_AT,
   CATEGORIES_KEPT,
@@ -10,6 +18,7 @@ import {
   TermsWriter,
   TITLE_ENDS_AT,
   type Segment,
+  type Terms,
 } from './segment.ts'
 
 /** Takes some papers, each once, into a segment of their own. */
@@ -18,6 +27,7 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
   const columns = newColumns(ordered.length)
   const numberOf = categoryNumbers(columns.categoryNames)
   const occurrences = new Occurrences()
+  const vocabulary = new Map<string, number>()
   ordered.forEach((paper, row) => {
     columns.ids[row] = paper.id
     columns.seqs[row] = paper.seq
@@ -26,11 +36,18 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
     paper.categories.slice(0, CATEGORIES_KEPT).forEach((category, i) => {
       columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
     })
+    for (const word of paper.vocabulary) vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1)
     const { title, body } = addOccurrences(occurrences, paper, row)
     columns.titleLengths[row] = Math.min(title, 255)
     columns.bodyLengths[row] = Math.min(body, LONGEST)
   })
-  return { papers: columns, ...group(occurrences, columns.ids) }
+  return { papers: columns, ...group(occurrences, columns.ids), vocabulary: inOrder(vocabulary) }
+}
+
+function inOrder(words: Map<string, number>): Terms {
+  const terms = new TermsWriter()
+  for (const [word, papers] of [...words].toSorted(([a], [b]) => (a < b ? -1 : 1))) terms.add(word, papers)
+  return terms.finish()
 }
 
 /** Every word of every paper, in the order of the papers and their texts. */
@@ -91,6 +108,10 @@ function addOccurrences(
     occurrences.add(word.term, row, at * 2)
     if (!word.joined) lengths.body++
   }
+  const { whole, name, excluding } = paper.titleKeys
+  if (whole !== '') occurrences.add(titleTerm(whole), row, 0)
+  if (excluding !== '') occurrences.add(excludingTitleTerm(excluding), row, 0)
+  if (name !== '') occurrences.add(titleNameTerm(name), row, 0)
   paper.authors.forEach((words, i) => {
     for (const word of words) occurrences.add(authorTerm(word), row, i * 2)
   })
@@ -103,7 +124,7 @@ function addOccurrences(
   return lengths
 }
 
-function group(occurrences: Occurrences, ids: Uint32Array): Omit<Segment, 'papers'> {
+function group(occurrences: Occurrences, ids: Uint32Array): Omit<Segment, 'papers' | 'vocabulary'> {
   // A counting sort by term keeps the order of papers and positions within each.
   const starts = new Uint32Array(occurrences.counts.length + 1)
   occurrences.counts.forEach((count, term) => (starts[term + 1] = (starts[term] ?? 0) + count))

@@ -100,10 +100,10 @@ describe('what is found', () => {
     expect(ids(LAKES, '')).toEqual([2, 1, 4, 3])
   })
 
-  it('forgives one slip in a word, and says what was looked for', () => {
-    const found = search(LAKES, 'glacirs')
-    expect(found.hits.map(({ id }) => id)).toEqual([2])
-    expect(found.corrections).toEqual([{ word: 'glacirs', terms: ['glacier'] }])
+  it('is nothing where a word is in no paper, however near another one is', () => {
+    expect(search(LAKES, 'glacirs')).toMatchObject({ hits: [], total: 0 })
+    expect(search(LAKES, 'tides glacirs')).toMatchObject({ total: 0, reachable: 2 })
+    expect(search(LAKES, 'tides glacirs sort:new')).toMatchObject({ hits: [], total: 0 })
   })
 
   it('completes the last word while it is typed, and no other', () => {
@@ -111,6 +111,21 @@ describe('what is found', () => {
     expect(ids(LAKES, 'moun')).toEqual([])
     expect(ids(LAKES, 'gla mou', { unfinished: true }).length).toBe(2)
     expect(ids(LAKES, 'author:qui', { unfinished: true })).toEqual([1])
+    // Between its stem and its end as well.
+    for (const typed of ['learn', 'learni', 'learnin', 'learning'])
+      expect(ids(LAKES, typed, { unfinished: true })).toEqual([3])
+    // And with a slip in what there is of it.
+    for (const typed of ['neural garp', 'neural drph', 'graph nerual'])
+      expect(ids(LAKES, typed, { unfinished: true }).toSorted((a, b) => a - b)).toEqual([3, 4])
+  })
+
+  it('has what most mean by the beginning of a word before what few do', () => {
+    const papers = [
+      indexed(1, { title: 'Diffusion models' }),
+      indexed(2, { title: 'Modelscope and its models' }),
+      ...Array.from({ length: 40 }, (_, i) => indexed(i + 3, { title: `Models of river ${i}` })),
+    ]
+    expect(ids(papers, 'diffusion model', { unfinished: true })[0]).toBe(1)
   })
 
   it('is in titles, for words that say nothing by themselves', () => {

@@ -1,6 +1,7 @@
-import type { Query } from '../query/query.ts'
+import type { Query, SortOrder } from '../query/query.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
+import { papersNamed, type Named } from './find-titles.ts'
 import { idf, scoreWords, type Scores } from './match-words.ts'
 import { planQuery, type Plan } from './plan-query.ts'
 import { highest } from './select.ts'
@@ -9,6 +10,8 @@ import { frequencyOf, type WordIndex } from './word-index.ts'
 /** What is asked of the index. */
 export type FindRequest = {
   query: Query
+  /** The text that the query was read from: where that is a title, word for word, its paper comes first. */
+  typed?: string
   /** Of what the words mean; null where nobody can say, or to go by words alone. */
   vector: Float32Array | null
   /** Goes by the vector alone where there is one. */
@@ -36,8 +39,6 @@ export type Found = {
   /** How many results can be paged through: those, or of a long list by relevance the best. */
   reachable: number
   facets: Facets
-  /** Words that no (or hardly any) paper has, with the terms that were looked for as well. */
-  corrections: { word: string; terms: string[] }[]
   /** The terms that were looked for, to be marked in texts, and how rare they are (their idf). */
   terms: { term: string; rarity: number }[]
 }
@@ -61,12 +62,14 @@ const REACHABLE = 10_000
 /** Answers a query out of the index, by words alone when there is no vector. Any query has an answer. */
 export function find(
   { words: index, vectors }: { words: WordIndex; vectors: VectorStore | null },
-  { query, vector, meaningOnly = false, offset, limit, unfinished, ranked }: FindRequest,
+  { query, typed, vector, meaningOnly = false, offset, limit, ranked, ...request }: FindRequest,
   scratch: Scores,
 ): Found {
+  // A list that was copied cut the title off.
+  const unfinished = request.unfinished || /[\p{L}\p{N}](?:…|\.{3})$/u.test(typed ?? '')
   const { table } = index
-  const plan = planQuery(index, query.clauses, { unfinished })
-  const admitted = admittedBy(index, plan)
+  const named = meaningOnly ? null : papersNamed(index, query, typed ?? null)
+  const { plan, admitted, sort } = planFor(index, query, { named, unfinished })
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
@@ -74,18 +77,16 @@ export function find(
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
     }
   }
-  // Words that no paper has cannot be asked of any.
-  const known = plan.words.filter(({ terms }) =>
-    terms.some(({ term }) => frequencyOf(index, term) > 0),
-  ).length
-  const needed = known === 0 && plan.asksWords ? Infinity : wordsNeeded(known)
+  // Words that come to nothing (`???`) are in no paper.
+  const needed = plan.words.length === 0 && plan.asksWords ? Infinity : wordsNeeded(plan.words.length)
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
+  for (const id of named?.titled ?? []) wanted[id] = admitted[id] ?? 0
 
   const { facets, total } = countFacets(table, wanted)
-  const answer = { total, facets, corrections: plan.corrections, terms: withRarity(index, plan.terms) }
+  const answer = { total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
-  if (query.sort === 'relevance' && scored) {
+  if (sort === 'relevance' && scored) {
     const fused = fuse({
       table,
       admitted,
@@ -94,11 +95,12 @@ export function find(
       full: plan.words.length <= FUSION.fewWords ? full : 0,
       meaning: vector && vectors && { vector, vectors },
       meaningOnly,
+      ranks: named?.ranks ?? new Map(),
     })
     return { ...answer, hits: fused.slice(offset, offset + limit), reachable: fused.length }
   }
   const reachable = Math.min(total, REACHABLE)
-  const ranking = query.sort === 'hot' || query.sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
+  const ranking = sort === 'hot' || sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
   const first = ranking.slice(0, Math.min(offset + limit, reachable))
   for (const id of first) wanted[id] = 0
   const rest = highest(table.datedAt, {
@@ -110,6 +112,24 @@ export function find(
   return { ...answer, hits: page.map((id) => ({ id, byWords: true, similarity: null })), reachable }
 }
 
+/**
+ * What the query comes to. Where it would leave out a paper whose title it is (for a minus or a quotation mark in it), it
+ * is read as that title. So is one that asks for an order with the words of a title (`Sort: New Ways to …`).
+ */
+function planFor(
+  index: WordIndex,
+  query: Query,
+  { named, unfinished }: { named: Named | null; unfinished: boolean },
+): { plan: Plan; admitted: Uint8Array; sort: SortOrder } {
+  const { sort } = query
+  const plan = planQuery(index, query.clauses, { unfinished })
+  const admitted = admittedBy(index, plan)
+  if (!named || named.literally.length === 0) return { plan, admitted, sort }
+  if (sort === 'relevance' && named.titled.every((id) => admitted[id] === 1)) return { plan, admitted, sort }
+  const literal = planQuery(index, named.literally, { unfinished })
+  return { plan: literal, admitted: admittedBy(index, literal), sort: 'relevance' }
+}
+
 /** The best by words and the best by meaning in one ranking. */
 function fuse({
   table,
@@ -118,6 +138,7 @@ function fuse({
   full,
   meaning,
   meaningOnly,
+  ranks,
 }: {
   table: WordIndex['table']
   admitted: Uint8Array
@@ -125,6 +146,8 @@ function fuse({
   full: number
   meaning: { vector: Float32Array; vectors: VectorStore } | null
   meaningOnly: boolean
+  /** Of papers that come before all others. */
+  ranks: Named['ranks']
 }): Hit[] {
   const { size } = table
   const byWords = meaningOnly ? [] : highest(scores, { size, count: FUSION.wordsPool, wanted: admitted })
@@ -137,6 +160,7 @@ function fuse({
   const similarities = new Map(byMeaning.map(({ id, similarity }) => [id, similarity]))
   const pool = new Set(byWords.filter((id) => (scores[id] ?? 0) > 0))
   for (const { id, similarity } of byMeaning) if (similarity >= FUSION.leastSimilarity) pool.add(id)
+  for (const id of ranks.keys()) if (admitted[id] === 1) pool.add(id)
   const best = Math.max(scores[byWords[0] ?? 0] ?? 0, full * FUSION.full)
   const nearest = byMeaning[0]?.similarity ?? 0
   const share = meaningOnly ? 0 : FUSION.words
@@ -145,9 +169,9 @@ function fuse({
     const words = best > 0 ? (scores[id] ?? 0) / best : 0
     // A paper that was not embedded yet is taken to be as near as its words say.
     const closeness = similarity === null || nearest <= 0 ? words : Math.max(0, similarity) / nearest
-    return { id, score: share * words + (1 - share) * closeness, similarity }
+    return { id, rank: ranks.get(id) ?? 0, score: share * words + (1 - share) * closeness, similarity }
   })
-    .toSorted((a, b) => b.score - a.score || b.id - a.id)
+    .toSorted((a, b) => b.rank - a.rank || b.score - a.score || b.id - a.id)
     .map(({ id, similarity }) => ({ id, byWords: wanted[id] === 1, similarity }))
 }
 

@@ -3,7 +3,13 @@ import { findTerm, inTitle, MOST_IN_BODY, TITLE_SHIFT, type Segment } from './se
 import { frequencyOf, type WordIndex } from './word-index.ts'
 
 /** A term to look for, how much it counts, and whether only titles are meant. */
-export type WantedTerm = { term: string; weight: number; titleOnly: boolean }
+export type WantedTerm = {
+  term: string
+  weight: number
+  titleOnly: boolean
+  /** Counts as no rarer than a term that so many papers have. */
+  asFrequentAs?: number
+}
 /** What stands for one word of a query: any of its terms will do. */
 export type WantedWord = { terms: WantedTerm[] }
 
@@ -71,10 +77,10 @@ export function scoreWords(
   words.forEach(({ terms }, n) => {
     let rarest = 0
     const word = Math.min(n + 1, MOST_TOLD_APART)
-    for (const { term, weight, titleOnly } of terms) {
+    for (const { term, weight, titleOnly, asFrequentAs = 0 } of terms) {
       const papers = frequencyOf(index, term)
       if (papers === 0) continue
-      const rarity = idf(index.table.count, papers) * weight
+      const rarity = idf(index.table.count, Math.max(papers, asFrequentAs)) * weight
       rarest = Math.max(rarest, rarity)
       for (const held of index.segments) {
         const number = findTerm(held.segment.terms, term)
@@ -167,6 +173,21 @@ export function markTerm(
       if ((!titleOnly || inTitle(count) > 0) && (dead === 0 || owners[id] === serial)) marks[id] = 1
     })
   }
+}
+
+/** Whether any paper that is there has a term. */
+export function hasTerm(index: WordIndex, term: string): boolean {
+  if (frequencyOf(index, term) === 0) return false
+  return index.segments.some(({ segment, serial, dead }) => {
+    const number = findTerm(segment.terms, term)
+    if (number < 0) return false
+    if ((segment.terms.frequency[number] ?? 0) > dead) return true
+    let live = false
+    forPostings(segment, number, (id) => {
+      if (index.table.owners[id] === serial) live = true
+    })
+    return live
+  })
 }
 
 /** Calls for each paper of a term of a segment, ascending. */

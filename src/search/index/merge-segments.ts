@@ -1,13 +1,17 @@
+import { STOP_WORDS } from '../text/stop-words.ts'
+import { termOf } from '../text/terms.ts'
 import { ByteWriter } from './byte-writer.ts'
 import {
   CATEGORIES_KEPT,
   categoryNumbers,
+  findTerm,
   newColumns,
   positionsInMemory,
   TermsWriter,
   termAt,
   type Columns,
   type Segment,
+  type Terms,
 } from './segment.ts'
 
 /** A segment, and which of its papers are still of it: those that no later segment has, and that are still there. */
@@ -83,13 +87,47 @@ export function* mergeSegments(inputs: MergeInput[], sink: PositionsSink): Gener
     }
   }
   sink.write(positions.bytes.subarray(0, positions.length))
+  const finished = terms.finish()
   return {
     papers,
-    terms: terms.finish(),
+    terms: finished,
     postings: postings.finish(),
     postingsAt: Uint32Array.from(postingsAt),
     positions: sink.finish(),
     positionsAt: Uint32Array.from(positionsAt),
+    vocabulary: yield* mergeVocabularies(inputs, { terms: finished, papers: papers.ids.length }),
+  }
+}
+
+const WORDS_A_TURN = 5_000
+
+/**
+ * The words of all, with the papers that have each: those that are no longer live still count, but never more than have
+ * its term, and a word whose term no paper has is forgotten.
+ */
+function* mergeVocabularies(
+  inputs: MergeInput[],
+  { terms, papers }: { terms: Terms; papers: number },
+): Generator<void, Terms> {
+  const sources = inputs.map(({ segment }) => ({ words: segment.vocabulary, next: 0 }))
+  const merged = new TermsWriter()
+  const wordOf = ({ words, next }: (typeof sources)[number]) =>
+    next < words.count ? termAt(words, next) : null
+  const current = sources.map(wordOf)
+  for (let read = 1; ; read++) {
+    let least: string | null = null
+    for (const word of current) if (word !== null && (least === null || word < least)) least = word
+    if (least === null) return merged.finish()
+    let sum = 0
+    sources.forEach((source, i) => {
+      if (current[i] !== least) return
+      sum += source.words.frequency[source.next++] ?? 0
+      current[i] = wordOf(source)
+    })
+    const number = findTerm(terms, termOf(least))
+    const most = STOP_WORDS.has(least) ? papers : number < 0 ? 0 : (terms.frequency[number] ?? 0)
+    if (most > 0) merged.add(least, Math.min(sum, most))
+    if (read % WORDS_A_TURN === 0) yield
   }
 }
 

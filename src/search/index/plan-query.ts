@@ -3,7 +3,7 @@ import { nameWords, wordsIn } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
 import { idf, type WantedTerm, type WantedWord } from './match-words.ts'
 import { papersOf, phrasePapers, termsOf } from './papers-of.ts'
-import { completions, corrections } from './near-words.ts'
+import { completions } from './near-words.ts'
 import type { WordIndex } from './word-index.ts'
 
 const PHRASE_WEIGHT = 1
@@ -25,7 +25,6 @@ export type Plan = {
   phrases: { papers: Map<number, number>; rarity: number }[]
   /** What a paper must (or must not) be, besides. */
   conditions: { not: boolean; papers: () => Uint8Array }[]
-  corrections: { word: string; terms: string[] }[]
   terms: string[]
 }
 
@@ -43,7 +42,6 @@ export function planQuery(
     words: [],
     phrases: [],
     conditions: [],
-    corrections: [],
     terms: [],
   }
   const says = asked.some(({ anyOf }) =>
@@ -107,12 +105,6 @@ function wantedWords(
         ...(i === 0 ? joined : []),
       ]
       if (unfinished && i === parts.length - 1) terms.push(...completions(index, text))
-      else {
-        const near = corrections(index, { text, term: word.term, terms })
-        terms.push(...near.terms)
-        if (near.unknown && near.terms.length > 0)
-          plan.corrections.push({ word: text, terms: near.terms.map(({ term }) => term) })
-      }
       plan.terms.push(...terms.filter(({ term }) => !term.startsWith('@')).map(({ term }) => term))
       // Of alternatives (`a OR b`) the first parts are one word, the others stand for themselves.
       const first = i === 0 && alternative !== alternatives[0] ? wanted[0] : undefined

@@ -12,7 +12,7 @@ import type { Columns, Positions, Segment } from './segment.ts'
  */
 
 /** Grows with every change of the format or of how texts become terms: files of another version are of no use. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 /** A file that is missing, or not what it should be; the message says which and why. */
 export class DamagedFile extends Error {}
@@ -38,6 +38,9 @@ const ARRAYS = {
   postings: Uint8Array,
   postingsAt: Uint32Array,
   positionsAt: Uint32Array,
+  vocabularyUnits: Uint16Array,
+  vocabularyAt: Uint32Array,
+  vocabularyFrequency: Uint32Array,
 } as const
 
 type Header = {
@@ -134,7 +137,8 @@ export function readSegment(folder: string, name: string): Segment {
     }),
   ) as unknown as { [K in ArrayName]: InstanceType<(typeof ARRAYS)[K]> }
   if (crc !== header.crc) throw new DamagedFile(`${path} has another checksum than it should`)
-  const { units, at, frequency, postings, postingsAt, positionsAt, ...columns } = arrays
+  const { units, at, frequency, postings, postingsAt, positionsAt, ...others } = arrays
+  const { vocabularyUnits, vocabularyAt, vocabularyFrequency, ...columns } = others
   const papers: Columns = { ...columns, categoryNames: header.categoryNames }
   const positions = join(folder, `${name}.positions`)
   return {
@@ -144,6 +148,12 @@ export function readSegment(folder: string, name: string): Segment {
     postingsAt,
     positionsAt,
     positions: guarded(positions, () => openPositions(positions, header.positions.size)),
+    vocabulary: {
+      count: vocabularyFrequency.length,
+      units: vocabularyUnits,
+      at: vocabularyAt,
+      frequency: vocabularyFrequency,
+    },
   }
 }
 
@@ -228,7 +238,7 @@ function openPositions(path: string, size: number): Positions {
   }
 }
 
-function arraysOf({ papers, terms, postings, postingsAt, positionsAt }: Segment) {
+function arraysOf({ papers, terms, postings, postingsAt, positionsAt, vocabulary }: Segment) {
   const { categoryNames: _, ...columns } = papers
   return {
     ...columns,
@@ -238,6 +248,9 @@ function arraysOf({ papers, terms, postings, postingsAt, positionsAt }: Segment)
     postings,
     postingsAt,
     positionsAt,
+    vocabularyUnits: vocabulary.units,
+    vocabularyAt: vocabulary.at,
+    vocabularyFrequency: vocabulary.frequency,
   }
 }
 

@@ -15,6 +15,8 @@ export type Segment = {
   positions: Positions
   /** As `postingsAt`. */
   positionsAt: Uint32Array
+  /** The words of the texts as they are written, of which terms are the stems; where slips are looked up. */
+  vocabulary: Terms
 }
 
 /** Facts of papers, each array one column, in the ascending order of their ids. */

@@ -2,7 +2,7 @@ import { buildSegment } from './build-segment.ts'
 import type { IndexedPaper } from './indexed-paper.ts'
 import { mergeSegments, memorySink, type PositionsSink } from './merge-segments.ts'
 import { addToTable, newPaperTable, removeFromTable, type PaperTable } from './paper-table.ts'
-import { findTerm, firstTermFrom, termAt, type Segment } from './segment.ts'
+import { findTerm, firstTermFrom, termAt, type Segment, type Terms } from './segment.ts'
 import { addTerms, mayHaveTerm, newTermFilter, type TermFilter } from './term-filter.ts'
 
 /** A segment in use. */
@@ -30,6 +30,8 @@ export type WordIndex = {
   nextSerial: number
   /** Of the terms of all segments. */
   filter: TermFilter
+  /** Of the vocabularies of all segments. */
+  words: TermFilter
 }
 
 const FAN = 8
@@ -37,7 +39,13 @@ const FAN = 8
 const SMALLEST = 64
 
 export function newWordIndex(): WordIndex {
-  return { table: newPaperTable(), segments: [], nextSerial: 1, filter: newTermFilter() }
+  return {
+    table: newPaperTable(),
+    segments: [],
+    nextSerial: 1,
+    filter: newTermFilter(),
+    words: newTermFilter(),
+  }
 }
 
 /** Takes in papers, each once; those known already are replaced. `through` is the last change this covers. */
@@ -55,6 +63,7 @@ export function holdSegment(
   for (const id of segment.papers.ids) markDead(index, index.table.owners[id] ?? 0)
   addToTable(index.table, segment.papers, serial)
   addTerms(index.filter, segment.terms)
+  addTerms(index.words, segment.vocabulary)
   index.segments.push({ segment, serial, through, dead: 0, file })
 }
 
@@ -140,18 +149,42 @@ export function frequencyOf({ segments, filter }: WordIndex, term: string): numb
   return sum
 }
 
+/** In how many papers a word is as it is written (see `vocabularyOf`), about; 0 for one that no text has. */
+export function vocabularyFrequency({ segments, words }: WordIndex, word: string): number {
+  if (!mayHaveTerm(words, word)) return 0
+  let sum = 0
+  for (const { segment } of segments) {
+    const number = findTerm(segment.vocabulary, word)
+    if (number >= 0) sum += segment.vocabulary.frequency[number] ?? 0
+  }
+  return sum
+}
+
 /** Beginnings of words that more terms than this share are looked at only in part. */
 const MOST_COMPLETIONS = 50_000
 
+/** A term or a word, and about how many papers have it. */
+export type Counted = { term: string; frequency: number }
+
 /** The terms that begin so, those in most papers first, at most `limit`. */
-export function termsWithPrefix(
-  { segments }: WordIndex,
-  prefix: string,
-  limit: number,
-): { term: string; frequency: number }[] {
+export function termsWithPrefix({ segments }: WordIndex, prefix: string, limit: number): Counted[] {
+  return withPrefix(
+    segments.map(({ segment }) => segment.terms),
+    { prefix, limit },
+  )
+}
+
+/** The words, as they are written, that begin so; as `termsWithPrefix`. */
+export function wordsWithPrefix({ segments }: WordIndex, prefix: string, limit: number): Counted[] {
+  return withPrefix(
+    segments.map(({ segment }) => segment.vocabulary),
+    { prefix, limit },
+  )
+}
+
+function withPrefix(all: Terms[], { prefix, limit }: { prefix: string; limit: number }): Counted[] {
   const sums = new Map<string, number>()
-  for (const { segment } of segments) {
-    const { terms } = segment
+  for (const terms of all) {
     const first = firstTermFrom(terms, prefix)
     const end = Math.min(firstTermFrom(terms, `${prefix}\uffff`), first + MOST_COMPLETIONS)
     for (const number of mostFrequent(terms.frequency.subarray(first, end), limit * 4)) {

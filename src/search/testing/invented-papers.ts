@@ -1,3 +1,5 @@
+import { vocabularyOf } from '../text/vocabulary.ts'
+import { titleKeys } from '../text/title-keys.ts'
 import { wordsIn } from '../text/words.ts'
 import type { IndexedPaper } from '../index/indexed-paper.ts'
 
@@ -22,11 +24,16 @@ export function indexed(
     flags?: number
   } = {},
 ): IndexedPaper {
+  const words = { title: wordsIn(title), body: wordsIn(body) }
   return {
     id,
     seq,
-    title: wordsIn(title),
-    body: wordsIn(body),
+    ...words,
+    titleKeys: titleKeys(title),
+    vocabulary: vocabularyOf([
+      { text: title, words: words.title },
+      { text: body, words: words.body },
+    ]),
     authors,
     categories,
     datedAt: Date.parse(`${day}T00:00:00Z`),

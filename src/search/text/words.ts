@@ -83,11 +83,19 @@ function readKnown(text: string, start: number, end: number): Kept {
   return (known[slot] = read(Buffer.from(text.slice(start, end)).toString()))
 }
 
+/** Full-width letters and signs of ASCII, each of one unit, as Chinese and Japanese keyboards type them. */
+const WIDE = /[\uff01-\uff5e]/g
+
+function narrow(text: string): string {
+  return text.replace(WIDE, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+}
+
 /**
  * The words of a plain Unicode text (of TeX, see `plainText`), in its order: starts never descend. The same for a text
  * that is indexed and one that is searched for. Linear in the length of the text.
  */
-export function wordsIn(text: string): Word[] {
+export function wordsIn(given: string): Word[] {
+  const text = narrow(given)
   const words: Word[] = []
   let at = 0
   while (at < text.length) {

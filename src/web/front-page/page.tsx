@@ -132,15 +132,20 @@ function Walk({ period, neighbours: { previous, next } }: { period: Period; neig
   )
 }
 
-/** The page of a site without papers: what its operator can do. */
-export function emptyPage(site: Site) {
+/** The page of a site without papers, or with papers without dates only: what its operator can do. */
+export function emptyPage(site: Site, { undated }: { undated: boolean }) {
   return renderPage(site, {
     section: 'Front page',
     head: { description: `${site.name}: the front page of research.`, path: '/' },
     children: (
       <div class="blank">
         <p class="kicker">No edition yet</p>
-        <h1>There are no papers here yet</h1>
+        <h1>{undated ? 'No paper here has a date yet' : 'There are no papers here yet'}</h1>
+        {undated && (
+          <p>
+            Editions are made of papers whose day is known. <a href="/papers/new">All papers</a>
+          </p>
+        )}
         <p>As soon as papers arrive, the latest edition appears here. If you run this site, import some:</p>
         <pre>
           <code>bin/broadsheet import papers.jsonl</code>

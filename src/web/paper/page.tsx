@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { categoryName } from '../../papers/categories.ts'
+import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
@@ -42,6 +43,8 @@ export type PaperView = {
   authors: AuthorHere[]
   /** The state of the viewer's claim to have written it. */
   claim: 'waiting' | 'confirmed' | 'refused' | null
+  /** For curators: which other papers its sources name, and which name it. */
+  identifierClaims: IdentifierClaim[]
   /** The version in the address, if there is one. */
   version: number | null
 }
@@ -117,7 +120,7 @@ export function paperPage(site: Site, view: PaperView) {
           )}
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
           <Picks picks={view.actions.picks} />
-          <PaperTools site={site} paper={paper} />
+          <PaperTools site={site} paper={paper} claims={view.identifierClaims} />
         </header>
         <div class="with-rail">
           <div class="paper-body">
@@ -262,7 +265,8 @@ function isOwnAddress(paper: Paper, url: string): boolean {
 function details(site: Site, paper: Paper): Child[] {
   const rows: [string, Child][] = []
   if (paper.published) rows.push(['Published', <Published site={site} published={paper.published} />])
-  rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
+  if (paper.edition)
+    rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
   if (paper.arxivId) rows.push(['arXiv', paper.arxivId])
   if (paper.doi) rows.push(['DOI', paper.doi])
   if (paper.categories.length > 0) {

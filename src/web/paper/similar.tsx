@@ -60,8 +60,8 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
                 shown={2}
                 restPath={`${addressPath(other.address)}#authors`}
               />
-              {other.authors.length > 0 && ', '}
-              {yearOf(other)}{' '}
+              {other.authors.length > 0 && other.published && ', '}
+              {other.published?.value.slice(0, 4)}{' '}
               <span class="why">
                 ·{' '}
                 <a href={explainPath(paper, other)}>
@@ -74,10 +74,6 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
       </ul>
     </section>
   )
-}
-
-function yearOf({ published, edition }: Paper): string {
-  return (published?.value ?? edition).slice(0, 4)
 }
 
 /** The page that says what two papers have in common. */

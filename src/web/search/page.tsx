@@ -4,6 +4,8 @@ import { addressPath, type ParsedIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { withSort } from '../../search/query/change-query.ts'
+import { formatQuery } from '../../search/query/format-query.ts'
+import { parseQuery } from '../../search/query/parse-query.ts'
 import { wordsOf, type Query, type SortOrder } from '../../search/query/query.ts'
 import type { SearchResults } from '../../search/search.ts'
 import { renderPage } from '../layout.tsx'
@@ -11,7 +13,7 @@ import { Entries } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import type { Site } from '../site.ts'
 import { queryPath, searchPath } from './address.ts'
-import { Corrected } from './corrected.tsx'
+import { Corrected, DidYouMean } from './corrected.tsx'
 import { Facets } from './facets.tsx'
 import { NothingFound } from './nothing-found.tsx'
 import { clauseLabel, countLine, isFilter, papers } from './words.ts'
@@ -20,7 +22,6 @@ import { clauseLabel, countLine, isFilter, papers } from './words.ts'
 export type SearchView = {
   /** The query as typed. */
   text: string
-  query: Query
   found: SearchResults
   entries: string[]
   page: number
@@ -31,8 +32,11 @@ export type SearchView = {
 
 /** What a search found, and the ways to narrow it down, to order it and to follow it. */
 export function searchPage(site: Site, view: SearchView) {
-  const { text, query, found, entries, page, pages } = view
-  const path = searchPath(text)
+  const { text, found, entries, page, pages } = view
+  const { query } = found
+  // What is shown is what is ordered, narrowed down, paged through and followed.
+  const asked = found.corrections.length > 0 ? formatQuery(query) : text
+  const path = searchPath(asked)
   const beyond = entries.length === 0 && found.reachable > 0
   return renderPage(site, {
     searched: text,
@@ -40,16 +44,16 @@ export function searchPage(site: Site, view: SearchView) {
       title: `${shorten(text)}${page > 1 ? ` (page ${page})` : ''}`,
       description: `Papers at ${site.name} on “${shorten(text)}”.`,
       path: searchPath(text, { page }),
-      feeds: { path, title: shorten(text) },
-      next: page < pages ? searchPath(text, { page: page + 1 }) : null,
-      previous: page > 1 ? searchPath(text, { page: Math.min(page - 1, Math.max(pages, 1)) }) : null,
+      feeds: { path, title: shorten(asked) },
+      next: page < pages ? searchPath(asked, { page: page + 1 }) : null,
+      previous: page > 1 ? searchPath(asked, { page: Math.min(page - 1, Math.max(pages, 1)) }) : null,
       noindex: true,
     },
     children: (
       <div data-found={found.reachable}>
         <header class="edition-head">
           <p class="kicker">Search</p>
-          <h1>{shorten(text)}</h1>
+          <h1>{shorten(asked)}</h1>
           <p class="edition-count">
             {countLine(query, found)}
             {found.total > 1 && (
@@ -77,7 +81,7 @@ export function searchPage(site: Site, view: SearchView) {
               ) : (
                 <Entries entries={entries} />
               )}
-              <Pages text={text} page={page} pages={pages} />
+              <Pages text={asked} page={page} pages={pages} />
             </div>
             <aside class="rail" id="narrow" aria-label="About this search">
               <Facets query={query} facets={found.facets} />
@@ -155,11 +159,14 @@ function Notes({ view }: { view: SearchView }) {
   )
 }
 
-function notesOn({ query, found, named }: SearchView): Child[] {
-  const { corrections, status } = found
+function notesOn({ text, found, named }: SearchView): Child[] {
+  const { query, corrections, offers, status } = found
   return [
     ...(named ? [<Named named={named} />] : []),
-    ...(corrections.length > 0 ? [<Corrected query={query} corrections={corrections} />] : []),
+    ...(corrections.length > 0
+      ? [<Corrected asked={parseQuery(text)} query={query} corrections={corrections} />]
+      : []),
+    ...(offers.length > 0 ? [<DidYouMean query={query} offers={offers} />] : []),
     ...(status.upToDate ? [] : [`The search index is being built: ${papers(status.papers)} so far.`]),
     ...(query.sort === 'relevance' && wordsOf(query) !== '' ? wordsOnly(found.meaning) : []),
   ]

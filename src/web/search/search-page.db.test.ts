@@ -192,12 +192,32 @@ describeWithDatabase('the search', (db) => {
       expect(await titles('/papers?q=lightho')).toEqual([])
     })
 
-    it('asks whether a word was meant that papers have', async () => {
-      const { html, titles, link } = await open(manyPapers(50))
+    it('corrects a word that no paper has, says so, and leads to what was asked', async () => {
+      const { read, html, titles, link } = await open(manyPapers(50))
       const page = await html('/papers?q=klep+note+date:2026')
-      expect(wordsOf(page)).toContain('Did you mean kelp note?')
-      expect(link(page, 'kelp note')).toBe('/papers?q=kelp+note+date%3A2026')
-      expect(await titles('/papers?q=kelp+note+date%3A2026')).toHaveLength(25)
+      expect(wordsOf(page)).toContain(
+        'Showing results for kelp note date:2026. Search instead for "klep" note date:2026',
+      )
+      expect(wordsOf(page)).toContain('Search kelp note date:2026 50 papers have these words')
+      expect(page).toContain('value="klep note date:2026"')
+      // What follows from the page follows from what it shows.
+      expect(link(page, 'New')).toBe('/papers?q=kelp+note+date%3A2026+sort%3Anew')
+      expect(page).toContain('href="/papers?q=kelp+note+date%3A2026&amp;page=2"')
+      expect(page).toContain('href="/papers.atom?q=kelp+note+date%3A2026"')
+      const literal = '/papers?q=%22klep%22+note+date%3A2026'
+      expect(link(page, '&quot;klep&quot; note date:2026')).toBe(literal)
+      expect(await titles(literal)).toEqual([])
+      expect(await read(literal)).not.toContain('Showing results for')
+      expect(await read('/papers?q=klep+sort:new')).toContain('50 papers')
+    })
+
+    it('never corrects in a feed', async () => {
+      const { get } = await open(manyPapers(3))
+      const entries = async (q: string) =>
+        ((await (await get(`/papers.feed.json?q=${q}`)).json()) as { items: unknown[] }).items.length
+      expect(await entries('kelp')).toBe(3)
+      expect(await entries('klep')).toBe(0)
+      expect(await entries('klep+note')).toBe(0)
     })
 
     it('says what to try where nothing is found', async () => {
@@ -545,7 +565,7 @@ function broken(db: SearchRoom['db'], error: Error): SearchRoom {
   }
   return {
     db,
-    index: { find: fail, similar: fail, status: fail },
+    index: { find: fail, correct: fail, similar: fail, status: fail },
     meaning: { embedder: null, vectorOf: async () => ({ ok: false, reason: 'off' }), close: async () => {} },
   }
 }

@@ -14,7 +14,7 @@ import { notFound } from '../errors/show.tsx'
 import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { askedPage, searchedText, searchPath } from './address.ts'
 import { searchPage } from './page.tsx'
 
@@ -45,6 +45,7 @@ export function showSearch(site: Site) {
     return inLine(async () => {
       const found = await search(site.search, {
         query,
+        typed: text,
         offset: (page - 1) * PAGE_SIZE,
         limit: PAGE_SIZE,
         unfinished,
@@ -52,7 +53,6 @@ export function showSearch(site: Site) {
       return c.html(
         searchPage(site, {
           text,
-          query,
           found,
           entries: await renderResults(site, found.results, { back: ownPath(c) }),
           page,
@@ -71,9 +71,10 @@ async function sendSearchFeed(
   { text, feed }: { text: string; feed: FeedSuffix },
 ): Promise<Response> {
   const asked = parseQuery(text)
+  // Literally: what is corrected today may be a word of its own tomorrow, and subscribers would never know.
   // The most relevant results change little, and subscribers would miss new papers outside them.
   const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
-  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH }))
+  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH, literal: true }))
   const path = searchPath(text)
   return sendFeed(site, c, {
     format: feed,
@@ -90,7 +91,9 @@ async function paperNamed(
   text: string,
 ): Promise<{ parsed: ParsedIdentifier; paper: Paper | null } | null> {
   const parsed = parseIdentifier(text)
-  return parsed && { parsed, paper: await findPaper(site.db, parsed.identifier) }
+  return (
+    parsed && { parsed, paper: await findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) }) }
+  )
 }
 
 function versionPath(paper: Paper, { version }: ParsedIdentifier): string {

@@ -8,7 +8,7 @@ import { canonicalMailbox } from '../../accounts/suspensions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
-import { readBounded, readForm, type Form } from '../forms/read-form.ts'
+import { readForm, type Form } from '../forms/read-form.ts'
 import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies } from '../viewer.ts'
@@ -185,19 +185,17 @@ export function askLibrary(site: Site) {
 
 const PASSKEY_PATHS = '/auth/passkey/'
 const NOT_ACCEPTED = { code: 'PASSKEY_NOT_ACCEPTED', message: 'This passkey was not accepted. Try again.' }
-/** Larger than what an authenticator says of itself. */
-const LARGEST_BYTES = 64 * 1024
 
-/** A request with its body, limited in size; null where that is none of a passkey. */
+/** A request with its body; null where that is none of a passkey. */
 async function withBody(c: Context, { passkey }: { passkey: boolean }): Promise<Request | null> {
-  const { url, method, headers, body } = c.req.raw
-  const bytes = await readBounded(body, { most: LARGEST_BYTES })
-  if (bytes === null || (passkey && !namesPasskey(bytes))) return null
-  return new Request(url, { method, headers, body: bytes })
+  if (!passkey) return c.req.raw
+  const { url, method, headers } = c.req.raw
+  const bytes = await c.req.arrayBuffer()
+  return namesPasskey(bytes) ? new Request(url, { method, headers, body: bytes }) : null
 }
 
 /** Whether a body is of an authenticator that says which passkey it has. */
-function namesPasskey(bytes: Uint8Array): boolean {
+function namesPasskey(bytes: ArrayBuffer): boolean {
   try {
     const said = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
       response?: { id?: unknown }

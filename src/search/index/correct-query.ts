@@ -1,0 +1,112 @@
+import type { Query, QueryTerm } from '../query/query.ts'
+import { meantBy } from '../text/slips.ts'
+import { STOP_WORDS } from '../text/stop-words.ts'
+import { termOf } from '../text/terms.ts'
+import { vocabularyWord } from '../text/vocabulary.ts'
+import { nameWords, wordsIn, type Word } from '../text/words.ts'
+import { authorTerm } from './indexed-paper.ts'
+import { hasTerm } from './match-words.ts'
+import { frequencyOf, vocabularyFrequency, type WordIndex } from './word-index.ts'
+
+/** A word as it was typed, and as papers write it. */
+export type Correction = { word: string; instead: string }
+
+export type CorrectQuestion = { query: Query; unfinished: boolean }
+
+export type CorrectedQuery = {
+  /** The query to ask: with the corrections. */
+  query: Query
+  /** Words that no paper has, and what is looked for instead. */
+  corrections: Correction[]
+  /** Words that hardly any paper has, which are looked for as they are, and what may have been meant. */
+  offers: Correction[]
+}
+
+/**
+ * A query with the slips in its words mended. Only a word that no paper has is replaced: one that exists may be meant,
+ * however rare it is. What is quoted, excluded or the name of an author stays what it is. `unfinished`: so does the last
+ * word, which may be the beginning of one.
+ */
+export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
+  const corrections: Correction[] = []
+  const offers: Correction[] = []
+  let left = MOST_WORDS
+  const clauses = query.clauses.map((clause, n) => {
+    if (clause.not) return clause
+    const isLast = unfinished && n === query.clauses.length - 1
+    const anyOf = clause.anyOf.map((term) => {
+      if (term.kind !== 'word' || term.field === 'author') return term
+      let text = term.text
+      const found: (Correction & { exists: boolean })[] = []
+      const words = wordsIn(term.text).filter((word) => !word.joined)
+      // From the end, so that places before it stay what they are.
+      for (const [i, word] of [...words.entries()].toReversed()) {
+        if ((isLast && i === words.length - 1) || left-- <= 0) continue
+        const typed = term.text.slice(word.start, word.end)
+        const meant = correctionOf(index, { typed, word })
+        if (meant === null) continue
+        found.unshift({ word: typed, ...meant })
+        if (!meant.exists) text = text.slice(0, word.start) + meant.instead + text.slice(word.end)
+      }
+      for (const { exists, ...correction } of found) (exists ? offers : corrections).push(correction)
+      return { ...term, text } satisfies QueryTerm
+    })
+    return { ...clause, anyOf }
+  })
+  return { query: corrections.length === 0 ? query : { ...query, clauses }, corrections, offers }
+}
+
+/** Words of a query that are looked at: a text that was pasted in would hold others up. */
+const MOST_WORDS = 40
+
+/** A word that exists may be a slip of one that is so many times likelier, which is then offered. */
+const OFFERED = 500
+/** A word that a larger part of the papers has is no slip. */
+export const MOST_SLIPPED = 1 / 1_000
+
+/** What a word was probably meant to be; null when it is well as it is, or nobody can say. */
+function correctionOf(
+  index: WordIndex,
+  { typed, word }: { typed: string; word: Word },
+): { instead: string; exists: boolean } | null {
+  const folded = vocabularyWord(typed)
+  if (folded === null || word.stop) return null
+  const terms = [word.term, ...nameWords(typed).map(authorTerm)]
+  const own = Math.max(...terms.map((term) => (hasTerm(index, term) ? frequencyOf(index, term) : 0)))
+  if (own > index.table.count * MOST_SLIPPED && own > 0) return null
+  const best = likeliest(index, folded)
+  if (best === null) return null
+  if (own > 0 && (best.weight < own * OFFERED || folded.length < 5 || STOP_WORDS.has(best.word))) return null
+  return { instead: best.word, exists: own > 0 }
+}
+
+/**
+ * The least likelihood of a slip, by the length of the word, and the least share of papers with the word that is meant:
+ * nearly every short word is near to another one, even if it is a name that no paper has yet, or nonsense.
+ */
+function leastOf(length: number): { likelihood: number; share: number } {
+  if (length < 5) return { likelihood: 0.3, share: 1 / 2_000 }
+  return length < 7 ? { likelihood: 0.04, share: 1 / 5_000 } : { likelihood: 0, share: 0 }
+}
+
+/** A name counts this much of a word that as many papers have. */
+const NAME = 0.5
+
+/** Of the words that one slip may have made this one of, that which is likeliest meant: by the slip, and how many papers have it. */
+function likeliest(index: WordIndex, typed: string): { word: string; weight: number } | null {
+  let best: { word: string; weight: number } | null = null
+  const least = leastOf(typed.length)
+  for (const { meant, likelihood } of meantBy(typed)) {
+    if (likelihood < least.likelihood) continue
+    const papers = vocabularyFrequency(index, meant) || NAME * frequencyOf(index, authorTerm(meant))
+    const weight = papers * likelihood
+    if (papers < index.table.count * least.share) continue
+    if (weight > (best?.weight ?? 0) && isKnown(index, meant)) best = { word: meant, weight }
+  }
+  return best
+}
+
+/** Whether a paper that is there has the word: it may be gone from all since it was counted. */
+function isKnown(index: WordIndex, word: string): boolean {
+  return STOP_WORDS.has(word) || hasTerm(index, termOf(word)) || hasTerm(index, authorTerm(word))
+}
