@@ -25,6 +25,10 @@ type StoredRecord = {
   digest: string
   asOf: string | null
   changed: boolean
+  /** Whether it leaves authors out. */
+  truncated: boolean
+  /** Another statement of its source that names all authors: they are taken from there once both are read. */
+  fuller: Pick<StoredRecord, 'facts' | 'storedWith'> | null
 }
 
 type Works = Map<string, Work>
@@ -52,6 +56,7 @@ export async function findWorks(
     await trx
       .selectFrom('paper_records')
       .select(['paper_id', 'source', 'digest', 'as_of'])
+      .select(sql<boolean>`coalesce((facts->>'authorsTruncated')::boolean, false)`.as('truncated'))
       .where('paper_id', 'in', ids)
       .execute(),
   ]
@@ -73,6 +78,8 @@ export async function findWorks(
       digest: row.digest,
       asOf: row.as_of?.toISOString() ?? null,
       changed: false,
+      truncated: row.truncated,
+      fuller: null,
     })
   }
   return works
@@ -82,18 +89,26 @@ export async function findWorks(
 export async function loadFacts(trx: Transaction<Database>, works: Work[]): Promise<void> {
   const missing = works
     .flatMap((work) => [...work.records.values()])
+    .flatMap((record) => (record.fuller === null ? [record] : [record, record.fuller]))
     .filter((record) => record.facts === null)
   const ids = [...new Set(missing.map((record) => record.storedWith))].filter((id) => id !== null)
-  if (ids.length === 0) return
-  const rows = await trx
-    .selectFrom('paper_records')
-    .select(['paper_id', 'source', 'facts'])
-    .where('paper_id', 'in', ids)
-    .execute()
+  const rows =
+    ids.length === 0
+      ? []
+      : await trx
+          .selectFrom('paper_records')
+          .select(['paper_id', 'source', 'facts'])
+          .where('paper_id', 'in', ids)
+          .execute()
   const stored = new Map(rows.map((row) => [`${row.paper_id} ${row.source}`, row.facts as Statement]))
   for (const work of works) {
     for (const [source, record] of work.records) {
       record.facts ??= stored.get(`${record.storedWith} ${source}`) ?? null
+      if (record.fuller === null || record.facts === null) continue
+      const { authors } = record.fuller.facts ?? stored.get(`${record.fuller.storedWith} ${source}`) ?? {}
+      const { authorsTruncated: _, authorsMissing: __, ...facts } = record.facts
+      if (authors !== undefined) record.facts = { ...facts, authors }
+      record.fuller = null
     }
   }
 }
@@ -162,7 +177,10 @@ function mergeWorks(works: Works, a: Work, b: Work): Work {
   }
   for (const [source, record] of merged.records) {
     const held = kept.records.get(source)
-    if (!held || isNewer(record.asOf, held.asOf)) kept.records.set(source, { ...record, changed: true })
+    const [newer, older] = !held || isNewer(record.asOf, held.asOf) ? [record, held] : [held, record]
+    const fuller = older && fullerOf(newer, older)
+    if (newer === held && !fuller) continue
+    kept.records.set(source, { ...newer, ...(fuller ? { fuller, truncated: false } : {}), changed: true })
   }
   if (merged.recordedAt < kept.recordedAt) kept.recordedAt = merged.recordedAt
   if (merged.paperId !== null) kept.merged.push(merged.paperId)
@@ -182,13 +200,36 @@ export function state(work: Work, paper: HarvestedPaper): boolean {
   const { asOf, ...stated } = facts
   const digest = createHash('sha256').update(JSON.stringify(stated)).digest('base64')
   const held = work.records.get(facts.source)
-  if (held && asOf !== undefined && isNewer(held.asOf, asOf)) return false
+  const record: StoredRecord = {
+    facts,
+    storedWith: null,
+    digest,
+    asOf: asOf ?? null,
+    changed: true,
+    truncated: facts.authorsTruncated ?? false,
+    fuller: null,
+  }
+  if (held && asOf !== undefined && isNewer(held.asOf, asOf)) {
+    // An older statement only adds the authors that the newer one leaves out.
+    const fuller = facts.authors === undefined ? null : fullerOf(held, record)
+    if (fuller === null) return false
+    work.records.set(facts.source, { ...held, fuller, truncated: false, changed: true })
+    work.changed = true
+    return true
+  }
   const saysNew = held?.digest !== digest
   // The same said again, at a later date: only that date is kept.
   if (!saysNew && (asOf === undefined || asOf === held?.asOf)) return false
-  work.records.set(facts.source, { facts, storedWith: null, digest, asOf: asOf ?? null, changed: true })
-  if (saysNew) work.changed = true
+  const fuller = held ? fullerOf(record, held) : null
+  work.records.set(facts.source, fuller ? { ...record, fuller, truncated: false } : record)
+  if (saysNew || fuller) work.changed = true
   return saysNew
+}
+
+/** The statement that knows the authors left out of another of the same source, if it does. */
+function fullerOf(record: StoredRecord, other: StoredRecord): StoredRecord['fuller'] {
+  if (!record.truncated || other.truncated) return null
+  return other.fuller ?? { facts: other.facts, storedWith: other.storedWith }
 }
 
 /** Whether a dated statement is later than another; one without a date is taken in the order it comes. */

@@ -350,7 +350,14 @@ describeWithDatabase('the site', (db) => {
     const tides = stated(['2601.00001', 'doi/10.5555/a'], {
       title: 'Tides at $O(n^2)$ cost',
       abstract: 'We look at tides.\n\nCode: https://github.com/lee/tide',
-      authors: [{ name: 'Ann Lee' }],
+      authors: [
+        { name: 'Ann Lee' },
+        { name: 'Ana García López', family: 'García López', given: 'Ana' },
+        { name: 'Sam Poe Jr.', family: 'Poe', given: 'Sam', suffix: 'Jr.' },
+        { name: 'ATLAS Collaboration', kind: 'collaboration' },
+      ],
+      authorsTruncated: true,
+      authorsMissing: 1200,
       published: day('2026-01-02'),
       versions: [
         { number: 1, submittedAt: '2026-01-02T09:00:00.000Z' },
@@ -377,13 +384,24 @@ describeWithDatabase('the site', (db) => {
       expect(words).toContain('100%')
       const page = await html('/papers/2601.00001')
       expect(page).toContain('<link rel="canonical" href="https://tides.example/papers/2601.00001"')
-      expect(page).toContain('<meta name="citation_author" content="Lee, Ann"')
+      expect(words).toContain('ATLAS Collaboration and 1,200 others')
+      const cited = Array.from(
+        page.matchAll(/<meta name="citation_author" content="([^"]*)"/g),
+        ([, name]) => name,
+      )
+      expect(cited).toEqual(['Lee, Ann', 'García López, Ana', 'Poe, Sam, Jr.', 'ATLAS Collaboration'])
       expect(page).toContain('<meta name="citation_doi" content="10.5555/a"')
       const [, json = ''] = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(page) ?? []
       expect(JSON.parse(json)).toMatchObject({
         '@type': 'ScholarlyArticle',
         url: 'https://tides.example/papers/2601.00001',
         datePublished: '2026-01-02',
+        author: [
+          { '@type': 'Person', name: 'Ann Lee' },
+          { '@type': 'Person', name: 'Ana García López', familyName: 'García López', givenName: 'Ana' },
+          { '@type': 'Person', familyName: 'Poe', givenName: 'Sam', honorificSuffix: 'Jr.' },
+          { '@type': 'Organization', name: 'ATLAS Collaboration' },
+        ],
       })
     })
 

@@ -109,7 +109,7 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
           .slice(0, 6)
           .map(({ name }) => name)
           .join(', ')}
-        {(found.authors?.length ?? 0) > 6 && ' and others'}
+        {((found.authors?.length ?? 0) > 6 || found.authorsTruncated === true) && ' and others'}
       </p>
       {found.abstract !== undefined && <p class="aside">{shorten(plainText(found.abstract))}</p>}
       <p>
