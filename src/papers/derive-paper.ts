@@ -33,6 +33,7 @@ const PRECEDENCE: Source[] = [
   'arxiv-atom',
   'arxiv-raw',
   'jsonl',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'bibtex',
@@ -43,7 +44,7 @@ const PRECEDENCE: Source[] = [
   'curator',
 ]
 /**
- * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. A source that names all of them
+ * arXivRaw and the daily announcements give authors as one line of text: any source that lists them one by one knows better. A source that names all of them
  * comes before either.
  */
 const AUTHOR_PRECEDENCE: Source[] = [
@@ -56,6 +57,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'bibliography',
   'sample',
   'arxiv-raw',
+  'arxiv-daily',
   'page',
   'submission',
   'curator',
