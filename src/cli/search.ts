@@ -87,7 +87,7 @@ const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
 function lines({ paper, byWords }: SearchResult, i: number): string[] {
   const authors = paper.authors.slice(0, 3).map(({ name }) => name)
   const facts = [
-    paper.authors.length > 3 ? `${authors.join(', ')} …` : authors.join(', '),
+    paper.authors.length > 3 || paper.authorsTruncated ? `${authors.join(', ')} …` : authors.join(', '),
     paper.published?.value.slice(0, 10),
     paper.primaryCategory,
     paper.address,

@@ -137,8 +137,11 @@ export type Database = {
     subject: string
     created_at: Generated<Date>
   }
-  verifications: { identifier: string; value: string; expires_at: Date }
+  verifications: { identifier: string; value: string; expires_at: Date; created_at: Generated<Date> }
   passkeys: { id: Generated<string>; reader_id: string; name: string | null; created_at: Date | null }
+  removed_identities: { provider: string; subject: string; reader_id: string; removed_at: Date }
+  suspended_ways_in: { hash: string; suspended_at: Date; reader_id: string | null }
+  used_proofs: { hash: string; expires_at: Date }
   rate_limits: { key: string; window_start: Date; count: number }
   outgoing_mail: {
     id: Generated<number>

@@ -62,8 +62,8 @@ export function completed(later: Statement, earlier: Statement): Statement {
   return whole
 }
 
-function take<F extends keyof Statement>(to: Statement, from: Statement, fact: F): void {
-  if (!isMissing(from[fact])) to[fact] = from[fact]
+function take(to: Statement, from: Statement, fact: keyof Statement): void {
+  if (!isMissing(from[fact])) Object.assign(to, { [fact]: from[fact] })
 }
 
 function isSame(a: PaperIdentifier, b: PaperIdentifier): boolean {
@@ -90,8 +90,7 @@ function isBeginning(short: string | undefined, long: string | undefined): boole
 }
 
 function isCutShort(later: Statement, earlier: Statement): boolean {
-  const isLess = later.authorsTruncated === true && earlier.authorsTruncated !== true
-  return isLess && (earlier.authors?.length ?? 0) >= (later.authors?.length ?? 0)
+  return later.authorsTruncated === true && !isMissing(earlier.authors) && earlier.authorsTruncated !== true
 }
 
 function isLessExact(later: PublishedDate | undefined, earlier: PublishedDate | undefined): boolean {

@@ -199,6 +199,45 @@ describe('the derived paper', () => {
     expect(listed).toMatchObject({ edition: '2026-01-10', editionFrom: 'listing' })
   })
 
+  it('has the longest of lists that all leave authors out, and how many are missing from it', () => {
+    const one = stated('2601.00001', {
+      authors: [{ name: 'Ada Lake' }],
+      authorsTruncated: true,
+      authorsMissing: 9,
+    })
+    const two = stated('2601.00001', {
+      source: 'bibtex',
+      authors: [{ name: 'Ada Lake' }, { name: 'Bo Rill' }],
+      authorsTruncated: true,
+    })
+    for (const statements of [
+      [one, two],
+      [two, one],
+    ]) {
+      const paper = derived(statements)
+      expect(paper.authors.map(({ name }) => name)).toEqual(['Ada Lake', 'Bo Rill'])
+      expect(paper).toMatchObject({ authorsTruncated: true, authorsMissing: 8 })
+    }
+  })
+
+  it('has the parts of a name from the source that divides it, and the rest from the one it takes the authors of', () => {
+    const whole = stated('2601.00001', {
+      source: 'arxiv-atom',
+      authors: [{ name: 'Ann García López', affiliation: 'Univ. X' }, { name: 'Bo Ek' }],
+    })
+    const divided = stated('2601.00001', {
+      source: 'doi',
+      authors: [
+        { name: 'Ann Garcia Lopez', family: 'Garcia Lopez', given: 'Ann', affiliation: 'Univ. Y' },
+        { name: 'B. Ek', family: 'Ek', given: 'B.' },
+      ],
+    })
+    expect(derived([divided, whole]).authors).toEqual([
+      { name: 'Ann García López', family: 'García López', given: 'Ann', affiliation: 'Univ. X' },
+      { name: 'Bo Ek' },
+    ])
+  })
+
   it('has the authors of a source that names all of them, before one that names some', () => {
     const some = stated('2601.00001', { authors: [{ name: 'Ada Lake' }], authorsTruncated: true })
     const all = stated('2601.00001', {

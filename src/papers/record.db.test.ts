@@ -164,6 +164,43 @@ describeWithDatabase('recording papers', (db) => {
     expect(await found('2601.00001')).toMatchObject({ abstract: full.abstract, comments: 'Oral' })
   })
 
+  it('keeps all authors when its source later leaves some out, in either order', async () => {
+    const authors = [{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }, { name: 'Bo Ek' }, { name: 'Cy Fo' }]
+    const older = { ...full, asOf: '2026-01-08T00:00:00.000Z', title: 'Tides, first draft', authors }
+    const newer = { ...full, authors: [{ name: 'Ann Lee' }], authorsTruncated: true, authorsMissing: 2 }
+    for (const batches of [[[older], [newer]], [[newer], [older]], [[older, newer]], [[newer, older]]]) {
+      await sql`truncate papers cascade`.execute(db())
+      for (const batch of batches) await record(batch)
+      expect(await found('2601.00001')).toMatchObject({
+        title: full.title,
+        authors,
+        authorsTruncated: false,
+        authorsMissing: null,
+      })
+      // Said once more, it changes nothing.
+      expect(await outcomes([newer])).toEqual(['unchanged'])
+    }
+  })
+
+  it('stores how many authors are missing, and every part of a name', async () => {
+    const authors = [
+      {
+        name: 'Ann van de García López Jr.',
+        family: 'García López',
+        given: 'Ann',
+        droppingParticle: 'van',
+        nonDroppingParticle: 'de',
+        suffix: 'Jr.',
+      },
+      { name: 'ATLAS Collaboration', kind: 'collaboration' as const },
+      { name: 'Plato of Athens', literal: true as const },
+    ]
+    await record([{ ...full, authors, authorsTruncated: true, authorsMissing: 200 }])
+    const paper = await found('2601.00001')
+    expect(paper).toMatchObject({ authors, authorsTruncated: true, authorsMissing: 200 })
+    expect(paper.authors).toEqual(authors)
+  })
+
   it('takes undated statements of one source in the order they come', async () => {
     const { asOf: _, ...undated } = full
     await record([full])

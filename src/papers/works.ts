@@ -268,7 +268,8 @@ function saysTheSame(held: StoredRecord, paper: HarvestedPaper): boolean {
 }
 
 /** SHA-256 of what a statement says, whenever it says it. */
-function digestOf({ upvotes: _, stars: __, citations: ___, asOf: ____, ...stated }: HarvestedPaper): string {
+function digestOf(paper: HarvestedPaper): string {
+  const { upvotes: _, stars: __, citations: ___, asOf: ____, ...stated } = paper
   return createHash('sha256').update(JSON.stringify(stated)).digest('base64')
 }
 

@@ -102,9 +102,10 @@ describeWithDatabase('editions', (db) => {
   })
 
   it('have neighbours that have papers', async () => {
-    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10']) await publish(day)
+    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10', '2026-09-01'])
+      await publish(day)
     const around = async (name: string) => {
-      const { previous, next } = await neighbours(db(), period(name))
+      const { previous, next } = await neighbours(db(), period(name), { until: '2026-03-01' })
       return [previous?.name ?? null, next?.name ?? null]
     }
     expect(await around('2026-01-02')).toEqual(['2025-12-28', '2026-01-05'])

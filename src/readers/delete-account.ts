@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { rememberSuspension } from '../accounts/suspensions.ts'
 import { holdReaders } from '../db/hold-readers.ts'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
@@ -11,15 +12,18 @@ import { takeBackAllVotes } from '../ranking/votes.ts'
  * Deletes an account and everything of its own, in one transaction. Votes and picks are withdrawn, so that papers are
  * ranked as if they had never been made. Comments are erased, and those without replies disappear. What others must be
  * able to follow stays, without a name: the place of a comment with replies, and what a curator did (moderation log).
+ * With `secret`, a suspended reader's mailbox and accounts elsewhere stay as keyed hashes, so that a new account of theirs
+ * is suspended too.
  */
 export async function deleteAccount(
   db: Kysely<Database>,
-  { readerId, now }: { readerId: string; now: Date },
+  { readerId, secret, now }: { readerId: string; secret?: string; now: Date },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     // Nothing of theirs moves to another paper, and nothing of theirs is in flight.
     await lockUntilCommit(trx, 'recording')
     await holdReaders(trx, { changed: [readerId] })
+    if (secret !== undefined) await rememberSuspension(trx, { readerId, secret })
     await sql`select from papers where id in (
         select paper_id from votes where reader_id = ${readerId}
         union all select paper_id from picks where curator_id = ${readerId}

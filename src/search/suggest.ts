@@ -4,6 +4,7 @@ import { categoriesNamed, categoryName } from '../papers/categories.ts'
 import { papersByIds } from '../papers/find.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { nameKey } from '../papers/names.ts'
+import { andOthers } from '../papers/others.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { parseQuery } from './query/parse-query.ts'
@@ -104,10 +105,10 @@ async function existingTopics(db: Kysely<Database>, categories: string[], limit:
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
-function byline({ authors, authorsTruncated, published }: Paper): string {
+function byline(paper: Paper): string {
+  const { authors, published } = paper
   const year = published?.value.slice(0, 4) ?? ''
   const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
-  const more = authors.length - named.length
-  const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
-  return [named.length === 0 ? '' : `${named.join(', ')}${others}`, year].filter(Boolean).join(', ')
+  const others = andOthers(paper, authors.length - named.length)
+  return [[named.join(', '), others].filter(Boolean).join(' '), year].filter(Boolean).join(', ')
 }

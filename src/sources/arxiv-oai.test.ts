@@ -85,6 +85,38 @@ describe('arXiv’s OAI-PMH', () => {
     ])
   })
 
+  const authoredBy = (authors: string) =>
+    record('2512.00001', '').replace(/<authors>.*<\/authors>/s, `<authors>${authors}</authors>`)
+
+  it.each([
+    ['<author><keyname>al.</keyname><forenames>et</forenames></author>', undefined],
+    ['<author><keyname>others</keyname></author>', undefined],
+    ['<author><keyname>and 200 more</keyname></author>', 200],
+    ['<author><keyname>authors</keyname><forenames>and 200 more</forenames></author>', 200],
+    ['<author><keyname>...</keyname></author>', undefined],
+  ])('reads %s as authors left out', async (author, missing) => {
+    const lee = '<author><keyname>Lee</keyname><forenames>Ann</forenames></author>'
+    const [paper] = papersIn(await read(response(authoredBy(`${lee}${author}`))))
+    expect(paper?.authors).toEqual([{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }])
+    expect(paper?.authorsTruncated).toBe(true)
+    expect(paper?.authorsMissing).toBe(missing)
+  })
+
+  it.each([
+    ['<keyname>Collaboration</keyname><forenames>CMS</forenames>'],
+    ['<keyname>CMS Collaboration</keyname>'],
+    ['<keyname>for the CMS Collaboration</keyname>'],
+  ])('reads %s as a collaboration', async (author) => {
+    const [paper] = papersIn(
+      await read(
+        response(
+          record('2512.00001', `<id>2512.00001</id><title>T</title><authors><author>${author}</author>`),
+        ),
+      ),
+    )
+    expect(paper?.authors).toEqual([{ name: 'CMS Collaboration', kind: 'collaboration' }])
+  })
+
   it('reads the format arXivRaw', async () => {
     const [paper] = papersIn(await read(response(raw('0704.0001'))))
     expect(paper).toMatchObject({
@@ -168,7 +200,7 @@ describe('arXiv’s OAI-PMH', () => {
     const outcomes = await read(`${long}\n${record('2512.00002')}\n${record('2512.00003').slice(0, -20)}`)
     expect(papersIn(outcomes).map(({ identifiers }) => identifiers[0].value)).toEqual(['2512.00002'])
     expect(refusalsIn(outcomes)).toEqual([
-      'record 1 (line 1): The record is longer than 1,048,576 characters.',
+      'record 1 (line 1): The record is longer than 4,194,304 characters.',
       expect.stringMatching(/^record 3 .*: The file ends in the middle of this record\.$/),
     ])
   })

@@ -136,6 +136,91 @@ describe('BibTeX', () => {
     expect(other?.identifiers).not.toEqual(first?.identifiers)
   })
 
+  it.each([
+    ['{ATLAS Collaboration}', [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    ['Collaboration, ATLAS', [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    [
+      '{The {LIGO} Scientific Collaboration}',
+      [{ name: 'The LIGO Scientific Collaboration', kind: 'collaboration' }],
+    ],
+    [
+      'Aad, G. (ATLAS Collaboration)',
+      [
+        { name: 'G. Aad', family: 'Aad', given: 'G.' },
+        { name: 'ATLAS Collaboration', kind: 'collaboration' },
+      ],
+    ],
+    [
+      'G. Aad on behalf of the ATLAS Collaboration and B. Ek for the ATLAS Collaboration',
+      [{ name: 'G. Aad' }, { name: 'ATLAS Collaboration', kind: 'collaboration' }, { name: 'B. Ek' }],
+    ],
+    ['{Plato}', [{ name: 'Plato', literal: true }]],
+    ['{Ann Lee}', [{ name: 'Ann Lee', literal: true }]],
+    ['García López, Ann', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],
+    ['Ann {García López}', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],
+    ['{Ramón y Cajal}, Ana', [{ name: 'Ana Ramón y Cajal', family: 'Ramón y Cajal', given: 'Ana' }]],
+    ['王, 小明', [{ name: '王小明', family: '王', given: '小明' }]],
+    ['Nguyen, The Anh', [{ name: 'The Anh Nguyen', family: 'Nguyen', given: 'The Anh' }]],
+    [
+      'van der Berg, Jr., Bo',
+      [
+        {
+          name: 'Bo van der Berg Jr.',
+          family: 'Berg',
+          given: 'Bo',
+          nonDroppingParticle: 'van der',
+          suffix: 'Jr.',
+        },
+      ],
+    ],
+    ['Lee, Ann, Jr.', [{ name: 'Ann Lee Jr.', family: 'Lee', given: 'Ann', suffix: 'Jr.' }]],
+    [
+      'family=García López, given={Ann}, prefix=de, useprefix=false',
+      [{ name: 'Ann de García López', family: 'García López', given: 'Ann', droppingParticle: 'de' }],
+    ],
+    [String.raw`Serre, J.\,-P.`, [{ name: 'J.-P. Serre', family: 'Serre', given: 'J.-P.' }]],
+    [String.raw`{\c C}elik, {\.I}lker`, [{ name: 'İlker Çelik', family: 'Çelik', given: 'İlker' }]],
+  ])('reads the author %s', async (author, authors) => {
+    const [paper] = papersIn(await read(`@misc{x, title = {T}, author = {${author}}}`))
+    expect(paper?.authors).toEqual(authors)
+    expect(paper).not.toHaveProperty('authorsTruncated')
+  })
+
+  it.each([
+    ['Lee, Ann and others', undefined],
+    ['Lee, Ann and et al.', undefined],
+    ['Lee, Ann et al.', undefined],
+    ['Lee et al., Ann', undefined],
+    ['Lee, Ann and {others}', undefined],
+    ['Lee, Ann and ...', undefined],
+    ['Lee, Ann and {u. a.}', undefined],
+    ['Lee, Ann and y otros', undefined],
+    ['Lee, Ann and 200 others', 200],
+    ['Lee, Ann and {(200 more)}', 200],
+    ['Lee, Ann + 12 others', 12],
+    ['Lee, Ann [and 3,456 others]', 3456],
+  ])('knows that %s leaves authors out', async (author, missing) => {
+    const [paper] = papersIn(await read(`@misc{x, title = {T}, author = {${author}}}`))
+    expect(paper?.authors).toEqual([{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }])
+    expect(paper).toMatchObject({ authorsTruncated: true })
+    expect(paper?.authorsMissing).toBe(missing)
+  })
+
+  it('has the collaborations that INSPIRE names in a field of their own, and authors of strings', async () => {
+    const [paper, other] = papersIn(
+      await read(
+        '@string{who = "Lee, Ann"}\n@misc{x, title={T}, author="Aad, Georges and others", collaboration="ATLAS, CMS"}\n' +
+          '@misc{y, title={T}, Author = who # " and Ek, Bo"}',
+      ),
+    )
+    expect(paper?.authors?.map(({ name }) => name)).toEqual([
+      'Georges Aad',
+      'ATLAS Collaboration',
+      'CMS Collaboration',
+    ])
+    expect(other?.authors?.map(({ name }) => name)).toEqual(['Ann Lee', 'Bo Ek'])
+  })
+
   it('refuses bad entries, saying where, and takes all others', async () => {
     const outcomes = await read(
       [
@@ -159,7 +244,7 @@ describe('BibTeX', () => {
       'entry open (line 2): The braces or quotation marks of the entry are not balanced.',
       expect.stringMatching(/^entry junk \(line 5\): The entry is not readable BibTeX \(.*line 5/),
       'entry untitled (line 6): It has no title.',
-      'entry long (line 8): The entry is longer than 1,048,576 characters.',
+      'entry long (line 8): The entry is longer than 4,194,304 characters.',
       'entry slow (line 9): The entry is longer than 100,000 characters.',
       'entry cut (line 13): The braces or quotation marks of the entry are not balanced.',
     ])

@@ -127,7 +127,7 @@ function readEntry(
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
   const value = (authors?.pieces ?? []).map((piece) =>
-    'text' in piece ? piece.text : (strings[piece.name] ?? strings[piece.name.toLowerCase()] ?? piece.name),
+    'text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name),
   )
   return { type, key, fields: fieldsOf(entry, kept), names: readBibtexNames(value.join('')) }
 }

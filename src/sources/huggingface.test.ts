@@ -144,7 +144,7 @@ describe('Hugging Face’s daily papers', () => {
     )
     expect(papersIn(outcomes)).toHaveLength(2)
     expect(refusalsIn(outcomes)).toEqual([
-      'record 2 (line 1): The record is longer than 1,048,576 characters.',
+      'record 2 (line 1): The record is longer than 4,194,304 characters.',
     ])
   })
 

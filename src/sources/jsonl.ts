@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { parseIdentifier } from '../papers/identifiers.ts'
+import { parseAddress, parseIdentifier } from '../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
 import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
@@ -10,7 +10,14 @@ import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
-const date = z.union([z.string(), z.number()]).nullish().catch(undefined)
+const date = z
+  .union([
+    z.string(),
+    z.number(),
+    z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
+  ])
+  .nullish()
+  .catch(undefined)
 const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union([z.string(), z.record(z.string(), z.unknown()).refine(isNamed)], {
   error: 'expected a name, or an object with a name',
@@ -45,12 +52,22 @@ const recordSchema = z.object({
   authors_truncated: z.boolean().nullish(),
   authorsMissing: count,
   authors_missing: count,
-  versions: z.array(z.object({ version: z.string(), created: text.catch(undefined) })).nullish(),
+  versions: z
+    .array(
+      z.union([
+        z.object({ version: z.string(), created: text.catch(undefined) }),
+        z.object({ number: z.number(), submittedAt: text.catch(undefined) }),
+      ]),
+    )
+    .nullish(),
   comments: text,
   'journal-ref': text,
   journal_ref: text,
   journalReference: text,
   license: text,
+  licenseUrl: text,
+  withdrawn: z.boolean().nullish().catch(undefined),
+  identifiers: z.object({ arxiv: text, doi: text }).nullish().catch(undefined),
   links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
   code: z.unknown().optional(),
   code_url: z.unknown().optional(),
@@ -102,8 +119,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
     source: 'jsonl',
-    identifiers: identifiersOf(record),
-    dois: [record.doi],
+    ...identifiersOf(record),
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
@@ -115,19 +131,18 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
       record.publishedAt,
       record.date,
       record.created,
-      record.versions?.[0]?.created,
+      versionsOf(record)[0]?.date,
     ]
       .map((one) => String(one ?? ''))
       .find((one) => parsePublished(one) !== null),
-    versions: record.versions?.map(({ version, created }) => ({
-      number: versionNumber(version),
-      date: created,
-    })),
+    versions: versionsOf(record),
     ...categoriesOf(record),
     comments: record.comments,
     journalReference: written(record['journal-ref'], record.journal_ref, record.journalReference),
-    license: record.license,
-    withdrawn: saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+    license: record.license ?? record.licenseUrl,
+    withdrawn:
+      record.withdrawn === true ||
+      saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
     links: linksOf(record),
     stars: counted(record.stars ?? record.github_stars),
     citations: counted(record.citations ?? record.citation_count),
@@ -135,21 +150,37 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 }
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
-function identifiersOf(record: Record): (string | null | undefined)[] {
-  const named = [record.arxiv_id, record.arxivId].filter((id) => id?.trim())
+function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers' | 'dois'> {
+  const named = [record.arxiv_id, record.arxivId, record.identifiers?.arxiv].filter((id) => id?.trim())
+  const dois = [record.doi, record.identifiers?.doi].filter((doi) => doi?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
+  // Our own exports have a paper's address as its `id`: `doi/10.1000/182`, `local/…`.
+  const own = keys
+    .map((key) => parseAddress(key.trim())?.identifier)
+    .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  const isNamed = readable.length > 0 || named.length > 0 || record.doi?.trim()
-  return isNamed ? [...readable, ...named] : keys.slice(0, 1)
+  const identifiers =
+    readable.length + named.length + dois.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
+  return { ...(own === undefined ? {} : { identifier: own }), identifiers, dois }
+}
+
+function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {
+  return (versions ?? []).map((version) =>
+    'version' in version
+      ? { number: versionNumber(version.version), date: version.created }
+      : { number: version.number, date: version.submittedAt },
+  )
 }
 
 function authorsOf(record: Record): Pick<PaperDraft, 'authors' | 'others'> {
   const { authors, authors_parsed: parsed } = record
   const missing = record.authorsMissing ?? record.authors_missing
   const isTruncated = record.authorsTruncated ?? record.authors_truncated
-  const others = isTruncated || missing ? (missing ? { missing } : {}) : undefined
+  const line = typeof authors === 'string' ? authorsInLine(authors) : undefined
+  const stated = isTruncated || missing ? (missing ? { missing } : {}) : undefined
+  const others = stated || line?.others ? { ...line?.others, ...stated } : undefined
   if (parsed && parsed.length > 0) {
     return {
       authors: parsed.map(([family, given, suffix, ...affiliations]) => ({
@@ -161,13 +192,7 @@ function authorsOf(record: Record): Pick<PaperDraft, 'authors' | 'others'> {
       others,
     }
   }
-  if (typeof authors === 'string') {
-    const line = authorsInLine(authors)
-    return {
-      authors: line.authors,
-      others: line.others || others ? { ...line.others, ...others } : undefined,
-    }
-  }
+  if (typeof authors === 'string') return { authors: line?.authors, others }
   return {
     authors: authors?.map((one) => (typeof one === 'string' ? { name: one } : draftOfAuthor(one))),
     others,

@@ -125,15 +125,15 @@ function invertedToName(name: string): Name {
   return { name: joinName(parts), ...parts }
 }
 
-const TRAILING_PARTICLES =
-  /^(.*\S)\s+((?:(?:van|von|vom|de|der|den|del|della|di|da|do|dos|du|ten|ter|zu|zur|af|av|'t|la|le)\s*)+)$/
+const PARTICLE = "(?:van|von|vom|de|der|den|del|della|di|da|do|dos|du|ten|ter|zu|zur|af|av|'t|la|le)"
+const TRAILING_PARTICLES = new RegExp(`^(.*?\\S)\\s+(${PARTICLE}(?:\\s+${PARTICLE})*)$`)
 
 /** `Berg, Ludo van den`: the particles belong before the family name. */
 function withParticle(parts: NameParts): NameParts {
   const [, given, particle] = TRAILING_PARTICLES.exec(parts.given ?? '') ?? []
   return given === undefined || particle === undefined
     ? parts
-    : { ...parts, given, nonDroppingParticle: particle.trim() }
+    : { ...parts, given, nonDroppingParticle: particle }
 }
 
 const BODY_NAME = String.raw`(?:the\s+)?(\S.*\b(?:collaborations?|consortium|team|group|experiment)|[A-Z][\w-]*[A-Z][\w-]*)`

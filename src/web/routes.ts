@@ -47,6 +47,7 @@ import { sendSuggestions } from './search/suggest.ts'
 import { showTopic, showTopics } from './topics/show.tsx'
 import {
   deleteMyAccount,
+  removeMyIdentity,
   removeMyPasskey,
   saveProfile,
   sendExport,
@@ -79,18 +80,12 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers', page(showSearch))
   app.get('/papers/suggest', page(sendSuggestions))
   app.get('/papers/explain', page(showExplanation))
-  app.get(
-    '/papers/date',
-    page((site) => showNewestPeriod(site, 'date')),
-  )
-  app.get(
-    '/papers/week',
-    page((site) => showNewestPeriod(site, 'week')),
-  )
-  app.get(
-    '/papers/month',
-    page((site) => showNewestPeriod(site, 'month')),
-  )
+  for (const kind of ['date', 'week', 'month'] as const)
+    for (const suffix of ['', ...FEED_FORMATS.map((format) => format.suffix)])
+      app.get(
+        `/papers/${kind}${suffix}`,
+        page((site) => showNewestPeriod(site, kind)),
+      )
   app.get(
     '/papers/date/:name',
     page((site) => showPeriod(site, 'date')),
@@ -132,6 +127,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/profile', saveProfile(base))
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
+  app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
 
   app.post('/papers/:address{.+}/vote', vote(base))

@@ -3,11 +3,15 @@ import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
 import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
 
-const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
+/** Under https the name with the prefix alone: only over https can a cookie be set under it. */
+const SESSION_COOKIES = {
+  secure: /(?:^|;\s*)__Secure-broadsheet\.session_token=([^;]*)/,
+  plain: /(?:^|;\s*)broadsheet\.session_token=([^;]*)/,
+}
 
 /** Whether cookies may be those of somebody who is signed in: a look-up tells. */
 export function mayBeSignedIn(cookies: string | undefined): boolean {
-  return sessionToken(cookies) !== null
+  return Object.values(SESSION_COOKIES).some((cookie) => tokenIn(cookies, cookie) !== null)
 }
 
 declare module 'hono' {
@@ -43,7 +47,7 @@ export function viewerNow(site: Site, c: Context): Promise<Viewer | null> {
 
 /** A session that was not renewed for long is renewed by it. */
 async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
-  const token = sessionToken(c.req.header('cookie'))
+  const token = sessionToken(site, c.req.header('cookie'))
   if (token === null) return null
   const now = site.now()
   const found = await findSession(site.db, { token, curators: site.accounts.curators, now })
@@ -56,9 +60,15 @@ async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   return { reader: found.reader, sessionId: found.sessionId }
 }
 
+/** The token of the session cookie under its one name. */
+function sessionToken({ accounts }: Site, cookies: string | undefined): string | null {
+  const https = accounts.publicUrl?.startsWith('https:') ?? false
+  return tokenIn(cookies, https ? SESSION_COOKIES.secure : SESSION_COOKIES.plain)
+}
+
 /** The token of a session cookie: it is random and looked up; the signature that follows it proves nothing more. */
-function sessionToken(cookies: string | undefined): string | null {
-  const value = SESSION_COOKIE.exec(cookies ?? '')?.[1]
+function tokenIn(cookies: string | undefined, cookie: RegExp): string | null {
+  const value = cookie.exec(cookies ?? '')?.[1]
   if (value === undefined || value.length > 300) return null
   try {
     const token = decodeURIComponent(value).split('.')[0] ?? ''
@@ -79,10 +89,10 @@ async function renew(site: Site, c: Context): Promise<void> {
 
 /** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
 export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
-  const before = sessionToken(c.req.header('cookie'))
+  const before = sessionToken(site, c.req.header('cookie'))
   const begun = headers
     .getSetCookie()
-    .map((cookie) => sessionToken(cookie))
+    .map((cookie) => sessionToken(site, cookie))
     .find((token) => token !== null)
   if (before !== null && begun !== undefined && begun !== before)
     await endSessionNamed(site.db, { token: before })

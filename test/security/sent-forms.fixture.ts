@@ -108,6 +108,7 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     desk('readers/:id/suspension-with-votes', readers.nina),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
+    plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),
     plain('/papers/submit', { paper: '2601.00099', note: '' }, 'bert'),
     plain('/sign-out', {}, 'bert'),

@@ -30,10 +30,13 @@ export function showPeriod(site: Site, kind: Period['kind']) {
   }
 }
 
-/** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each. */
+/** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each; with a feed’s suffix, a feed of the latest, whichever that is. */
 export function showNewestPeriod(site: Site, kind: Period['kind']) {
   return async (c: Context) => {
     const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })
+    const { feed } = splitFeedSuffix(c.req.path)
+    if (feed !== null)
+      return show(site, c, { period: day === null ? null : periodOf(kind, day), feed, newest: kind })
     return c.redirect(day === null ? '/' : periodPath(periodOf(kind, day)), 302)
   }
 }
@@ -47,7 +50,7 @@ const HINTS = {
 async function show(
   site: Site,
   c: Context,
-  { period, feed }: { period: Period | null; feed: FeedSuffix | null },
+  { period, feed, newest }: { period: Period | null; feed: FeedSuffix | null; newest?: Period['kind'] },
 ): Promise<Response> {
   const paging = readPaging(c, 'editions')
   if (!paging.ok) return notFound(site, c, { what: paging.reason })
@@ -60,14 +63,15 @@ async function show(
   })
   if (edition.kind !== 'empty') pageShows(c, [...papersShown(edition.papers), ...ordersShown(edition.period)])
   if (feed !== null) {
-    const title =
-      period === null
+    const title = newest
+      ? `${site.name}: the latest ${newest === 'date' ? 'edition' : newest}`
+      : period === null
         ? site.name
         : `${site.name}: ${periodTitle(edition.kind === 'empty' ? period : edition.period)}`
     return sendFeed(site, c, {
       format: feed,
-      path: period === null ? '/' : periodPath(period),
-      feedPath: period === null ? '/index' : periodPath(period),
+      path: newest ? `/papers/${newest}` : period === null ? '/' : periodPath(period),
+      feedPath: newest ? `/papers/${newest}` : period === null ? '/index' : periodPath(period),
       title,
       papers: edition.kind === 'empty' ? [] : edition.papers,
     })

@@ -5,6 +5,7 @@ import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
+import { andOthers } from '../../papers/others.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset, typesetAbstract } from '../../papers/typeset.ts'
@@ -178,20 +179,22 @@ export function paperPage(site: Site, view: PaperView) {
 }
 
 /** The authors in order: of a large collaboration the first ones, with the others folded away. */
-function Authors({ paper: { authors, authorsTruncated } }: { paper: Paper }) {
+function Authors({ paper }: { paper: Paper }) {
+  const { authors, authorsTruncated, authorsMissing } = paper
   const cut = authors.length > AUTHORS_SHOWN * 1.2 ? AUTHORS_SHOWN : authors.length
   return (
     <div class="byline" id="authors">
       <p>
         <AuthorLinks authors={authors.slice(0, cut)} />
-        {authorsTruncated && cut === authors.length && ' and others'}
+        {cut === authors.length && ` ${andOthers(paper, 0)}`}
       </p>
       {cut < authors.length && (
         <details>
-          <summary>and {authorsTruncated ? 'others' : `${authors.length - cut} others`}</summary>
+          <summary>{andOthers(paper, authors.length - cut)}</summary>
           <p>
             <AuthorLinks authors={authors.slice(cut)} />
-            {authorsTruncated && ' and others not named by our sources'}
+            {authorsTruncated &&
+              ` ${andOthers({ authorsTruncated, authorsMissing }, 0)} not named by our sources`}
           </p>
         </details>
       )}

@@ -2,6 +2,7 @@ import { raw } from 'hono/html'
 import { addressPath } from '../../papers/identifiers.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
+import { andOthers } from '../../papers/others.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { excerpt } from '../../papers/excerpt.ts'
 import { typeset } from '../../papers/typeset.ts'
@@ -107,12 +108,7 @@ function TitleAndAuthors({ paper }: { paper: Paper }) {
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
-          <AuthorLinks
-            authors={paper.authors}
-            truncated={paper.authorsTruncated}
-            shown={AUTHORS_SHOWN}
-            restPath={`${path}#authors`}
-          />
+          <AuthorsInBrief paper={paper} shown={AUTHORS_SHOWN} />
         </p>
       )}
     </>
@@ -162,36 +158,37 @@ function MarkedPassage({ passage: { text, marks } }: { passage: Passage }) {
   )
 }
 
-/** Authors as links to the papers under their names; after `shown` of them, how many more there are. */
-export function AuthorLinks({
-  authors,
-  truncated = false,
-  shown = authors.length,
-  restPath,
-}: {
-  authors: Author[]
-  truncated?: boolean
-  shown?: number
-  restPath?: string
-}) {
+/** The first authors of a paper, and how many more there are. */
+export function AuthorsInBrief({ paper, shown }: { paper: Paper; shown: number }) {
+  const { authors } = paper
   // One more name takes no more room than “and 1 other”.
   const cut = authors.length > shown + 1 ? shown : authors.length
+  const others = andOthers(paper, authors.length - cut)
   return (
     <>
-      {authors.slice(0, cut).map((author, i) => (
+      <AuthorLinks authors={authors.slice(0, cut)} />
+      {others !== '' && ' '}
+      {cut < authors.length ? (
+        <a class="more" href={`${addressPath(paper.address)}#authors`}>
+          {others}
+        </a>
+      ) : (
+        others
+      )}
+    </>
+  )
+}
+
+/** Authors as links to the papers under their names. */
+export function AuthorLinks({ authors }: { authors: Author[] }) {
+  return (
+    <>
+      {authors.map((author, i) => (
         <>
           {i > 0 && ', '}
           <AuthorLink author={author} />
         </>
       ))}
-      {cut < authors.length && (
-        <>
-          {' '}
-          <a class="more" href={restPath}>
-            and {truncated ? 'others' : `${authors.length - cut} others`}
-          </a>
-        </>
-      )}
     </>
   )
 }
