@@ -61,6 +61,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   doi: 'the DOI registry',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
