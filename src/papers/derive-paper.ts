@@ -124,8 +124,7 @@ export function derivePaper(
     ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
   )
   const latest = addDays(dayIn(timeZone, recordedAt), MOST_DAYS_AHEAD)
-  const isOfId =
-    arxivId !== null && (stated === null || stated.precision === 'year' || isLater(stated, latest))
+  const isOfId = arxivId !== null && (stated === null || stated.precision === 'year')
   const published = isOfId ? monthOfId(arxivId) : stated
   if (isOfId) delete provenance.published
   const subjects = best('categories', (s) => (s.categories?.length || s.primaryCategory ? s : undefined))
