@@ -49,13 +49,16 @@ export function nearest(period: Period, { previous, next }: Neighbours): Period 
   return daysBetween(period.to, next.from) < daysBetween(previous.to, period.from) ? next : previous
 }
 
-/** How many papers the editions of a month have, by day; days without are left out. */
-export async function editionsOfMonth(db: Kysely<Database>, month: Period): Promise<Map<string, number>> {
+/** How many papers the editions from one day to another have, by day; days without are left out. */
+export async function editionsBetween(
+  db: Kysely<Database>,
+  { from, to }: Pick<Period, 'from' | 'to'>,
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('edition_counts')
     .select(['edition', (eb) => eb.fn.sum<number>('papers').as('papers')])
-    .where('edition', '>=', month.from)
-    .where('edition', '<=', month.to)
+    .where('edition', '>=', from)
+    .where('edition', '<=', to)
     .groupBy('edition')
     .having((eb) => eb.fn.sum('papers'), '>', 0)
     .orderBy('edition')

@@ -120,6 +120,7 @@ export function paperPage(site: Site, view: PaperView) {
               {paper.comments && raw(typeset(paper.comments))}
             </p>
           )}
+          <PaperBar paper={paper} actions={view.actions} />
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
           <Picks picks={view.actions.picks} />
           <PaperTools site={site} paper={paper} claims={view.identifierClaims} />
@@ -160,8 +161,8 @@ export function paperPage(site: Site, view: PaperView) {
               <h2>Details</h2>
               <dl class="details">{details(site, paper)}</dl>
             </section>
-            <section class="box">
-              <h2>Cite</h2>
+            <section class="box" aria-labelledby="cite">
+              <h2 id="cite">Cite</h2>
               <FileLinks path={path} formats={EXPORTS} />
             </section>
             {site.viewer && (
@@ -198,6 +199,39 @@ function Authors({ paper }: { paper: Paper }) {
           </p>
         </details>
       )}
+    </div>
+  )
+}
+
+/** On a narrow screen: what most readers want of a paper, without a way down to the rail. */
+function PaperBar({ paper, actions }: { paper: Paper; actions: PaperActionsView }) {
+  const path = addressPath(paper.address)
+  const code = paper.links.find(({ kind }) => kind === 'code')
+  return (
+    <div class="paper-bar">
+      {paper.arxivId ? (
+        <a href={`https://arxiv.org/pdf/${paper.arxivId}`} rel="noopener">
+          PDF
+        </a>
+      ) : (
+        paper.doi && (
+          <a href={doiUrl(paper.doi)} rel="noopener">
+            Read
+          </a>
+        )
+      )}
+      {code && (
+        <a href={code.url} rel="noopener">
+          Code
+        </a>
+      )}
+      <form method="post" action={`${path}/save`}>
+        <input type="hidden" name="back" value={path} />
+        <button type="submit" name="save" value={actions.saved ? '0' : '1'}>
+          {actions.saved ? 'Saved: remove' : 'Save'}
+        </button>
+      </form>
+      <a href="#cite">Cite</a>
     </div>
   )
 }
