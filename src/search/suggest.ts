@@ -34,10 +34,12 @@ export async function suggest(
     sort: 'new',
   }
   const [papers, authors, topics] = await Promise.all([
-    find({ db, index }, { query, limit }),
+    suggestedIds(index, { query, limit }).then((ids) => inOrder(db, ids)),
     words.length === 0 || words.length > 4
       ? []
-      : find({ db, index }, { query: byName, limit: PAPERS_FOR_NAMES }),
+      : idsOf(index, { query: byName, limit: PAPERS_FOR_NAMES, only: 'having' }).then((ids) =>
+          inOrder(db, ids),
+        ),
     existingTopics(db, categoriesNamed(words), limit),
   ])
   return {
@@ -55,16 +57,40 @@ export async function suggest(
   }
 }
 
-async function find(
-  { db, index }: { db: Kysely<Database>; index: SearchIndex },
-  { query, limit }: { query: Query; limit: number },
-): Promise<Paper[]> {
-  const { hits } = await index.find({ query, vector: null, offset: 0, limit, unfinished: true, ranked: [] })
-  const papers = await papersByIds(
-    db,
-    hits.filter(({ byWords }) => byWords).map(({ id }) => id),
-  )
-  return hits.flatMap(({ id }) => papers.get(id) ?? [])
+/**
+ * The numbers of at most `limit` papers with the words of a query whose last one may be unfinished, its slips corrected:
+ * those with all of them in their titles come first.
+ */
+export async function suggestedIds(
+  index: Pick<SearchIndex, 'correct' | 'find'>,
+  { query: typed, limit }: { query: Query; limit: number },
+): Promise<number[]> {
+  const { query } = await index.correct({ query: typed, unfinished: true })
+  const titled = await idsOf(index, { query, limit, only: 'titled' })
+  if (titled.length >= limit) return titled
+  const having = await idsOf(index, { query, limit, only: 'having' })
+  return [...new Set([...titled, ...having])].slice(0, limit)
+}
+
+async function idsOf(
+  index: Pick<SearchIndex, 'find'>,
+  { query, limit, only }: { query: Query; limit: number; only: 'titled' | 'having' },
+): Promise<number[]> {
+  const { hits } = await index.find({
+    query,
+    vector: null,
+    offset: 0,
+    limit,
+    unfinished: true,
+    only,
+    ranked: [],
+  })
+  return hits.map(({ id }) => id)
+}
+
+async function inOrder(db: Kysely<Database>, ids: number[]): Promise<Paper[]> {
+  const papers = await papersByIds(db, ids)
+  return ids.flatMap((id) => papers.get(id) ?? [])
 }
 
 /** The authors of papers in whose names the words begin, those of most papers first. */

@@ -102,6 +102,24 @@ describe('a word that exists', () => {
   })
 })
 
+describe('a query', () => {
+  const ask = (text: string) => correctQuery(COMMON, { query: parseQuery(text), unfinished: false })
+
+  it('of another language is not corrected', () => {
+    expect(ask('langauge peu dotées')).toMatchObject({ foreign: true, corrections: [], known: false })
+    expect(ask('langauge training')).toMatchObject({ foreign: false, known: true })
+    expect(ask('apprentissage des langages en réseaux')).toMatchObject({ foreign: true })
+    expect(ask('глубокое обучение')).toMatchObject({ foreign: true, known: false })
+  })
+
+  it('of words that no paper has is told from others', () => {
+    for (const text of ['qzxwvk', 'qzxwvk the', 'asdfgh jklqwe', '???'])
+      expect([text, ask(text).known]).toEqual([text, false])
+    for (const text of ['rain', 'qzxwvk rain', 'langauge', 'vaswani', '"rain qzxwvk"'])
+      expect([text, ask(text).known]).toEqual([text, true])
+  })
+})
+
 describe('a correction', () => {
   it('is a word that a paper still has', () => {
     const index = indexOf([indexed(1, { title: 'Glaciers' }), indexed(2, { title: 'Lakes' })])

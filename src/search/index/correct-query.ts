@@ -1,4 +1,5 @@
-import type { Query, QueryTerm } from '../query/query.ts'
+import { wordsOf, type Query, type QueryTerm } from '../query/query.ts'
+import { isForeign } from '../text/language.ts'
 import { meantBy } from '../text/slips.ts'
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { termOf } from '../text/terms.ts'
@@ -20,6 +21,10 @@ export type CorrectedQuery = {
   corrections: Correction[]
   /** Words that hardly any paper has, which are looked for as they are, and what may have been meant. */
   offers: Correction[]
+  /** Whether the words are probably of another language than English; they are not corrected then. */
+  foreign: boolean
+  /** Whether any paper has any of the words that are to be found, as they were corrected. */
+  known: boolean
 }
 
 /**
@@ -28,6 +33,8 @@ export type CorrectedQuery = {
  * word, which may be the beginning of one.
  */
 export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
+  const foreign = isForeign(wordsToFind(query), (word) => isUsual(index, word))
+  if (foreign) return { query, corrections: [], offers: [], foreign, known: isAnyKnown(index, query) }
   const corrections: Correction[] = []
   const offers: Correction[] = []
   let left = MOST_WORDS
@@ -53,7 +60,37 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
     })
     return { ...clause, anyOf }
   })
-  return { query: corrections.length === 0 ? query : { ...query, clauses }, corrections, offers }
+  const corrected = corrections.length === 0 ? query : { ...query, clauses }
+  return { query: corrected, corrections, offers, foreign, known: isAnyKnown(index, corrected) }
+}
+
+/** The first words of what is looked for in texts, as they were typed. */
+function wordsToFind(query: Query): string[] {
+  const text = wordsOf(query).slice(0, LONGEST_LOOK)
+  return wordsIn(text)
+    .filter((word) => !word.joined)
+    .map(({ start, end }) => text.slice(start, end))
+}
+
+/** So many UTF-16 units of a query tell its language. */
+const LONGEST_LOOK = 500
+
+/** Whether papers often have a word: English ones have words of other languages as well, but hardly ever. */
+function isUsual(index: WordIndex, text: string): boolean {
+  const least = index.table.count * MOST_SLIPPED
+  return wordsIn(text).some(
+    ({ term, stop }) => stop || (hasTerm(index, term) && frequencyOf(index, term) > least),
+  )
+}
+
+function isAnyKnown(index: WordIndex, query: Query): boolean {
+  const text = wordsOf(query)
+  return wordsIn(text).some(
+    ({ term, stop, start, end }) =>
+      !stop &&
+      (hasTerm(index, term) ||
+        nameWords(text.slice(start, end)).some((name) => hasTerm(index, authorTerm(name)))),
+  )
 }
 
 /** Words of a query that are looked at: a text that was pasted in would hold others up. */

@@ -15,12 +15,16 @@ export type FindRequest = {
   vector: Float32Array | null
   /** Goes by the vector alone where there is one. */
   meaningOnly?: boolean
+  /** A paper without the words whose meaning is further away than this is no result; 0.25 when not given. */
+  leastSimilarity?: number
   offset: number
   limit: number
   /** Of a later page: the `asOf` of the first one, so that what came in meanwhile shifts nothing. */
   asOf?: number | null
   /** Whether the last word may be the beginning of one. */
   unfinished: boolean
+  /** Only papers that have the words are results, or have them in their titles. */
+  only?: 'having' | 'titled'
   /** The zone whose days dates are, UTC when there is none (IANA name). */
   timeZone?: string
   /** For `sort:hot` and `sort:top`: the papers that have any, best first. */
@@ -58,8 +62,6 @@ const FUSION = {
   /** Of each ranking so many of the best take part. */
   wordsPool: 400,
   meaningPool: 200,
-  /** A paper without the words whose meaning is further away than this is no result. */
-  leastSimilarity: 0.25,
 }
 
 /** Results by words that can be paged through. */
@@ -81,12 +83,23 @@ export function find(
   request: FindRequest,
   scratch: Scores,
 ): Found {
-  const { query, vector, meaningOnly = false, offset, limit, unfinished, timeZone = 'UTC', ranked } = request
+  const {
+    query,
+    vector,
+    meaningOnly = false,
+    leastSimilarity = 0.25,
+    offset,
+    limit,
+    unfinished,
+    only,
+    timeZone = 'UTC',
+    ranked,
+  } = request
   const { table } = index
   const isLater = request.asOf !== undefined && request.asOf !== null
   const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
   const key = JSON.stringify([formatQuery(query), unfinished, asOf])
-  const plan = planQuery(index, query.clauses, { unfinished, timeZone })
+  const plan = planQuery(index, query.clauses, { unfinished, titlesOnly: only === 'titled', timeZone })
   const admitted = admittedBy(index, plan, asOf)
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
@@ -108,12 +121,13 @@ export function find(
       (isLater ? kept?.get(key) : undefined) ??
       fuse({
         table,
-        admitted,
+        admitted: only === undefined ? admitted : wanted,
         scratch,
         // Nobody has all the words of a long question.
         full: plan.words.length <= FUSION.fewWords ? full : 0,
         meaning: vector && vectors && { vector, vectors },
         meaningOnly,
+        leastSimilarity,
       })
     if (offset + limit < fused.length) kept?.set(key, fused)
     // Some may be gone since the order was kept.
@@ -158,6 +172,7 @@ function fuse({
   full,
   meaning,
   meaningOnly,
+  leastSimilarity,
 }: {
   table: WordIndex['table']
   admitted: Uint8Array
@@ -165,6 +180,7 @@ function fuse({
   full: number
   meaning: { vector: Float32Array; vectors: VectorStore } | null
   meaningOnly: boolean
+  leastSimilarity: number
 }): Hit[] {
   const { size } = table
   const byWords = meaningOnly ? [] : highest(scores, { size, count: FUSION.wordsPool, wanted: admitted })
@@ -176,7 +192,7 @@ function fuse({
     : []
   const similarities = new Map(byMeaning.map(({ id, similarity }) => [id, similarity]))
   const pool = new Set(byWords.filter((id) => (scores[id] ?? 0) > 0))
-  for (const { id, similarity } of byMeaning) if (similarity >= FUSION.leastSimilarity) pool.add(id)
+  for (const { id, similarity } of byMeaning) if (similarity >= leastSimilarity) pool.add(id)
   const best = Math.max(scores[byWords[0] ?? 0] ?? 0, full * FUSION.full)
   const nearest = byMeaning[0]?.similarity ?? 0
   const share = meaningOnly ? 0 : FUSION.words

@@ -28,11 +28,11 @@ export type Plan = {
   terms: string[]
 }
 
-/** What to look for. `unfinished`: the last word may be the beginning of one. */
+/** What to look for. `unfinished`: the last word may be the beginning of one. `titlesOnly`: words are meant in titles. */
 export function planQuery(
   index: WordIndex,
   clauses: QueryClause[],
-  { unfinished, timeZone }: { unfinished: boolean; timeZone: string },
+  { unfinished, titlesOnly, timeZone }: { unfinished: boolean; titlesOnly: boolean; timeZone: string },
 ): Plan {
   const isWords = (clause: QueryClause) =>
     !clause.not && clause.anyOf.every((term) => term.kind === 'word' && term.field === 'any')
@@ -63,7 +63,12 @@ export function planQuery(
       if (!clause.not) plan.terms.push(...clause.anyOf.flatMap(termsOf))
     }
   })
-  return { ...plan, words: distinct(plan.words) }
+  const words = distinct(plan.words)
+  return { ...plan, words: titlesOnly ? words.map(inTitles) : words }
+}
+
+function inTitles({ terms }: WantedWord): WantedWord {
+  return { terms: terms.map((term) => ({ ...term, titleOnly: true })) }
 }
 
 /** Each word once: one that is there several times counts as often. */
