@@ -79,7 +79,10 @@ describe('a word that no paper has', () => {
 
   it('may be the beginning of one while it is being typed', () => {
     expect(correct(COMMON, 'langauge metr', { unfinished: true }).asked).toBe('language metr')
-    expect(correct(COMMON, 'langauge', { unfinished: true }).asked).toBe('langauge')
+    expect(correct(COMMON, 'langa', { unfinished: true }).asked).toBe('langa')
+    expect(correct(COMMON, 'vasw', { unfinished: true }).asked).toBe('vasw')
+    // Nothing begins like this.
+    expect(correct(COMMON, 'langauge', { unfinished: true }).asked).toBe('language')
   })
 })
 

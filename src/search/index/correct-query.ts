@@ -7,7 +7,13 @@ import { vocabularyWord } from '../text/vocabulary.ts'
 import { nameWords, wordsIn, type Word } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
 import { hasTerm } from './match-words.ts'
-import { frequencyOf, vocabularyFrequency, type WordIndex } from './word-index.ts'
+import {
+  frequencyOf,
+  termsWithPrefix,
+  vocabularyFrequency,
+  wordsWithPrefix,
+  type WordIndex,
+} from './word-index.ts'
 
 /** A word as it was typed, and as papers write it. */
 export type Correction = { word: string; instead: string }
@@ -30,7 +36,7 @@ export type CorrectedQuery = {
 /**
  * A query with the slips in its words mended. Only a word that no paper has is replaced: one that exists may be meant,
  * however rare it is. What is quoted, excluded or the name of an author stays what it is. `unfinished`: so does the last
- * word, which may be the beginning of one.
+ * word when others begin like it.
  */
 export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
   const foreign = isForeign(wordsToFind(query), (word) => isUsual(index, word))
@@ -48,8 +54,8 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
       const words = wordsIn(term.text).filter((word) => !word.joined)
       // From the end, so that places before it stay what they are.
       for (const [i, word] of [...words.entries()].toReversed()) {
-        if ((isLast && i === words.length - 1) || left-- <= 0) continue
         const typed = term.text.slice(word.start, word.end)
+        if (left-- <= 0 || (isLast && i === words.length - 1 && isBeginning(index, typed))) continue
         const meant = correctionOf(index, { typed, word })
         if (meant === null) continue
         found.unshift({ word: typed, ...meant })
@@ -90,6 +96,16 @@ function isAnyKnown(index: WordIndex, query: Query): boolean {
       !stop &&
       (hasTerm(index, term) ||
         nameWords(text.slice(start, end)).some((name) => hasTerm(index, authorTerm(name)))),
+  )
+}
+
+function isBeginning(index: WordIndex, typed: string): boolean {
+  return nameWords(typed).some(
+    (word) =>
+      word.length < 2 ||
+      wordsWithPrefix(index, word, 1).length > 0 ||
+      termsWithPrefix(index, word, 1).length > 0 ||
+      termsWithPrefix(index, authorTerm(word), 1).length > 0,
   )
 }
 

@@ -114,9 +114,12 @@ describe('what is found', () => {
     // Between its stem and its end as well.
     for (const typed of ['learn', 'learni', 'learnin', 'learning'])
       expect(ids(LAKES, typed, { unfinished: true })).toEqual([3])
-    // And with a slip in what there is of it.
-    for (const typed of ['neural garp', 'neural drph', 'graph nerual'])
-      expect(ids(LAKES, typed, { unfinished: true }).toSorted((a, b) => a - b)).toEqual([3, 4])
+    // And, in what is suggested, with a slip in what there is of it.
+    for (const typed of ['neural garp', 'neural grph', 'graph nerual']) {
+      const more = { unfinished: true, only: 'having' } as const
+      expect(ids(LAKES, typed, more).toSorted((a, b) => a - b)).toEqual([3, 4])
+      expect(search(LAKES, typed, { unfinished: true }).total).toBe(0)
+    }
   })
 
   it('has what most mean by the beginning of a word before what few do', () => {

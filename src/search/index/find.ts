@@ -99,7 +99,13 @@ export function find(
   const isLater = request.asOf !== undefined && request.asOf !== null
   const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
   const key = JSON.stringify([formatQuery(query), unfinished, asOf])
-  const plan = planQuery(index, query.clauses, { unfinished, titlesOnly: only === 'titled', timeZone })
+  const plan = planQuery(index, query.clauses, {
+    unfinished,
+    // Counts say which papers have the words as they are.
+    forgiving: only !== undefined,
+    titlesOnly: only === 'titled',
+    timeZone,
+  })
   const admitted = admittedBy(index, plan, asOf)
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })

@@ -28,11 +28,19 @@ export type Plan = {
   terms: string[]
 }
 
-/** What to look for. `unfinished`: the last word may be the beginning of one. `titlesOnly`: words are meant in titles. */
+/**
+ * What to look for. `unfinished`: the last word may be the beginning of one; `forgiving`: even with a slip in it.
+ * `titlesOnly`: words are meant in titles.
+ */
 export function planQuery(
   index: WordIndex,
   clauses: QueryClause[],
-  { unfinished, titlesOnly, timeZone }: { unfinished: boolean; titlesOnly: boolean; timeZone: string },
+  {
+    unfinished,
+    forgiving,
+    titlesOnly,
+    timeZone,
+  }: { unfinished: boolean; forgiving: boolean; titlesOnly: boolean; timeZone: string },
 ): Plan {
   const isWords = (clause: QueryClause) =>
     !clause.not && clause.anyOf.every((term) => term.kind === 'word' && term.field === 'any')
@@ -52,7 +60,9 @@ export function planQuery(
   clauses.slice(0, MOST_CLAUSES).forEach((clause, n) => {
     const last = unfinished && n === clauses.length - 1
     if (isWords(clause)) {
-      plan.words.push(...wantedWords(index, clause.anyOf, { plan, keepStops: !says, unfinished: last }))
+      plan.words.push(
+        ...wantedWords(index, clause.anyOf, { plan, keepStops: !says, unfinished: last && { forgiving } }),
+      )
     } else if (!clause.not && clause.anyOf.length === 1 && clause.anyOf[0]?.kind === 'phrase') {
       addPhrase(index, clause.anyOf[0], { plan, required })
     } else {
@@ -88,7 +98,11 @@ function distinct(words: WantedWord[]): WantedWord[] {
 function wantedWords(
   index: WordIndex,
   alternatives: QueryTerm[],
-  { plan, keepStops, unfinished }: { plan: Plan; keepStops: boolean; unfinished: boolean },
+  {
+    plan,
+    keepStops,
+    unfinished,
+  }: { plan: Plan; keepStops: boolean; unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const wanted: WantedWord[] = []
   for (const alternative of alternatives) {
@@ -109,7 +123,7 @@ function wantedWords(
         })),
         ...(i === 0 ? joined : []),
       ]
-      if (unfinished && i === parts.length - 1) terms.push(...completions(index, text))
+      if (unfinished && i === parts.length - 1) terms.push(...completions(index, text, unfinished))
       plan.terms.push(...terms.filter(({ term }) => !term.startsWith('@')).map(({ term }) => term))
       // Of alternatives (`a OR b`) the first parts are one word, the others stand for themselves.
       const first = i === 0 && alternative !== alternatives[0] ? wanted[0] : undefined
