@@ -165,7 +165,7 @@ async function measureTyping(index: WordIndex): Promise<void> {
     const text = beginning.join(' ')
     const typed = kind === 'plain' ? text : (slipIn(text, random)?.text ?? text)
     const started = processorTime()
-    const ids = await suggestedIds(thread, { query: parseQuery(typed), limit: 5 })
+    const ids = await suggestedIds(thread, { query: parseQuery(typed), typed, limit: 5 })
     times.push(processorTime() - started)
     if (ids.length > 0) any[kind]++
     else if (process.argv.includes('--show')) console.log(`  nothing for ${typed}`)
@@ -186,7 +186,7 @@ async function measureTyping(index: WordIndex): Promise<void> {
     'reinforcem',
     'renforcem',
   ]) {
-    const ids = await suggestedIds(thread, { query: parseQuery(typed), limit: 5 })
+    const ids = await suggestedIds(thread, { query: parseQuery(typed), typed, limit: 5 })
     console.log(`  ${typed}: ${ids.map((id) => texts[id]).join(' | ')}`)
   }
 }

@@ -45,7 +45,7 @@ describeInBrowser('A community', (openPage) => {
   }
   /** The same without the mail, which the first journey has shown. */
   async function enter(page: Page, email: string): Promise<void> {
-    const printed = await runVerb(site().data, ['user', 'link', email])
+    const printed = await runVerb(site().data, ['user', 'link', email, '--new'])
     await page.goto(printed.trim().replace(/^http:\/\/[^/]+/, site().origin))
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.waitForURL(`${site().origin}/`)
@@ -178,7 +178,7 @@ describeInBrowser('A community', (openPage) => {
         automaticPresenceSimulation: true,
       },
     })
-    const printed = await runVerb(site().data, ['user', 'link', 'dee@example.org'])
+    const printed = await runVerb(site().data, ['user', 'link', 'dee@example.org', '--new'])
     await page.goto(printed.trim().replace(/^http:\/\/[^/]+/, origin))
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.waitForURL(`${origin}/`)

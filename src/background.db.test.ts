@@ -26,7 +26,7 @@ describeWithDatabase('the background', (db) => {
   async function start(env: Record<string, string> = {}) {
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db())
     const address = { ...inject('server'), database: rows[0]?.name ?? '' }
-    const config = readConfig({ BROADSHEET_DATA: dataFolder, ...env })
+    const config = readConfig({ env: { BROADSHEET_DATA: dataFolder, ...env } })
     if (!config.ok) throw new Error('these settings are refused')
     const meaning = openMeaning(config.config, { log })
     return startBackground({

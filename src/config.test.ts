@@ -1,14 +1,16 @@
-import { resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { printConfig, readConfig, SETTINGS, type Config } from './config.ts'
 
 function read(env: NodeJS.ProcessEnv): Config {
-  const outcome = readConfig(env)
+  const outcome = readConfig({ env })
   if (!outcome.ok) throw new Error(outcome.reason)
   return outcome.config
 }
 const reason = (env: NodeJS.ProcessEnv) => {
-  const outcome = readConfig(env)
+  const outcome = readConfig({ env })
   return outcome.ok ? null : outcome.reason
 }
 
@@ -175,5 +177,54 @@ describe('the settings', () => {
     expect(lines).toContain('PUBLIC_URL=https://papers.example')
     expect(lines).toContain('DATABASE_URL=')
     expect(lines).toContain('PORT=3000')
+  })
+})
+
+describe('a file of settings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-settings-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const withFile = (text: string, env: NodeJS.ProcessEnv = {}) => {
+    const file = join(folder, 'settings.env')
+    writeFileSync(file, text)
+    return readConfig({ file, env })
+  }
+
+  it('is read line by line, with comments, quotes and empty values', () => {
+    const text =
+      '\n# The site\nexport PORT=4000\nSITE_NAME="Tide Lines" # ours\nSMTP_URL=\nMAIL_FROM=\'a@b.example\'\r\n'
+    expect(withFile(text)).toMatchObject({
+      ok: true,
+      config: { port: 4000, siteName: 'Tide Lines', smtpUrl: null, mailFrom: 'a@b.example' },
+    })
+    expect(withFile('PORT=4000\nNODE_OPTIONS=--max-old-space-size=400', { PORT: '4001' })).toMatchObject({
+      config: { port: 4001 },
+    })
+  })
+
+  it('is refused with its line when it says something that is no setting', () => {
+    const path = join(folder, 'settings.env')
+    expect(withFile('PORT=1\nPROT=2')).toEqual({
+      ok: false,
+      reason: `${path}, line 2: there is no setting PROT.`,
+    })
+    expect(withFile('PORT: 1')).toEqual({
+      ok: false,
+      reason: `${path}, line 1 is not a setting: write NAME=value.`,
+    })
+    expect(withFile('PORT=x')).toEqual({
+      ok: false,
+      reason: 'PORT must be a number from 0 to 65535, not "x".',
+    })
+  })
+
+  it('is looked for in the data folder, which it cannot move', () => {
+    writeFileSync(join(folder, 'settings.env'), 'PORT=4002')
+    expect(readConfig({ env: { BROADSHEET_DATA: folder } })).toMatchObject({ config: { port: 4002 } })
+    expect(withFile('BROADSHEET_DATA=/srv/papers')).toMatchObject({ config: { dataFolder: '/srv/papers' } })
+    expect(readConfig({ env: { BROADSHEET_DATA: folder } })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('line 1: BROADSHEET_DATA says where this file is.'),
+    })
+    expect(readConfig({ env: { BROADSHEET_DATA: join(folder, 'none') } })).toMatchObject({ ok: true })
   })
 })

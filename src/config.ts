@@ -1,5 +1,7 @@
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import type { Provider } from './accounts/providers.ts'
 import { parseEmailAddress } from './mail/address.ts'
@@ -117,13 +119,24 @@ export type Config = {
 
 export type ConfigOutcome = { ok: true; config: Config } | { ok: false; reason: string }
 
-/** Reads the settings from the environment, the only place that does. An empty variable counts as absent. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome {
-  const given = Object.fromEntries(
-    SETTINGS.flatMap((name) =>
-      env[name] === undefined || env[name].trim() === '' ? [] : [[name, env[name].trim()]],
-    ),
-  )
+/**
+ * Reads the settings from a file and the environment, the only place that does; the environment has the last word. The
+ * file is the one given or, where there is one, `settings.env` in the data folder. An empty value counts as absent.
+ */
+export function readConfig({
+  env = process.env,
+  file = null,
+}: { env?: NodeJS.ProcessEnv; file?: string | null } = {}): ConfigOutcome {
+  const named = (from: NodeJS.ProcessEnv) =>
+    Object.fromEntries(
+      SETTINGS.flatMap((name) => {
+        const value = from[name]?.trim() ?? ''
+        return value === '' ? [] : [[name, value]]
+      }),
+    )
+  const fromFile = readSettingsFile(file, { dataFolder: env['BROADSHEET_DATA']?.trim() || './data' })
+  if (!fromFile.ok) return fromFile
+  const given = { ...named(fromFile.settings), ...named(env) }
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -159,6 +172,41 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ConfigOutcome 
       logLevel: settings.LOG_LEVEL,
     },
   }
+}
+
+type SettingsFile = { ok: true; settings: NodeJS.Dict<string> } | { ok: false; reason: string }
+
+/** The settings in a file of lines `NAME=value`, as systemd and Node.js read them. */
+function readSettingsFile(file: string | null, { dataFolder }: { dataFolder: string }): SettingsFile {
+  const path = file ?? join(dataFolder, 'settings.env')
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // No data folder yet, or none that holds settings.
+    if (file === null && (code === 'ENOENT' || code === 'ENOTDIR')) return { ok: true, settings: {} }
+    return {
+      ok: false,
+      reason: `The settings in ${path} cannot be read (${code === 'ENOENT' ? 'there is no such file' : code}).`,
+    }
+  }
+  const lines = text.split(/\r?\n/)
+  for (const [i, line] of lines.entries()) {
+    if (/^\s*(?:#|$)/.test(line)) continue
+    const name = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/.exec(line)?.[1]
+    if (name === undefined)
+      return { ok: false, reason: `${path}, line ${i + 1} is not a setting: write NAME=value.` }
+    // Variables for Node.js itself may be in the file of a service.
+    if (!(SETTINGS as string[]).includes(name) && !name.startsWith('NODE_'))
+      return { ok: false, reason: `${path}, line ${i + 1}: there is no setting ${name}.` }
+    if (name === 'BROADSHEET_DATA' && file === null)
+      return {
+        ok: false,
+        reason: `${path}, line ${i + 1}: BROADSHEET_DATA says where this file is. Set it in the environment, or in a file named by --config.`,
+      }
+  }
+  return { ok: true, settings: parseEnv(text) }
 }
 
 function withoutSlash(url: string | undefined): string | null {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -23,7 +23,18 @@ describe('the program', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('explains itself and each of its verbs', async () => {
-    const verbs = ['serve', 'work', 'import', 'search', 'index', 'doctor', 'migrate', 'config']
+    const verbs = [
+      'serve',
+      'work',
+      'import',
+      'search',
+      'index',
+      'doctor',
+      'backup',
+      'restore',
+      'migrate',
+      'config',
+    ]
     const [all, ...each] = await Promise.all([run(['--help']), ...verbs.map((verb) => run([verb, '--help']))])
     expect([all?.code, all?.stderr]).toEqual([0, ''])
     verbs.forEach((verb, i) => {
@@ -68,6 +79,39 @@ describe('the program', () => {
     expect(stdout).toContain('DATABASE_URL=postgresql://user:***@host/papers\n')
     expect(stdout).toContain(`BROADSHEET_DATA=${env.BROADSHEET_DATA}\n`)
     expect(stdout).not.toContain('hunter2')
+  })
+
+  it('reads settings from a file, named or in the data folder, and the environment has the last word', async () => {
+    const named = file('named.env', 'SITE_NAME="Tide Lines"\nPORT=8081\n')
+    for (const argv of [
+      ['config', '--config', named],
+      ['--config', named, 'config'],
+    ]) {
+      const { stdout } = await run(argv, { PORT: '8082' })
+      expect(stdout).toContain('SITE_NAME=Tide Lines\n')
+      expect(stdout).toContain('PORT=8082\n')
+    }
+    const data = join(folder, 'with-settings')
+    mkdirSync(data)
+    writeFileSync(join(data, 'settings.env'), 'PORT=8083\nSITE_NAM=Tides\n')
+    expect(await run(['migrate'], { BROADSHEET_DATA: data })).toEqual(
+      one(`${join(data, 'settings.env')}, line 2: there is no setting SITE_NAM.`),
+    )
+    expect(await run(['config', '--config', join(folder, 'none.env')])).toEqual(
+      one(`The settings in ${join(folder, 'none.env')} cannot be read (there is no such file).`),
+    )
+  })
+
+  it('says why there is no backup, and that a file is none', async () => {
+    const there = file('there.zip', 'something')
+    const [exists, nowhere, none] = await Promise.all([
+      run(['backup', there]),
+      run(['backup', join(folder, 'no', 'file.zip')]),
+      run(['restore', there], { BROADSHEET_DATA: join(folder, 'restored') }),
+    ])
+    expect(exists).toEqual(one(`${there} exists already. Name a new file, or a folder.`))
+    expect(nowhere).toEqual(one(`There is no folder ${join(folder, 'no')} to put file.zip in.`))
+    expect(none).toEqual(one(`${there} is not a backup, or not all of one. Nothing was restored.`))
   })
 
   it('names the setting that is wrong, whatever the verb', async () => {

@@ -1,28 +1,30 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
-import { PACKAGE_ROOT } from '../runtime/package-root.ts'
+import { programVersion } from '../runtime/program-version.ts'
 import { FORMATS } from '../sources/format.ts'
+import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs one verb; answers the exit code: 0 only on success, errors go to stderr in one sentence. */
 export async function runCommand(argv: string[]): Promise<number> {
-  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
-    version: string
-  }
   const program = new Command('broadsheet')
     .description('Your field’s front page of research, self-hosted.')
-    .version(version)
+    .version(programVersion())
   addVerbs(program)
   for (const command of [
     program,
     ...program.commands,
     ...program.commands.flatMap(({ commands }) => commands),
   ]) {
-    command.exitOverride().showHelpAfterError('(see --help)')
+    command
+      .exitOverride()
+      .showHelpAfterError('(see --help)')
+      .option('--config <file>', 'file of settings (default: settings.env in the data folder)')
   }
+  program.hook('preAction', (_, action) =>
+    useSettingsFile(action.optsWithGlobals<{ config?: string }>().config),
+  )
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
@@ -111,7 +113,18 @@ function addVerbs(program: Command): void {
     .command('link')
     .description('print a link that signs someone in once, for when email does not arrive')
     .argument('<email>')
-    .action(async (email) => (await import('./user.ts')).printLink(email))
+    .option('--new', 'also for an address without an account, which the link then creates')
+    .action(async (email, options) => (await import('./user.ts')).printLink(email, options))
+  program
+    .command('backup')
+    .description('write everything the site holds to one file; the site can keep running')
+    .argument('<file>', 'a new file, a folder to put one in, or - for standard output')
+    .action(async (target) => (await import('./backup.ts')).backUp(target))
+  program
+    .command('restore')
+    .description('fill an empty site with a backup')
+    .argument('<file>', 'a file that backup wrote')
+    .action(async (file) => (await import('./restore.ts')).restore(file))
   program
     .command('migrate')
     .description('update the database to the latest schema (every other command does this too)')

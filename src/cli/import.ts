@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { Readable } from 'node:stream'
 import { connect } from '../db/connect.ts'
 import { createLog } from '../runtime/log.ts'
 import { parseDay } from '../papers/calendar.ts'
@@ -13,6 +14,7 @@ import { detectFormat, FORMATS, type Format } from '../sources/format.ts'
 import { readHuggingFace } from '../sources/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
 import { readJsonLines } from '../sources/jsonl.ts'
+import { readWhole } from '../sources/lines.ts'
 import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/trending-page.ts'
 import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
@@ -118,7 +120,7 @@ async function* guarded(
       yield next.value
     }
   } catch (error) {
-    onFailure(error instanceof Error ? error.message : String(error))
+    onFailure(sentenceOf(error))
   }
 }
 
@@ -161,10 +163,10 @@ async function openInput(
   const bytes = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
   const chunks = decodeText(bytes)[Symbol.asyncIterator]()
   const first = await chunks.next().catch((error: unknown) => {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`${file} cannot be read: ${sentenceOf(error)}`)
   })
   const head = first.done ? '' : first.value
-  const format = given ?? detectFormat({ name: file, head: head.slice(0, 4096) })
+  const format = given ?? detectFormat({ name: file, head })
   if (!format)
     throw new UsageError(
       `The format of ${file} could not be guessed. Set it with --format ${FORMATS.join('|')}.`,
@@ -177,12 +179,21 @@ async function openInput(
 }
 
 async function readBibliography(file: string): Promise<Bibliography> {
-  const text = await readFile(file, 'utf8').catch(() => {
+  const bytes = await readFile(file).catch(() => {
     throw new UsageError(`The bibliography ${file} does not exist.`)
   })
-  const outcome = parseBibliography(text)
+  const text = await readWhole(decodeText(Readable.from([bytes])), { limit: Infinity }).catch(
+    (error: unknown) => {
+      throw new UsageError(`The bibliography ${file} could not be read: ${sentenceOf(error)}`)
+    },
+  )
+  const outcome = parseBibliography(text ?? '')
   if (!outcome.ok) throw new UsageError(`The bibliography ${file} could not be read: ${outcome.reason}`)
   return outcome.bibliography
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function total(counts: ImportCounts): number {

@@ -25,6 +25,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
   const meaning = openMeaning(config, { log })
   try {
     await engine.caughtUp()
+    const text = words.join(' ')
     const found = await search(
       {
         db: connection.db,
@@ -32,7 +33,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
         index: indexInThisThread(engine),
         timeZone: await editionTimeZone(connection.db, { otherwise: config.siteTimeZone }),
       },
-      { query: parseQuery(words.join(' ')), limit },
+      { query: parseQuery(text), typed: text, limit },
     )
     process.stdout.write(
       options.json ? `${JSON.stringify(toJson(found, config.publicUrl), null, 2)}\n` : toText(found),
@@ -91,7 +92,7 @@ const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
 function lines({ paper, byWords }: SearchResult, i: number): string[] {
   const authors = paper.authors.slice(0, 3).map(({ name }) => name)
   const facts = [
-    paper.authors.length > 3 ? `${authors.join(', ')} …` : authors.join(', '),
+    paper.authors.length > 3 || paper.authorsTruncated ? `${authors.join(', ')} …` : authors.join(', '),
     paper.published?.value.slice(0, 10),
     paper.primaryCategory,
     paper.address,

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
-import { openAuth, type SendSignInLink } from '../accounts/auth.ts'
-import { keptSecret } from '../accounts/secret.ts'
+import { urlOf } from '../accounts/own-hosts.ts'
+import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
+import { servedAt } from '../db/served-at.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -42,29 +43,23 @@ export async function revokeRole(given: string, role: string): Promise<void> {
   process.stdout.write(`${email} is no longer a curator.\n`)
 }
 
-/** `user link EMAIL` prints a link with which they sign in once, for when mail does not get through. */
-export async function printLink(given: string): Promise<void> {
+/**
+ * `user link EMAIL` prints a link with which they sign in once, for when mail does not get through. An address without an
+ * account is most likely mistyped: with `--new`, the link creates one.
+ */
+export async function printLink(
+  given: string,
+  { new: isNew = false }: { new?: boolean } = {},
+): Promise<void> {
   const email = addressIn(given)
   const config = settings()
-  const origin = config.publicUrl ?? `http://127.0.0.1:${config.port}`
-  const secret = config.secret ?? (await keptSecret(config.dataFolder))
   await withDatabase(config, async (db) => {
-    let link = ''
-    const sendSignInLink: SendSignInLink = async ({ token }) => {
-      link = signInLink({ origin, token, to: '/' })
-    }
-    const auth = openAuth({
-      db,
-      secret,
-      publicUrl: origin,
-      hosts: [],
-      providers: [],
-      siteName: config.siteName,
-      sendSignInLink,
-      log: quietLog(config),
-    })
-    await auth.api.signInMagicLink({ body: { email }, headers: new Headers() })
-    process.stdout.write(`${link}\n`)
+    const known = await db.selectFrom('readers').select('id').where('email', '=', email).executeTakeFirst()
+    if (!known && !isNew && !config.curators.includes(email))
+      throw new UsageError(`No one has an account with ${email}. Add --new for a link that creates one.`)
+    const origin = config.publicUrl ?? (await servedAt(db)) ?? urlOf(config.host, config.port)
+    const token = await makeSignInToken(db, { address: email })
+    process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)
   })
 }
 

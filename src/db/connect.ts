@@ -31,8 +31,8 @@ export async function connect(
   config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   { log, size }: { log: Logger; size?: number },
 ): Promise<Connection> {
-  const local = config.databaseUrl === null ? await hold(config.dataFolder, log) : null
-  const address: DatabaseAddress = local ? local.address : { connectionString: config.databaseUrl ?? '' }
+  const held = await holdDatabase(config, { log })
+  const { address, psqlCommand } = held
   const db = openDatabase(address, {
     ...(size === undefined ? {} : { size }),
     onError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
@@ -40,7 +40,7 @@ export async function connect(
   const close = async () => {
     // A query that waits for a lock must not keep the process.
     await endsWithin(db.destroy(), CLOSE_MS)
-    await local?.release()
+    await held.release()
   }
   try {
     const outcome = await migrate(db)
@@ -60,7 +60,7 @@ export async function connect(
         `The database cannot be used (${messageOf(error)}): check ${config.databaseUrl === null ? 'postgres.log in the data folder' : 'DATABASE_URL, and that its server is up'}.`,
     )
   }
-  return { db, address, psqlCommand: local?.psqlCommand ?? null, close }
+  return { db, address, psqlCommand, close }
 }
 
 /** Where a host has several addresses, the failures of all come as one error that says nothing itself. */
@@ -82,7 +82,16 @@ export function isStopped(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }
 
-async function hold(dataFolder: string, log: Logger) {
+/**
+ * The database that the settings name, as it is: the PostgreSQL in the data folder runs until `release`. Throws
+ * `DatabaseUnavailable`.
+ */
+export async function holdDatabase(
+  { databaseUrl, dataFolder }: Pick<Config, 'databaseUrl' | 'dataFolder'>,
+  { log }: { log: Logger },
+): Promise<Pick<Connection, 'address' | 'psqlCommand'> & { release(): Promise<void> }> {
+  if (databaseUrl !== null)
+    return { address: { connectionString: databaseUrl }, psqlCommand: null, release: async () => {} }
   try {
     return await holdLocalPostgres(dataFolder, { log })
   } catch (error) {

@@ -4,6 +4,7 @@ import { displayName } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
 import type { Reaction, ReactionCount } from './reactions.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /** The viewer of comments; null for people who are not signed in. */
 export type CommentViewer = { id: string; curator: boolean } | null
@@ -24,11 +25,11 @@ export type Comment = {
   reactions: Partial<Record<Reaction, ReactionCount>>
 }
 
-/** The paper of a comment: its address, its title in TeX, the day of its edition. */
+/** The paper of a comment: its address, its title in TeX, the day of its edition, if any. */
 export type PaperOfComment = {
   address: string
   title: string
-  edition: string
+  edition: string | null
   hidden: boolean
   locked: boolean
 }
@@ -55,7 +56,7 @@ type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
   return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
     r.name, r.public,
-    r.suspended_at is null and (r.curator or (r.email_verified and r.email = any(${[...curators]}::text[]))) as curator,
+    r.suspended_at is null and r.email_verified and (r.curator or r.email = any(${[...curators]}::text[])) as curator,
     exists (select from authorship_claims a
       where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
 }
@@ -162,7 +163,7 @@ export async function newestComments(
   const { rows } = await sql<Row & PaperOfComment>`
     select ${columns(curators)}, p.address, p.title, p.edition, p.hidden, p.comments_locked as locked
     from comments c join papers p on p.id = c.paper_id left join readers r on r.id = c.reader_id
-    where c.deleted_at is null and c.hidden_at is null and not p.hidden ${beyond}
+    where c.deleted_at is null and c.hidden_at is null and ${IS_LISTED} ${beyond}
     order by c.written_at desc, c.id desc limit ${limit + 1}`.execute(db)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)

@@ -37,7 +37,9 @@ export async function openSuspicions(
           .select(['id', 'name', 'suspended_at'])
           .where('id', 'in', readerIds)
           .execute()
-  const papers = await papersByIds(db, [...new Set(findings.flatMap(({ evidence }) => papersIn(evidence)))])
+  const papers = await papersByIds(db, [...new Set(findings.flatMap(({ evidence }) => papersIn(evidence)))], {
+    seenBy: 'curators',
+  })
   const names = new Map(
     readers.map(({ id, name, suspended_at: at }) => [id, { id, name, suspended: at !== null }]),
   )

@@ -71,7 +71,7 @@ describeWithDatabase('submissions', (db) => {
 
   it('records the paper of a trusted reader at once, in today’s edition', async () => {
     const outcome = await submit({ note: 'Worth a look.' })
-    const paper = await findPaper(db(), TIDES)
+    const paper = await findPaper(db(), TIDES, { seenBy: 'program' })
     expect(outcome).toEqual({ kind: 'recorded', paperId: paper?.id, address: '2501.00007' })
     expect(paper).toMatchObject({
       title: 'Tides of an inland sea',
@@ -101,11 +101,11 @@ describeWithDatabase('submissions', (db) => {
 
   it('says so of a paper that is here already, and leaves it as it is', async () => {
     await recordHarvest(db(), [stated('2501.00007')], { now: NIGHT, timeZone: TIME_ZONE })
-    const paper = await findPaper(db(), TIDES)
+    const paper = await findPaper(db(), TIDES, { seenBy: 'program' })
     const here = { kind: 'already-here', paperId: paper?.id, address: '2501.00007' }
     expect(await submit()).toEqual(here)
     expect(await submit({ trusted: false })).toEqual(here)
-    expect(await findPaper(db(), TIDES)).toEqual(paper)
+    expect(await findPaper(db(), TIDES, { seenBy: 'program' })).toEqual(paper)
     expect(await rows()).toEqual([])
   })
 
@@ -127,7 +127,7 @@ describeWithDatabase('submissions', (db) => {
     const identifier: PublicIdentifier = { scheme: 'doi', value: '10.5555/old-name' }
     expect(await submit({ found, identifier })).toMatchObject({ kind: 'recorded' })
     expect(await submit({ found, identifier })).toMatchObject({ kind: 'already-here' })
-    expect(await findPaper(db(), identifier)).toMatchObject({ title: found.title })
+    expect(await findPaper(db(), identifier, { seenBy: 'program' })).toMatchObject({ title: found.title })
   })
 
   it('records once, and says so once, however often the button is pressed at the same moment', async () => {
@@ -150,7 +150,7 @@ describeWithDatabase('submissions', (db) => {
     ])
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['already-waiting', 'waiting'])
     expect(await submit({ trusted: false, readerId: bo })).toEqual({ kind: 'already-waiting' })
-    expect(await findPaper(db(), TIDES)).toBeNull()
+    expect(await findPaper(db(), TIDES, { seenBy: 'program' })).toBeNull()
     expect(await waiting()).toEqual([
       {
         id: expect.any(Number),
@@ -167,7 +167,7 @@ describeWithDatabase('submissions', (db) => {
     await submit({ trusted: false, note: 'Please!' })
     const id = await firstWaiting()
     const outcome = await accept(id, LATER)
-    const paper = await findPaper(db(), TIDES)
+    const paper = await findPaper(db(), TIDES, { seenBy: 'program' })
     expect(outcome).toEqual({
       kind: 'accepted',
       title: 'Tides of an inland sea',
@@ -194,9 +194,9 @@ describeWithDatabase('submissions', (db) => {
     await submit({ trusted: false })
     const id = await firstWaiting()
     await recordHarvest(db(), [FOUND], { now: NIGHT, timeZone: TIME_ZONE })
-    const before = await findPaper(db(), TIDES)
+    const before = await findPaper(db(), TIDES, { seenBy: 'program' })
     expect(await accept(id, LATER)).toMatchObject({ kind: 'accepted', paperId: before?.id })
-    expect(await findPaper(db(), TIDES)).toEqual(before)
+    expect(await findPaper(db(), TIDES, { seenBy: 'program' })).toEqual(before)
     expect(await db().selectFrom('papers').select('id').execute()).toHaveLength(1)
   })
 
@@ -211,7 +211,7 @@ describeWithDatabase('submissions', (db) => {
     const id = await firstWaiting()
     await expect(acceptWaitingSubmission(db(), { id, ...deciding })).rejects.toThrow('no comments today')
     await expect(submit({ readerId: bo, ...failing })).rejects.toThrow('no comments today')
-    expect(await findPaper(db(), TIDES)).toBeNull()
+    expect(await findPaper(db(), TIDES, { seenBy: 'program' })).toBeNull()
     expect(await rows()).toMatchObject([{ reader_id: ann, state: 'waiting', paper_id: null }])
     expect((await moderationLog(db(), { before: null, limit: 5 })).entries).toEqual([])
     expect(await acceptWaitingSubmission(db(), { id, ...deciding, writeNote })).toEqual({
@@ -225,7 +225,7 @@ describeWithDatabase('submissions', (db) => {
   it('lets a trusted reader’s submission settle one that waits, and tells of its note', async () => {
     await submit({ trusted: false, note: 'Please!' })
     expect(await submit({ readerId: bo, note: 'Yes.', now: LATER })).toMatchObject({ kind: 'recorded' })
-    const paperId = (await findPaper(db(), TIDES))?.id
+    const paperId = (await findPaper(db(), TIDES, { seenBy: 'program' }))?.id
     expect(notes).toEqual([
       { readerId: ann, note: 'Please!', paperId },
       { readerId: bo, note: 'Yes.', paperId },
@@ -242,7 +242,7 @@ describeWithDatabase('submissions', (db) => {
       title: 'Tides of an inland sea',
       readerId: ann,
     })
-    expect(await findPaper(db(), TIDES)).toBeNull()
+    expect(await findPaper(db(), TIDES, { seenBy: 'program' })).toBeNull()
     expect(await accept(id)).toEqual({ kind: 'not-waiting' })
     expect(await submit({ trusted: false, now: LATER })).toEqual({ kind: 'waiting' })
   })

@@ -3,6 +3,7 @@ import { holdReaders } from '../db/hold-readers.ts'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { bindOnly } from '../papers/bind-only.ts'
 import { dayIn } from '../papers/calendar.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PublicIdentifier } from '../sources/look-up.ts'
@@ -33,7 +34,7 @@ export type RefuseOutcome =
   | { kind: 'not-waiting' }
 
 /**
- * Submits a paper as a source described it (sources/look-up.ts). A trusted reader's is recorded at once, in the edition
+ * Submits a paper as a source described it (sources/look-up.ts): what that says binds no identifier but the one submitted. A trusted reader's is recorded at once, in the edition
  * of `now` in `timeZone`, with what they and anybody whose submission of it still waited wrote; others wait for a curator.
  * `note` (10,000 characters at most) is kept with it. Twice is once.
  */
@@ -59,11 +60,11 @@ export async function submitPaper(
     writeNote: WriteNote
   },
 ): Promise<SubmitOutcome> {
-  const found = withIdentifier(said, identifier)
+  const found = bindOnly(said, identifier)
   return inTransaction(db, async (trx): Promise<SubmitOutcome> => {
     if (trusted) await lockUntilCommit(trx, 'recording')
     await holdReaders(trx, { acting: [readerId] })
-    const row = await queue(trx, { found, identifier, readerId, note, now, renew: trusted })
+    const row = await queue(trx, { said, found, identifier, readerId, note, now, renew: trusted })
     if (!row) {
       const here = await paperHere(trx, found)
       if (!here) return { kind: 'already-waiting' }
@@ -96,14 +97,14 @@ export async function acceptSubmission(
 ): Promise<AcceptOutcome> {
   const row = await trx
     .selectFrom('submissions')
-    .select(['found', 'reader_id as readerId', 'note'])
+    .select(['found', 'scheme', 'value', 'reader_id as readerId', 'note'])
     .where('id', '=', id)
     .where('state', '=', 'waiting')
     .executeTakeFirst()
   if (!row) return { kind: 'not-waiting' }
-  const { readerId, note } = row
+  const { readerId, note, scheme, value } = row
   await holdReaders(trx, { acting: [curatorId], staying: readerId === null ? [] : [readerId] })
-  const found = statementIn(row.found)
+  const found = bindOnly(statementIn(row.found), { scheme, value })
   const { paper, decided } = await accept(trx, { id, found, curatorId, now, timeZone })
   if (!decided) return { kind: 'not-waiting' }
   await writeNote(trx, { readerId, note, paperId: paper.paperId })
@@ -139,6 +140,7 @@ export async function refuseSubmission(
 async function queue(
   trx: Transaction<Database>,
   {
+    said,
     found,
     identifier,
     readerId,
@@ -146,6 +148,7 @@ async function queue(
     now,
     renew,
   }: {
+    said: HarvestedPaper
     found: HarvestedPaper
     identifier: PublicIdentifier
     readerId: string
@@ -157,7 +160,7 @@ async function queue(
   const otherwise = renew ? sql`do update set found = excluded.found` : sql`do nothing`
   const { rows } = await sql<{ id: number } & SubmissionNote>`
     insert into submissions (scheme, value, reader_id, note, found, state, submitted_at)
-    select ${identifier.scheme}, ${identifier.value}, ${readerId}::uuid, ${note}, ${JSON.stringify([found])}::jsonb, 'waiting',
+    select ${identifier.scheme}, ${identifier.value}, ${readerId}::uuid, ${note}, ${JSON.stringify([said])}::jsonb, 'waiting',
       ${now}::timestamptz
     where not exists (${papersHere(found)})
     on conflict (scheme, value) where state = 'waiting' ${otherwise}
@@ -217,11 +220,13 @@ async function paperHere(db: Kysely<Database>, found: HarvestedPaper): Promise<P
 }
 
 /**
- * The papers that are here under one of the identifiers; one with another arXiv identifier is another paper, even where
- * both claim the same DOI.
+ * The papers that are here under its identifier, or under the DOI that an arXiv record gives for it: so the preprint of a
+ * paper that is here does not come in beside it. One with another arXiv identifier is another paper, even where both claim the
+ * same DOI. The claims of a DOI's record count for nothing: anyone can register one.
  */
-function papersHere({ identifiers }: HarvestedPaper): RawBuilder<PaperHere> {
-  const arxivId = identifiers.find(({ scheme }) => scheme === 'arxiv')?.value ?? null
+function papersHere({ identifiers: own, claims = [] }: HarvestedPaper): RawBuilder<PaperHere> {
+  const arxivId = own.find(({ scheme }) => scheme === 'arxiv')?.value ?? null
+  const identifiers = arxivId === null ? own : [...own, ...claims.filter(({ scheme }) => scheme === 'doi')]
   return sql`
     select p.id as "paperId", p.address
     from paper_identifiers i join papers p on p.id = i.paper_id
@@ -229,11 +234,6 @@ function papersHere({ identifiers }: HarvestedPaper): RawBuilder<PaperHere> {
       select * from unnest(${identifiers.map((i) => i.scheme)}::text[], ${identifiers.map((i) => i.value)}::text[]))
       and (p.arxiv_id is null or ${arxivId}::text is null or p.arxiv_id = ${arxivId})
   `
-}
-
-function withIdentifier(found: HarvestedPaper, { scheme, value }: PublicIdentifier): HarvestedPaper {
-  const isNamed = found.identifiers.some((one) => one.scheme === scheme && one.value === value)
-  return isNamed ? found : { ...found, identifiers: [{ scheme, value }, ...found.identifiers] }
 }
 
 /** What was found when a paper was submitted. */

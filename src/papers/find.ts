@@ -3,6 +3,8 @@ import type { Database } from '../db/schema.ts'
 import type { Source } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
 import type { Paper } from './paper.ts'
+import { readAuthors } from './stored-authors.ts'
+import { isShownTo, type Audience } from './visibility.ts'
 
 /** A row of `papers` as the rooms know it. */
 export function toPaper(row: Selectable<Database['papers']>): Paper {
@@ -15,7 +17,7 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
     title: row.title,
     abstract: row.abstract,
     synopsis: row.synopsis,
-    authors: row.authors,
+    ...readAuthors(row.authors),
     authorsTruncated: row.authors_truncated,
     published: row.published,
     versions: row.versions,
@@ -41,8 +43,12 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
   }
 }
 
-/** The paper that an identifier leads to, or null. */
-export async function findPaper(db: Kysely<Database>, identifier: PaperIdentifier): Promise<Paper | null> {
+/** The paper that an identifier leads to, or null when there is none that those who look may see. */
+export async function findPaper(
+  db: Kysely<Database>,
+  identifier: PaperIdentifier,
+  { seenBy }: { seenBy: Audience },
+): Promise<Paper | null> {
   const row = await db
     .selectFrom('papers')
     .innerJoin('paper_identifiers', 'paper_identifiers.paper_id', 'papers.id')
@@ -50,14 +56,20 @@ export async function findPaper(db: Kysely<Database>, identifier: PaperIdentifie
     .where('value', '=', identifier.value)
     .selectAll('papers')
     .executeTakeFirst()
-  return row ? toPaper(row) : null
+  const paper = row ? toPaper(row) : null
+  return paper && isShownTo(paper, seenBy) ? paper : null
 }
 
-/** Papers by their numbers in the database, in one query; those that do not exist are left out. */
-export async function papersByIds(db: Kysely<Database>, ids: number[]): Promise<Map<number, Paper>> {
+/** Papers by their numbers in the database, in one query, without those that do not exist or that those who look may not see. */
+export async function papersByIds(
+  db: Kysely<Database>,
+  ids: number[],
+  { seenBy }: { seenBy: Audience },
+): Promise<Map<number, Paper>> {
   if (ids.length === 0) return new Map()
   const rows = await db.selectFrom('papers').selectAll().where('id', 'in', ids).execute()
-  return new Map(rows.map((row) => [row.id, toPaper(row)]))
+  const papers = rows.map(toPaper).filter((paper) => isShownTo(paper, seenBy))
+  return new Map(papers.map((paper) => [paper.id, paper]))
 }
 
 /** The sources that describe a paper, and when each last did. */

@@ -9,6 +9,7 @@ export const SOURCES = [
   'arxiv-oai',
   'arxiv-raw',
   'arxiv-atom',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'jsonl',
@@ -21,8 +22,34 @@ export const SOURCES = [
 ] as const
 export type Source = (typeof SOURCES)[number]
 
-/** An author as one source names them. The same name is not the same person; an ORCID is. */
-export type Author = { name: string; affiliation?: string; orcid?: string }
+/**
+ * The parts of a personal name, divided as CSL divides them: what is left out with the given name (`von` in Humboldt) drops,
+ * what stays with the family name (`van` in van Gogh) does not. A particle may also be the beginning of `family`, where the
+ * source does not tell them apart.
+ */
+export type NameParts = {
+  family?: string
+  given?: string
+  droppingParticle?: string
+  nonDroppingParticle?: string
+  /** `Jr.`, `III` and the like. */
+  suffix?: string
+}
+
+/**
+ * An author as one source names them. The same name is not the same person; an ORCID is. The parts of the name are there
+ * only where the source gives them: `name` is never taken apart to fill them.
+ */
+export type Author = NameParts & {
+  /** The whole name as it is printed: `Ann García López`, `王小明`. */
+  name: string
+  /** A collaboration or another body: its name is in one piece. */
+  kind?: 'collaboration'
+  /** The source keeps the name in one piece where it could have divided it, so nobody else divides it either. */
+  literal?: true
+  affiliation?: string
+  orcid?: string
+}
 
 /** A date as exactly as it is known: `2014`, `2014-02`, `2014-02-11`, or an instant in UTC with milliseconds. */
 export type PublishedDate =
@@ -48,8 +75,10 @@ export const COUNTED = ['upvotes', 'stars', 'citations'] as const
  */
 export type HarvestedPaper = {
   source: Source
-  /** At least one. */
+  /** At least one; all lead to the paper, and papers are merged by them. */
   identifiers: [PaperIdentifier, ...PaperIdentifier[]]
+  /** Identifiers that its source names without owning them: they lead nowhere, and curators see them. */
+  claims?: PaperIdentifier[]
   /** The date of this statement at its source (instant in UTC); a later statement replaces an earlier one. */
   asOf?: string
   title: string
@@ -60,6 +89,8 @@ export type HarvestedPaper = {
   authors?: Author[]
   /** Whether the paper has more authors than the source names ("et al."). */
   authorsTruncated?: boolean
+  /** How many more, where the source says so. */
+  authorsMissing?: number
   published?: PublishedDate
   versions?: PaperVersion[]
   primaryCategory?: string

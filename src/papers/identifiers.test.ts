@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   addressPath,
   arxivMonth,
+  doisIn,
   localIdentifier,
   paperAddress,
   parseAddress,
@@ -126,6 +127,23 @@ describe('a DOI', () => {
     ['doi:10.48550/arXiv.hep-th/9901001', 'arxiv hep-th/9901001'],
     ['https://doi.org/10.48550/arXiv.math%2F0309136', 'arxiv math/0309136'],
     ['10.48550/other', 'doi 10.48550/other'],
+    [String.raw`10.1000/a{\_}b`, 'doi 10.1000/a_b'],
+    [String.raw`10.1000/a\_b\%c`, 'doi 10.1000/a_b%c'],
+    [
+      '10.1002/(SICI)1097-4571(199806)49:8&lt;693::AID-ASI4&gt;3.0.CO;2-O',
+      'doi 10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o',
+    ],
+    ['doi:https://doi.org/10.1000/182', 'doi 10.1000/182'],
+    ['DOI: doi:10.1000/182', 'doi 10.1000/182'],
+    ['https://doi.org/doi:10.1000/182', 'doi 10.1000/182'],
+    ['https://doi.org/https://doi.org/10.1000/182', 'doi 10.1000/182'],
+    ['https://dx.doi.org/10.1000/182#page=2', 'doi 10.1000/182'],
+    ['https://doi-org.proxy.example.edu/10.1000/182', 'doi 10.1000/182'],
+    ['http://doi.acm.org/10.1145/3336191.3371769', 'doi 10.1145/3336191.3371769'],
+    ['10.1000/182?nosfx=y', 'doi 10.1000/182'],
+    ['10.1000/182/abstract', 'doi 10.1000/182'],
+    ['10.1000/182#abstract', 'doi 10.1000/182'],
+    ['10.1000/182;jsessionid=F00.d1', 'doi 10.1000/182'],
   ])('is read from %s', (text, expected) => expect(told(text)).toBe(expected))
 
   it.each([
@@ -178,6 +196,38 @@ describe('a URL', () => {
     ['https://www.science.org/doi/epdf/10.1126/science.abc1234', 'doi 10.1126/science.abc1234'],
     ['https://journals.aps.org/prl/abstract/10.1103/PhysRevLett.1.2', 'doi 10.1103/physrevlett.1.2'],
     ['https://www.biorxiv.org/content/10.1101/2020.01.02.123456v2.full.pdf', 'doi 10.1101/2020.01.02.123456'],
+    [
+      'https://www.biorxiv.org/content/10.1101/2020.01.02.123456v1.full.pdf+html',
+      'doi 10.1101/2020.01.02.123456',
+    ],
+    [
+      'https://www.medrxiv.org/content/10.1101/2020.01.02.123456v1.supplementary-material',
+      'doi 10.1101/2020.01.02.123456',
+    ],
+    ['https://link.springer.com/article/10.1007/s00454-020-1/fulltext.html', 'doi 10.1007/s00454-020-1'],
+    ['https://link.springer.com/article/10.1007/s00454-020-1/figures/3#Fig3', 'doi 10.1007/s00454-020-1'],
+    ['https://link.springer.com/chapter/10.1007%2F978-3-030-1_2', 'doi 10.1007/978-3-030-1_2'],
+    ['https://onlinelibrary.wiley.com/doi/10.1002/asi.1/abstract;jsessionid=A1.f02', 'doi 10.1002/asi.1'],
+    ['https://onlinelibrary.wiley.com/doi/pdfdirect/10.1002/asi.1?download=true', 'doi 10.1002/asi.1'],
+    ['https://dl.acm.org/doi/suppl/10.1145/3336191.3371769/suppl_file/a.zip', 'doi 10.1145/3336191.3371769'],
+    [
+      'https://www.tandfonline.com/doi/abs/10.1080/01621459.2020.1?journalCode=uasa20',
+      'doi 10.1080/01621459.2020.1',
+    ],
+    ['https://iopscience.iop.org/article/10.1088/1367-2630/ab1/meta', 'doi 10.1088/1367-2630/ab1'],
+    ['https://www.frontiersin.org/articles/10.3389/fpsyg.2018.00001/full', 'doi 10.3389/fpsyg.2018.00001'],
+    ['https://journals.aps.org/prl/pdf/10.1103/PhysRevLett.1.2', 'doi 10.1103/physrevlett.1.2'],
+    [
+      'https://journals.plos.org/plosone/article/file?id=10.1371/journal.pone.0000001&type=printable',
+      'doi 10.1371/journal.pone.0000001',
+    ],
+    [
+      'https://direct.mit.edu/tacl/article/doi/10.1162/tacl_a_00300/43527/A-Title',
+      'doi 10.1162/tacl_a_00300',
+    ],
+    ['https://pubs.aip.org/aip/jap/article-abstract/doi/10.1063/1.5/123456/A-Title', 'doi 10.1063/1.5'],
+    ['https://www.degruyter.com/document/doi/10.1515/crelle-2020-1/html', 'doi 10.1515/crelle-2020-1'],
+    ['https://www.emerald.com/insight/content/doi/10.1108/JD-1/full/html', 'doi 10.1108/jd-1'],
     ['https://journals.plos.org/plosone/article?id=10.1371/journal.pone.1', 'doi 10.1371/journal.pone.1'],
     ['https://academic.oup.com/bib/article/doi/10.1093/bib/bba123/5715579', 'doi 10.1093/bib/bba123'],
     ['https://www.nature.com/articles/s41562-025-02172-y', 'doi 10.1038/s41562-025-02172-y'],
@@ -209,6 +259,95 @@ describe('a URL', () => {
     '/papers/local/0123456789abcde',
     '/papers/trending',
   ])('does not: %s', (text) => expect(told(text)).toBeNull())
+})
+
+describe('a field that ought to hold a DOI', () => {
+  const dois = (text: string) => doisIn(text).map(({ value }) => value)
+
+  it.each([
+    ['10.1000/182', ['10.1000/182']],
+    ['10.1000/182.', ['10.1000/182']],
+    ['<10.1000/182>', ['10.1000/182']],
+    [String.raw`10.1000/a{\_}b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a{\textunderscore}b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a\textunderscore b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a{\textbackslash}{\_}b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a$\_$b`, ['10.1000/a_b']],
+    ['10.1000/a$_$b', ['10.1000/a_b']],
+    [String.raw`10.1000/a\string_b`, ['10.1000/a_b']],
+    ['{10.1000/{ABC}}', ['10.1000/abc']],
+    [String.raw`\url{https://doi.org/10.1000/a\_b}`, ['10.1000/a_b']],
+    [String.raw`\href{https://doi.org/10.1000/182}{10.1000/182}`, ['10.1000/182']],
+    [
+      String.raw`10.1002/(SICI)1(1998)49:8{\textless}693::AID{\textgreater}3.0.CO;2-O`,
+      ['10.1002/(sici)1(1998)49:8<693::aid>3.0.co;2-o'],
+    ],
+    ['10.1002/(SICI)1(1998)49:8$<$693::AID$>$3.0.CO;2-O', ['10.1002/(sici)1(1998)49:8<693::aid>3.0.co;2-o']],
+    [
+      String.raw`10.1002/(SICI)1(1998)49:8{\&}lt;693::AID{\&}gt;3.0.CO;2-O`,
+      ['10.1002/(sici)1(1998)49:8<693::aid>3.0.co;2-o'],
+    ],
+    [
+      '10.1002/(SICI)1(1998)49:8&amp;lt;693::AID&amp;gt;3.0.CO;2-#',
+      ['10.1002/(sici)1(1998)49:8<693::aid>3.0.co;2-#'],
+    ],
+    ['10.1000/182 (in press)', ['10.1000/182']],
+    ['see https://doi.org/10.1000/182, accessed 2020', ['10.1000/182']],
+    ['https://example.org/10.1000/182/abstract', ['10.1000/182']],
+    ['10.1000/182 10.1000/182', ['10.1000/182']],
+    ['10.1000/18210.1000/182', ['10.1000/182']],
+    ['10.1000/182https://doi.org/10.1000/182', ['10.1000/182']],
+    ['10.1000/182 10.1000/183', ['10.1000/182', '10.1000/183']],
+    ['10.1000/182,10.1000/183', ['10.1000/182', '10.1000/183']],
+    ['doi:10.1000/182; doi:10.1000/183', ['10.1000/182', '10.1000/183']],
+    ['10.1000/182 and 10.1000/183', ['10.1000/182', '10.1000/183']],
+    ['10.48550/arXiv.2412.19723', ['2412.19723']],
+  ])('%s', (text, expected) => expect(dois(text)).toEqual(expected))
+
+  it.each([
+    '',
+    'N/A',
+    'none',
+    'doi-less',
+    '10.1000',
+    '10.1000/',
+    'https://doi.org/',
+    '10.1000/18210.1000/183',
+    '10.1016/j. cell.2019.1',
+    '10.1000/ 182',
+    '10.1145/nnnnnnn.nnnnnnn',
+    '10.1145/1122445.1122456',
+    'https://doi.org/10.1145/XXXXXXX.XXXXXXX',
+    '10.0000/0000',
+    '/papers/local/0123456789abcdef',
+  ])('holds none: %s', (text) => expect(dois(text)).toEqual([]))
+
+  it('gives what can be read again, whatever it holds', () => {
+    const unit = fc.constantFrom(
+      '10.1000/',
+      'a',
+      '1',
+      '.',
+      ',',
+      ' ',
+      '{',
+      '}',
+      '\\_',
+      '$',
+      '<',
+      '&lt;',
+      '/',
+      'doi:',
+      '(',
+      ')',
+    )
+    fc.assert(
+      fc.property(fc.string({ unit }), (text) => {
+        for (const found of doisIn(text)) expect(parseAddress(paperAddress(found))?.identifier).toEqual(found)
+      }),
+      { numRuns: 400 },
+    )
+  })
 })
 
 it.each(['', ' ', '\u200B', '<>', 'attention', '42', 'local/0123456789abcdef', '%', '%E0%A4%A'])(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hasTex, plainAddress } from './tex/plain-address.ts'
 
 /** An arXiv identifier without version, a DOI in lower case, or one that this site made for a paper that has neither. */
 export type PaperIdentifier =
@@ -17,19 +18,47 @@ const LONGEST_DOI = 2048
 /**
  * Reads whatever a person pastes or a source gives: an arXiv identifier, a DOI, or the URL of a page that is
  * about one paper (arXiv and its mirrors and readers, doi.org, publishers with the DOI in the path, the ACL
- * Anthology, nature.com, this program's own pages on any host). Null for anything else; never throws; takes
- * linear time.
+ * Anthology, nature.com, this program's own pages on any host), all of it perhaps as TeX. Null for anything else; never
+ * throws; takes linear time.
  */
 export function parseIdentifier(text: string): ParsedIdentifier | null {
-  const tidy = unwrap(text)
+  if (text.length > 2 * LONGEST_TEXT) return null
+  const tidy = unwrap(withEntitiesRead(hasTex(text) ? plainAddress(text) : text))
   if (tidy === '' || tidy.length > LONGEST_TEXT) return null
-  const bare = tidy.replace(LABEL, '')
+  const bare = tidy.replace(LABELS, '')
   return (
     parseArxiv(bare.replace(ARXIV_STAMP, '')) ??
-    parseDoi(decodePercent(bare)) ??
+    parseDoi(withoutTail(decodePercent(bare))) ??
     parseLocation(bare) ??
     parseLocation(tidy)
   )
+}
+
+/**
+ * The DOIs in a field that ought to hold one: each once, out of addresses, TeX, several written one after another, and
+ * words around them. arXiv's own DOIs are read as arXiv identifiers. Empty where there is none, where nothing tells what it
+ * is (two run into one, a line was broken within it), and for those that templates have for authors to replace.
+ */
+export function doisIn(field: string): PaperIdentifier[] {
+  if (field.length > LONGEST_TEXT) return []
+  const text = withEntitiesRead(plainAddress(field)).replace(/\s+/g, ' ').trim()
+  const starts = Array.from(text.matchAll(DOI_START), ({ index }) => index)
+  if (starts.length <= 1 && !/\s/.test(unwrap(text).replace(LABELS, ''))) {
+    const whole = parseIdentifier(text)?.identifier
+    if (whole) return whole.scheme === 'local' || isPlaceholder(whole) ? [] : [whole]
+  }
+  const found = new Map<string, PaperIdentifier>()
+  let runTogether = false
+  for (const [number, start] of starts.entries()) {
+    const next = starts[number + 1]
+    const piece = text.slice(start, next)
+    const own = next === undefined ? piece : piece.replace(BETWEEN_DOIS, '')
+    if (next !== undefined && own === piece) runTogether = true
+    if (BROKEN.test(own)) continue
+    const identifier = parseDoi(withoutTail(dropTrailing(decodePercent(own.split(' ')[0] ?? ''))))?.identifier
+    if (identifier && !isPlaceholder(identifier)) found.set(identifier.value, identifier)
+  }
+  return runTogether && found.size > 1 ? [] : [...found.values()]
 }
 
 /**
@@ -128,8 +157,8 @@ function withVersion(value: string, version: string | undefined): ParsedIdentifi
 
 // What arXiv prints on the margin of a paper after its number: ` [cs.AI] 27 Dec 2024`.
 const ARXIV_STAMP = /\s{1,9}\[[a-z.-]+\](?:\s[\w\s]*)?$/i
-const LABEL =
-  /^(?:arxiv\s+preprint[\s,:]*)?(?:oai:arxiv\.org:|arxiv\s*(?::|\s)\s*|(?:urn:|info:)?doi\s*(?:[:=]|\s|\/(?=10\.))\s*)/i
+const LABELS =
+  /^(?:(?:arxiv\s+preprint[\s,:]*)?(?:oai:arxiv\.org:|arxiv\s*(?::|\s)\s*|(?:urn:|info:)?doi\s*(?:[:=]|\s|\/(?=10\.))\s*))+/i
 
 /** An arXiv identifier at the start of a path, followed by nothing, a file's ending or more path. */
 function arxivAtStart(path: string): ParsedIdentifier | null {
@@ -152,6 +181,28 @@ function parseDoi(text: string): ParsedIdentifier | null {
   if (!DOI.test(value) || value.split('/').some((segment) => segment === '.' || segment === '..')) return null
   const own = value.startsWith('10.48550/arxiv.') ? parseArxiv(value.slice('10.48550/arxiv.'.length)) : null
   return own ?? { identifier: { scheme: 'doi', value } }
+}
+
+const DOI_START = /(?<![\d.])10\.\d{4,9}(?:\.\d+)*\/|(?<=[^\d.]\d{1,40})10\.\d{4,9}(?:\.\d+)*\//g
+const BETWEEN_DOIS = /(?:[\s,;|&/]|\band\b|https?:\/\/(?:dx\.|www\.)?doi\.org\/|\bdoi\s*[:=]?\s*)+$/i
+// A space after a sign that goes on, or a full stop with no new sentence behind it.
+const BROKEN = /^\S*(?:[-_/(:] \S|\. [a-z\d])/
+
+// What the templates of publishers have in the place of a DOI: many papers keep it.
+function isPlaceholder({ scheme, value }: PaperIdentifier): boolean {
+  return (
+    scheme === 'doi' &&
+    /^10\.0000\/|[/.](?:x{4,}|n{5,})(?:[/.-]|$)|\/1122445\.1122456$|\/0{6,}[.0]*$/.test(value)
+  )
+}
+
+/** Drops what people copy with a DOI: the view of the paper, and what follows a `?` or `#` in addresses. */
+function withoutTail(doi: string): string {
+  return doi
+    .replace(/;jsessionid=\S*$/i, '')
+    .replace(/\?[\w.-]{1,40}=\S*$/, '')
+    .replace(/(?<![-;])#[a-z][\w.-]*$/i, '')
+    .replace(/\/(?:abstract|full|full\.pdf|fulltext|e?pdf|summary)\/?$/i, '')
 }
 
 // --- URLs ---
@@ -180,8 +231,13 @@ function parseLocation(text: string): ParsedIdentifier | null {
 }
 
 function fromDoiResolver({ host, path }: Location): ParsedIdentifier | null {
-  return host === 'doi.org' || host.endsWith('.doi.org')
-    ? parseDoi(path.slice(1).replace(/^doi:\s*/i, ''))
+  const isResolver =
+    // With the libraries' proxies, and what publishers have of their own: doi.acm.org, dx.plos.org.
+    host === 'doi.org' || host.endsWith('.doi.org') || /^(?:dx[.-])?doi[.-]org[.-]|^(?:doi|dx)\./.test(host)
+  return isResolver
+    ? parseDoi(
+        withoutTail(path.replace(/^\/+(?:(?:https?:\/\/?)?(?:(?:dx\.|www\.)?doi\.org\/+|doi[:\s]*))*/i, '')),
+      )
     : null
 }
 
@@ -206,9 +262,9 @@ function fromOwnPage({ path }: Location): ParsedIdentifier | null {
 /**
  * Catalogues that say in the path what follows: `/arxiv:2412.19723`, `/arxiv/2412.19723`, `/DOI:10.1000/182`.
  */
-function fromLabelledPath({ path }: Location): ParsedIdentifier | null {
+function fromLabelledPath({ host, path }: Location): ParsedIdentifier | null {
   const [, label = '', rest = ''] = /\/(arxiv[:/]|doi:)(.+)$/i.exec(path) ?? []
-  return label.toLowerCase() === 'doi:' ? parseDoi(rest) : arxivAtStart(rest)
+  return label.toLowerCase() === 'doi:' ? parseDoi(withoutView(rest, { host, path })) : arxivAtStart(rest)
 }
 
 // In the Anthology, but without a DOI or with another publisher's.
@@ -241,29 +297,45 @@ function fromNature({ host, path }: Location): ParsedIdentifier | null {
 const DOI_IN_PATH = (
   'link.springer.com journals.aps.org iopscience.iop.org frontiersin.org biorxiv.org medrxiv.org api.crossref.org ' +
   'journals.plos.org pubs.acs.org onlinelibrary.wiley.com tandfonline.com dl.acm.org pnas.org science.org ' +
-  'journals.sagepub.com'
+  'journals.sagepub.com springer.com springeropen.com biomedcentral.com nature.com jamanetwork.com jstor.org ' +
+  'degruyter.com emerald.com spiedigitallibrary.org annualreviews.org thieme-connect.com thieme-connect.de ' +
+  'projecteuclid.org royalsocietypublishing.org aip.scitation.org worldscientific.com oadoi.org unpaywall.org'
 ).split(' ')
 
 function fromPublisher({ host, path, query }: Location): ParsedIdentifier | null {
   const known = DOI_IN_PATH.some((domain) => host === domain || host.endsWith(`.${domain}`))
   const inPath = (
-    known ? /\/(10\.\d{4,9}(?:\.\d+)*\/.+)$/ : /\/doi\/(?:[a-z]+\/){0,3}(10\.\d{4,9}(?:\.\d+)*\/.+)$/i
+    known ? /\/(10\.\d{4,9}(?:\.\d+)*\/.+)$/ : /\/doi\/(?:[a-z-]+\/){0,3}(10\.\d{4,9}(?:\.\d+)*\/.+)$/i
   ).exec(path)?.[1]
-  if (inPath !== undefined) return parseDoi(withoutView(inPath, host))
+  if (inPath !== undefined) return parseDoi(withoutView(inPath, { host, path }))
   const inQuery = known ? /(?:^|&)(?:id|doi)=([^&]+)/i.exec(query)?.[1] : undefined
   return inQuery === undefined ? null : parseDoi(decodePercent(inQuery))
 }
 
+const VIEW = new RegExp(
+  [
+    String.raw`/(?:full(?:-?text|-html)?|abstract|abs|e?pdf|pdfdirect|html|xml|epub|meta|fulltext\.html|references|figures|tables`,
+    String.raw`|metrics|citedby|citations?|cite|suppinfo|summary|issuetoc|download|bibtex|ris|print|permissions|related`,
+    String.raw`|supplementary-material|additional-information|figures-data)(?:/\d{1,3})?$`,
+    String.raw`|\.(?:full(?:-text)?|abstract|short|long|e?pdf|html?|xml|epub|ris|bib|pdf\+html|supplementary-material|figures-only)$`,
+    String.raw`|/(?:suppl_file|asset|assets|figures?|tables?|reader|format)/.*$|;jsessionid=.*$`,
+  ].join(''),
+  'i',
+)
+
 /** Drops what publishers append to the DOI to name a view of the paper. */
-function withoutView(doi: string, host: string): string {
-  const page = dropTrailing(doi, '/')
-    .replace(
-      /\/(?:full|abstract|abs|e?pdf|html|meta|fulltext(?:\.html)?|references|figures|metrics|citedby|suppinfo)$/i,
-      '',
-    )
-    .replace(/(?:\.full|\.abstract)?(?:\.pdf|\.html)?$/i, '')
-  if (/(?:bio|med)rxiv\.org$/.test(host)) return page.replace(/v\d{1,2}(?:\.full(?:-text)?)?$/, '')
-  return host === 'academic.oup.com' ? page.replace(/\/\d+$/, '') : page
+function withoutView(doi: string, { host, path }: { host: string; path: string }): string {
+  let page = dropTrailing(doi, '/')
+  // One may follow another: `.full.pdf`.
+  for (let shorter = page.replace(VIEW, ''); shorter !== page; shorter = page.replace(VIEW, '')) {
+    page = dropTrailing(shorter, '/')
+  }
+  if (/(?:bio|med)rxiv\.org$/.test(host)) return page.replace(/v\d{1,2}$/, '')
+  if (host.endsWith('plos.org')) return page.replace(/(\.\d{5,})\.[gst]\d{3}$/, '$1')
+  // The number of the article on its site, and perhaps its title in words.
+  return /\/(?:[a-z-]*article[a-z-]*|chapter[a-z-]*)\/doi\//i.test(path)
+    ? page.replace(/\/\d{3,}(?:\/[^/]*)?$/, '')
+    : page
 }
 
 // --- text ---
@@ -311,6 +383,22 @@ function dropTrailing(text: string, also = ''): string {
     else if (!PUNCTUATION.has(last) && last !== also && !/\s/.test(last)) break
   }
   return text.slice(0, end)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  '#60': '<',
+  '#62': '>',
+  '#38': '&',
+}
+
+/** HTML's entities for the characters that DOIs have, also where they were escaped twice; those of our own paths stay. */
+function withEntitiesRead(text: string): string {
+  const read = (once: string) =>
+    once.replace(/&(lt|gt|amp|#60|#62|#38);/gi, (_, name: string) => ENTITIES[name.toLowerCase()] ?? '')
+  return text.includes('/papers/') || !text.includes('&') ? text : read(read(text))
 }
 
 /** Like decodeURIComponent, but what is not UTF-8 stays as it is. */

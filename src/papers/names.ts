@@ -1,83 +1,55 @@
-/** A name in two parts as reference lists need them; `suffix` is `Jr.`, `III` and the like. */
-export type SplitName = { given: string; family: string; suffix?: string }
+import { splitName } from './guess-name.ts'
+import type { Author, NameParts } from './harvested-paper.ts'
+import { plainText } from './plain-text.ts'
 
-const BODIES =
-  /\b(?:collaborations?|consortium|teams?|group|project|committee|society|institute|university|laborator(?:y|ies)|labs?|foundation|network|alliance|initiative|department|cent(?:er|re)|community|association|task force|inc|corp|llc|ltd|gmbh)\b|^the\s/i
-const SUFFIX = /^(?:jr|sr|ii|iii|iv)\.?$/i
-const PARTICLES = new Set(
-  "van von vom de der den del della delle degli di da das do dos du des la le las los lo el al bin ibn ben ter ten te tot 't zu zur zum af av auf op in y e i do d'".split(
-    ' ',
-  ),
-)
-// Written with a capital these are mostly particles too; `Le`, `La`, `Da` and `Al` on their own are names just as often.
-const CAPITAL_PARTICLES = new Set(['Van', 'Von', 'De', 'Der', 'Den', 'Del', 'Della', 'Di', 'Dos', 'Du'])
-const AFTER_DE = new Set(['La', 'Las', 'Los', 'Le'])
-const HAN_COMPOUNDS = new Set(
-  '欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 令狐 慕容 司徒 夏侯 端木 南宫 南宮'.split(
-    ' ',
-  ),
-)
 const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー・々]+$/u
 
-function splitEastAsian(words: string[]): SplitName | null {
-  const [first = '', ...rest] = words
-  if (rest.length > 0) return { family: first, given: rest.join(' ') }
-  const characters = Array.from(first)
-  const compound = characters.slice(0, 2).join('')
-  if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(first) || characters.length < 2) return null
-  if (HAN_COMPOUNDS.has(compound) && characters.length > 2) {
-    return { family: compound, given: characters.slice(2).join('') }
-  }
-  // Four characters may just as well be a Japanese name, whose family may take one, two or three of them.
-  if (characters.length > 3) return null
-  return { family: characters[0] ?? '', given: characters.slice(1).join('') }
+/** A name in parts as it is printed: given name first, but `王小明` in scripts that write the family name first. */
+export function joinName(parts: NameParts): string {
+  const { family = '', given = '', droppingParticle = '', nonDroppingParticle = '', suffix = '' } = parts
+  if (EAST_ASIAN.test(family) && EAST_ASIAN.test(given)) return family + given
+  // `d'`, `al-` and the like are written together with what follows.
+  const last = [droppingParticle, nonDroppingParticle, family]
+    .filter((part) => part !== '')
+    .reduce((before, part) => before + (before === '' || /['’-]$/.test(before) ? '' : ' ') + part, '')
+  return [given, last, suffix].filter((part) => part !== '').join(' ')
 }
 
-function withSuffix(name: SplitName, suffix: string | undefined): SplitName {
-  return suffix === undefined ? name : { ...name, suffix }
-}
-
-function familyStart(words: string[]): number {
-  let start = words.length - 1
-  while (start > 1) {
-    const word = words[start - 1] ?? ''
-    const isParticle =
-      PARTICLES.has(word) ||
-      CAPITAL_PARTICLES.has(word) ||
-      (AFTER_DE.has(word) && /^de$/i.test(words[start - 2] ?? '') && start > 2)
-    if (!isParticle) break
-    start--
-  }
-  // `Ramón y Cajal` is one family name.
-  return words[start] === 'y' && start > 1 ? start - 1 : start
-}
+/** A name in the parts that reference lists need; there is always a family name. */
+export type DividedName = NameParts & { family: string }
 
 /**
- * The family and given names of a person as sources write them (`Ada B. van Loon Jr.`, `Loon, Ada van`, `王小明`). Null
- * for a single name, a collaboration or another body, and where nothing tells which part is the family name.
+ * The parts of an author's name, in plain text: those its source gave, else those that the name itself tells
+ * (`splitName`). Null for a name that stays in one piece, `literal` in CSL.
  */
-export function splitName(name: string): SplitName | null {
-  const tidy = name.normalize('NFC').trim().replace(/\s+/g, ' ')
-  if (!/\p{L}/u.test(tidy) || BODIES.test(tidy) || /[\d:;()[\]{}@/]/.test(tidy)) return null
-  const parts = tidy.split(',').map((part) => part.trim())
-  const suffixPart = parts.slice(1).find((part) => SUFFIX.test(part))
-  const named = parts.filter((part) => part !== '' && part !== suffixPart)
-  if (named.length > 2) return null
-  if (named.length === 2) {
-    const [family = '', given = ''] = named
-    return /\p{L}/u.test(family) && /\p{L}/u.test(given) ? withSuffix({ given, family }, suffixPart) : null
+export function dividedName(author: Author): DividedName | null {
+  if (author.kind === 'collaboration' || author.literal) return null
+  if (author.family === undefined && author.given === undefined) return splitName(plainText(author.name))
+  const parts: NameParts = {}
+  for (const part of NAME_PARTS) {
+    const text = plainText(author[part] ?? '')
+    if (text !== '') parts[part] = text
   }
-  const words = (named[0] ?? '').split(' ')
-  if (words.every((word) => EAST_ASIAN.test(word))) return splitEastAsian(words)
-  const last = words.at(-1) ?? ''
-  const suffix =
-    suffixPart ?? (words.length > 2 && SUFFIX.test(last) && last !== last.toLowerCase() ? last : undefined)
-  if (suffix !== undefined && suffixPart === undefined) words.pop()
-  if (words.length < 2) return null
-  const start = familyStart(words)
-  if (PARTICLES.has(words[0] ?? '') && words.slice(1, start).length === 0) return null
-  const family = words.slice(start).join(' ')
-  return /\p{L}/u.test(family) ? withSuffix({ given: words.slice(0, start).join(' '), family }, suffix) : null
+  const { family, ...rest } = parts
+  return family === undefined ? null : { family, ...rest }
+}
+
+export const NAME_PARTS = ['family', 'given', 'droppingParticle', 'nonDroppingParticle', 'suffix'] as const
+
+/** The family name with its particles before it. */
+export function wholeFamily({ family, droppingParticle, nonDroppingParticle }: DividedName): string {
+  return joinName({
+    family,
+    ...(droppingParticle === undefined ? {} : { droppingParticle }),
+    ...(nonDroppingParticle === undefined ? {} : { nonDroppingParticle }),
+  })
+}
+
+/** `García López, Ann`, `Poe, Sam, Jr.`; a name in one piece stays as it is. */
+export function invertedName(author: Author): string {
+  const name = dividedName(author)
+  if (name === null) return plainText(author.name)
+  return [wholeFamily(name), name.given ?? '', name.suffix ?? ''].filter((part) => part !== '').join(', ')
 }
 
 /** Latin letters that no normal form decomposes. */

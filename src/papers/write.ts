@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { DerivedPaper } from './derive-paper.ts'
 import { nameKey } from './names.ts'
+import { storedAuthors } from './stored-authors.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
 /** Moves what hangs on merged papers to those that are kept, and removes them. All are held by then. */
@@ -75,7 +76,7 @@ function rowset(writes: Write[]) {
     title: derived.title,
     abstract: derived.abstract,
     synopsis: derived.synopsis,
-    authors: derived.authors,
+    authors: storedAuthors(derived.authors, derived.authorsMissing),
     authors_truncated: derived.authorsTruncated,
     published: derived.published,
     versions: derived.versions,
@@ -122,7 +123,7 @@ export async function writeRecords(trx: Transaction<Database>, works: Work[], no
   `.execute(trx)
 }
 
-/** The identifiers, author names and categories by which the papers written are found. */
+/** The identifiers, author names and categories by which the papers written are found, and the claims that curators see. */
 export async function writeLookups(trx: Transaction<Database>, writes: Write[]): Promise<void> {
   if (writes.length === 0) return
   const identifiers = writes.flatMap(({ work }) =>
@@ -136,6 +137,20 @@ export async function writeLookups(trx: Transaction<Database>, writes: Write[]):
   `.execute(trx)
 
   const ids = writes.map(({ work }) => idOf(work))
+  await trx.deleteFrom('identifier_claims').where('paper_id', 'in', ids).execute()
+  const claims = writes.flatMap(({ work }) =>
+    [...work.records.values()].flatMap((record) => {
+      const { source, claims = [] } = factsOf(record)
+      return claims.map((claimed) => ({ paper_id: idOf(work), source, ...claimed }))
+    }),
+  )
+  if (claims.length > 0)
+    await sql`
+      insert into identifier_claims (paper_id, source, scheme, value)
+      select * from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb)
+        as r(paper_id bigint, source text, scheme text, value text)
+      on conflict do nothing
+    `.execute(trx)
   await trx.deleteFrom('paper_authors').where('paper_id', 'in', ids).execute()
   await trx.deleteFrom('paper_categories').where('paper_id', 'in', ids).execute()
   const authors = writes.flatMap(({ work, derived }) =>

@@ -7,7 +7,7 @@ import { countPapers } from './count-papers.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
 /**
- * The newest edition's day, or null when there is no paper. A paper dated in the future (an error at its source)
+ * The newest edition's day, or null when no paper is in any. A paper dated in the future (an error at its source)
  * doesn't make the front page, unless there is nothing else.
  */
 export async function newestEdition(
@@ -23,11 +23,19 @@ export async function newestEdition(
 /** The nearest periods before and after that have papers, null where there are none. */
 export type Neighbours = { previous: Period | null; next: Period | null }
 
-/** The periods of the same kind that have papers, before and after this one. */
-export async function neighbours(db: Kysely<Database>, period: Period): Promise<Neighbours> {
+/**
+ * The periods of the same kind that have papers, before and after this one. With `until` (a day), none after it begins: what
+ * is dated ahead is not the next edition yet.
+ */
+export async function neighbours(
+  db: Kysely<Database>,
+  period: Period,
+  { until = null }: { until?: string | null } = {},
+): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
     select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where not hidden and edition > ${period.to}::date) as next`.execute(db)
+      (select min(edition) from papers where not hidden and edition > ${period.to}::date
+        ${until === null ? sql`` : sql`and edition <= ${until}::date`}) as next`.execute(db)
   const row = rows[0]
   return {
     previous: row?.previous ? periodOf(period.kind, row.previous) : null,
@@ -121,10 +129,9 @@ export async function redateEditions(
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
       with moving as (
-        select id, day from papers, lateral (select ((case edition_from when 'publication'
-          then (published->>'value')::timestamptz else recorded_at end) at time zone ${timeZone})::date as day) d
-        where (edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time'))
-          and edition <> day
+        select id, day from papers,
+          lateral (select ((published->>'value')::timestamptz at time zone ${timeZone})::date as day) d
+        where edition_from = 'publication' and published->>'precision' = 'time' and edition <> day
         order by id for no key update of papers
       )
       update papers set edition = day from moving where moving.id = papers.id

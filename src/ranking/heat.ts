@@ -34,7 +34,7 @@ export const WEIGHTS = {
   citation: 0.5,
 } as const
 
-/** The weights of votes in tenths, in which the votes of an edition are weighed: whole numbers add up exactly. */
+/** The weights of votes in tenths: whole numbers add up exactly. */
 export const VOTE_POINTS = { vote: WEIGHTS.vote * 10, newVote: WEIGHTS.newVote * 10 } as const
 
 /** log2 of what an event of `weight` (> 0) at an instant adds: `log2 w + (t − epoch) / H`. */

@@ -5,7 +5,7 @@ import type { Database } from '../db/schema.ts'
 
 /** A list of papers, each with one order that is the same wherever it is shown. */
 export type PaperList =
-  /** The papers of the editions from one day to another: most votes first (as they weigh), then heat, then newest. */
+  /** The papers of the editions from one day to another: by all they ever drew, then heat, then newest. */
   | { kind: 'editions'; from: string; to: string }
   /** All papers, newest first. */
   | { kind: 'new' }
@@ -28,10 +28,19 @@ type Row = Selectable<Database['papers']>
 /** Sort keys, all descending; the last is unique. `read` gives them as JSON that PostgreSQL reads back exactly. */
 export type Order = { columns: string[]; types: string[]; read: (row: Row) => Cursor }
 
+/**
+ * The sum of the weights of all that drew attention to a paper, in millionths: what adding in another order changes is
+ * far less, so that equal sums are equal, and heat decides. The index `papers_edition` has the same expression.
+ */
+export const POINTS = 'floor(p.attention * 1000000 + 0.5)'
+function pointsOf(attention: number): number {
+  return Math.floor(attention * 1_000_000 + 0.5)
+}
+
 export const BY_RANK: Order = {
-  columns: ['p.vote_points', 'p.heat', 'p.dated_at', 'p.id'],
-  types: ['integer', 'double precision', 'timestamptz', 'bigint'],
-  read: (row) => [row.vote_points, String(row.heat), row.dated_at.toISOString(), row.id],
+  columns: [POINTS, 'p.heat', 'p.dated_at', 'p.id'],
+  types: ['double precision', 'double precision', 'timestamptz', 'bigint'],
+  read: (row) => [String(pointsOf(row.attention)), String(row.heat), row.dated_at.toISOString(), row.id],
 }
 const BY_TIME: Order = {
   columns: ['p.dated_at', 'p.id'],
@@ -60,7 +69,6 @@ const number = z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAF
 // As `read` writes it: what PostgreSQL could not hold (1e-999) is written otherwise.
 const double = z.string().refine((text) => text === '-Infinity' || isFiniteNumber(text))
 const KEY_SHAPES: Record<string, z.ZodType<number | string>> = {
-  integer: number.max(2_147_483_647).min(-2_147_483_648),
   bigint: number,
   'double precision': double,
   timestamptz: INSTANT,
@@ -68,6 +76,14 @@ const KEY_SHAPES: Record<string, z.ZodType<number | string>> = {
 
 function isFiniteNumber(text: string): boolean {
   return Number.isFinite(Number(text)) && String(Number(text)) === text
+}
+
+/** Where pages of editions ended while these were in the order of votes alone (tenths, as a number). */
+const FORMER_EDITION_KEY = z.tuple([number, double, INSTANT, number])
+
+/** Whether an address leads to a later page in an order that this list once had: that page is no more. */
+export function isFormerCursor(kind: PaperList['kind'], text: string): boolean {
+  return kind === 'editions' && readCursor(FORMER_EDITION_KEY, text) !== null
 }
 
 /** The sort key that stands in an address of this list, or null when there is none such. */

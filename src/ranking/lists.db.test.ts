@@ -48,7 +48,7 @@ describeWithDatabase('lists', (db) => {
     await sql`
       update papers set votes = id % 3, vote_points = 10 * (id % 3), hidden = id % 13 = 0,
         heat = case id % 5 when 0 then '-Infinity'::float8 when 1 then -3.25 when 2 then 0.1::float8 + 0.2 else 1e-7 end,
-        attention = case id % 5 when 0 then 0 else id % 4 end
+        attention = case id % 5 when 0 then 0 when 1 then 0.1::float8 + 0.2 when 2 then 0.3 else id % 4 end
       where arxiv_id between ${`2601.${String(from).padStart(5, '0')}`} and ${`2601.${String(last).padStart(5, '0')}`}
     `.execute(db())
   }
@@ -62,14 +62,16 @@ describeWithDatabase('lists', (db) => {
       if (row.hidden) return false
       switch (list.kind) {
         case 'editions':
-          return row.edition >= list.from && row.edition <= list.to
+          return row.edition !== null && row.edition >= list.from && row.edition <= list.to
         case 'new':
           return true
         case 'trending':
           return row.heat > -Infinity
         case 'top':
           return (
-            row.attention > 0 && row.edition >= (list.from ?? '') && row.edition <= (list.to ?? '9999-12-31')
+            row.attention > 0 &&
+            (list.from === null || (row.edition ?? '') >= list.from) &&
+            (list.to === null || (row.edition ?? '9999-12-31') <= list.to)
           )
         case 'topic':
           return row.categories.includes(list.category)
@@ -81,7 +83,7 @@ describeWithDatabase('lists', (db) => {
     })
     const keys = (row: (typeof rows)[0]): number[] => {
       const time = row.dated_at.getTime()
-      if (list.kind === 'editions') return [row.vote_points, row.heat, time, row.id]
+      if (list.kind === 'editions') return [Math.round(row.attention * 1e6), row.heat, time, row.id]
       if (list.kind === 'trending') return [row.heat, row.id]
       return list.kind === 'top' ? [row.attention, row.id] : [time, row.id]
     }
@@ -144,7 +146,7 @@ describeWithDatabase('lists', (db) => {
       ['trending', ['5e-324', Number.MIN_SAFE_INTEGER]],
       ['new', ['0001-01-01T00:00:00.000Z', 0]],
       ['new', ['9999-12-31T23:59:59.999Z', 0]],
-      ['editions', [-2_147_483_648, '-Infinity', '2026-01-01T00:00:00.000Z', 1]],
+      ['editions', ['-1.7976931348623157e+308', '-Infinity', '2026-01-01T00:00:00.000Z', 1]],
     ]
     for (const [kind, cursor] of extreme) {
       const list = LISTS.find((one) => one.kind === kind) ?? { kind: 'new' }

@@ -4,7 +4,7 @@ import { categoriesOf } from '../papers/categories.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { printedOn } from './count-papers.ts'
-import { BY_RANK, ORDERS, type Cursor, type Order, type PaperList } from './list-orders.ts'
+import { BY_RANK, ORDERS, POINTS, type Cursor, type Order, type PaperList } from './list-orders.ts'
 
 /** `next` is where the following page begins, null on the last. */
 export type ListPage = { papers: Paper[]; next: Cursor | null }
@@ -55,10 +55,10 @@ function selection(
     case 'editions':
       return sql`(
           select first.id from generate_series(0, ${list.to}::date - ${list.from}::date) as day cross join lateral (
-            select p.vote_points, p.heat, p.dated_at, p.id from papers p
+            select ${sql.raw(POINTS)} as points, p.heat, p.dated_at, p.id from papers p
             where p.edition = ${list.from}::date + day and not p.hidden ${beyond}
             order by ${descending(BY_RANK)} limit ${limit}
-          ) as first order by first.vote_points desc, first.heat desc, first.dated_at desc, first.id desc limit ${limit}
+          ) as first order by first.points desc, first.heat desc, first.dated_at desc, first.id desc limit ${limit}
         ) k join papers p on p.id = k.id`
     case 'new':
       return sql`papers p where not p.hidden ${beyond}`

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { quoted } from '../moderation/subjects.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /** What a reader's page shows besides their profile. */
 export type PublicWork = {
@@ -22,7 +23,7 @@ export async function publicWork(
       .where('c.reader_id', '=', readerId)
       .where('c.deleted_at', 'is', null)
       .where('c.hidden_at', 'is', null)
-      .where('p.hidden', '=', false)
+      .where(IS_LISTED)
       .orderBy('c.written_at', 'desc')
       .limit(limit)
       .execute(),
@@ -32,7 +33,7 @@ export async function publicWork(
       .select(['p.title', 'p.address'])
       .where('c.reader_id', '=', readerId)
       .where('c.state', '=', 'confirmed')
-      .where('p.hidden', '=', false)
+      .where(IS_LISTED)
       .orderBy('p.dated_at', 'desc')
       .limit(limit)
       .execute(),

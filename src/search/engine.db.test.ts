@@ -62,7 +62,7 @@ describeWithDatabase('the search engine', (db) => {
     return hits.map(({ id }) => rows.find((row) => row.id === id)?.title)
   }
   const remove = async (address: string) => {
-    const paper = await findPaper(db(), identifier(address))
+    const paper = await findPaper(db(), identifier(address), { seenBy: 'program' })
     await db()
       .deleteFrom('papers')
       .where('id', '=', paper?.id ?? 0)

@@ -84,14 +84,16 @@ const RANKED = 10_000
 
 /**
  * Finds papers by the words and the meaning of a query: the one function behind the page, the feeds, the API and the
- * command line. Any query has an answer. `offset` and `limit` say which part of the results, `asOf` of which search, for
- * pages after the first. `unfinished`: the
- * last word is still being typed. `literal`: nothing is corrected or left out, for those who are not told. `by`: words or meaning alone, for those who compare. Throws `SearchAway` while there is no index.
+ * command line. Any query has an answer. `offset` and `limit` say which part of the results, `asOf` of which search, for pages
+ * after the first. `typed`: the text that the query was read from, in case it is a title. `unfinished`: its last word is still being
+ * typed. `literal`: nothing is corrected or left out, for those who are not told. `by`: words or meaning alone, for those who
+ * compare. Throws `SearchAway` while there is no index.
  */
 export async function search(
   { db, index, meaning, timeZone }: SearchRoom,
   {
     query: asked,
+    typed,
     offset = 0,
     limit,
     asOf = null,
@@ -100,6 +102,7 @@ export async function search(
     by = 'both',
   }: {
     query: Query
+    typed?: string
     offset?: number
     limit: number
     asOf?: number | null
@@ -121,6 +124,7 @@ export async function search(
       : null
   const found = await index.find({
     query,
+    ...(typed === undefined ? {} : { typed }),
     vector: vector?.ok ? vector.vector : null,
     meaningOnly: by === 'meaning',
     leastSimilarity: known ? LEAST_SIMILARITY.known : LEAST_SIMILARITY.unknown,
@@ -134,11 +138,13 @@ export async function search(
   const papers = await papersByIds(
     db,
     found.hits.map(({ id }) => id),
+    // The index may be a moment behind.
+    { seenBy: 'everyone' },
   )
   const terms = new Map(found.terms.map(({ term, rarity }) => [term, rarity]))
   const shown = found.hits.flatMap((hit) => {
     const paper = papers.get(hit.id)
-    // One that went since it was indexed.
+    // One that went or was hidden since it was indexed.
     return paper ? [{ ...hit, paper }] : []
   })
   const results = await mapInTurns(shown, ({ paper, byWords, similarity }) => ({
@@ -194,6 +200,7 @@ export async function similarPapers(
   const papers = await papersByIds(
     db,
     near.map((hit) => hit.id),
+    { seenBy: 'everyone' },
   )
   return near.flatMap((hit) => {
     const paper = papers.get(hit.id)

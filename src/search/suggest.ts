@@ -4,6 +4,7 @@ import { categoriesNamed, categoriesOf, categoryName, distinctTopics } from '../
 import { papersByIds } from '../papers/find.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { nameKey } from '../papers/names.ts'
+import { andOthers } from '../papers/others.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { parseQuery } from './query/parse-query.ts'
@@ -34,10 +35,10 @@ export async function suggest(
     sort: 'new',
   }
   const [papers, authors, topics] = await Promise.all([
-    suggestedIds(index, { query, limit }).then((ids) => inOrder(db, ids)),
+    suggestedIds(index, { query, typed: text, limit }).then((ids) => inOrder(db, ids)),
     words.length === 0 || words.length > 4
       ? []
-      : idsOf(index, { query: byName, limit: PAPERS_FOR_NAMES, only: 'having' }).then((ids) =>
+      : idsOf(index, { query: byName, typed: '', limit: PAPERS_FOR_NAMES, only: 'having' }).then((ids) =>
           inOrder(db, ids),
         ),
     existingTopics(db, categoriesNamed(words), limit),
@@ -63,21 +64,22 @@ export async function suggest(
  */
 export async function suggestedIds(
   index: Pick<SearchIndex, 'correct' | 'find'>,
-  { query: typed, limit }: { query: Query; limit: number },
+  { query: asked, typed, limit }: { query: Query; typed: string; limit: number },
 ): Promise<number[]> {
-  const { query } = await index.correct({ query: typed, unfinished: true })
-  const titled = await idsOf(index, { query, limit, only: 'titled' })
+  const { query } = await index.correct({ query: asked, unfinished: true })
+  const titled = await idsOf(index, { query, typed, limit, only: 'titled' })
   if (titled.length >= limit) return titled
-  const having = await idsOf(index, { query, limit, only: 'having' })
+  const having = await idsOf(index, { query, typed, limit, only: 'having' })
   return [...new Set([...titled, ...having])].slice(0, limit)
 }
 
 async function idsOf(
   index: Pick<SearchIndex, 'find'>,
-  { query, limit, only }: { query: Query; limit: number; only: 'titled' | 'having' },
+  { query, typed, limit, only }: { query: Query; typed: string; limit: number; only: 'titled' | 'having' },
 ): Promise<number[]> {
   const { hits } = await index.find({
     query,
+    typed,
     vector: null,
     offset: 0,
     limit,
@@ -89,7 +91,7 @@ async function idsOf(
 }
 
 async function inOrder(db: Kysely<Database>, ids: number[]): Promise<Paper[]> {
-  const papers = await papersByIds(db, ids)
+  const papers = await papersByIds(db, ids, { seenBy: 'everyone' })
   return ids.flatMap((id) => papers.get(id) ?? [])
 }
 
@@ -117,15 +119,15 @@ async function existingTopics(db: Kysely<Database>, topics: string[], limit: num
   const categories = topics.flatMap(categoriesOf)
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    where exists (select from paper_categories p where p.category = c.category) order by place`.execute(db)
+    join topic_counts using (category) where papers > 0 order by place`.execute(db)
   return distinctTopics(rows.map(({ category }) => category)).slice(0, limit)
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
-function byline({ authors, authorsTruncated, published, edition }: Paper): string {
-  const year = (published?.value ?? edition).slice(0, 4)
+function byline(paper: Paper): string {
+  const { authors, published } = paper
+  const year = published?.value.slice(0, 4) ?? ''
   const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
-  const more = authors.length - named.length
-  const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
-  return named.length === 0 ? year : `${named.join(', ')}${others}, ${year}`
+  const others = andOthers(paper, authors.length - named.length)
+  return [[named.join(', '), others].filter(Boolean).join(' '), year].filter(Boolean).join(', ')
 }

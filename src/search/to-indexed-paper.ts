@@ -5,6 +5,7 @@ import { bodyText } from './body-text.ts'
 import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import type { PaperRow } from './read-changes.ts'
 import { vocabularyOf } from './text/vocabulary.ts'
+import { titleKeys } from './text/title-keys.ts'
 import { nameWords, wordsIn } from './text/words.ts'
 
 /** Of a collaboration of thousands, the first hundreds are enough to be found by. */
@@ -18,6 +19,7 @@ export function toIndexedPaper(row: PaperRow): IndexedPaper {
     id: row.id,
     seq: row.index_seq,
     ...words,
+    titleKeys: titleKeys(texts.title),
     vocabulary: vocabularyOf([
       { text: texts.title, words: words.title },
       { text: texts.body, words: words.body },

@@ -4,6 +4,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader, type HeldPaper } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 import { inOwnCollection } from './collections.ts'
 import { lengthOf, plainLines } from '../accounts/typed-text.ts'
 
@@ -34,7 +35,7 @@ export async function collectedPapers(
   const { rows } = await sql<Selectable<Database['papers']> & { note: string; added_at: Date }>`
     select p.*, cp.note, cp.added_at
     from collection_papers cp join papers p on p.id = cp.paper_id
-    where cp.collection_id = ${collectionId} and not p.hidden
+    where cp.collection_id = ${collectionId} and ${IS_LISTED}
     order by cp.position, cp.paper_id limit ${limit} offset ${skip}`.execute(db)
   return rows.map((row, i) => ({
     paper: toPaper(row),

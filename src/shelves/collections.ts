@@ -6,6 +6,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
 import { isVisible, lengthOf, plainLine, plainLines } from '../accounts/typed-text.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /** A reader's collection of papers. */
 export type Collection = {
@@ -206,7 +207,7 @@ async function read(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<C
     select c.id, c.title, c.description, c.public, c.hidden, c.created_at as "createdAt", c.changed_at as "changedAt",
       c.reader_id as "readerId", r.name, r.public as open,
       (select count(*) from collection_papers cp join papers p on p.id = cp.paper_id
-        where cp.collection_id = c.id and not p.hidden) as papers
+        where cp.collection_id = c.id and ${IS_LISTED}) as papers
     from collections c join readers r on r.id = c.reader_id ${which}`.execute(db)
   return rows.map(({ readerId, name, open, ...row }) => ({
     ...row,

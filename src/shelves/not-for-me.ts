@@ -5,6 +5,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
 /**
@@ -54,7 +55,7 @@ export async function notForMeList(
   const { rows } = await sql<Selectable<Database['papers']> & { at: Date }>`
     select p.*, n.at
     from not_for_me n join papers p on p.id = n.paper_id
-    where n.reader_id = ${readerId} and not p.hidden ${beyond}
+    where n.reader_id = ${readerId} and ${IS_LISTED} ${beyond}
     order by n.at desc, n.paper_id desc limit ${limit + 1}`.execute(db)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)

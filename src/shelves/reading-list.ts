@@ -5,6 +5,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 
 /** A paper on a reader's reading list. */
@@ -103,7 +104,7 @@ export async function readingList(
   const { rows } = await sql<Selectable<Database['papers']> & { added_at: Date; read_at: Date | null }>`
     select p.*, l.added_at, l.read_at
     from reading_list l join papers p on p.id = l.paper_id
-    where l.reader_id = ${readerId} and not p.hidden ${beyond}
+    where l.reader_id = ${readerId} and ${IS_LISTED} ${beyond}
     order by (l.read_at is null)::int desc, coalesce(l.read_at, l.added_at) desc, l.paper_id desc
     limit ${limit + 1}`.execute(db)
   const papers = rows
@@ -123,6 +124,6 @@ export async function countReadingList(
   const { rows } = await sql<{ unread: number; read: number }>`
     select count(*) filter (where l.read_at is null) as unread, count(l.read_at) as read
     from reading_list l join papers p on p.id = l.paper_id
-    where l.reader_id = ${readerId} and not p.hidden`.execute(db)
+    where l.reader_id = ${readerId} and ${IS_LISTED}`.execute(db)
   return rows[0] ?? { unread: 0, read: 0 }
 }

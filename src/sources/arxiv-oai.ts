@@ -1,8 +1,8 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { parseIdentifier } from '../papers/identifiers.ts'
-import { splitAuthorLine } from './author-list.ts'
+import { authorsInLine } from './author-list.ts'
 import { outcomeOf } from './refusal.ts'
 import { quote, type PaperDraft } from './validate-paper.ts'
+import type { AuthorDraft } from './valid-authors.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
 
@@ -11,7 +11,7 @@ import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './
  * `arxiv-raw`): one response, several one after another, or bare records. Positions are `record 3 (line 120)`.
  */
 export async function* readArxivOai(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
-  for await (const record of readXmlRecords(chunks, { element: 'record' })) {
+  for await (const record of readXmlRecords(chunks, { elements: ['record'] })) {
     const position = `record ${record.number} (line ${record.line})`
     if (record.ok) yield outcomeOf(position, draftOf(record.element))
     else yield { ok: false, position, reason: record.reason }
@@ -37,11 +37,8 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
   const categories = textOf(content, 'categories')?.trim().split(/\s+/) ?? []
   const withdrawn = saysWithdrawn({ comments: comments?.trim() ?? '', abstract: abstract?.trim() ?? '' })
   const shared = {
-    // Authors write arXiv's `doi` themselves: a paper is not refused because of what they wrote there.
-    identifiers: [
-      textOf(content, 'id') ?? name.replace(/^oai:arXiv\.org:/i, ''),
-      ...doisIn(textOf(content, 'doi')),
-    ],
+    identifiers: [textOf(content, 'id') ?? name.replace(/^oai:arXiv\.org:/i, '')],
+    dois: [textOf(content, 'doi')],
     title: textOf(content, 'title'),
     abstract,
     indentedParagraphs: true,
@@ -73,25 +70,21 @@ function draftOf(record: XmlElement): PaperDraft | { refused: string } {
     ...shared,
     source: 'arxiv-raw',
     asOf: datestamp ?? ordered.at(-1)?.date,
-    authors: splitAuthorLine(textOf(content, 'authors') ?? '').map((author) => ({ name: author })),
+    ...authorsInLine(textOf(content, 'authors') ?? ''),
     published: ordered[0]?.date,
     versions: ordered,
     withdrawn: withdrawn || ordered.at(-1)?.emptied === true,
   }
 }
 
-function authorOf(author: XmlElement): { name: string; affiliation?: string } {
-  const name = ['forenames', 'keyname', 'suffix'].map((part) => textOf(author, part) ?? '').join(' ')
+function authorOf(author: XmlElement): AuthorDraft {
   const affiliation = childrenOf(author, 'affiliation')
     .map(({ text }) => text.trim())
     .join('; ')
-  return affiliation === '' ? { name } : { name, affiliation }
-}
-
-/** The DOIs in arXiv's `doi`, which may hold several separated by white space; anything else is left out. */
-export function doisIn(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(/\s+/)
-    .map((word) => word.replace(/[,;]$/, ''))
-    .filter((word) => parseIdentifier(word)?.identifier.scheme === 'doi')
+  return {
+    family: textOf(author, 'keyname'),
+    given: textOf(author, 'forenames'),
+    suffix: textOf(author, 'suffix'),
+    affiliation,
+  }
 }

@@ -1,12 +1,19 @@
-import { parse, type Creator, type Entry, type Library } from '@retorquere/bibtex-parser'
+import { parse, type Entry, type Library } from '@retorquere/bibtex-parser'
+import { isBody } from '../papers/bodies.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { localIdentifier, parseIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
+import { takeField } from './bibtex-field.ts'
+import { missingParent, withInherited, type EntryFields, type Parents } from './bibtex-inheritance.ts'
+import { readBibtexNames } from './bibtex-names.ts'
 import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
 import { cleanLine } from './clean-text.ts'
-import { calendarDay, monthNumber, parseDate } from './dates.ts'
+import { parsePublished } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
-import { quote, type PaperDraft } from './validate-paper.ts'
+import { texNameToUnicode } from './tex-names.ts'
+import type { AuthorDraft } from './valid-authors.ts'
+import type { PaperDraft } from './validate-paper.ts'
 
 // Reading an entry takes about 15 µs a character, and blocks everything else meanwhile.
 const MAX_ENTRY = 100_000
@@ -14,13 +21,33 @@ const MAX_ENTRY = 100_000
 const MAX_STRING = 500
 const MAX_STRINGS = 2_000
 
+// What others may inherit from, and what waits for it, is held in memory.
+const MAX_PARENTS = 50_000
+const MAX_WAITING = 20_000
+const MAX_INHERITED = 2_000
+
 /**
  * Papers from a BibTeX or BibLaTeX file, one from each entry; those with neither DOI nor arXiv id get an identifier
- * made from title, first author and year. `crossref` is not followed. Positions are `entry smith2020 (line 44)`.
+ * made from title, first author and year. What an entry inherits (`crossref`, `xdata`) may come before or after it: one that
+ * waits for it is yielded after it, at the latest at the end. Positions are `entry smith2020 (line 44)`.
  */
 export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
   let strings: Record<string, string> = {}
   let count = 0
+  const parents: Parents = new Map()
+  const waiting = new Map<string, Read[]>()
+  let waitingCount = 0
+
+  function* settled(entry: Read): Generator<HarvestOutcome> {
+    const missing = waitingCount < MAX_WAITING ? missingParent(entry, parents) : null
+    if (missing === null) {
+      yield outcomeOf(entry.position, draftOf(withInherited(entry, parents)))
+      return
+    }
+    waiting.set(missing, [...(waiting.get(missing) ?? []), entry])
+    waitingCount += 1
+  }
+
   for await (const entry of readBibtexEntries(chunks)) {
     if (entry.ok && entry.type === 'preamble') continue
     if (entry.ok && entry.type === 'string') {
@@ -29,7 +56,35 @@ export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator
     }
     count += 1
     const position = `entry ${entry.key === '' ? count : entry.key.slice(0, 200)} (line ${entry.line})`
-    yield outcomeOf(position, entry.ok ? draftOf(entry, strings) : { refused: entry.reason })
+    const read = entry.ok ? readEntry(entry, strings) : { refused: entry.reason }
+    if ('refused' in read) {
+      yield outcomeOf(position, read)
+      continue
+    }
+    // It holds fields for others, and is no paper.
+    if (read.type !== 'xdata') yield* settled({ ...read, position })
+    const key = read.key.toLowerCase()
+    if (key === '' || parents.has(key) || parents.size >= MAX_PARENTS) continue
+    parents.set(key, inheritable(read))
+    const ready = waiting.get(key) ?? []
+    waiting.delete(key)
+    waitingCount -= ready.length
+    for (const child of ready) yield* settled(child)
+  }
+  for (const child of [...waiting.values()].flat()) {
+    yield outcomeOf(child.position, draftOf(withInherited(child, parents)))
+  }
+}
+
+type Read = EntryFields & { position: string }
+
+function inheritable(entry: EntryFields): EntryFields {
+  const short = [...entry.fields].filter(
+    ([, value]) => entry.type === 'xdata' || value.length <= MAX_INHERITED,
+  )
+  return {
+    ...entry,
+    fields: new Map(short.filter(([name]) => entry.type === 'xdata' || name !== 'abstract')),
   }
 }
 
@@ -53,25 +108,39 @@ function withString(strings: Record<string, string>, definition: string): Record
   return { ...strings, ...Object.fromEntries(defined.filter(([, value]) => value.length <= MAX_STRING)) }
 }
 
-function draftOf(
-  { text, line }: BibtexEntry & { ok: true },
+function readEntry(
+  { text, line, type, key }: BibtexEntry & { ok: true },
   strings: Record<string, string>,
-): PaperDraft | { refused: string } {
-  const kept = protectEntry(text)
+): EntryFields | { refused: string } {
+  const authors = takeField(text, 'author')
+  const kept = protectEntry(authors?.rest ?? text)
   const longestString = Math.max(0, ...Object.values(strings).map(({ length }) => length))
   const places = kept.text.match(/[=#]/g)?.length ?? 0
   if (kept.text.length + places * longestString > MAX_ENTRY) {
     return { refused: `The entry is longer than ${MAX_ENTRY.toLocaleString('en-GB')} characters.` }
   }
-  const library = parseEntries(kept.text, strings)
+  const library = parseEntries(kept.text, { ...MONTHS, ...strings })
   const fault = library?.errors.find(({ error }) => !error.startsWith('Unresolved @string'))
   const entry = library?.entries[0]
   if (!entry || !library || fault) {
     const why = fault ? ` (${cleanLine(inFile(fault.error, line)).slice(0, 200)})` : ''
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
-  return draftOfFields(fieldsOf(entry, kept), namesOf(entry.fields.author ?? [], kept))
+  const value = (authors?.pieces ?? []).map((piece) =>
+    'text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name),
+  )
+  return { type, key, fields: fieldsOf(entry, kept), names: readBibtexNames(value.join('')) }
 }
+
+// As words, so that `mar # "~12"` and `"12~" # mar` can be told apart.
+const MONTHS = Object.fromEntries(
+  'January February March April May June July August September October November December'
+    .split(' ')
+    .flatMap((name) => [
+      [name.slice(0, 3).toLowerCase(), name],
+      [name.toLowerCase(), name],
+    ]),
+)
 
 function inFile(error: string, line: number): string {
   return error.replace(/line (\d+), column \d+/, (_, within: string) => `line ${line + Number(within) - 1}`)
@@ -80,47 +149,39 @@ function inFile(error: string, line: number): string {
 // These are not read as TeX, but some people write it there all the same.
 const VERBATIM = new Set(['doi', 'eprint', 'url'])
 
+function fieldsOf(entry: Entry, kept: ProtectedEntry): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (const [name, value] of Object.entries(entry.fields as Record<string, unknown>)) {
+    if (typeof value !== 'string') continue
+    const text = plainText(value, kept).trim()
+    if (text !== '') fields.set(name, VERBATIM.has(name) ? plainAddress(text) : text)
+  }
+  return fields
+}
+
 type Field = (name: string) => string
 
-function fieldsOf(entry: Entry, kept: ProtectedEntry): Field {
-  return (name) => {
-    const value: unknown = Object.hasOwn(entry.fields, name) ? entry.fields[name] : undefined
-    if (typeof value !== 'string') return ''
-    const text = plainText(value, kept).trim()
-    return VERBATIM.has(name) ? text.replace(/\\([_%#&~])/g, '$1') : text
-  }
-}
-
-function namesOf(creators: Creator[], kept: ProtectedEntry): string[] {
-  return creators
-    .map(({ name, firstName, prefix, lastName, suffix }) => {
-      const parts = name === undefined ? [firstName, prefix, lastName, suffix] : [name]
-      return cleanLine(plainText(parts.filter(Boolean).join(' '), kept))
-    })
-    .filter((name) => name !== '' && !/^(?:others|et al\.?)$/i.test(name))
-}
-
-function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused: string } {
+function draftOf({ fields, names: authors }: EntryFields): PaperDraft {
+  const field: Field = (name) => fields.get(name) ?? ''
   const date = dateOf(field)
-  if (typeof date === 'object') return date
   const title = [field('title'), field('subtitle')].filter(Boolean).join(': ')
   const identifiers = identifiersOf(field)
   const url = field('url')
   const isPreprint = /^(?:corr|arxiv)\b/i.test(field('journal') || field('journaltitle'))
   return {
     source: 'bibtex',
-    identifiers,
+    identifiers: identifiers.map(({ value }) => value),
     identifier:
       identifiers.length > 0 || cleanLine(title) === ''
         ? undefined
         : localIdentifier({
             title: cleanLine(title),
-            ...(authors[0] === undefined ? {} : { firstAuthor: authors[0] }),
+            firstAuthor: firstAuthorOf(authors),
             ...(date === '' ? {} : { year: Number(date.slice(0, 4)) }),
           }),
     title,
     abstract: field('abstract'),
-    authors: authors.map((name) => ({ name })),
+    authors: [...authors, ...collaborationsOf(field('collaboration'))],
     published: date,
     primaryCategory: field('primaryclass') || field('eprintclass'),
     comments: field('note'),
@@ -129,26 +190,64 @@ function draftOfFields(field: Field, authors: string[]): PaperDraft | { refused:
   }
 }
 
-function identifiersOf(field: Field): string[] {
-  const eprint = field('eprint')
-  const archive = field('archiveprefix') || field('eprinttype')
-  const isArxiv =
-    /^arxiv$/i.test(archive) || (archive === '' && parseIdentifier(eprint)?.identifier.scheme === 'arxiv')
-  const stated = [field('doi'), isArxiv ? eprint : ''].filter(Boolean)
-  if (stated.length > 0) return stated
-  const cited = arxivIdIn(field('journal') || field('journaltitle')) ?? arxivIdIn(field('note'))
-  if (cited !== null) return [cited]
-  return parseIdentifier(field('url')) === null ? [] : [field('url')]
+/** As local identifiers have it since there are any: given name first, `others` left out. */
+function firstAuthorOf(authors: AuthorDraft[]): string | undefined {
+  return authors
+    .map(({ name, given, nonDroppingParticle, family, suffix }) =>
+      cleanLine(
+        texNameToUnicode([name, given, nonDroppingParticle, family, suffix].filter(Boolean).join(' ')),
+      ),
+    )
+    .find((name) => name !== '' && !/^(?:others|et al\.?)$/i.test(name))
+}
+
+/** `ATLAS, CMS`, as INSPIRE names the collaborations beside a shortened list of authors. */
+function collaborationsOf(field: string): AuthorDraft[] {
+  return field
+    .split(/,\s*(?:and\s+)?|\s+and\s+|;/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => ({ name: isBody(name) ? name : `${name} Collaboration`, kind: 'collaboration' }))
+}
+
+/** Its DOI and its arXiv identifier, whatever it has of both; without either, what its address names. */
+function identifiersOf(field: Field): PaperIdentifier[] {
+  const dois = doisIn(field('doi'))
+  if (dois.some(({ scheme }) => scheme === 'arxiv')) return dois
+  const arxiv =
+    arxivIdOf(eprintOf(field)) ??
+    CITING.map((name) => arxivIdIn(field(name))).find((id) => id !== null) ??
+    arxivIdOf(field('url'))
+  const stated = arxiv ? [...dois, arxiv] : dois
+  const named = stated.length > 0 ? null : parseIdentifier(field('url'))?.identifier
+  // A paper's page on another site may have an identifier that only means something there.
+  return named && named.scheme !== 'local' ? [named] : stated
+}
+
+// Where people and programs write an arXiv identifier.
+const CITING = ['journal', 'journaltitle', 'volume', 'number', 'howpublished', 'note']
+
+/** `2001.01234`, also where the archive of an old number is in its class or in the archive's prefix: `hep-th/9901001`. */
+function eprintOf(field: Field): string {
+  const eprint = field('eprint').replace(/^abs\//, '')
+  if (!/^\d{7}(?:v\d+)?$/.test(eprint)) return eprint
+  const archive = field('archiveprefix') || field('eprinttype') || field('archive')
+  const isArxiv = /^arxiv$/i.test(archive) || archive === ''
+  return `${isArxiv ? field('primaryclass') || field('eprintclass') : archive}/${eprint}`
+}
+
+function arxivIdOf(text: string): PaperIdentifier | null {
+  const identifier = parseIdentifier(text)?.identifier
+  return identifier?.scheme === 'arxiv' ? identifier : null
 }
 
 // `arXiv preprint arXiv:2001.01234`, as search engines write journals, and `CoRR abs/2001.01234`, as DBLP does.
-function arxivIdIn(text: string): string | null {
-  const match =
-    /^(?:arxiv(?: preprint| e-prints?)?,? *(?:arxiv:)?|corr,? *(?:abs\/|arxiv:)?) *(\S+?)[.,;]?(?: *\[[\w.-]+\])?(?: *\(\d{4}\))?$/i.exec(
-      text,
-    )
-  const id = match?.[1]?.replace(/^abs\//, '')
-  return id !== undefined && parseIdentifier(id)?.identifier.scheme === 'arxiv' ? id : null
+const CITED_ID =
+  /^(?:(?:available (?:at|on) )?arxiv(?:\.org)?(?: preprint| e-?prints?)?[,:]? *(?:arxiv:)?|corr,? *(?:abs\/|arxiv:)?|(?=abs\/)) *(\S+?)[.,;]?(?: *\[[\w.-]+\])?(?: *\(\d{4}\))?$/i
+
+function arxivIdIn(text: string): PaperIdentifier | null {
+  if (/^https?:\/\//i.test(text)) return arxivIdOf(text)
+  return arxivIdOf(CITED_ID.exec(text)?.[1]?.replace(/^abs\//, '') ?? '')
 }
 
 function journalReferenceOf(field: Field, date: string): string {
@@ -160,25 +259,23 @@ function journalReferenceOf(field: Field, date: string): string {
   return date === '' ? place : `${place} (${date.slice(0, 4)})`
 }
 
-/** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry has no date or says that it has none yet. */
-function dateOf(field: Field): string | { refused: string } {
-  const written = field('date') || field('year')
-  if (
-    written === '' ||
-    /^(?:to appear|in press|forthcoming|submitted|in preparation|n\.? ?d\.?)\W*$/i.test(written)
-  ) {
-    return ''
-  }
-  // A range counts from its beginning; the letter in `2020a` tells entries of one author apart.
-  const date = parseDate(
-    (written.split('/')[0] ?? '').replace(/T.*$/, '').replace(/[~?]$|(?<=^\d{4})[a-z]$/g, ''),
+/** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry does not say when it came out. */
+function dateOf(field: Field): string {
+  const date = parsePublished(field('date')) ?? parsePublished(field('year'))
+  // An instant says no more of a publication than its day.
+  if (date === null || date.precision !== 'year') return date?.value.slice(0, 10) ?? ''
+  return inMonth(date.value, field('month'), field('day')) ?? date.value
+}
+
+/** The date in a field `month`, which may hold the day too (`mar # "~12"`) or several months. */
+function inMonth(year: string, month: string, day: string): string | null {
+  const [, number, ownDay = ''] = /^(\d{1,2})(?:$|[-–/]|\s+(\d{1,2})\b)/.exec(month) ?? []
+  const written =
+    number === undefined
+      ? [`${day} ${month} ${year}`, `${month} ${year}`]
+      : [[year, number, day || ownDay].filter(Boolean).join('-')]
+  return (
+    written.map((text) => parsePublished(text)).find((one) => one !== null && one.precision !== 'year')
+      ?.value ?? null
   )
-  if (date === null || date.precision === 'time') {
-    return { refused: `Its ${field('date') === '' ? 'year' : 'date'} ${quote(written)} is not a date.` }
-  }
-  if (date.precision !== 'year') return date.value
-  const month = Number(field('month')) || monthNumber(field('month'))
-  if (calendarDay(Number(date.value), month, 1) === null) return date.value
-  const day = calendarDay(Number(date.value), month, Number(field('day')))
-  return day ?? `${date.value}-${String(month).padStart(2, '0')}`
 }

@@ -1,13 +1,13 @@
 const NEEDS_CLEANING = /[^\x20-\x7e]| {2}|^ | $/
-// Control characters, and the invisible ones that reorder or hide text; the white space among them is collapsed instead.
+// Control characters, halves of characters, and the invisible ones that reorder or hide text; the white space among them
+// is collapsed instead.
 const UNSEEN =
-  /(?![\s\u0085])\p{Cc}|\p{Noncharacter_Code_Point}|[\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
+  /(?![\s\u0085])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|[\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
-/** One line of text: well-formed, NFC, without control characters, white space collapsed to single spaces, trimmed. */
+/** One line of text: well-formed (a half of a character is left out), NFC, without control characters, white space collapsed to single spaces, trimmed. */
 export function cleanLine(text: string): string {
   if (!NEEDS_CLEANING.test(text)) return text
   return text
-    .toWellFormed()
     .replace(UNSEEN, '')
     .replace(/[\s\u0085]+/g, ' ')
     .trim()

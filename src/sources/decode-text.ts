@@ -1,17 +1,54 @@
 import { createGunzip } from 'node:zlib'
+import { decoderFor } from './text-encoding.ts'
+
+// Whatever the pieces in which a file arrives, it is judged and decoded by the same blocks.
+const BLOCK = 65_536
 
 /**
- * The text of a file in UTF-8, gunzipped where it begins as gzip does, without a byte order mark. Throws an `Error` with
- * one sentence where the gzip is damaged or ends too early, after all that could be read.
+ * The text of a file, gunzipped where it begins as gzip does, decoded from whatever encoding it is in
+ * (`text-encoding.ts`), without a byte order mark. Throws an `Error` with one sentence where the gzip is damaged or ends
+ * too early, after all that could be read.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  for await (const chunk of gunzipped(bytes)) {
-    const text = decoder.decode(chunk, { stream: true })
+  const damage: unknown[] = []
+  let decode: ReturnType<typeof decoderFor> | null = null
+  for await (const { block, last } of blocksOf(gunzipped(bytes), { damage })) {
+    decode ??= decoderFor(block)
+    const text = decode(block, last)
     if (text !== '') yield text
   }
-  const rest = decoder.decode()
-  if (rest !== '') yield rest
+  if (damage.length > 0) throw damage[0]
+}
+
+/** Blocks of one size, the last perhaps smaller; an error counts as the end, and is added to `damage`. */
+async function* blocksOf(
+  chunks: AsyncIterable<Uint8Array>,
+  { damage }: { damage: unknown[] },
+): AsyncGenerator<{ block: Buffer; last: boolean }> {
+  let pending: Uint8Array[] = []
+  let length = 0
+  const reading = chunks[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await reading.next().catch((error: unknown) => {
+        damage.push(error)
+        return null
+      })
+      if (next === null || next.done) break
+      pending.push(next.value)
+      length += next.value.length
+      if (length <= BLOCK) continue
+      const all = Buffer.concat(pending)
+      let at = 0
+      // What is left is never empty, so that the last block is known as the last.
+      for (; all.length - at > BLOCK; at += BLOCK) yield { block: all.subarray(at, at + BLOCK), last: false }
+      pending = [all.subarray(at)]
+      length = all.length - at
+    }
+    yield { block: Buffer.concat(pending), last: damage.length === 0 }
+  } finally {
+    await reading.return?.()
+  }
 }
 
 async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,23 +1,28 @@
 import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { parseIdentifier } from '../papers/identifiers.ts'
-import { splitAuthorLine } from './author-list.ts'
-import { parseInstant } from './dates.ts'
+import { parseAddress, parseIdentifier } from '../papers/identifiers.ts'
+import { authorsInLine } from './author-list.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
+import type { AuthorDraft } from './valid-authors.ts'
 import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
-const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
-const count = z.number().int().nonnegative().max(1e9).nullish()
-const author = z.union(
-  [
+const date = z
+  .union([
     z.string(),
-    z.object({ name: z.string(), affiliation: z.unknown().optional(), orcid: z.unknown().optional() }),
-  ],
-  { error: 'expected a name, or an object with a name' },
-)
+    z.number(),
+    // As our own exports have it.
+    z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
+  ])
+  .nullish()
+  .catch(undefined)
+const count = z.number().int().nonnegative().max(1e9).nullish()
+const author = z.union([z.string(), z.record(z.string(), z.unknown()).refine(isNamed)], {
+  error: 'expected a name, or an object with a name',
+})
 
 const recordSchema = z.object({
   id: z.union([z.string(), z.number()], { error: 'expected text' }).nullish(),
@@ -44,12 +49,26 @@ const recordSchema = z.object({
     .nullish(),
   authors: z.union([z.string(), z.array(author)], { error: 'expected names' }).nullish(),
   authors_parsed: z.array(z.array(z.string().nullable())).nullish(),
-  versions: z.array(z.object({ version: z.string(), created: text })).nullish(),
+  authorsTruncated: z.boolean().nullish(),
+  authors_truncated: z.boolean().nullish(),
+  authorsMissing: count,
+  authors_missing: count,
+  versions: z
+    .array(
+      z.union([
+        z.object({ version: z.string(), created: text.catch(undefined) }),
+        z.object({ number: z.number(), submittedAt: text.catch(undefined) }),
+      ]),
+    )
+    .nullish(),
   comments: text,
   'journal-ref': text,
   journal_ref: text,
   journalReference: text,
   license: text,
+  licenseUrl: text,
+  withdrawn: z.boolean().nullish().catch(undefined),
+  identifiers: z.object({ arxiv: text, doi: text }).nullish().catch(undefined),
   links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
   code: z.unknown().optional(),
   code_url: z.unknown().optional(),
@@ -59,7 +78,7 @@ const recordSchema = z.object({
   github_stars: count,
   citations: count,
   citation_count: count,
-  observed_at: text,
+  observed_at: text.catch(undefined),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -96,30 +115,36 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
-  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
+  const observedAt = parseInstant(record.observed_at ?? '') ?? now.toISOString()
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
     source: 'jsonl',
-    identifiers: identifiersOf(record),
+    ...identifiersOf(record),
+    dois: [record.doi, record.identifiers?.doi],
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
     indentedParagraphs: true,
-    authors: authorsOf(record),
-    published:
-      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
-      record.versions?.[0]?.created,
-    versions: record.versions?.map(({ version, created }) => ({
-      number: versionNumber(version),
-      date: created,
-    })),
+    ...authorsOf(record),
+    published: [
+      record.published,
+      record.published_at,
+      record.publishedAt,
+      record.date,
+      record.created,
+      versionsOf(record)[0]?.date,
+    ]
+      .map((one) => String(one ?? ''))
+      .find((one) => parsePublished(one) !== null),
+    versions: versionsOf(record),
     ...categoriesOf(record),
     comments: record.comments,
     journalReference: written(record['journal-ref'], record.journal_ref, record.journalReference),
-    license: record.license,
-    withdrawn: saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+    license: record.license ?? record.licenseUrl,
+    withdrawn:
+      record.withdrawn === true ||
+      saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
     links: linksOf(record),
     stars: counted(record.stars ?? record.github_stars),
     citations: counted(record.citations ?? record.citation_count),
@@ -127,27 +152,96 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 }
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
-function identifiersOf(record: Record): (string | null | undefined)[] {
-  const named = [record.arxiv_id, record.arxivId, record.doi].filter((id) => id?.trim())
+function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers'> {
+  const named = [record.arxiv_id, record.arxivId, record.identifiers?.arxiv].filter((id) => id?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
+  // Our own exports have a paper's address as its `id`: `doi/10.1000/182`, `local/…`.
+  const own = keys
+    .map((key) => parseAddress(key.trim())?.identifier)
+    .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  return readable.length > 0 || named.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
+  if (own !== undefined) return { identifier: own, identifiers: [...readable, ...named] }
+  const isNamed = readable.length > 0 || named.length > 0 || (record.doi ?? record.identifiers?.doi)?.trim()
+  return { identifiers: isNamed ? [...readable, ...named] : keys.slice(0, 1) }
 }
 
-function authorsOf({ authors, authors_parsed: parsed }: Record): PaperDraft['authors'] {
-  if (parsed && parsed.length > 0) {
-    return parsed.map(([family, given, suffix]) => ({
-      name: [given, family, suffix].filter(Boolean).join(' '),
-    }))
-  }
-  if (typeof authors === 'string') return splitAuthorLine(authors).map((name) => ({ name }))
-  return authors?.map((one) =>
-    typeof one === 'string'
-      ? { name: one }
-      : { name: one.name, affiliation: stringOrNull(one.affiliation), orcid: stringOrNull(one.orcid) },
+function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {
+  return (versions ?? []).map((version) =>
+    'version' in version
+      ? { number: versionNumber(version.version), date: version.created }
+      : { number: version.number, date: version.submittedAt },
   )
+}
+
+function authorsOf(record: Record): Pick<PaperDraft, 'authors' | 'others'> {
+  const { authors, authors_parsed: parsed } = record
+  const missing = record.authorsMissing ?? record.authors_missing
+  const isTruncated = record.authorsTruncated ?? record.authors_truncated
+  const line = typeof authors === 'string' ? authorsInLine(authors) : undefined
+  const stated = isTruncated || missing ? (missing ? { missing } : {}) : undefined
+  const others = stated || line?.others ? { ...line?.others, ...stated } : undefined
+  if (parsed && parsed.length > 0) {
+    return {
+      authors: parsed.map(([family, given, suffix, ...affiliations]) => ({
+        family,
+        given,
+        suffix,
+        affiliation: affiliations.filter(Boolean).join('; '),
+      })),
+      others,
+    }
+  }
+  if (typeof authors === 'string') return { authors: line?.authors, others }
+  return {
+    authors: authors?.map((one) => (typeof one === 'string' ? { name: one } : draftOfAuthor(one))),
+    others,
+  }
+}
+
+/** The parts of names, in the spellings of arXiv, CSL, Crossref, CFF, schema.org and the common data sets. */
+const PART_FIELDS = {
+  family: 'family last lastName last_name family_name familyName family-names surname keyname',
+  given: 'given first firstName first_name given_name givenName given-names forenames',
+  droppingParticle: 'droppingParticle dropping-particle',
+  nonDroppingParticle: 'nonDroppingParticle non-dropping-particle',
+  suffix: 'suffix name-suffix honorificSuffix',
+  name: 'name display_name full_name fullName',
+  literal: 'literal',
+}
+
+function fieldOf(author: { [field: string]: unknown }, part: keyof typeof PART_FIELDS): string {
+  const found = PART_FIELDS[part].split(' ').map((field) => author[field])
+  return (found.find((value) => typeof value === 'string' && value.trim() !== '') as string | undefined) ?? ''
+}
+
+function isNamed(author: { [field: string]: unknown }): boolean {
+  return (
+    typeof author['name'] === 'string' ||
+    fieldOf(author, 'family') !== '' ||
+    fieldOf(author, 'name') !== '' ||
+    fieldOf(author, 'literal') !== ''
+  )
+}
+
+function draftOfAuthor(author: { [field: string]: unknown }): AuthorDraft {
+  const { middle } = author
+  const literal = fieldOf(author, 'literal')
+  return {
+    name: literal || fieldOf(author, 'name'),
+    literal: literal !== '' || author['literal'] === true,
+    kind: author['kind'] === 'collaboration' ? 'collaboration' : undefined,
+    family: fieldOf(author, 'family'),
+    given: [fieldOf(author, 'given'), ...(Array.isArray(middle) ? middle : [middle])]
+      .filter((name) => typeof name === 'string' && name !== '')
+      .join(' '),
+    droppingParticle: fieldOf(author, 'droppingParticle'),
+    nonDroppingParticle: fieldOf(author, 'nonDroppingParticle'),
+    suffix: fieldOf(author, 'suffix'),
+    affiliation: stringOrNull(author['affiliation']),
+    orcid: stringOrNull(author['orcid']) ?? stringOrNull(author['ORCID']),
+  }
 }
 
 function categoriesOf(record: Record): Pick<PaperDraft, 'categories' | 'primaryCategory'> {

@@ -14,6 +14,7 @@ import {
   sendsForEver,
   type Registries,
 } from './look-up/registries.fixture.ts'
+import { openReadInThread } from './look-up/read-in-thread.ts'
 import { lookUp, type LookUpOptions, type PublicIdentifier } from './look-up.ts'
 
 const NOON = new Date('2026-01-15T12:00:00Z')
@@ -400,5 +401,66 @@ describeWithDatabase('looking up one paper', (db) => {
       reason: 'doi.org does not answer right now; try again in a few minutes.',
     })
     expect(await nextTurn('doi')).toBe(clock.getTime() - NOON.getTime() + 90 * SECOND)
+  })
+
+  it('says so when a description takes too long to read', async () => {
+    const forEver = openReadInThread({
+      limitMs: 50,
+      file: new URL(
+        `data:text/javascript,${encodeURIComponent(
+          `import { parentPort } from 'node:worker_threads'
+           parentPort.on('message', () => { for (;;); })
+           parentPort.postMessage({ ready: true })`,
+        )}`,
+      ),
+    })
+    registries.on('/10.5555/deep', sends(JSON.stringify(CROSSREF_ARTICLE)))
+    expect(await ask(doi('10.5555/deep'), { read: forEver })).toEqual({
+      ok: false,
+      kind: 'away',
+      reason: 'What its registry says of 10.5555/deep takes too long to read, so it cannot be submitted.',
+    })
+  })
+
+  it('leaves alone the host that asked for it, and no other', async () => {
+    const publisher = await openRegistries()
+    try {
+      const leads = (name: string) =>
+        registries.on(`/10.5555/${name}`, redirectsTo(`${publisher.url}/${name}`))
+      for (const name of ['one', 'two', 'three']) leads(name)
+      const host = new URL(publisher.url).host
+      const hostAway = {
+        ok: false,
+        kind: 'away',
+        reason: `The server that describes this paper, ${host}, does not answer right now; try again in a few minutes.`,
+      }
+      publisher.on('/one', sends('', { status: 429, headers: { 'retry-after': '999999' } }))
+      publisher.on('/two', sends(JSON.stringify({ title: 'Tides' })))
+      registries.on('/10.5555/tides.2026.7', sends(JSON.stringify(CROSSREF_ARTICLE)))
+      expect(await ask(doi('10.5555/one'))).toEqual(hostAway)
+      expect(await nextTurn('doi')).toBe(3 * SECOND)
+      expect(await nextTurn(`host ${host}`)).toBe(60 * MINUTE)
+
+      // Other papers with DOIs, and those at arXiv, are looked up as before.
+      expect(await ask(doi('10.5555/tides.2026.7'))).toMatchObject({ ok: true })
+      knows('2601.00007')
+      expect(await ask(arxiv('2601.00007'))).toMatchObject({ ok: true })
+      // That host is not asked, whatever leads to it.
+      expect(await ask(doi('10.5555/two'))).toEqual(hostAway)
+      expect(publisher.asked.map(({ path }) => path)).toEqual(['/one'])
+      pass(60 * MINUTE)
+      expect(await ask(doi('10.5555/two'))).toMatchObject({ ok: true })
+
+      // Nothing is kept of hosts whose pause is long over.
+      pass(2 * 60 * MINUTE)
+      publisher.on('/three', sends('', { status: 503, headers: { 'retry-after': '60' } }))
+      await ask(doi('10.5555/three'))
+      pass(2 * 60 * MINUTE)
+      registries.on('/10.5555/four', sends('', { status: 429 }))
+      await ask(doi('10.5555/four'))
+      expect(await nextTurn(`host ${host}`)).toBeUndefined()
+    } finally {
+      await publisher.close()
+    }
   })
 })

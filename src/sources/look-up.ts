@@ -1,14 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { bindOnly } from '../papers/bind-only.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
-import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
+import { arxivRequest } from './look-up/arxiv.ts'
 import { ask, type Answer } from './look-up/ask.ts'
-import { CSL_JSON, doiRequest, readDoiAnswer } from './look-up/doi.ts'
+import { CSL_JSON, doiRequest } from './look-up/doi.ts'
+import { openReadInThread, type ReadInThread } from './look-up/read-in-thread.ts'
 import { shareWork, type SharedWork } from './look-up/share-work.ts'
-import type { Reading } from './look-up/reading.ts'
 import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
 
 /** An identifier by which a paper can be asked for elsewhere. */
@@ -31,6 +32,7 @@ export type LookUpOptions = {
   pace?: Pace
   /** How long a source may take over an answer, in milliseconds. */
   timeoutMs?: number
+  read?: ReadInThread
 }
 
 /** One request in three seconds is what arXiv allows: https://info.arxiv.org/help/api/tou.html */
@@ -41,11 +43,13 @@ const UNKNOWN_KEPT_MS = 10 * 60_000
 
 const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv', doi: 'doi.org' }
 
+const readInThread = openReadInThread()
+
 /** Each database counts as an installation of its own. */
 const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
 
 /**
- * What arXiv or the registry of its DOI says of one paper: from memory for a day (for ten minutes where it is unknown),
+ * What arXiv or the registry of its DOI says of one paper, which binds no identifier but that one: from memory for a day (for ten minutes where it is unknown),
  * otherwise by asking in turn: each source is asked once in three seconds by the whole installation. Those who ask for a
  * paper that is being asked for get the same answer. Rejects with the reason of `signal`
  * once that is aborted.
@@ -71,7 +75,8 @@ async function recallOrAsk(
   identifier: PublicIdentifier,
   options: Started,
 ): Promise<LookUpOutcome> {
-  const { now, signal, pace = PACE, wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
+  const { now, signal, pace = PACE, read = readInThread } = options
+  const { wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
   const source = identifier.scheme
   const known = await recall(db, identifier, now())
   if (known) return known
@@ -89,35 +94,41 @@ async function recallOrAsk(
     if (await isPaused(db, { source, now: now(), pace })) return away(identifier)
   }
 
-  const answer = await askSource(identifier, options)
+  const answer = await askSource(identifier, {
+    ...options,
+    isPaused: (host) => isPaused(db, { source: turnsOf(host), now: now(), pace }),
+  })
   if (answer.kind === 'away') {
-    if (answer.retryAfterMs !== null)
-      await pauseSource(db, { source, now: now(), forMs: answer.retryAfterMs })
-    return away(identifier)
+    const { by, retryAfterMs } = answer
+    if (retryAfterMs !== null)
+      await pauseSource(db, { source: by === null ? source : turnsOf(by), now: now(), forMs: retryAfterMs })
+    return by === null ? away(identifier) : hostAway(by)
   }
-  const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
+  const { kind } = answer
+  const reading = kind === 'answer' ? await read({ ...answer, identifier }, { signal }) : answer
   if (reading.kind === 'unreadable') return unreadable(identifier)
-  const found = reading.kind === 'found' ? reading.paper : null
+  if (reading.kind === 'costly') return costly(identifier)
+  const found = reading.kind === 'found' ? bindOnly(reading.paper, identifier) : null
   await remember(db, identifier, { found, now: now() })
   return outcomeOf(identifier, found)
 }
 
-async function askSource(identifier: PublicIdentifier, options: Started): Promise<Answer> {
-  const { sources, now, signal, timeoutMs = TIMEOUT_MS } = options
+/** A host that redirects led to has pauses of its own: what it asks for is no reason to leave the source alone. */
+function turnsOf(host: string): string {
+  return `host ${host.replace(/\.(?=:|$)/, '')}`
+}
+
+async function askSource(
+  identifier: PublicIdentifier,
+  options: Started & { isPaused: (host: string) => Promise<boolean> },
+): Promise<Answer> {
+  const { sources, now, signal, isPaused, timeoutMs = TIMEOUT_MS } = options
   const [url, form] =
     identifier.scheme === 'arxiv'
       ? [arxivRequest(sources.arxivUrl, identifier.value), 'application/atom+xml']
       : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
-  return ask(url, { headers: { accept: form, 'user-agent': sources.userAgent }, timeoutMs, now, signal })
-}
-
-async function read(
-  answer: { status: number; text: string },
-  identifier: PublicIdentifier,
-): Promise<Reading> {
-  return identifier.scheme === 'arxiv'
-    ? readArxivAnswer(answer, identifier)
-    : readDoiAnswer(answer, identifier)
+  const headers = { accept: form, 'user-agent': sources.userAgent }
+  return ask(url, { headers, timeoutMs, now, signal, isPaused })
 }
 
 // --- Remembered answers ---
@@ -169,11 +180,21 @@ function away({ scheme }: PublicIdentifier): LookUpOutcome {
   return { ok: false, kind: 'away', reason }
 }
 
+function hostAway(host: string): LookUpOutcome {
+  const reason = `The server that describes this paper, ${host}, does not answer right now; try again in a few minutes.`
+  return { ok: false, kind: 'away', reason }
+}
+
 /** Some registries describe their papers only on web pages, so asking again is of no use. */
 function unreadable({ scheme, value }: PublicIdentifier): LookUpOutcome {
   const reason =
     scheme === 'arxiv'
       ? 'arXiv’s answer could not be read; try again in a few minutes.'
       : `The registry of ${value} has no readable description of it.`
+  return { ok: false, kind: 'away', reason }
+}
+
+function costly({ scheme, value }: PublicIdentifier): LookUpOutcome {
+  const reason = `What ${scheme === 'arxiv' ? 'arXiv' : 'its registry'} says of ${value} takes too long to read, so it cannot be submitted.`
   return { ok: false, kind: 'away', reason }
 }

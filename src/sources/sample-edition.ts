@@ -50,7 +50,8 @@ export async function* readSampleEdition(chunks: AsyncIterable<string>): AsyncGe
       source: 'sample',
       identifiers: [arxivId, doi],
       synopsis,
-      authors: [...authors, ...(authorsTruncated ? ['et al.'] : [])].map((name) => ({ name })),
+      authors: authors.map((name) => ({ name })),
+      others: authorsTruncated ? {} : undefined,
       listing: { date, rank, of: papers.length },
     })
   }

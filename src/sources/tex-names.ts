@@ -7,10 +7,26 @@ const LETTER_MACRO = new RegExp(
   'g',
 )
 
+/** Signs that TeX writes as macros. */
+const SIGNS: Readonly<Record<string, string>> = {
+  textless: '<',
+  textgreater: '>',
+  textbar: '|',
+  textquoteright: '’',
+  textquoteleft: '‘',
+  textquotesingle: "'",
+  textendash: '–',
+  textapostrophe: '’',
+}
+const SIGN_MACRO = new RegExp(`\\\\(${Object.keys(SIGNS).join('|')})(?![A-Za-z])(?:\\{\\}|\\s)?`, 'g')
+
 /** TeX's accents and letters in a name (`Bal\'azs`, `{\L}ukasz`, `J.~Smith`) as Unicode; other TeX is dropped. */
 export function texNameToUnicode(name: string): string {
   if (!/[\\{}~$]/.test(name)) return name
   return name
+    .replace(SIGN_MACRO, (_, sign: string) => SIGNS[sign] ?? '')
+    .replace(/\\[-/@]/g, '')
+    .replace(/\\[,;:! ](-?)/g, (_, hyphen: string) => hyphen || ' ')
     .replace(LETTER_MACRO, (_, letter: string) => NAME_LETTERS[letter] ?? letter)
     .replace(/\\([`'^"~=.])\s*(?:\{\s*(\p{L})\s*\}|(\p{L}))/gu, accented)
     .replace(/\\([uvHcdkrb])(?:\s*\{\s*(\p{L})\s*\}|\s+(\p{L}))/gu, accented)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { localIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier } from '../papers/identifiers.ts'
 import { cleanLine } from './clean-text.ts'
 import { calendarDay, monthNumber, parseDate } from './dates.ts'
 import { parseJson } from './jsonl.ts'
@@ -21,7 +21,7 @@ const bibliographySchema = z.array(
     title: z.string().min(1),
     arxivId: text,
     doi: text,
-    published: text,
+    published: text.catch(undefined),
     authors: z.array(z.string()).nullish(),
     authorsTruncated: z.boolean().nullish(),
     primaryCategory: text,
@@ -110,9 +110,10 @@ function pageOutcome(
   const firstAuthor = entry?.authors?.[0]
   return outcomeOf(position, {
     source: 'page',
-    identifiers: entry ? [entry.arxivId, entry.doi] : [],
+    identifiers: [entry?.arxivId],
+    dois: [entry?.doi],
     identifier:
-      entry?.arxivId || entry?.doi
+      entry?.arxivId || doisIn(entry?.doi ?? '').length > 0
         ? undefined
         : localIdentifier({ title: cleanLine(title), ...(firstAuthor ? { firstAuthor } : {}) }),
     title,
@@ -128,12 +129,12 @@ function bibliographyOutcome(position: string, entry: BibliographyEntry): Harves
   }
   const outcome = outcomeOf(`${position}, in the bibliography`, {
     source: 'bibliography',
-    identifiers: [entry.arxivId, entry.doi],
-    identifier: entry.arxivId || entry.doi ? undefined : localIdentifier(local),
+    identifiers: [entry.arxivId],
+    dois: [entry.doi],
+    identifier: entry.arxivId || doisIn(entry.doi ?? '').length > 0 ? undefined : localIdentifier(local),
     title: entry.title,
-    authors: [...(entry.authors ?? []), ...(entry.authorsTruncated ? ['et al.'] : [])].map((name) => ({
-      name,
-    })),
+    authors: (entry.authors ?? []).map((name) => ({ name })),
+    others: entry.authorsTruncated ? {} : undefined,
     published: entry.published,
     primaryCategory: entry.primaryCategory,
     categories: entry.categories ?? [],
@@ -147,7 +148,7 @@ function withAbstract(outcome: HarvestOutcome, abstract: string): HarvestOutcome
   if (!outcome.ok || outcome.paper.abstract === undefined) return outcome
   return {
     ...outcome,
-    paper: { ...outcome.paper, abstract: abstract.replaceAll('\0', '').toWellFormed().trim() },
+    paper: { ...outcome.paper, abstract: abstract.replace(/\0|\p{Cs}/gu, '').trim() },
   }
 }
 

@@ -1,21 +1,21 @@
 import {
   COUNTED,
-  type Author,
   type Count,
   type HarvestedPaper,
   type Listing,
   type PaperVersion,
   type Source,
 } from '../papers/harvested-paper.ts'
-import { parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
+import type { Others } from '../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
-import { parseDate, parseInstant } from './dates.ts'
-import { texNameToUnicode } from './tex-names.ts'
+import { parseInstant, parsePublished } from './dates.ts'
+import { unreadableByte } from './text-encoding.ts'
+import { validAuthors, type AuthorDraft } from './valid-authors.ts'
 
 const MAX_TITLE = 2_000
 const MAX_ABSTRACT = 60_000
-const MAX_NAME = 500
 const MAX_REMARK = 10_000
 const MAX_CATEGORY = 100
 
@@ -26,6 +26,11 @@ export type PaperDraft = {
   source: Source
   /** Identifiers as written; every one must be readable. */
   identifiers: readonly Text[]
+  /**
+   * What stands where a DOI ought to: authors write it, so that a paper is never refused because of it. Where there is no
+   * other identifier and it cannot be used, one is made from title, first author and year.
+   */
+  dois?: readonly Text[]
   /** An identifier already parsed, or made for a paper that has none. */
   identifier?: PaperIdentifier | undefined
   asOf?: Text
@@ -34,7 +39,9 @@ export type PaperDraft = {
   synopsis?: Text
   /** Whether a line of the abstract that begins with white space starts a paragraph, as in arXiv's texts. */
   indentedParagraphs?: boolean
-  authors?: readonly { name: Text; affiliation?: Text; orcid?: Text }[] | undefined
+  authors?: readonly AuthorDraft[] | undefined
+  /** Authors whom the record says it leaves out, beside those that its list of names tells of. */
+  others?: Others | undefined
   published?: Text
   versions?: readonly { number: number; date: Text }[] | undefined
   primaryCategory?: Text
@@ -54,10 +61,12 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
 
 /**
  * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is merely useful (an affiliation, a
- * link, a licence) is left out where it makes no sense; what identifies a paper (identifiers, title, dates) is a reason to
+ * link, a licence, a date) is left out where it makes no sense; what identifies a paper (identifiers, title) is a reason to
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
+  const unreadable = unreadableIn(draft)
+  if (unreadable !== null) return refuse(unreadable)
   const title = cleanLine(draft.title ?? '')
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
@@ -75,25 +84,17 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const synopsis = remark(draft.synopsis)
   if (synopsis !== '') paper.synopsis = synopsis
 
-  const published = cleanLine(draft.published ?? '')
-  if (published !== '') {
-    const date = parseDate(published)
-    if (date === null) return refuse(`Its date of publication ${quote(published)} is not a date.`)
-    paper.published = date
-  }
-  const asOf = cleanLine(draft.asOf ?? '')
-  if (asOf !== '') {
-    const instant = parseInstant(asOf)
-    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a date.`)
-    paper.asOf = instant
-  }
+  const published = parsePublished(cleanLine(draft.published ?? ''))
+  if (published !== null) paper.published = published
+  const asOf = parseInstant(cleanLine(draft.asOf ?? ''))
+  if (asOf !== null) paper.asOf = asOf
 
-  const authors = validAuthors(draft.authors ?? [])
-  if (OTHERS.test(authors.at(-1)?.name ?? '')) {
-    authors.pop()
-    paper.authorsTruncated = true
-  }
+  const { authors, others } = validAuthors(draft.authors ?? [])
   if (authors.length > 0) paper.authors = authors
+  const left = others ?? draft.others
+  if (left) paper.authorsTruncated = true
+  const missing = left?.missing ?? draft.others?.missing
+  if (missing !== undefined) paper.authorsMissing = missing
   const versions = validVersions(draft.versions ?? [])
   if (versions.length > 0) paper.versions = versions
   const categories = distinct((draft.categories ?? []).map(category))
@@ -121,6 +122,45 @@ export function quote(text: string): string {
   return `“${characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : line}”`
 }
 
+/** Why a draft cannot be read, where one of its texts has bytes that its file's encoding does not have. */
+function unreadableIn(draft: PaperDraft): string | null {
+  const { title, abstract, synopsis, comments, journalReference, identifiers } = draft
+  const { authors = [], links = [], dois = [] } = draft
+  // Nearly every draft is whole, and there may be many in a second.
+  const isWhole =
+    [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
+    authors.every((author) => Object.values(author).every(isReadable)) &&
+    links.every(({ url }) => isReadable(url))
+  if (isWhole) return null
+  const texts: [string, Text][] = [
+    ['title', title],
+    ['abstract', abstract],
+    ['synopsis', synopsis],
+    ...authors.flatMap((author) =>
+      Object.values(author).map((value): [string, Text] => [
+        'author',
+        typeof value === 'string' ? value : '',
+      ]),
+    ),
+    ['comment', comments],
+    ['journal reference', journalReference],
+    ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
+    ...links.map(({ url }): [string, Text] => ['link', url]),
+  ]
+  for (const [what, text] of texts) {
+    const found = unreadableByte(text ?? '')
+    if (found === null) continue
+    const place = found.before === '' ? 'at its beginning' : `after ${quote(found.before.slice(-30))}`
+    const byte = found.byte.toString(16).toUpperCase()
+    return `Its ${what} has a byte that is not in the encoding of the file (0x${byte} ${place}).`
+  }
+  return null
+}
+
+function isReadable(text: unknown): boolean {
+  return typeof text !== 'string' || text.isWellFormed()
+}
+
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
   const found = draft.identifier ? [draft.identifier] : []
   for (const written of draft.identifiers) {
@@ -132,6 +172,13 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
     if (!found.some((other) => other.scheme === scheme && other.value === value))
       found.push(parsed.identifier)
   }
+  for (const identifier of (draft.dois ?? []).flatMap((written) => doisIn(cleanLine(written ?? '')))) {
+    const { scheme, value } = identifier
+    const isAnotherPaper = scheme === 'arxiv' && found.some((other) => other.scheme === 'arxiv')
+    if (!isAnotherPaper && !found.some((other) => other.scheme === scheme && other.value === value))
+      found.push(identifier)
+  }
+  if (found.length === 0 && draft.dois?.some((written) => written?.trim())) found.push(madeIdentifier(draft))
   const [first, ...others] = found
   if (!first) return refuse('It has no identifier (an arXiv id or a DOI).')
   const arxivIds = found.filter(({ scheme }) => scheme === 'arxiv').map(({ value }) => value)
@@ -139,36 +186,14 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
   return [first, ...others]
 }
 
-/** What stands for the authors who are not named. */
-const OTHERS = /^(?:and )?(?:others|et al\.?)$/i
-
-function validAuthors(authors: NonNullable<PaperDraft['authors']>): Author[] {
-  const valid: Author[] = []
-  for (const { name: written, affiliation: where, orcid: who } of authors) {
-    const name = cleanLine(texNameToUnicode(written ?? ''))
-    if (name === '' || name.length > MAX_NAME) continue
-    const author: Author = { name }
-    const affiliation = cleanLine(where ?? '')
-    if (affiliation !== '' && affiliation.length <= MAX_REMARK) author.affiliation = affiliation
-    const orcid = validOrcid(who ?? '')
-    if (orcid !== null) author.orcid = orcid
-    valid.push(author)
-  }
-  return valid
-}
-
-// The last digit is a checksum, ISO 7064 MOD 11-2 (https://support.orcid.org/hc/en-us/articles/360006897674).
-function validOrcid(text: string): string | null {
-  const match = /^(?:https?:\/\/(?:www\.)?orcid\.org\/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3})([\dX])\/?$/i.exec(
-    text.trim(),
-  )
-  if (!match) return null
-  const groups = match.slice(1, 5)
-  let total = 0
-  for (const digit of groups.join('')) total = (total + Number(digit)) * 2
-  const check = (12 - (total % 11)) % 11
-  const last = check === 10 ? 'X' : String(check)
-  return last === match[5]?.toUpperCase() ? `${groups.join('-')}${last}` : null
+function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
+  const [author] = validAuthors(authors ?? []).authors
+  const year = parsePublished(cleanLine(published ?? ''))?.value.slice(0, 4)
+  return localIdentifier({
+    title: cleanLine(title ?? ''),
+    ...(author ? { firstAuthor: author.name } : {}),
+    ...(year === undefined ? {} : { year: Number(year) }),
+  })
 }
 
 function validVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {

@@ -20,6 +20,7 @@ import { ASSETS_FOLDER } from './assets.ts'
 import { ClientGone } from './client-gone.ts'
 import { healthTroubles, WRITES, type Machine } from './health.ts'
 import { createPageCache, type PageCache } from './page-cache.ts'
+import { boundedBodies } from './forms/bounded-body.ts'
 import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
 import { sameSiteOnly } from './forms/same-site.ts'
@@ -54,6 +55,7 @@ export function createApp(
   app.use(cache.middleware)
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
+  app.use(boundedBodies(site))
   app.use(async (c, next) =>
     ['GET', 'HEAD', 'POST'].includes(c.req.method) ? next() : methodNotAllowed(site, c),
   )

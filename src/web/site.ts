@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { Change } from '../ranking/announce-changes.ts'
 import type { LookUpSources } from '../sources/look-up.ts'
+import type { View } from './view/view.ts'
 import type { Assets } from './assets.ts'
 
 /** Who looks at a page, and through which session. */
@@ -29,4 +31,11 @@ export type Site = {
   now: () => Date
   /** Who looks; null for everybody who is not signed in. */
   viewer: Viewer | null
+  /** How dense the device wants lists; whole stories unless it says so. */
+  view?: View
+}
+
+/** Whose eyes a page is for: it says which papers they may see. */
+export function audienceOf({ viewer }: Site): Audience {
+  return viewer?.reader.curator ? 'curators' : 'everyone'
 }

@@ -1,9 +1,12 @@
 import { request, type IncomingMessage, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { Hono } from 'hono'
 import { afterEach, expect, it } from 'vitest'
 import { describeWithDatabase } from '../database.ts'
 import { post } from '../readers.ts'
 import { RATE_LIMITS } from '../../src/accounts/rate-limits.ts'
+import { boundedBodies } from '../../src/web/forms/bounded-body.ts'
 import { listenWith } from './listen.fixture.ts'
 import { sentFormsOn } from './sent-forms.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
@@ -42,6 +45,98 @@ describeWithDatabase('what is sent', (db) => {
       ]).toEqual([path, 413])
     expect((await post(app, '/sign-in', { email: 'a@b.example', filler: LARGE })).status).toBe(413)
     expect(await snapshot(db())).toEqual(before)
+  })
+
+  it('is refused when it is too large wherever it goes, and is not read to its end', async () => {
+    const site = await open()
+    const port = await listen(site)
+    const received: Socket[] = []
+    server?.on('connection', (socket) => received.push(socket))
+    /** Sends up to 400 MB, until the server hangs up; what it answered, and how much of it arrived. */
+    const send = async (head: string, chunk: string) => {
+      const socket = connect(port, '127.0.0.1')
+      sockets.push(socket)
+      let answer = ''
+      socket.on('data', (bytes) => (answer += bytes.toString('latin1')))
+      socket.on('error', () => {})
+      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+      socket.write(`${head}\r\nHost: tides.example\r\nOrigin: https://tides.example\r\n`)
+      socket.write(
+        `Content-Type: application/json\r\n${chunk === '' ? 'Content-Length: 400000000' : 'Transfer-Encoding: chunked'}\r\n\r\n`,
+      )
+      const part = chunk === '' ? LARGE : `${LARGE.length.toString(16)}\r\n${LARGE}\r\n`
+      const more = () => {
+        for (let i = 0; i < 3_000 && !socket.destroyed; i++)
+          if (!socket.write(part)) return void socket.once('drain', more)
+      }
+      more()
+      await closed
+      return { status: answer.slice(9, 12), bytes: received.at(-1)?.bytesRead ?? 0 }
+    }
+    for (const chunk of ['', 'chunked'])
+      for (const [line, status] of [
+        ['POST /auth/sign-in/social', '413'],
+        ['POST /auth/nothing', '413'],
+        ['POST /sign-in', '413'],
+        ['POST /nowhere', '413'],
+        ['PUT /', '413'],
+        ['DELETE /auth/callback/orcid', '413'],
+        // What comes with a GET request is not looked at.
+        ['GET /about', chunk === '' ? '413' : '200'],
+        ['GET /auth/callback/orcid', chunk === '' ? '413' : '302'],
+      ] as const) {
+        const { status: given, bytes } = await send(`${line} HTTP/1.1`, chunk)
+        expect([line, chunk, given]).toEqual([line, chunk, status])
+        expect(bytes, line).toBeLessThan(100_000_000)
+      }
+  })
+
+  it('is said to be too large on a page, and in the words of scripts', async () => {
+    const { app } = await open()
+    const headers = { 'content-type': 'application/json', origin: 'https://tides.example' }
+    const body = JSON.stringify({ filler: LARGE })
+    const path = '/auth/sign-in/social'
+    const page = await app.request(path, { method: 'POST', headers, body })
+    expect([page.status, await page.text()]).toEqual([413, expect.stringContaining('That is too large')])
+    const json = await app.request(path, {
+      method: 'POST',
+      headers: { ...headers, accept: 'application/json' },
+      body,
+    })
+    expect([json.status, await json.json()]).toEqual([
+      413,
+      { reason: 'A form can hold up to 128 KB. Shorten the text and try again.' },
+    ])
+    // Some 100 bytes that would become 100,000.
+    const packed = await app.request('/sign-in', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-encoding': 'gzip',
+        origin: 'https://tides.example',
+      },
+      body: gzipSync(`email=${'x'.repeat(100_000)}`),
+    })
+    expect(packed.status).toBe(415)
+  })
+
+  it('is not waited for longer than it may take', async () => {
+    const { site, cache } = await open()
+    const app = new Hono()
+    app.use(boundedBodies(site, { patienceMs: 50 }))
+    app.all('*', async (c) => c.text(`Read ${(await c.req.text()).length}.`))
+    const listening = await listenWith({ app, cache })
+    server = listening.server
+    const ask = async (body: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(listening.port, '127.0.0.1', () =>
+          socket.write(`POST /auth/x HTTP/1.1\r\nHost: tides.example\r\nContent-Length: 1000\r\n\r\n${body}`),
+        )
+        sockets.push(socket)
+        socket.on('data', (bytes) => resolve(bytes.toString('latin1').slice(9, 12)))
+      })
+    expect(await ask('email=')).toBe('408')
+    expect(await ask('x'.repeat(1_000))).toBe('200')
   })
 
   it('is refused as a file, or as anything but a form', async () => {
@@ -233,8 +328,8 @@ describeWithDatabase('what is sent', (db) => {
       expect(answer.status).toBe(200)
       await answer.text()
     }
-    // Node lets go of heads after a minute, and of bodies after five.
-    expect([server?.headersTimeout, server?.requestTimeout]).toEqual([60_000, 300_000])
+    // Heads get 20 seconds, bodies a minute.
+    expect([server?.headersTimeout, server?.requestTimeout]).toEqual([20_000, 60_000])
     // A body without an end is let go at the size of the largest form.
     const endless = connect(port, '127.0.0.1')
     sockets.push(endless)
@@ -250,6 +345,33 @@ describeWithDatabase('what is sent', (db) => {
     endless.write(`${head}Origin: https://tides.example\r\nTransfer-Encoding: chunked\r\n\r\n`)
     for (let i = 0; i < 40; i++) endless.write(`2000\r\n${'x'.repeat(0x2000)}\r\n`)
     expect(await answered).toMatch(/^HTTP\/1\.1 413/)
+  })
+
+  it('is let go when its time is over, and not only at the next look half a minute later', async () => {
+    const site = await open()
+    const port = await listen(site)
+    if (server === null) throw new Error('nobody listens')
+    // As the site has them, but sooner.
+    Object.assign(server, { headersTimeout: 200, requestTimeout: 400 })
+    const begun = performance.now()
+    const answers = await Promise.all(
+      [
+        'GET / HTTP/1.1\r\nHost: tides.example\r\nX-Slow: ',
+        'POST /sign-in HTTP/1.1\r\nHost: tides.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail=',
+      ].map(
+        async (text) =>
+          new Promise<string>((resolve) => {
+            let answer = ''
+            const socket = connect(port, '127.0.0.1', () => socket.write(text))
+            sockets.push(socket)
+            socket.on('data', (bytes) => (answer += bytes.toString('latin1')))
+            socket.on('error', () => resolve(answer))
+            socket.on('close', () => resolve(answer))
+          }),
+      ),
+    )
+    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(['HTTP/1.1 408', 'HTTP/1.1 408'])
+    expect(performance.now() - begun).toBeLessThan(10_000)
   })
 
   it('cannot be smuggled behind something else', async () => {

@@ -1,5 +1,6 @@
 import type { Paper } from '../paper.ts'
-import { nameKey, splitName } from '../names.ts'
+import type { Author } from '../harvested-paper.ts'
+import { dividedName, nameKey, wholeFamily, type DividedName } from '../names.ts'
 import { clean, paragraphsOf } from '../tex/clean.ts'
 import type { TexNode, TexStyle } from '../tex/nodes.ts'
 import { parseTex } from '../tex/parse.ts'
@@ -95,14 +96,22 @@ function verbatim(value: string): string {
     .replace(/[{}\\]/g, (character) => encodeURIComponent(character))
 }
 
-function person(name: string): string {
-  const readable = plainText(name)
-  const split = splitName(readable)
-  if (split === null) return `{${escapeText(readable)}}`
-  const part = (text: string) => (/[,"]|\band\b/i.test(text) ? `{${escapeText(text)}}` : escapeText(text))
-  return [split.family, ...(split.suffix === undefined ? [] : [split.suffix]), split.given]
-    .map(part)
-    .join(', ')
+function person(author: Author): string {
+  const name = dividedName(author)
+  if (name === null) return `{${escapeText(plainText(author.name))}}`
+  const part = (text: string) => (/[,"=]|\band\b/i.test(text) ? `{${escapeText(text)}}` : escapeText(text))
+  const { given, suffix } = name
+  const family = familyPart(name, part)
+  // A single word is a family name as it stands; more of them would be divided.
+  if (given === undefined)
+    return suffix === undefined ? `{${escapeText(wholeFamily(name))}}` : `${family}, ${part(suffix)}, {}`
+  return [family, ...(suffix === undefined ? [] : [part(suffix)]), part(given)].join(', ')
+}
+
+/** The `von Last` of a name. BibTeX takes all that comes before a word in small letters for the `von`, unless it is in braces. */
+function familyPart(name: DividedName, part: (text: string) => string): string {
+  const whole = wholeFamily(name)
+  return /^(?!\p{Ll}).*\s\p{Ll}/u.test(whole) ? `{${escapeText(whole)}}` : part(whole)
 }
 
 function asciiKey(text: string): string {
@@ -110,8 +119,9 @@ function asciiKey(text: string): string {
 }
 
 function citationKey(paper: Paper): string {
-  const first = plainText(paper.authors[0]?.name ?? '')
-  const family = asciiKey(splitName(first)?.family ?? first)
+  const [first] = paper.authors
+  const name = first === undefined ? null : dividedName(first)
+  const family = asciiKey(name === null ? plainText(first?.name ?? '') : wholeFamily(name))
   if (family === '') {
     return paper.arxivId === null ? `paper${paper.id}` : `arxiv-${paper.arxivId.replace(/[^\w.-]/g, '-')}`
   }
@@ -132,7 +142,7 @@ export function toBibtex(paper: Paper, options: { url: string; siteName: string 
   const { year, month } = dateParts(paper.published)
   const monthName = month === undefined ? undefined : MONTHS[Number(month) - 1]
   const notes = [paper.withdrawn ? 'Withdrawn' : '', paper.comments === null ? '' : texField(paper.comments)]
-  const authors = paper.authors.map((author) => author.name).filter((name) => plainText(name) !== '')
+  const authors = paper.authors.filter(({ name }) => plainText(name) !== '')
   const fields: [name: string, value: string | undefined][] = [
     ['title', `{{${texField(paper.title)}}}`],
     [

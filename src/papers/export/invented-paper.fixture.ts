@@ -12,6 +12,7 @@ export function inventedPaper(facts: Partial<Paper> = {}): Paper {
     abstract: 'We measure 5\\% of all tides.',
     synopsis: 'Tides, measured.',
     authorsTruncated: false,
+    authorsMissing: null,
     authors: [
       { name: 'Ada B. van Loon', orcid: '0000-0002-1825-0097' },
       { name: 'The Tide Collaboration' },

@@ -1,3 +1,4 @@
+import { NAME_PARTS } from '../names.ts'
 import type { Paper } from '../paper.ts'
 
 /** The paper as a plain object for programs; TeX in its texts is kept as written, instants are ISO 8601 in UTC. */
@@ -11,12 +12,18 @@ export function toJson(paper: Paper, options: { url: string; siteName: string })
     title: paper.title,
     abstract: paper.abstract,
     synopsis: paper.synopsis,
-    authors: paper.authors.map(({ name, affiliation, orcid }) => ({
-      name,
-      affiliation: affiliation ?? null,
-      orcid: orcid ?? null,
+    authors: paper.authors.map((author) => ({
+      name: author.name,
+      ...(author.kind === undefined ? {} : { kind: author.kind }),
+      ...(author.literal === undefined ? {} : { literal: author.literal }),
+      ...Object.fromEntries(
+        NAME_PARTS.flatMap((part) => (author[part] === undefined ? [] : [[part, author[part]]])),
+      ),
+      affiliation: author.affiliation ?? null,
+      orcid: author.orcid ?? null,
     })),
     authorsTruncated: paper.authorsTruncated,
+    authorsMissing: paper.authorsMissing,
     published: paper.published,
     versions: paper.versions.map(({ number, submittedAt }) => ({ number, submittedAt })),
     primaryCategory: paper.primaryCategory,

@@ -1,3 +1,4 @@
+import { othersText } from '../others.ts'
 import type { Paper } from '../paper.ts'
 import type { Source } from '../harvested-paper.ts'
 import { clean, paragraphsOf } from '../tex/clean.ts'
@@ -9,6 +10,7 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, raw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   huggingface: 'Hugging Face',
   jsonl: 'an imported JSON Lines file',
   bibliography: 'an imported bibliography',
@@ -83,7 +85,7 @@ export function toMarkdown(paper: Paper, options: { url: string; siteName: strin
       'Authors',
       [
         ...paper.authors.map((author) => line(author.name)),
-        ...(paper.authorsTruncated ? ['et al.'] : []),
+        ...(paper.authorsTruncated ? [othersText(paper.authorsMissing)] : []),
       ].join(', '),
     ],
     ['Published', paper.published?.value ?? ''],

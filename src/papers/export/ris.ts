@@ -1,14 +1,8 @@
 import type { Paper } from '../paper.ts'
-import { splitName } from '../names.ts'
+import { invertedName } from '../names.ts'
+import { othersText } from '../others.ts'
 import { plainText } from '../plain-text.ts'
 import { dateParts } from './dates.ts'
-
-function person(name: string): string {
-  const readable = plainText(name)
-  const split = splitName(readable)
-  if (split === null) return readable
-  return [split.family, split.given, ...(split.suffix === undefined ? [] : [split.suffix])].join(', ')
-}
 
 /**
  * The paper as a RIS record, its lines ended by CRLF: `JOUR` with a journal reference, else `UNPB`, which reference
@@ -23,7 +17,9 @@ export function toRis(paper: Paper, options: { url: string; siteName: string }):
     .join('. ')
   const lines: [tag: string, value: string][] = [
     ['TI', paper.title],
-    ...paper.authors.map((author): [string, string] => ['AU', person(author.name)]),
+    ...paper.authors.map((author): [string, string] => ['AU', invertedName(author)]),
+    // As MEDLINE does; readers of RIS have no other sign for it.
+    ['AU', paper.authorsTruncated ? othersText(paper.authorsMissing) : ''],
     ['PY', year ?? ''],
     ['DA', date],
     ['AB', paper.abstract ?? ''],

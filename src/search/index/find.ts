@@ -1,16 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import { formatQuery } from '../query/format-query.ts'
-import type { Query } from '../query/query.ts'
+import type { Query, SortOrder } from '../query/query.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
+import { papersNamed, type Named } from './find-titles.ts'
 import { idf, scoreWords, type Scores } from './match-words.ts'
-import { planQuery, type Plan } from './plan-query.ts'
+import { planQuery, type Plan, type PlanOptions } from './plan-query.ts'
 import { highest } from './select.ts'
 import { frequencyOf, type WordIndex } from './word-index.ts'
 
 /** What is asked of the index. */
 export type FindRequest = {
   query: Query
+  /** The text that the query was read from: where that is a title, word for word, its paper comes first. */
+  typed?: string
   /** Of what the words mean; null where nobody can say, or to go by words alone. */
   vector: Float32Array | null
   /** Goes by the vector alone where there is one. */
@@ -85,28 +88,34 @@ export function find(
 ): Found {
   const {
     query,
+    typed,
     vector,
     meaningOnly = false,
     leastSimilarity = 0.25,
     offset,
     limit,
-    unfinished,
     only,
     timeZone = 'UTC',
     ranked,
   } = request
+  // A list that was copied cut the title off.
+  const unfinished = request.unfinished || /[\p{L}\p{N}](?:…|\.{3})$/u.test(typed ?? '')
   const { table } = index
   const isLater = request.asOf !== undefined && request.asOf !== null
   const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
-  const key = JSON.stringify([formatQuery(query), unfinished, asOf])
-  const plan = planQuery(index, query.clauses, {
-    unfinished,
-    // Counts say which papers have the words as they are.
-    forgiving: only !== undefined,
-    titlesOnly: only === 'titled',
-    timeZone,
+  const key = JSON.stringify([formatQuery(query), typed ?? null, unfinished, asOf])
+  const named = meaningOnly ? null : papersNamed(index, query, typed ?? null)
+  const { plan, admitted, sort } = planFor(index, query, {
+    named,
+    asOf,
+    options: {
+      unfinished,
+      // Counts say which papers have the words as they are.
+      forgiving: only !== undefined,
+      titlesOnly: only === 'titled',
+      timeZone,
+    },
   })
-  const admitted = admittedBy(index, plan, asOf)
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
@@ -114,15 +123,17 @@ export function find(
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
     }
   }
+  const asked = plan.words.filter(({ mere }) => !mere)
   // Words that come to nothing (`???`) are in no paper.
-  const needed = plan.words.length === 0 && plan.asksWords ? Infinity : wordsNeeded(plan.words.length)
+  const needed = asked.length === 0 && plan.asksWords ? Infinity : wordsNeeded(asked.length)
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
+  for (const id of named?.titled ?? []) wanted[id] = admitted[id] ?? 0
 
   const { facets, total } = countFacets(table, { wanted, timeZone })
   const answer = { asOf, total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
-  if (query.sort === 'relevance' && scored) {
+  if (sort === 'relevance' && scored) {
     const fused =
       (isLater ? kept?.get(key) : undefined) ??
       fuse({
@@ -130,10 +141,11 @@ export function find(
         admitted: only === undefined ? admitted : wanted,
         scratch,
         // Nobody has all the words of a long question.
-        full: plan.words.length <= FUSION.fewWords ? full : 0,
+        full: asked.length <= FUSION.fewWords ? full : 0,
         meaning: vector && vectors && { vector, vectors },
         meaningOnly,
         leastSimilarity,
+        ranks: named?.ranks ?? new Map(),
       })
     if (offset + limit < fused.length) kept?.set(key, fused)
     // Some may be gone since the order was kept.
@@ -141,7 +153,7 @@ export function find(
     return { ...answer, hits, reachable: fused.length }
   }
   const reachable = Math.min(total, REACHABLE)
-  const first = (isLater ? kept?.get(key) : undefined) ?? rankedFirst({ query, ranked, wanted }).map(byWords)
+  const first = (isLater ? kept?.get(key) : undefined) ?? rankedFirst({ sort, ranked, wanted }).map(byWords)
   if (first.length > 0 && offset + limit < reachable) kept?.set(key, first)
   for (const { id } of first) wanted[id] = 0
   const rest = highest(table.datedAt, {
@@ -155,11 +167,11 @@ export function find(
 
 /** The papers that the ranking puts first, of those that are wanted. */
 function rankedFirst({
-  query: { sort },
+  sort,
   ranked,
   wanted,
 }: {
-  query: Query
+  sort: SortOrder
   ranked: number[]
   wanted: Uint8Array
 }): number[] {
@@ -168,6 +180,24 @@ function rankedFirst({
 
 function byWords(id: number): Hit {
   return { id, byWords: true, similarity: null }
+}
+
+/**
+ * What the query comes to. Where it would leave out a paper whose title it is (for a minus or a quotation mark in it), it
+ * is read as that title. So is one that asks for an order with the words of a title (`Sort: New Ways to …`).
+ */
+function planFor(
+  index: WordIndex,
+  query: Query,
+  { named, asOf, options }: { named: Named | null; asOf: number; options: PlanOptions },
+): { plan: Plan; admitted: Uint8Array; sort: SortOrder } {
+  const { sort } = query
+  const plan = planQuery(index, query.clauses, options)
+  const admitted = admittedBy(index, plan, asOf)
+  if (!named || named.literally.length === 0) return { plan, admitted, sort }
+  if (sort === 'relevance' && named.titled.every((id) => admitted[id] === 1)) return { plan, admitted, sort }
+  const literal = planQuery(index, named.literally, options)
+  return { plan: literal, admitted: admittedBy(index, literal, asOf), sort: 'relevance' }
 }
 
 /** The best by words and the best by meaning in one ranking. */
@@ -179,6 +209,7 @@ function fuse({
   meaning,
   meaningOnly,
   leastSimilarity,
+  ranks,
 }: {
   table: WordIndex['table']
   admitted: Uint8Array
@@ -187,6 +218,8 @@ function fuse({
   meaning: { vector: Float32Array; vectors: VectorStore } | null
   meaningOnly: boolean
   leastSimilarity: number
+  /** Of papers that come before all others. */
+  ranks: Named['ranks']
 }): Hit[] {
   const { size } = table
   const byWords = meaningOnly ? [] : highest(scores, { size, count: FUSION.wordsPool, wanted: admitted })
@@ -199,6 +232,7 @@ function fuse({
   const similarities = new Map(byMeaning.map(({ id, similarity }) => [id, similarity]))
   const pool = new Set(byWords.filter((id) => (scores[id] ?? 0) > 0))
   for (const { id, similarity } of byMeaning) if (similarity >= leastSimilarity) pool.add(id)
+  for (const id of ranks.keys()) if (admitted[id] === 1) pool.add(id)
   const best = Math.max(scores[byWords[0] ?? 0] ?? 0, full * FUSION.full)
   const nearest = byMeaning[0]?.similarity ?? 0
   const share = meaningOnly ? 0 : FUSION.words
@@ -207,9 +241,9 @@ function fuse({
     const words = best > 0 ? (scores[id] ?? 0) / best : 0
     // A paper that was not embedded yet is taken to be as near as its words say.
     const closeness = similarity === null || nearest <= 0 ? words : Math.max(0, similarity) / nearest
-    return { id, score: share * words + (1 - share) * closeness, similarity }
+    return { id, rank: ranks.get(id) ?? 0, score: share * words + (1 - share) * closeness, similarity }
   })
-    .toSorted((a, b) => b.score - a.score || b.id - a.id)
+    .toSorted((a, b) => b.rank - a.rank || b.score - a.score || b.id - a.id)
     .map(({ id, similarity }) => ({ id, byWords: wanted[id] === 1, similarity }))
 }
 

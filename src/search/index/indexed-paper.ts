@@ -1,3 +1,4 @@
+import type { TitleKeys } from '../text/title-keys.ts'
 import type { Word } from '../text/words.ts'
 
 /** A paper as the index takes it in. */
@@ -7,6 +8,8 @@ export type IndexedPaper = {
   /** The change of the database (`papers.index_seq`) that this is the state after. */
   seq: number
   title: Word[]
+  /** By which the title is found as a whole (see `title-keys.ts`); empty where there is none. */
+  titleKeys: TitleKeys
   /** Of the abstract, and of the synopsis where there is one. */
   body: Word[]
   /** Each word of both as it is written: folded, of letters a–z alone, once (see `vocabularyOf`). */
@@ -30,6 +33,21 @@ export function authorTerm(word: string): string {
 
 export function categoryTerm(category: string): string {
   return `#${category}`
+}
+
+/** Of papers whose whole title has a key. */
+export function titleTerm(key: string): string {
+  return `=${key}`
+}
+
+/** Of papers whose title has a key, and something that a query would leave out. */
+export function excludingTitleTerm(key: string): string {
+  return `!${key}`
+}
+
+/** Of papers whose title has a key before its colon. */
+export function titleNameTerm(key: string): string {
+  return `:${key}`
 }
 
 /** Words of a paper beyond which its length no longer counts against it; also what a column of 16 bits can hold. */

@@ -1,4 +1,5 @@
 import { vocabularyOf } from '../text/vocabulary.ts'
+import { titleKeys } from '../text/title-keys.ts'
 import { wordsIn } from '../text/words.ts'
 import type { IndexedPaper } from '../index/indexed-paper.ts'
 
@@ -28,6 +29,7 @@ export function indexed(
     id,
     seq,
     ...words,
+    titleKeys: titleKeys(title),
     vocabulary: vocabularyOf([
       { text: title, words: words.title },
       { text: body, words: words.body },

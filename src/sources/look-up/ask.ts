@@ -1,73 +1,142 @@
-import { leadsInside } from './inside-address.ts'
+import { request as requestHttp, type IncomingMessage } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { pipeline, type Duplex, type Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { unlessAborted } from '../../runtime/unless-aborted.ts'
+import { decodeText } from '../decode-text.ts'
+import { isInside, isOwn, resolveHost, type Resolve } from './inside-address.ts'
 
 export type Answer =
   | { kind: 'answer'; status: number; text: string }
-  /** It cannot answer now; `retryAfterMs` where it asked to be left alone. */
-  | { kind: 'away'; retryAfterMs: number | null }
+  /**
+   * It cannot answer now; `retryAfterMs` where a host asked to be left alone: `by` is that host, with its port, or null
+   * where it is the one that was asked first.
+   */
+  | { kind: 'away'; retryAfterMs: number | null; by: string | null }
   /** An answer that is too long, or redirects that lead nowhere. */
   | { kind: 'unreadable' }
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** 2 MB, after decompression. */
+/** 2 MB, as it comes and after decompression. */
 const MOST_BYTES = 2_000_000
 /** How long a source is left alone that says it is overloaded, but not for how long. */
 const PAUSE_MS = 60_000
+/** Where registries answer. Behind other ports are services that are not meant to be asked by strangers. */
+const WEB_PORTS: ReadonlySet<string> = new Set(['', '80', '443', '8080', '8443'])
+
+type Asking = {
+  headers: Record<string, string>
+  now: () => Date
+  signal: AbortSignal
+  /** Whether a host that redirects lead to has asked to be left alone. */
+  isPaused: (host: string) => Promise<boolean>
+  resolve: Resolve
+}
 
 /**
- * The answer to a GET request, with at most five redirects, within `timeoutMs` milliseconds altogether. Rejects with the
+ * The answer to a GET request, with at most five redirects, within `timeoutMs` milliseconds altogether. Redirects lead only to the
+ * public internet, by addresses that are looked up once, checked, and connected to. Rejects with the
  * reason of `signal` once that is aborted; anything else that goes wrong counts as the source being away.
  */
 export async function ask(
   url: URL,
   {
-    headers: written,
     timeoutMs,
-    now,
     signal,
-  }: { headers: Record<string, string>; timeoutMs: number; now: () => Date; signal: AbortSignal },
+    isPaused = () => Promise.resolve(false),
+    resolve = resolveHost,
+    ...asking
+  }: Pick<Asking, 'headers' | 'now' | 'signal'> & { timeoutMs: number } & Partial<Asking>,
 ): Promise<Answer> {
-  const headers = new Headers(written)
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   try {
-    return await follow(url, { headers, now, signal: inTime })
+    return await follow(url, { ...asking, isPaused, resolve, signal: inTime })
   } catch {
     signal.throwIfAborted()
     // No connection, one that breaks off, what cannot be decompressed, or no answer in time.
-    return { kind: 'away', retryAfterMs: null }
+    return { kind: 'away', retryAfterMs: null, by: null }
   }
 }
 
-async function follow(
-  start: URL,
-  { headers, now, signal }: { headers: Headers; now: () => Date; signal: AbortSignal },
-): Promise<Answer> {
+async function follow(start: URL, asking: Asking): Promise<Answer> {
+  const { now, signal, isPaused, resolve } = asking
+  const own = await unlessAborted(resolve(start.hostname), signal)
   let url = start
+  let addresses = own
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await fetch(url, { headers, redirect: 'manual', signal })
-    if (REDIRECTS.has(response.status)) {
-      await response.body?.cancel()
-      const next = URL.parse(response.headers.get('location') ?? '', url)
-      const isWeb = next?.protocol === 'https:' || next?.protocol === 'http:'
-      if (next === null || !isWeb || next.username !== '' || next.password !== '')
-        return { kind: 'unreadable' }
-      // Anybody may register a DOI that leads anywhere; only whoever set up this site may direct it to addresses inside.
-      if ((await leadsInside(next)) && !(await leadsInside(start))) return { kind: 'unreadable' }
-      url = next
-    } else if (response.status === 429 || response.status >= 500) {
-      await response.body?.cancel()
-      return { kind: 'away', retryAfterMs: pauseOf(response, now()) }
-    } else {
-      const text = await textOf(response)
-      return text === null ? { kind: 'unreadable' } : { kind: 'answer', status: response.status, text }
+    const by = url.origin === start.origin ? null : url.host
+    if (by !== null && (await isPaused(by))) return { kind: 'away', retryAfterMs: null, by }
+    const response = await get(url, { ...asking, addresses })
+    try {
+      const status = response.statusCode ?? 0
+      if (REDIRECTS.has(status)) {
+        const next = URL.parse(response.headers.location ?? '', url)
+        const isWeb = next?.protocol === 'https:' || next?.protocol === 'http:'
+        if (next === null || !isWeb || next.username !== '' || next.password !== '')
+          return { kind: 'unreadable' }
+        addresses = next.origin === start.origin ? own : await unlessAborted(resolve(next.hostname), signal)
+        if (!mayAsk(next, { addresses, own })) return { kind: 'unreadable' }
+        url = next
+      } else if (status === 429 || status >= 500) {
+        return { kind: 'away', retryAfterMs: pauseOf(response, now()), by }
+      } else {
+        const text = await textOf(response)
+        return text === null ? { kind: 'unreadable' } : { kind: 'answer', status, text }
+      }
+    } finally {
+      response.destroy()
     }
   }
   return { kind: 'unreadable' }
 }
 
+/**
+ * Anyone may register a DOI that leads anywhere. Only the people who set up this site may direct it to addresses inside: to
+ * those of the source that they named (`own`).
+ */
+function mayAsk(url: URL, { addresses, own }: { addresses: string[]; own: string[] }): boolean {
+  if (addresses.length === 0) return false
+  const isPublic = !addresses.some((one) => isInside(one) || isOwn(one))
+  if (isPublic) return WEB_PORTS.has(url.port)
+  const isOnLoopback = own.every(isLoopback)
+  return addresses.every((one) => own.includes(one) || (isOnLoopback && isLoopback(one)))
+}
+
+function isLoopback(address: string): boolean {
+  return address === '127.0.0.1' || address === '::1'
+}
+
+/** Asks one of the addresses, and no other: what the host's name leads to by now is not looked up again. */
+async function get(
+  url: URL,
+  { addresses, headers, signal }: Asking & { addresses: string[] },
+): Promise<IncomingMessage> {
+  const found = addresses.map((address) => ({ address, family: isIP(address) }))
+  const lookup: LookupFunction = (_, { all }, callback) => {
+    const [first] = found
+    if (first === undefined) callback(new Error('the host has no address'), '', 4)
+    else if (all === true) callback(null, found)
+    else callback(null, first.address, first.family)
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    headers: { ...headers, 'accept-encoding': 'gzip, deflate, br' },
+    // Connections are not kept: what is behind them was checked for this request.
+    agent: false,
+    lookup,
+    signal,
+  })
+  request.on('response', resolve)
+  request.on('error', reject)
+  request.end()
+  return promise
+}
+
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
-function pauseOf({ status, headers }: Response, now: Date): number | null {
-  const written = headers.get('retry-after')?.trim() ?? ''
+function pauseOf({ statusCode: status, headers }: IncomingMessage, now: Date): number | null {
+  const written = headers['retry-after']?.trim() ?? ''
   const milliseconds = /^\d{1,9}$/.test(written)
     ? Number(written) * 1000
     : Date.parse(written) - now.getTime()
@@ -75,15 +144,43 @@ function pauseOf({ status, headers }: Response, now: Date): number | null {
   return status === 429 || status === 503 ? PAUSE_MS : null
 }
 
-async function textOf(response: Response): Promise<string | null> {
-  const decoder = new TextDecoder()
+const DECODERS: Readonly<Record<string, () => Duplex>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+}
+
+class TooLong extends Error {}
+
+/** What a stream gives, unless it is too much; leaving it ends the stream. */
+async function* bounded(stream: Readable): AsyncGenerator<Buffer> {
   let bytes = 0
-  let text = ''
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    // Leaving the loop ends the connection.
-    if (bytes > MOST_BYTES) return null
-    text += decoder.decode(chunk, { stream: true })
+    if (bytes > MOST_BYTES) throw new TooLong('more than anyone says of a paper')
+    yield chunk
   }
-  return text + decoder.decode()
+}
+
+/** null where it is too long, before or after decompression, or compressed in a way that was not asked for. */
+async function textOf(response: IncomingMessage): Promise<string | null> {
+  const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  const isPlain = encoding === '' || encoding === 'identity'
+  const decoder = isPlain ? null : DECODERS[encoding]?.()
+  if (decoder === undefined) return null
+  // What goes wrong is thrown where it is read.
+  const content = decoder === null ? response : pipeline(bounded(response), decoder, () => {})
+  let text = ''
+  try {
+    for await (const piece of decodeText(bounded(content))) {
+      text += piece
+      // What was decompressed may be compressed once more.
+      if (text.length > MOST_BYTES) return null
+    }
+  } catch (error) {
+    if (error instanceof TooLong) return null
+    throw error
+  }
+  return text
 }

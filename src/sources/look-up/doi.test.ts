@@ -23,9 +23,21 @@ describe('what the registries of DOIs answer', () => {
         title: 'Tides of Zostera meadows & CO₂: x² laws: A survey',
         abstract: 'Background: Meadows breathe, p < 0.05.\n\nSee $q_1$.',
         authors: [
-          { name: 'Ann Lee', affiliation: 'Univ. of the Coast; Sea Lab', orcid: '0000-0002-1825-0097' },
-          { name: 'Jan van den Berg Jr.' },
-          { name: 'The Tide Gauge Consortium' },
+          {
+            name: 'Ann Lee',
+            family: 'Lee',
+            given: 'Ann',
+            affiliation: 'Univ. of the Coast; Sea Lab',
+            orcid: '0000-0002-1825-0097',
+          },
+          {
+            name: 'Jan van den Berg Jr.',
+            family: 'Berg',
+            given: 'Jan',
+            nonDroppingParticle: 'van den',
+            suffix: 'Jr.',
+          },
+          { name: 'The Tide Gauge Consortium', kind: 'collaboration' },
         ],
         published: { precision: 'day', value: '2026-01-09' },
         journalReference: 'Journal of Invented Tides 12(3), 45-67 (2026)',
@@ -43,7 +55,10 @@ describe('what the registries of DOIs answer', () => {
         identifiers: [identifier],
         title: 'Heights of tides',
         abstract: 'We report heights.\n\nWhere h < 3 m, none were seen.',
-        authors: [{ name: 'Bo Ek' }, { name: 'Sea Lab' }],
+        authors: [
+          { name: 'Bo Ek', family: 'Ek', given: 'Bo' },
+          { name: 'Sea Lab', kind: 'collaboration' },
+        ],
         published: { precision: 'year', value: '2025' },
         licenseUrl: 'https://creativecommons.org/publicdomain/zero/1.0',
       },
@@ -73,7 +88,10 @@ describe('what the registries of DOIs answer', () => {
       source: 'doi',
       identifiers: [DOI],
       title: 'Tides',
-      authors: [{ name: 'Lee' }, { name: 'Sea Lab' }],
+      authors: [
+        { name: 'Lee', family: 'Lee' },
+        { name: 'Sea Lab', kind: 'collaboration' },
+      ],
     })
   })
 

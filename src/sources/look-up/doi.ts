@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
-import { parseDate } from '../dates.ts'
+import { parsePublished } from '../dates.ts'
 import { parseJson } from '../jsonl.ts'
 import { validatePaper, type PaperDraft } from '../validate-paper.ts'
+import type { AuthorDraft } from '../valid-authors.ts'
 import { textOfMarkup } from './markup.ts'
 import type { Reading } from './reading.ts'
 
@@ -94,7 +95,7 @@ function draftOf(item: Item, identifier: PaperIdentifier): PaperDraft {
     title: titleOf(item),
     abstract: textOfMarkup(item.abstract ?? ''),
     authors: item.author?.map((one) => ({
-      name: nameOf(one),
+      ...nameOf(one),
       affiliation: one.affiliation?.map(({ name }) => textOfMarkup(name)).join('; '),
       orcid: one.ORCID,
     })),
@@ -123,15 +124,16 @@ function titleOf({ title, subtitle }: Item): string {
   return `${main}${/[.:?!–—]$/.test(main) ? '' : ':'} ${sub}`
 }
 
-function nameOf(name: z.infer<typeof author>): string {
-  const parts = [
-    name.given,
-    name['dropping-particle'],
-    name['non-dropping-particle'],
-    name.family,
-    name.suffix,
-  ].filter(Boolean)
-  return textOfMarkup(parts.length > 0 ? parts.join(' ') : (name.literal ?? name.name ?? ''))
+function nameOf(name: z.infer<typeof author>): AuthorDraft {
+  if (!name.family && !name.given)
+    return { name: textOfMarkup(name.literal || name.name || ''), literal: true }
+  return {
+    family: textOfMarkup(name.family ?? ''),
+    given: textOfMarkup(name.given ?? ''),
+    droppingParticle: textOfMarkup(name['dropping-particle'] ?? ''),
+    nonDroppingParticle: textOfMarkup(name['non-dropping-particle'] ?? ''),
+    suffix: textOfMarkup(name.suffix ?? ''),
+  }
 }
 
 /** As exactly as it is given: a year, a month or a day. */
@@ -140,10 +142,7 @@ function dateOf(given: Item['issued']): string | undefined {
   const missing = parts.indexOf(null)
   const numbers = (missing === -1 ? parts : parts.slice(0, missing)).slice(0, 3)
   const written = numbers.length > 0 ? numbers.join('-') : (given?.raw ?? '')
-  // The day or the month may not exist; the year is still good.
-  return [written, written.split('-').slice(0, 2).join('-'), written.split('-')[0] ?? ''].find(
-    (one) => parseDate(one) !== null,
-  )
+  return parsePublished(written)?.value
 }
 
 function journalReferenceOf(item: Item, published: string | undefined): string {

@@ -47,6 +47,12 @@ export async function pauseSource(
   { source, now, forMs }: { source: string; now: Date; forMs: number },
 ): Promise<void> {
   const until = after(now, Math.min(forMs, LONGEST_PAUSE_MS))
+  // Anyone can lead us to a host of their own: what is over is forgotten, so that there are never many.
+  await sql`
+    delete from source_turns where source in (
+      select source from source_turns where source <> ${source} and next_at < ${after(now, -LONGEST_PAUSE_MS)}::timestamptz
+      for update skip locked)
+  `.execute(db)
   await sql`
     insert into source_turns as held (source, next_at) values (${source}, ${until}::timestamptz)
     on conflict (source) do update set next_at = greatest(${unlessImpossible(now)}, excluded.next_at)

@@ -98,15 +98,20 @@ export function showRanking(site: Site) {
                 ))}
               </tbody>
             </table>
+            <p>
+              One vote from a trusted reader counts as much as {WEIGHTS.vote / WEIGHTS.upvote} upvotes at
+              another site; a vote from a new account counts as much as{' '}
+              {WEIGHTS.newVote === WEIGHTS.upvote ? 'one' : WEIGHTS.newVote / WEIGHTS.upvote}.
+            </p>
             <h2>How much a vote weighs</h2>
             <p>
               Each reader has one vote for each paper, and can withdraw it at any time. An account is new for{' '}
-              {days} days: its votes weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote}, both in heat and in
-              the order of editions, and its comments weigh less in the same proportion. It becomes trusted at
-              once when its owner signs in with ORCID or when a curator trusts it. A vote keeps the weight it
-              had when it was cast. Authors cannot vote for or pick their own papers, and their comments on
-              them add no heat. Suspended readers cannot vote. A vote that is withdrawn, by the reader or by a
-              curator, no longer counts: both events stay on record and cancel out.
+              {days} days: its votes weigh {WEIGHTS.newVote} instead of {WEIGHTS.vote} in every order, and its
+              comments weigh less in the same proportion. It becomes trusted at once when its owner signs in
+              with ORCID or when a curator trusts it. A vote keeps the weight it had when it was cast. Authors
+              cannot vote for or pick their own papers, and their comments on them add no heat. Suspended
+              readers cannot vote. A vote that is withdrawn, by the reader or by a curator, no longer counts:
+              both events stay on record and cancel out.
             </p>
             <p>
               A program looks for votes that seem coordinated: groups of accounts that vote together far more
@@ -117,7 +122,11 @@ export function showRanking(site: Site) {
             <h2>How lists are ordered</h2>
             <dl class="orders">
               <dt>Editions, weeks, months</dt>
-              <dd>By readers’ votes, weighted, then by heat, then newest first, then most recently added.</dd>
+              <dd>
+                By one weighted sum: votes, picks, comments, and the attention papers drew elsewhere, each
+                with its weight and without fading. Papers with the same sum are ordered by heat, then newest
+                first, then most recently added.
+              </dd>
               <dt>
                 <a href="/papers/trending">Trending</a>
               </dt>
@@ -125,10 +134,7 @@ export function showRanking(site: Site) {
               <dt>
                 <a href="/papers/top">Top</a>
               </dt>
-              <dd>
-                By the sum of all weights, without fading, for all time or for the papers of a year, month or
-                day.
-              </dd>
+              <dd>By the same sum as editions, for all time or for the papers of a year, month or day.</dd>
               <dt>
                 <a href="/papers/new">New</a>
               </dt>

@@ -24,7 +24,7 @@ import { refused } from '../errors/show.tsx'
 import type { Form } from '../forms/read-form.ts'
 import { goBack, readerAction, type ReaderAction } from '../forms/reader-action.ts'
 import { findRequestedPaper } from '../paper/find-requested-paper.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { collectionFormPage } from './form.tsx'
 import { collectionPath } from './links.tsx'
 
@@ -148,7 +148,7 @@ function answer(
 
 async function namedPaper(site: Site, text: string): Promise<number | null> {
   const parsed = parseAddress(text) ?? parseIdentifier(text)
-  const paper = parsed && (await findPaper(site.db, parsed.identifier))
+  const paper = parsed && (await findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) }))
   return paper ? paper.id : null
 }
 

@@ -4,9 +4,10 @@ import { HIDDEN, LOCKED } from '../../discussion/comment-refusals.ts'
 import { editsOf, readComment, type Comment, type PaperOfComment } from '../../discussion/read-comments.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { isShownTo } from '../../papers/visibility.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import { pageShows } from '../shows.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { commentViewerOf } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
 
@@ -24,7 +25,7 @@ export async function askedComment(
     viewer: commentViewerOf(site),
     curators: site.accounts.curators,
   })
-  return found && (!found.paper.hidden || site.viewer?.reader.curator) ? found : null
+  return found && isShownTo(found.paper, audienceOf(site)) ? found : null
 }
 
 /** The address of a comment on its paper's page. */

@@ -1,4 +1,6 @@
 import { addressPath } from '../../papers/identifiers.ts'
+import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 import { CuratorForm } from './parts.tsx'
@@ -8,9 +10,11 @@ import { MergeForm } from './queue-items.tsx'
 export function PaperTools({
   site,
   paper,
+  claims,
 }: {
   site: Site
   paper: Pick<Paper, 'id' | 'address' | 'title' | 'hidden' | 'commentsLocked'>
+  claims: IdentifierClaim[]
 }) {
   if (!site.viewer?.reader.curator) return null
   const back = addressPath(paper.address)
@@ -29,8 +33,41 @@ export function PaperTools({
         back={back}
         of="this paper"
       />
-      <MergeForm paperId={paper.id} back={back} />
+      <Claims claims={claims} />
+      <MergeForm
+        paperId={paper.id}
+        back={back}
+        keep={claims.find(({ other }) => other)?.other?.address ?? ''}
+      />
     </details>
+  )
+}
+
+/** Which other papers are said to be this one. */
+function Claims({ claims }: { claims: IdentifierClaim[] }) {
+  if (claims.length === 0) return null
+  return (
+    <>
+      <p>
+        Sources claim that this paper is the same work as others. Check that before you merge any of them:
+        authors can write what they like in their own records.
+      </p>
+      <ul class="evidence">
+        {claims.map(({ by, identifier, other }) => (
+          <li>
+            {by === 'this' ? 'The record of this paper names the ' : 'This paper’s '}
+            {identifier.scheme === 'doi' ? 'DOI' : 'arXiv identifier'} {identifier.value}
+            {by === 'this' && other === null && ', which is not on this site.'}
+            {other !== null && (
+              <>
+                {by === 'this' ? ', which belongs to ' : ' also appears in the record of '}
+                <a href={addressPath(other.address)}>{plainText(other.title)}</a>.
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

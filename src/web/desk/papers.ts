@@ -70,6 +70,6 @@ async function namedPaper({ db, origin }: Site, text: string): Promise<number | 
     .replace(origin, '')
     .replace(/^\/?papers\//, '')
   const parsed = parseAddress(named) ?? parseIdentifier(named)
-  const paper = parsed && (await findPaper(db, parsed.identifier))
+  const paper = parsed && (await findPaper(db, parsed.identifier, { seenBy: 'curators' }))
   return paper?.id ?? null
 }

@@ -3,6 +3,8 @@ import type { WaitingClaim } from '../../moderation/desk.ts'
 import { FLAG_REASONS } from '../../moderation/flags.ts'
 import type { FlaggedSubject } from '../../moderation/open-flags.ts'
 import type { WaitingSubmission } from '../../moderation/submission-lists.ts'
+import { bindOnly } from '../../papers/bind-only.ts'
+import { addressPath, paperAddress } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -47,13 +49,23 @@ export function FlaggedItem({ site, item }: { site: Site; item: FlaggedSubject }
 }
 
 /** Merges a paper with another one that is the same work. */
-export function MergeForm({ paperId, back }: { paperId: number; back: string }) {
+export function MergeForm({
+  paperId,
+  back,
+  keep = '',
+}: {
+  paperId: number
+  back: string
+  /** The address of the paper to keep, where that is likely to be the one. */
+  keep?: string
+}) {
   return (
     <form class="act" method="post" action={`/desk/papers/${paperId}/merger`}>
       <input type="hidden" name="back" value={back} />
       <input
         type="text"
         name="with"
+        value={keep}
         required
         maxlength={500}
         autocomplete="off"
@@ -80,6 +92,7 @@ export function MergeForm({ paperId, back }: { paperId: number; back: string }) 
 export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmission }) {
   const { found, identifier, reader, note, submittedAt } = item
   const title = plainText(found.title)
+  const { claims = [] } = bindOnly(found, identifier)
   const url =
     identifier.scheme === 'arxiv'
       ? `https://arxiv.org/abs/${identifier.value}`
@@ -96,12 +109,24 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
           .slice(0, 6)
           .map(({ name }) => name)
           .join(', ')}
-        {(found.authors?.length ?? 0) > 6 && ' and others'}
+        {((found.authors?.length ?? 0) > 6 || found.authorsTruncated === true) && ' and others'}
       </p>
       {found.abstract !== undefined && <p class="aside">{shorten(plainText(found.abstract))}</p>}
       <p>
         {identifier.value}, from <ReaderLink reader={reader} />, <When site={site} instant={submittedAt} />
       </p>
+      {claims.length > 0 && (
+        <p>
+          Its record also names{' '}
+          {claims.map((claimed, place) => (
+            <>
+              {place > 0 && ', '}
+              <a href={addressPath(paperAddress(claimed))}>{claimed.value}</a>
+            </>
+          ))}
+          . That leads nowhere until a curator merges the two papers.
+        </p>
+      )}
       {note !== '' && <blockquote>{shorten(note)}</blockquote>}
       <CuratorForm
         actions={[
@@ -131,10 +156,10 @@ export function ClaimItem({
         {paper.authors.length > 12 && ` and ${paper.authors.length - 12} others`}
       </p>
       <p>
-        <ReaderLink reader={reader} /> ({reader.email}
+        <ReaderLink reader={reader} />
         {reader.orcid !== null &&
-          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', verified' : ', not verified'}`}
-        ), <When site={site} instant={claimedAt} />
+          ` (ORCID ${reader.orcid}, ${reader.orcidVerified ? 'verified' : 'not verified'})`}
+        , <When site={site} instant={claimedAt} />
       </p>
       {note !== '' && <blockquote>{note}</blockquote>}
       <CuratorForm

@@ -6,7 +6,7 @@ import { searchedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
 /** A page for an address that does not exist: what is missing, what to do. Status 404. */
-export function notFound(site: Site, c: Context, { what, hint }: { what?: string; hint?: string } = {}) {
+export function notFound(site: Site, c: Context, { what, hint }: { what?: string; hint?: Child } = {}) {
   return errorPage(site, c, {
     status: 404,
     title: 'Not in this edition',
@@ -119,7 +119,7 @@ export function refused(
   })
 }
 
-type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503
+type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,

@@ -8,19 +8,14 @@ export type Form = {
   ticked(name: string): boolean
 }
 
-export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 413 | 415; reason: string }
+export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 415; reason: string }
 
-/** Larger than the longest comment, encoded. */
-const LARGEST_BYTES = 128 * 1024
-
-/** Reads a submitted form: application/x-www-form-urlencoded, limited in size, in UTF-8, without NUL. */
+/** Reads a submitted form: application/x-www-form-urlencoded, in UTF-8, without NUL. `boundedBodies` limits its size. */
 export async function readForm(c: Context): Promise<FormOutcome> {
   const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')
     return { ok: false, status: 415, reason: 'Send forms as application/x-www-form-urlencoded.' }
-  const bytes = await readBounded(c.req.raw.body)
-  if (bytes === null)
-    return { ok: false, status: 413, reason: 'The form is too large. Shorten the text and try again.' }
+  const bytes = await c.req.arrayBuffer()
   let body: string
   try {
     body = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -37,16 +32,4 @@ export async function readForm(c: Context): Promise<FormOutcome> {
       ticked: (name) => fields.has(name),
     },
   }
-}
-
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
-  if (body === null) return new Uint8Array(0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > LARGEST_BYTES) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

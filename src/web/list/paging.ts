@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { formatCursor } from '../../db/cursor.ts'
-import { parseCursor, type Cursor, type PaperList } from '../../ranking/list-orders.ts'
+import { isFormerCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/list-orders.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 
 /** Papers per page of an edition, a collection or a reader's own lists, which people read to the end. */
@@ -17,6 +17,8 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
   const text = c.req.query('after')
   if (text === undefined) return { ok: true, after: null, rankFrom: 1 }
   const after = parseCursor(kind, text)
+  // A link from before an update is not the reader's mistake.
+  if (!after && isFormerCursor(kind, text)) return { ok: true, after: null, rankFrom: 1 }
   if (!after) return { ok: false, reason: 'This link to a later page is broken.' }
   const before = c.req.query('n') ?? ''
   return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }

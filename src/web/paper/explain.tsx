@@ -8,8 +8,8 @@ import { typeset } from '../../papers/typeset.ts'
 import { explain, type Explanation } from '../../search/explain.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
-import { AuthorLinks } from '../parts/entry.tsx'
-import type { Site } from '../site.ts'
+import { AuthorsInBrief } from '../parts/entry.tsx'
+import { audienceOf, type Site } from '../site.ts'
 import { explainPath } from './similar.tsx'
 
 /** `/papers/explain?a=2412.19723&b=2401.00001`: what two papers have in common, sentence by sentence. */
@@ -29,8 +29,7 @@ export function showExplanation(site: Site) {
 
 async function paperAt(site: Site, address: string | undefined): Promise<Paper | null> {
   const parsed = address === undefined ? null : (parseAddress(address) ?? parseIdentifier(address))
-  const paper = parsed && (await findPaper(site.db, parsed.identifier))
-  return paper && (!paper.hidden || site.viewer?.reader.curator) ? paper : null
+  return parsed && findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) })
 }
 
 function explanationPage(
@@ -77,12 +76,7 @@ function Compared({ paper, place }: { paper: Paper; place: string }) {
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
-          <AuthorLinks
-            authors={paper.authors}
-            truncated={paper.authorsTruncated}
-            shown={3}
-            restPath={`${addressPath(paper.address)}#authors`}
-          />
+          <AuthorsInBrief paper={paper} shown={3} />
         </p>
       )}
     </section>

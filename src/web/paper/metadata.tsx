@@ -1,6 +1,7 @@
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { splitName } from '../../papers/names.ts'
+import type { Author } from '../../papers/harvested-paper.ts'
+import { invertedName, wholeFamily } from '../../papers/names.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { doiUrl } from '../parts/places.tsx'
 import type { Site } from '../site.ts'
@@ -10,7 +11,7 @@ export function citationTags(site: Site, paper: Paper) {
   const tags: [string, string][] = [
     ['citation_title', plainText(paper.title)],
     ...paper.authors.flatMap((author): [string, string][] => [
-      ['citation_author', invertedName(author.name)],
+      ['citation_author', invertedName(author)],
       ...(author.affiliation
         ? ([['citation_author_institution', author.affiliation]] as [string, string][])
         : []),
@@ -43,10 +44,17 @@ export function citationTags(site: Site, paper: Paper) {
   )
 }
 
-/** `Sun, Qiushi`; a name that can't be split stays as it is. */
-function invertedName(name: string): string {
-  const split = splitName(name)
-  return split?.given ? `${split.family}, ${split.given}${split.suffix ? `, ${split.suffix}` : ''}` : name
+function creator(author: Author) {
+  const { family } = author
+  return {
+    '@type': author.kind === 'collaboration' ? 'Organization' : 'Person',
+    name: author.name,
+    givenName: author.given,
+    familyName: family && wholeFamily({ ...author, family }),
+    honorificSuffix: author.suffix,
+    affiliation: author.affiliation && { '@type': 'Organization', name: author.affiliation },
+    sameAs: author.orcid && `https://orcid.org/${author.orcid}`,
+  }
 }
 
 /** schema.org's ScholarlyArticle as JSON-LD, safe inside a script element. */
@@ -61,12 +69,7 @@ export function jsonLd(site: Site, paper: Paper): string {
     name: plainText(paper.title),
     abstract: paper.abstract === null ? undefined : plainText(paper.abstract),
     description: paper.synopsis === null ? undefined : plainText(paper.synopsis),
-    author: paper.authors.map((author) => ({
-      '@type': 'Person',
-      name: author.name,
-      affiliation: author.affiliation && { '@type': 'Organization', name: author.affiliation },
-      sameAs: author.orcid && `https://orcid.org/${author.orcid}`,
-    })),
+    author: paper.authors.map(creator),
     datePublished: paper.published?.value.slice(0, 10),
     keywords: paper.categories.length > 0 ? paper.categories : undefined,
     license: paper.licenseUrl ?? undefined,

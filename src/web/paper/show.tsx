@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import { toBibtex } from '../../papers/export/bibtex.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { toMarkdown } from '../../papers/export/markdown.ts'
@@ -11,14 +12,16 @@ import {
   type ParsedIdentifier,
 } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { isShownTo } from '../../papers/visibility.ts'
 import { authorsHere, claimOf } from '../../moderation/authorship.ts'
+import { findIdentifierClaims } from '../../moderation/identifier-claims.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { paperActions } from '../reading-list/paper-actions.tsx'
 import { pageShows } from '../shows.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
 
@@ -40,9 +43,10 @@ export function showPaper(site: Site) {
         hint: 'Use an arXiv identifier or a DOI, like this: /papers/2412.19723.',
       })
     }
-    const paper = await findPaper(site.db, parsed.identifier)
+    // To others than curators it says that it is hidden, as the moderation log does, and nothing else of it.
+    const paper = await findPaper(site.db, parsed.identifier, { seenBy: 'program' })
     if (!paper) return notFound(site, c, missing(parsed))
-    if (paper.hidden && !site.viewer?.reader.curator) return notFound(site, c, TAKEN_OFF)
+    if (!isShownTo(paper, audienceOf(site))) return notFound(site, c, TAKEN_OFF)
     const own = addressPath(paper.address)
     const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
     const expected = (suffix === null ? versioned : own + suffix) satisfies string
@@ -50,16 +54,19 @@ export function showPaper(site: Site) {
     pageShows(c, [`paper ${paper.id}`, 'collections'])
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
     const readerId = site.viewer?.reader.id ?? null
-    const [sources, heat, similar, marks, actions, discussion, authors, claim] = await Promise.all([
-      sourcesOf(site.db, paper.id),
-      heatParts(site.db, paper.id),
-      similarTo(site, paper),
-      marksFor(site, [paper.id]),
-      paperActions(site, paper),
-      discussionOf(site, paper),
-      authorsHere(site.db, paper.id),
-      readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
-    ])
+    const isCurator = site.viewer?.reader.curator === true
+    const [sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =
+      await Promise.all([
+        sourcesOf(site.db, paper.id),
+        heatParts(site.db, paper.id),
+        similarTo(site, paper),
+        marksFor(site, [paper.id]),
+        paperActions(site, paper),
+        discussionOf(site, paper),
+        authorsHere(site.db, paper.id),
+        readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
+        isCurator ? findIdentifierClaims(site.db, { paperId: paper.id }) : [],
+      ])
     // The next reader may get the whole page.
     if (similar === null) c.header('cache-control', 'no-store')
     return c.html(
@@ -74,6 +81,7 @@ export function showPaper(site: Site) {
         discussion,
         authors,
         claim,
+        identifierClaims,
       }),
     )
   }
@@ -94,7 +102,7 @@ async function splitExportSuffix(
   if (!found) return { address: text, suffix: null }
   // A DOI may itself end like this.
   const whole = parseAddress(text)
-  return whole && (await findPaper(site.db, whole.identifier))
+  return whole && (await findPaper(site.db, whole.identifier, { seenBy: 'program' }))
     ? { address: text, suffix: null }
     : { address: text.slice(0, -found.suffix.length), suffix: found.suffix }
 }
@@ -122,15 +130,41 @@ function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; s
   }
 }
 
-function missing({ identifier }: ParsedIdentifier): { what: string; hint?: string } {
+function addressParts(identifier: string): string {
+  return identifier.split('/').map(encodeURIComponent).join('/')
+}
+
+/** What to do about a paper that is not here. */
+function submitIt(identifier: string, elsewhere: { name: string; url: string }) {
+  return (
+    <>
+      <a href={`/papers/submit?paper=${encodeURIComponent(identifier)}`}>Submit it</a> to bring it here, or{' '}
+      <a href={elsewhere.url} rel="noopener">
+        read it at {elsewhere.name}
+      </a>
+      .
+    </>
+  )
+}
+
+function missing({ identifier }: ParsedIdentifier): { what: string; hint?: Child } {
   switch (identifier.scheme) {
     case 'arxiv':
       return {
         what: `The paper ${identifier.value} is not on this site.`,
-        hint: `You may find it at https://arxiv.org/abs/${identifier.value}.`,
+        hint: submitIt(identifier.value, {
+          name: 'arXiv',
+          url: `https://arxiv.org/abs/${addressParts(identifier.value)}`,
+        }),
       }
     case 'doi':
-      return { what: `The paper with the DOI ${identifier.value} is not on this site.` }
+      return {
+        what: `The paper with the DOI ${identifier.value} is not on this site.`,
+        hint: submitIt(identifier.value, {
+          name: 'its publisher',
+          url: `https://doi.org/${addressParts(identifier.value)}`,
+        }),
+      }
     case 'local':
       return { what: 'This paper is not on this site.' }
   }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { atMost } from '../at-most.ts'
+import { countedElsewhereOf } from '../../ranking/counted-elsewhere.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
@@ -14,7 +15,7 @@ import { notFound } from '../errors/show.tsx'
 import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { askedAsOf, askedPage, searchedText, searchPath } from './address.ts'
 import { searchPage } from './page.tsx'
 
@@ -45,6 +46,7 @@ export function showSearch(site: Site) {
     return inLine(async () => {
       const found = await search(site.search, {
         query,
+        typed: text,
         offset: (page - 1) * PAGE_SIZE,
         limit: PAGE_SIZE,
         asOf: page > 1 ? askedAsOf(c) : null,
@@ -92,7 +94,9 @@ async function paperNamed(
   text: string,
 ): Promise<{ parsed: ParsedIdentifier; paper: Paper | null } | null> {
   const parsed = parseIdentifier(text)
-  return parsed && { parsed, paper: await findPaper(site.db, parsed.identifier) }
+  return (
+    parsed && { parsed, paper: await findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) }) }
+  )
 }
 
 function versionPath(paper: Paper, { version }: ParsedIdentifier): string {
@@ -105,14 +109,20 @@ async function renderResults(
   results: SearchResult[],
   { back }: { back: string },
 ): Promise<string[]> {
-  const marks = await marksFor(
-    site,
-    results.map(({ paper }) => paper.id),
-  )
+  const ids = results.map(({ paper }) => paper.id)
+  const [marks, counts] = await Promise.all([marksFor(site, ids), countedElsewhereOf(site.db, ids)])
   return mapInTurns(results, ({ paper, passage, byWords, similarity }) => {
     const nearBy = byWords ? null : similarity
     const entry = (
-      <Entry site={site} paper={paper} passage={passage} nearBy={nearBy} marks={marks} back={back} />
+      <Entry
+        site={site}
+        paper={paper}
+        passage={passage}
+        nearBy={nearBy}
+        marks={marks}
+        elsewhere={counts.get(paper.id) ?? []}
+        back={back}
+      />
     )
     // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
     return String(entry)

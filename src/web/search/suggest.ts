@@ -4,7 +4,7 @@ import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { suggest, type Suggestions } from '../../search/suggest.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { searchedText } from './address.ts'
 
 /** Suggestions of each kind. */
@@ -50,7 +50,7 @@ async function suggestionsFor(site: Site, text: string): Promise<Suggestions | n
 /** The paper whose identifier was typed. */
 async function paperNamed(site: Site, text: string): Promise<Suggestions['papers']> {
   const identifier = parseIdentifier(text)?.identifier
-  const paper = identifier && (await findPaper(site.db, identifier))
+  const paper = identifier && (await findPaper(site.db, identifier, { seenBy: audienceOf(site) }))
   if (!identifier || !paper) return []
   return [{ title: plainText(paper.title), path: addressPath(paper.address), by: identifier.value }]
 }

@@ -4,10 +4,11 @@ import { pickPaper } from '../../shelves/picks.ts'
 import { submitPaper } from '../../moderation/submissions.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
+import { isShownTo } from '../../papers/visibility.ts'
 import { lookUp, type LookUpOutcome } from '../../sources/look-up.ts'
 import { goneSignal } from '../client-gone.ts'
 import { readerAction } from '../forms/reader-action.ts'
-import type { Site } from '../site.ts'
+import { audienceOf, type Site } from '../site.ts'
 import { alreadyHerePage, submitPage, waitingPage } from './show.tsx'
 
 const LONGEST_NOTE = { comment: 10_000, pick: 500 }
@@ -32,8 +33,8 @@ export function submit(site: Site) {
     if (!parsed || parsed.identifier.scheme === 'local')
       return again('We could not recognise that. Enter an arXiv identifier, a DOI or a link to either.', 422)
     const { identifier } = parsed
-    const here = await findPaper(site.db, identifier)
-    if (here && (!here.hidden || reader.curator))
+    const here = await findPaper(site.db, identifier, { seenBy: 'program' })
+    if (here && isShownTo(here, audienceOf(own)))
       return typed.note === ''
         ? c.redirect(addressPath(here.address), 303)
         : c.html(alreadyHerePage(own, { paper: here, note: typed.note }))

@@ -1,0 +1,60 @@
+import { putKeptFiles } from '../db/backup/kept-files.ts'
+import { readBackup, type BackupRefusal } from '../db/backup/read-backup.ts'
+import { restoreBackup } from '../db/backup/restore-backup.ts'
+import { holdDatabase } from '../db/connect.ts'
+import { interruption } from './interruption.ts'
+import { progressLine } from './progress.ts'
+import { quietLog } from './quiet-log.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** `restore FILE`: fills an empty site with a backup. */
+export async function restore(path: string): Promise<void> {
+  const config = settings()
+  const signal = interruption()
+  const log = quietLog(config)
+  const progress = progressLine(process.stderr)
+  const read = await readBackup(path)
+  if (!read.ok) throw new UsageError(refusal(read.reason, path))
+  const { manifest, files, zip } = read.backup
+  const held = await holdDatabase(config, { log })
+  try {
+    const outcome = await restoreBackup(held.address, read.backup, {
+      signal,
+      onProgress: (table) => progress.show(`Restoring ${table}`),
+    })
+    progress.end()
+    if (!outcome.ok) throw new UsageError(refusal(outcome.reason, path))
+    const put = await putKeptFiles(config.dataFolder, files)
+    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+    process.stdout.write(
+      [
+        `${rows.toLocaleString('en-GB')} rows are restored, as they were at ${manifest.takenAt}.`,
+        ...put.map((file) =>
+          file.kept ? `${file.path} was already there and was left as it is.` : `${file.path} is restored.`,
+        ),
+        'The search index is rebuilt when the site starts.\n',
+      ].join('\n'),
+    )
+  } catch (error) {
+    if (signal.aborted) throw new UsageError('Interrupted. Nothing was restored.')
+    throw error
+  } finally {
+    progress.end()
+    zip.close()
+    await held.release()
+  }
+}
+
+function refusal(reason: BackupRefusal | 'not-empty', path: string): string {
+  switch (reason) {
+    case 'no-backup':
+      return `${path} is not a backup, or not all of one. Nothing was restored.`
+    case 'damaged':
+      return `${path} is damaged. Nothing was restored: try an earlier backup.`
+    case 'newer':
+      return `${path} was written by a newer or changed Broadsheet. Nothing was restored: restore it with that version.`
+    case 'not-empty':
+      return 'This database already holds a site. Restore into an empty one: set BROADSHEET_DATA to a new folder, or DATABASE_URL to a new database.'
+  }
+}
