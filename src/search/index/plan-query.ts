@@ -164,7 +164,9 @@ function acceptTogether(index: WordIndex, one: Neighbour, other: Neighbour): voi
   const solid = fold(one.text) + fold(other.text)
   const term = termOf(solid)
   if (solid.length > LONGEST_JOINED || frequencyOf(index, term) === 0) return
-  one.word.terms.push({ term, weight: JOINED_WEIGHT, titleOnly: false })
+  // A missing space between two common words is no rare word.
+  const common = [one, other].map(({ word }) => frequencyOf(index, word.terms[0]?.term ?? ''))
+  one.word.terms.push({ term, weight: JOINED_WEIGHT, titleOnly: false, asFrequentAs: Math.max(...common) })
   other.word.terms.push({ term, weight: 0, titleOnly: false })
 }
 
