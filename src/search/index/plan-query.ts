@@ -1,6 +1,7 @@
 import type { QueryClause, QueryTerm } from '../query/query.ts'
 import { LONGEST_JOINED } from '../text/compounds.ts'
 import { fold, HYPHEN } from '../text/letters.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
 import { termOf } from '../text/terms.ts'
 import { nameWords } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
@@ -142,7 +143,7 @@ function wantedOf(
     const weight = mere ? MERE_WEIGHT : 1
     const terms: WantedTerm[] = [
       { term, weight, titleOnly: false },
-      ...nameWords(text).map((name) => ({
+      ...[text, ...otherSpellings(text)].flatMap(nameWords).map((name) => ({
         term: authorTerm(name),
         weight: AUTHOR_WEIGHT * weight,
         titleOnly: false,
