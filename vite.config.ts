@@ -33,6 +33,7 @@ export default defineConfig(({ isSsrBuild }) =>
               'src/main.ts',
               'src/search/engine-thread.ts',
               'src/search/embeddings/embedding-thread.ts',
+              'src/sources/look-up/reading-thread.ts',
             ],
             output: { entryFileNames: '[name].js', chunkFileNames: 'program/[name].js' },
           },

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
 import { openAccounts } from './accounts/open-accounts.ts'
-import { ownHosts } from './accounts/own-hosts.ts'
+import { ownHosts, urlOf } from './accounts/own-hosts.ts'
 import { keptSecret } from './accounts/secret.ts'
 import { startBackground } from './background.ts'
 import { announceChanges, parseChange, type Change } from './ranking/announce-changes.ts'
@@ -23,11 +24,15 @@ import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
 import { closeAfterStrayBody } from './web/forms/bounded-body.ts'
+import type { PageCache } from './web/page-cache.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
 const LONGEST_STATEMENT_MS = 10_000
 /** Connections for the work in the background, which may take as long as it takes. */
 const BACKGROUND_CONNECTIONS = 4
+
+/** People who read do not take longer over sending a request. Node looks only every half a minute unless it is told. */
+const TIMEOUTS = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsCheckingInterval: 1_000 }
 
 /** Requests that are being answered get so long to finish when the server stops. */
 const GRACE_MS = 5_000
@@ -118,7 +123,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   }
   const site = {
     db: forReaders,
-    search: { db: forReaders, index, meaning },
+    search: { db: forReaders, index, meaning, timeZone },
     accounts,
     sources: lookUpSources(config),
     changed: changes.changed,
@@ -138,19 +143,8 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       askIndex: () => index.status(),
     },
   })
-  const answer = getRequestListener(app.fetch)
-  const server = createServer((incoming, outgoing) => {
-    closeAfterStrayBody(incoming, outgoing)
-    // A page at hand goes out without the detour through Request and Response objects.
-    const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
-    if (!ready) return void answer(incoming, outgoing)
-    outgoing.writeHead(ready.status, ready.headers)
-    outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
-  })
+  const server = createSiteServer({ app, cache })
   const stopServer = stopsWithGrace(server, { graceMs: GRACE_MS })
-  // Who takes longer over a request is not a reader.
-  server.headersTimeout = 20_000
-  server.requestTimeout = 60_000
   const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     server.once('error', resolve)
     server.listen(config.port, config.host, () => {
@@ -164,7 +158,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     await closeDatabase()
     return { ok: false, reason: listenFailure(failure, config) }
   }
-  const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
+  const listensAt = urlOf(config.host, (server.address() as AddressInfo).port)
   const url = config.publicUrl ?? listensAt
   site.origin = url
   await noteServedAt(db, url)
@@ -181,9 +175,17 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   }
 }
 
-function localUrl(host: string, port: number): string {
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+/** The server in front of a site, not yet listening. */
+export function createSiteServer({ app, cache }: { app: Hono; cache: PageCache }): Server {
+  const answer = getRequestListener(app.fetch)
+  return createServer(TIMEOUTS, (incoming, outgoing) => {
+    closeAfterStrayBody(incoming, outgoing)
+    // A page at hand goes out without the detour through Request and Response objects.
+    const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
+    if (!ready) return void answer(incoming, outgoing)
+    outgoing.writeHead(ready.status, ready.headers)
+    outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
+  })
 }
 
 function listenFailure(error: NodeJS.ErrnoException, { host, port }: Config): string {

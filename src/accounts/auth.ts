@@ -1,35 +1,34 @@
 import { createHmac } from 'node:crypto'
 import { passkey } from '@better-auth/passkey'
 import { betterAuth } from 'better-auth'
-import { genericOAuth, magicLink } from 'better-auth/plugins'
+import { APIError, createAuthEndpoint, getOAuthState } from 'better-auth/api'
+import { setSessionCookie } from 'better-auth/cookies'
+import { genericOAuth } from 'better-auth/plugins'
+import type { GithubProfile } from 'better-auth/social-providers'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { Logger } from '../runtime/log.ts'
+import { admitIdentity, takeOrcid } from './admit.ts'
+import { isProven, mayAddIdentity } from './ways-in.ts'
 import { parseOrcid } from './orcid.ts'
-import type { Provider } from './providers.ts'
+import { githubArrival, oidcArrival, type Arrival, type Provider } from './providers.ts'
 import { NO_MAIL_DOMAIN } from './reader.ts'
+import { redeemLink, type Redemption } from './sign-in-links.ts'
+import { announceWayIn } from './way-in-mail.ts'
 
 /** Under this path the library answers browsers and providers: passkeys, and callbacks from providers. */
 export const AUTH_PATH = '/auth'
-/** How long an emailed link works. */
-export const LINK_LIFE_MS = 30 * 60_000
 /** Readers who have not come back for this long must sign in again. */
 const SESSION_SECONDS = 60 * 24 * 3_600
 /** A session not renewed for this long is renewed by the next request. */
 export const RENEWED_AFTER_MS = 24 * 3_600_000
 
-/** Emails a link that signs someone in; `token` works once. */
-export type SendSignInLink = (link: {
-  email: string
-  token: string
-  origin: string
-  /** A path on this site to continue to. */
-  to: string
-}) => Promise<void>
-
 /**
- * Sessions, links, passkeys and providers, by better-auth on this installation's own tables. `publicUrl` is the site's
- * address where the operator names one; else the hosts in `hosts` are taken as they are asked for.
+ * Sessions, passkeys and providers, by better-auth on this installation's own tables. `publicUrl` is the site's address
+ * where the operator names one; else the hosts in `hosts` are taken as they are asked for. The library makes no account
+ * and adds no account elsewhere to one by its address: who is let in is decided in admit.ts.
  */
 export function openAuth({
   db,
@@ -37,19 +36,42 @@ export function openAuth({
   publicUrl,
   hosts,
   providers,
-  sendSignInLink,
   siteName,
   log,
+  now,
 }: {
   db: Kysely<Database>
   secret: string
   publicUrl: string | null
   hosts: string[]
   providers: Provider[]
-  sendSignInLink: SendSignInLink
   siteName: string
   log: Logger
+  now: () => Date
 }) {
+  const site = { siteName, publicUrl }
+  /** Lets in whoever has arrived from a provider, before the library looks for their account. */
+  async function letIn(provider: Provider, arrival: Arrival) {
+    // Readers who are signed in and add it to their account: the library looks whether they still are.
+    const adding = (await getOAuthState())?.link !== undefined
+    const { subject, address } = arrival
+    if (subject === null) throw refusal('/sign-in?problem=provider')
+    if (!adding) {
+      const admitted = await inTransaction(db, (trx) =>
+        admitIdentity(trx, {
+          identity: { provider: provider.id, subject },
+          address,
+          orcid: provider.id === 'orcid' ? parseOrcid(subject) : null,
+          providerName: provider.name,
+          site,
+          secret,
+          now: now(),
+        }),
+      )
+      if (!admitted.ok) throw refusal(`/sign-in?problem=provider-${admitted.reason}`)
+    }
+    return NOTHING_ELSE
+  }
   const github = providers.find(({ id }) => id === 'github')
   return betterAuth({
     appName: siteName,
@@ -90,27 +112,45 @@ export function openAuth({
         createdAt: 'created_at',
         updatedAt: 'updated_at',
       },
-      // ORCID gives no email address, so readers who are signed in can add it whatever their address is.
-      accountLinking: { enabled: true, trustedProviders: ['orcid'], allowDifferentEmails: true },
+      // By its identity alone: an address that a provider names makes no account its own. Readers who are signed in can
+      // add an account elsewhere whatever address it has.
+      accountLinking: { enabled: true, disableImplicitLinking: true, allowDifferentEmails: true },
     },
     verification: {
       modelName: 'verifications',
       fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
     },
     plugins: [
-      magicLink({
-        expiresIn: LINK_LIFE_MS / 1_000,
-        storeToken: 'hashed',
-        // Requests are limited by the doors (rate-limits.ts).
-        rateLimit: { window: 1, max: 1_000 },
-        async sendMagicLink({ email, token, url }) {
-          const { origin, searchParams } = new URL(url)
-          await sendSignInLink({ email, token, origin, to: searchParams.get('callbackURL') ?? '/' })
+      {
+        id: 'links',
+        endpoints: {
+          redeemLink: createAuthEndpoint(
+            '/redeem-link',
+            { method: 'POST', body: z.object({ token: z.string() }), requireHeaders: true },
+            async (c): Promise<Redemption> => {
+              const redeemed = await redeemLink(db, { token: c.body.token, secret, now: now() })
+              if (!redeemed.ok) return redeemed
+              const { internalAdapter } = c.context
+              const user = await internalAdapter.findUserById(redeemed.readerId)
+              if (!user) return { ok: false, reason: 'used' }
+              await setSessionCookie(c, { user, session: await internalAdapter.createSession(user.id) })
+              return redeemed
+            },
+          ),
         },
-      }),
+      },
       passkey({
         rpName: siteName,
         ...(publicUrl === null ? {} : { rpID: new URL(publicUrl).hostname, origin: publicUrl }),
+        registration: {
+          // Told before it is kept: no passkey is added in silence.
+          async afterVerification({ user, verification }) {
+            if (!(await isProven(db, { readerId: user.id }))) throw unproven()
+            const passkey = verification.registrationInfo?.credential.id ?? ''
+            const change = { kind: 'passkey-added', passkey } as const
+            await announceWayIn(db, { readerId: user.id, change, site, now: now() })
+          },
+        },
         schema: {
           passkey: {
             modelName: 'passkeys',
@@ -138,7 +178,8 @@ export function openAuth({
                   discoveryUrl: `${provider.issuer}/.well-known/openid-configuration`,
                   scopes: provider.id === 'orcid' ? ['openid'] : ['openid', 'email', 'profile'],
                   requireIdTokenVerification: true,
-                  mapProfileToUser: (profile) => readerOfProfile(provider, profile),
+                  disableSignUp: true,
+                  mapProfileToUser: (profile) => letIn(provider, oidcArrival(profile)),
                 },
               ],
         ),
@@ -150,7 +191,13 @@ export function openAuth({
             github: {
               clientId: github.clientId,
               clientSecret: github.clientSecret,
-              mapProfileToUser: () => NOTHING_ELSE,
+              disableSignUp: true,
+              async getUserInfo({ accessToken }) {
+                const found = await githubArrival(accessToken ?? '')
+                return (
+                  found && { user: await letIn(github, found.arrival), data: found.profile as GithubProfile }
+                )
+              },
             },
           },
         }
@@ -159,16 +206,36 @@ export function openAuth({
       // We never act for a reader elsewhere, so the tokens for that are not kept.
       account: {
         create: {
-          before: async (account) => ({ data: { ...account, ...NO_TOKENS } }),
+          // Only where readers who are signed in add one: see accountLinking.
+          async before(account) {
+            const provider = providers.find(({ id }) => id === account.providerId)
+            const identity = { provider: account.providerId, subject: account.accountId }
+            const added =
+              provider !== undefined &&
+              (await mayAddIdentity(db, {
+                readerId: account.userId,
+                identity,
+                providerName: provider.name,
+                site,
+                secret,
+                now: now(),
+              }))
+            return added ? { data: { ...account, ...NO_TOKENS } } : false
+          },
           async after({ providerId, accountId, userId }) {
-            if (providerId === 'orcid')
-              await takeOrcid(db, { readerId: userId, orcid: parseOrcid(accountId) })
+            const orcid = providerId === 'orcid' ? parseOrcid(accountId) : null
+            if (orcid !== null) await takeOrcid(db, { readerId: userId, orcid })
           },
         },
         update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
       },
       session: {
-        create: { before: async (session) => ({ data: { ...session, ipAddress: null } }) },
+        create: {
+          async before(session) {
+            if (!(await isProven(db, { readerId: session.userId }))) throw unproven()
+            return { data: { ...session, ipAddress: null } }
+          },
+        },
       },
     },
     rateLimit: { enabled: false },
@@ -189,28 +256,21 @@ export function openAuth({
 
 export type Auth = ReturnType<typeof openAuth>
 
-const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null }
-
-/** Readers who signed in with ORCID have that ORCID, whatever they had typed. */
-async function takeOrcid(
-  db: Kysely<Database>,
-  { readerId, orcid }: { readerId: string; orcid: string | null },
-): Promise<void> {
-  if (orcid === null) return
-  await db.updateTable('readers').set({ orcid, orcid_verified: true }).where('id', '=', readerId).execute()
+function unproven(): APIError {
+  return new APIError('FORBIDDEN', { message: 'No one has proven the address of this account.' })
 }
 
-// Names and pictures from elsewhere stay there.
-const NOTHING_ELSE = { name: '', image: undefined }
+/** Leads to the page where they can sign in another way, and read why not in this one. */
+function refusal(location: string): APIError {
+  return new APIError('FOUND', undefined, { location })
+}
 
-/** What we take from a reader's profile elsewhere: how to reach them. They choose their name here. */
-function readerOfProfile(provider: Provider, profile: Record<string, unknown>) {
-  const orcid = provider.id === 'orcid' ? parseOrcid(profile['sub']) : null
-  if (provider.id === 'orcid')
-    return {
-      ...NOTHING_ELSE,
-      email: `${orcid ?? 'unknown'}@${NO_MAIL_DOMAIN}`.toLowerCase(),
-      emailVerified: true,
-    }
-  return NOTHING_ELSE
+const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null }
+
+// Names, pictures and addresses from elsewhere stay there: the library never sees them.
+const NOTHING_ELSE = {
+  name: '',
+  image: undefined,
+  email: `elsewhere@${NO_MAIL_DOMAIN}`,
+  emailVerified: true,
 }

@@ -1,11 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { Logger } from '../runtime/log.ts'
-import { queueMail } from '../mail/queue-mail.ts'
 import { openAuth, type Auth } from './auth.ts'
 import { isOwnHost } from './own-hosts.ts'
 import type { Provider } from './providers.ts'
-import { signInMail } from './sign-in-mail.ts'
 
 /** What the doors need to know about accounts. */
 export type Accounts = {
@@ -14,13 +12,14 @@ export type Accounts = {
   providers: Provider[]
   /** The addresses that the configuration makes curators. */
   curators: ReadonlySet<string>
-  /**
-   * Whether readers can sign in under the host in a Host header: links lead to the site's own address, or to that host.
-   */
+  /** The site's address where the operator names one. */
+  publicUrl: string | null
+  siteName: string
+  /** Whether readers can sign in under the host in a Host header. */
   answersAt: (host: string | undefined) => boolean
 }
 
-/** Opens the accounts of a site; its emails contain `siteName` and the `origin` of the requested address. */
+/** Opens the accounts of a site. */
 export function openAccounts({
   db,
   secret,
@@ -50,11 +49,8 @@ export function openAccounts({
     providers,
     siteName,
     log,
-    async sendSignInLink(link) {
-      const queuedAt = now()
-      await queueMail(db, signInMail({ ...link, siteName, now: queuedAt }), { now: queuedAt })
-    },
+    now,
   })
   const answersAt = (host: string | undefined) => publicUrl !== null || isOwnHost(host, hosts)
-  return { auth, secret, providers, curators: new Set(curators), answersAt }
+  return { auth, secret, providers, curators: new Set(curators), publicUrl, siteName, answersAt }
 }

@@ -31,14 +31,13 @@ export const NO_MAIL_DOMAIN = 'no-mail.invalid'
 /**
  * A row of `readers` at an instant. `curators` are the email addresses that the configuration makes curators. Curators,
  * readers who signed in with ORCID, readers whom a curator trusts, and readers whose account is no longer new are
- * trusted.
+ * trusted. An address makes no one a curator until they have proven that it is theirs.
  */
 export function toReader(
   row: Selectable<Database['readers']>,
   { curators, now }: { curators: ReadonlySet<string>; now: Date },
 ): Reader {
-  const curator =
-    row.suspended_at === null && (row.curator || (row.email_verified && curators.has(row.email)))
+  const curator = row.suspended_at === null && row.email_verified && (row.curator || curators.has(row.email))
   return {
     id: row.id,
     email: row.email,

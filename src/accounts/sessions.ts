@@ -23,6 +23,8 @@ export async function findSession(
     .select(['s.id as session_id', 's.updated_at as renewed_at'])
     .where('s.token', '=', token)
     .where('s.expires_at', '>', now)
+    // A session of an account that no one has proven to be theirs may be anyone's.
+    .where('r.email_verified', '=', true)
     .executeTakeFirst()
   return row
     ? { reader: toReader(row, { curators, now }), sessionId: row.session_id, renewedAt: row.renewed_at }

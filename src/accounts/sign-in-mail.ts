@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { MailToQueue } from '../mail/queue-mail.ts'
-import { LINK_LIFE_MS } from './auth.ts'
+
+/** How long an emailed link works. */
+export const LINK_LIFE_MS = 30 * 60_000
 
 /** The address an emailed link leads to. The page there has a button, because programs follow links in emails. */
 export function signInLink({ origin, token, to }: { origin: string; token: string; to: string }): string {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { openAuth, type SendSignInLink } from '../accounts/auth.ts'
-import { keptSecret } from '../accounts/secret.ts'
+import { urlOf } from '../accounts/own-hosts.ts'
+import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../db/connect.ts'
@@ -53,28 +53,13 @@ export async function printLink(
 ): Promise<void> {
   const email = addressIn(given)
   const config = settings()
-  const secret = config.secret ?? (await keptSecret(config.dataFolder))
   await withDatabase(config, async (db) => {
     const known = await db.selectFrom('readers').select('id').where('email', '=', email).executeTakeFirst()
     if (!known && !isNew && !config.curators.includes(email))
       throw new UsageError(`No one has an account with ${email}. Add --new for a link that creates one.`)
-    const origin = config.publicUrl ?? (await servedAt(db)) ?? `http://127.0.0.1:${config.port}`
-    let link = ''
-    const sendSignInLink: SendSignInLink = async ({ token }) => {
-      link = signInLink({ origin, token, to: '/' })
-    }
-    const auth = openAuth({
-      db,
-      secret,
-      publicUrl: origin,
-      hosts: [],
-      providers: [],
-      siteName: config.siteName,
-      sendSignInLink,
-      log: quietLog(config),
-    })
-    await auth.api.signInMagicLink({ body: { email }, headers: new Headers() })
-    process.stdout.write(`${link}\n`)
+    const origin = config.publicUrl ?? (await servedAt(db)) ?? urlOf(config.host, config.port)
+    const token = await makeSignInToken(db, { address: email })
+    process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)
   })
 }
 

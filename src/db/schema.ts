@@ -27,8 +27,8 @@ type PapersTable = {
   withdrawn: boolean
   links: Json<SourcedLink[]>
   provenance: Json<Partial<Record<Fact, Source>>>
-  /** `YYYY-MM-DD` */
-  edition: string
+  /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
+  edition: string | null
   edition_from: Paper['editionFrom']
   dated_at: Date
   votes: Generated<number>
@@ -137,8 +137,11 @@ export type Database = {
     subject: string
     created_at: Generated<Date>
   }
-  verifications: { identifier: string; value: string; expires_at: Date }
+  verifications: { identifier: string; value: string; expires_at: Date; created_at: Generated<Date> }
   passkeys: { id: Generated<string>; reader_id: string; name: string | null; created_at: Date | null }
+  removed_identities: { provider: string; subject: string; reader_id: string; removed_at: Date }
+  suspended_ways_in: { hash: string; suspended_at: Date; reader_id: string | null }
+  used_proofs: { hash: string; expires_at: Date }
   rate_limits: { key: string; window_start: Date; count: number }
   outgoing_mail: {
     id: Generated<number>
@@ -158,6 +161,13 @@ export type Database = {
     claimed_until: Date | null
   }
   votes: { paper_id: number; reader_id: string; event: string; points: number; voted_at: Date }
+  first_acts: {
+    paper_id: number
+    reader_id: string
+    kind: 'vote' | 'pick' | 'comment'
+    at: Date
+    weight: number
+  }
   picks: { paper_id: number; curator_id: string; event: string; note: string; picked_at: Date }
   reading_list: { reader_id: string; paper_id: number; added_at: Date; read_at: Date | null }
   not_for_me: { reader_id: string; paper_id: number; at: Date }
@@ -189,8 +199,16 @@ export type Database = {
     edited_at: Date | null
     deleted_at: Date | null
     hidden_at: Date | null
+    html: string | null
+    html_version: Generated<number>
   }
-  comment_edits: { comment_id: number; replaced_at: Date; body: string }
+  comment_edits: {
+    comment_id: number
+    replaced_at: Date
+    body: string
+    html: string | null
+    html_version: Generated<number>
+  }
   reactions: { comment_id: number; reader_id: string; reaction: string; at: Date }
   submissions: {
     id: Generated<number>
@@ -246,6 +264,7 @@ export type Database = {
     subject: string
     address: string | null
     reason: string
+    about: string | null
   }
 }
 

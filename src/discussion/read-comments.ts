@@ -25,11 +25,11 @@ export type Comment = {
   reactions: Partial<Record<Reaction, ReactionCount>>
 }
 
-/** The paper of a comment: its address, its title in TeX, the day of its edition. */
+/** The paper of a comment: its address, its title in TeX, the day of its edition, if any. */
 export type PaperOfComment = {
   address: string
   title: string
-  edition: string
+  edition: string | null
   hidden: boolean
   locked: boolean
 }
@@ -56,7 +56,7 @@ type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
   return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
     r.name, r.public,
-    r.suspended_at is null and (r.curator or (r.email_verified and r.email = any(${[...curators]}::text[]))) as curator,
+    r.suspended_at is null and r.email_verified and (r.curator or r.email = any(${[...curators]}::text[])) as curator,
     exists (select from authorship_claims a
       where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
 }

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
+import { forgetUsedProofs } from '../accounts/proof-of-work.ts'
 import { forgetRates } from '../accounts/rate-limits.ts'
 import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
 import type { Database } from '../db/schema.ts'
 import { forgetOldMail } from '../mail/deliver-mail.ts'
 import type { Job } from './job.ts'
 
-/** Removes what has expired: sessions and links, counts of rate limits, mail sent long ago. */
+/** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago. */
 export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
   return {
     name: 'expired',
@@ -13,6 +14,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
     async work() {
       await forgetExpiredSessions(db, { now: now() })
       await forgetRates(db, { now: now() })
+      await forgetUsedProofs(db, { now: now() })
       await forgetOldMail(db, { now: now() })
       return undefined
     },

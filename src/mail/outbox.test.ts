@@ -46,7 +46,9 @@ describe('mail without a server', () => {
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
 
     const raw = await readFile(join(folder, name))
-    expect(raw.toString('latin1')).toMatch(/^(?:[\t -~]{0,998}\r\n)+$/)
+    expect(raw.toString('latin1')).toMatch(/^(?:[\t\x20-\x7e\x80-\xff]{0,998}\r\n)+$/)
+    // As a terminal shows it, a link can be copied.
+    expect(raw.toString('utf8').split('\r\n')).toContain(message.text.split('\n')[2])
     const mail = readMail(raw)
     expect(mail.headers('Subject')).toEqual([message.subject])
     expect(mail.headers('From')).toEqual(['Papers <papers@example.org>'])
@@ -65,7 +67,7 @@ describe('mail without a server', () => {
     await open().send({ ...plain, text: 'one\ntwo\r\nthree\n' })
     const [name = ''] = await readdir(folder)
     const raw = (await readFile(join(folder, name))).toString('latin1')
-    expect(raw).toMatch(/^(?:[\t -~]*\r\n)+$/)
+    expect(raw).toMatch(/^(?:[\t\x20-\x7e\x80-\xff]*\r\n)+$/)
     expect(readMail(Buffer.from(raw, 'latin1')).text).toBe('one\ntwo\nthree\n')
   })
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTransport } from 'nodemailer'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import type MimeNode from 'nodemailer/lib/mime-node'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import type { Composed } from './compose.ts'
@@ -16,13 +17,11 @@ export type Outbox = {
 
 /** The folder is made, for its owner only, when the first mail comes: mails hold links to sign in with. */
 export function openOutbox(folder: string): Outbox {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   return {
     kind: 'outbox',
     async send(mail, { id }) {
       try {
-        const { message } = await transport.sendMail(mail)
-        if (!Buffer.isBuffer(message)) throw new Error('nodemailer made no buffer')
+        const message = await asText(mail)
         await makeFolder(folder, { mode: 0o700 })
         await writeWhole(folder, { name: `${fileTime(mail.date)}-${id}.eml`, content: message })
         await removeOthers(folder, { date: mail.date, id })
@@ -39,6 +38,20 @@ export function openOutbox(folder: string): Outbox {
     },
     async close() {},
   }
+}
+
+/**
+ * The mail as a file. No server passes it on, so its text stays as it is (8bit): a link in it is whole, and can be copied out of a
+ * terminal.
+ */
+async function asText(mail: Composed): Promise<Buffer> {
+  const root = new MailComposer(mail).compile()
+  const stayAsTheyAre = (node: MimeNode) => {
+    if (node.childNodes.length === 0) node.getTransferEncoding = () => '8bit'
+    node.childNodes.forEach(stayAsTheyAre)
+  }
+  stayAsTheyAre(root)
+  return Buffer.from((await root.build()).toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1')
 }
 
 /** Writes a file that is there either whole or not at all, whatever happens. */

@@ -17,7 +17,7 @@ export async function deskCounts(db: Kysely<Database>): Promise<DeskCounts> {
 /** A reader's claim to have written a paper, as curators see it. */
 export type WaitingClaim = {
   paper: { id: number; subject: string; address: string | null; authors: string[] }
-  reader: { id: string; name: string; email: string; orcid: string | null; orcidVerified: boolean }
+  reader: { id: string; name: string; orcid: string | null; orcidVerified: boolean }
   note: string
   claimedAt: Date
 }
@@ -32,7 +32,7 @@ export async function waitingClaims(
     .innerJoin('papers as p', 'p.id', 'c.paper_id')
     .innerJoin('readers as r', 'r.id', 'c.reader_id')
     .select(['p.id as paperId', 'p.title', 'p.address', 'p.authors'])
-    .select(['r.id', 'r.name', 'r.email', 'r.orcid', 'r.orcid_verified', 'c.note', 'c.claimed_at'])
+    .select(['r.id', 'r.name', 'r.orcid', 'r.orcid_verified', 'c.note', 'c.claimed_at'])
     .where('c.state', '=', 'waiting')
     .orderBy('c.claimed_at')
     .orderBy('c.paper_id')
@@ -47,7 +47,6 @@ export async function waitingClaims(
     reader: {
       id: row.id,
       name: row.name,
-      email: row.email,
       orcid: row.orcid,
       orcidVerified: row.orcid_verified,
     },

@@ -15,20 +15,32 @@ export type ReaderStanding = {
 }
 
 /**
- * Readers whose name or email address starts with `text` (ignoring case), newest first; all readers if it is empty.
- * `curators` are the email addresses that the configuration makes curators.
+ * Readers whose name starts with `text` (ignoring case), or whose id does: without a name they are shown as `Reader` and
+ * its first four digits, and the address of their page ends in it. Newest first; all readers if `text` is empty. Nothing
+ * is found by email addresses: they are for no one else. `curators` are the addresses that the configuration makes curators.
  */
 export async function findReaders(
   db: Kysely<Database>,
   { text, limit, curators, now }: { text: string; limit: number; curators: ReadonlySet<string>; now: Date },
 ): Promise<ReaderStanding[]> {
-  const prefix = `${text
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\\%_]/g, '\\$&')}%`
-  const which =
-    prefix === '%' ? sql`true` : sql`lower(r.name) like ${prefix} or lower(r.email) like ${prefix}`
+  const asked = text.trim().toLowerCase()
+  const prefix = `${asked.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const ids = idsStarting(/^(?:reader\s+|.*\/readers\/)?([0-9a-f-]{4,36})$/.exec(asked)?.[1] ?? '')
+  const byId = ids ? sql`r.id between ${ids.first} and ${ids.last}` : sql`false`
+  const which = asked === '' ? sql`true` : sql`(lower(r.name) like ${prefix} or ${byId})`
   return standings(db, { which, limit, curators, now })
+}
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The first and the last id that starts with some digits; null if none can. */
+function idsStarting(digits: string): { first: string; last: string } | null {
+  const filled = (like: string) => digits + like.slice(digits.length)
+  const [first, last] = [
+    filled('00000000-0000-0000-0000-000000000000'),
+    filled('ffffffff-ffff-ffff-ffff-ffffffffffff'),
+  ]
+  return digits !== '' && ID.test(first) ? { first, last } : null
 }
 
 /** One reader's standing, or null. */

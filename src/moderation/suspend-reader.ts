@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { forgetSuspensions } from '../accounts/suspensions.ts'
 import type { Database } from '../db/schema.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 import { asCurator } from './as-curator.ts'
@@ -36,7 +37,7 @@ export async function suspend(
   return { ok: true, changed: true }
 }
 
-/** Ends a reader's suspension. Votes that were withdrawn stay withdrawn. */
+/** Ends a reader's suspension, and that of accounts of theirs that are gone. Votes that were withdrawn stay withdrawn. */
 export async function reinstateReader(
   db: Kysely<Database>,
   { readerId, curatorId, reason, now }: { readerId: string } & Decision,
@@ -46,6 +47,7 @@ export async function reinstateReader(
     if (!reader) return NO_LONGER_HERE
     if (reader.suspended_at === null) return { ok: true, changed: false }
     await trx.updateTable('readers').set({ suspended_at: null }).where('id', '=', readerId).execute()
+    await forgetSuspensions(trx, { readerId })
     await logAct(trx, { act: 'reinstate-reader', on: readerSubject(reader), curatorId, reason, now })
     return { ok: true, changed: true }
   })

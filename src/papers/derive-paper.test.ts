@@ -169,12 +169,70 @@ describe('the derived paper', () => {
     expect(year).toMatchObject({ edition: '2019-01-01', editionFrom: 'publication' })
   })
 
-  it('stands else in the edition of its arrival', () => {
+  it('is else in no edition, and listed by its arrival', () => {
     const undated = derived([stated('doi/10.5555/a')])
-    expect(undated).toMatchObject({ edition: '2026-01-14', editionFrom: 'arrival', published: null })
+    expect(undated).toMatchObject({ edition: null, editionFrom: null, published: null })
     expect(undated.datedAt).toEqual(recordedAt)
     expect(undated.provenance.edition).toBeUndefined()
-    expect(derived([stated('doi/10.5555/a')], { timeZone: 'UTC' })).toMatchObject({ edition: '2026-01-15' })
+  })
+
+  it('is in the edition of a date ahead, but not of one that can only be a mistake', () => {
+    const published = (value: string, of = 'doi/10.5555/a') =>
+      derived([stated(of, { published: value.length === 4 ? { precision: 'year', value } : day(value) })])
+    expect(published('2026-03-01')).toMatchObject({ edition: '2026-03-01', datedAt: recordedAt })
+    expect(published('2027')).toMatchObject({ edition: '2027-01-01' })
+    for (const mistaken of ['2028', '2099-01-01']) {
+      expect(published(mistaken)).toMatchObject({
+        edition: null,
+        editionFrom: null,
+        published: { value: mistaken },
+        datedAt: recordedAt,
+      })
+    }
+    expect(published('2099-01-01', '2601.00001')).toMatchObject({ edition: null })
+    const listed = derived([
+      stated('doi/10.5555/a', { published: day('2099-01-01'), listing: { date: '2026-01-10' } }),
+    ])
+    expect(listed).toMatchObject({ edition: '2026-01-10', editionFrom: 'listing' })
+  })
+
+  it('has the longest of lists that all leave authors out, and how many are missing from it', () => {
+    const one = stated('2601.00001', {
+      authors: [{ name: 'Ada Lake' }],
+      authorsTruncated: true,
+      authorsMissing: 9,
+    })
+    const two = stated('2601.00001', {
+      source: 'bibtex',
+      authors: [{ name: 'Ada Lake' }, { name: 'Bo Rill' }],
+      authorsTruncated: true,
+    })
+    for (const statements of [
+      [one, two],
+      [two, one],
+    ]) {
+      const paper = derived(statements)
+      expect(paper.authors.map(({ name }) => name)).toEqual(['Ada Lake', 'Bo Rill'])
+      expect(paper).toMatchObject({ authorsTruncated: true, authorsMissing: 8 })
+    }
+  })
+
+  it('has the parts of a name from the source that divides it, and the rest from the one it takes the authors of', () => {
+    const whole = stated('2601.00001', {
+      source: 'arxiv-atom',
+      authors: [{ name: 'Ann García López', affiliation: 'Univ. X' }, { name: 'Bo Ek' }],
+    })
+    const divided = stated('2601.00001', {
+      source: 'doi',
+      authors: [
+        { name: 'Ann Garcia Lopez', family: 'Garcia Lopez', given: 'Ann', affiliation: 'Univ. Y' },
+        { name: 'B. Ek', family: 'Ek', given: 'B.' },
+      ],
+    })
+    expect(derived([divided, whole]).authors).toEqual([
+      { name: 'Ann García López', family: 'García López', given: 'Ann', affiliation: 'Univ. X' },
+      { name: 'Bo Ek' },
+    ])
   })
 
   it('has the authors of a source that names all of them, before one that names some', () => {

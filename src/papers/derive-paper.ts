@@ -1,9 +1,18 @@
-import { dayIn, firstInstant } from './calendar.ts'
+import { addDays, dayIn, firstInstant } from './calendar.ts'
 import { isTopic } from './categories.ts'
-import type { COUNTED, HarvestedPaper, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
+import type {
+  Author,
+  COUNTED,
+  HarvestedPaper,
+  NameParts,
+  PaperVersion,
+  PublishedDate,
+  Source,
+} from './harvested-paper.ts'
 import { findLinks } from './find-links.ts'
 import { arxivMonth, paperAddress } from './identifiers.ts'
 import { collectLinks } from './links.ts'
+import { joinName, nameKey } from './names.ts'
 import type { Fact, Paper } from './paper.ts'
 
 /** What one source says about a paper, without the counts that change by the hour. */
@@ -33,6 +42,7 @@ const PRECEDENCE: Source[] = [
   'arxiv-atom',
   'arxiv-raw',
   'jsonl',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'bibtex',
@@ -43,8 +53,8 @@ const PRECEDENCE: Source[] = [
   'curator',
 ]
 /**
- * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. A source that names all of them
- * comes before either.
+ * arXivRaw and the daily announcements give authors as one line of text: any source that lists them one by one knows better. A source that names all of them
+ * comes before either; of those that leave some out, the one that names the most comes first.
  */
 const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-oai',
@@ -56,10 +66,13 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'bibliography',
   'sample',
   'arxiv-raw',
+  'arxiv-daily',
   'page',
   'submission',
   'curator',
 ]
+/** How far ahead journals date their volumes: a paper dated later than that after it came in has a mistaken date. */
+const MOST_DAYS_AHEAD = 366
 const EXACTNESS = ['time', 'day', 'month', 'year'] as const
 
 /**
@@ -102,6 +115,7 @@ export function derivePaper(
   const byAuthors = statements.toSorted(
     (a, b) =>
       Number(a.authorsTruncated ?? false) - Number(b.authorsTruncated ?? false) ||
+      (a.authorsTruncated ? (b.authors?.length ?? 0) - (a.authors?.length ?? 0) : 0) ||
       AUTHOR_PRECEDENCE.indexOf(a.source) - AUTHOR_PRECEDENCE.indexOf(b.source),
   )
   const stated = best(
@@ -109,6 +123,7 @@ export function derivePaper(
     (s) => s.published,
     ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
   )
+  const latest = addDays(dayIn(timeZone, recordedAt), MOST_DAYS_AHEAD)
   const isOfId = arxivId !== null && (stated === null || stated.precision === 'year')
   const published = isOfId ? monthOfId(arxivId) : stated
   if (isOfId) delete provenance.published
@@ -128,9 +143,9 @@ export function derivePaper(
     title: best('title', (s) => s.title) ?? '',
     abstract,
     synopsis: best('synopsis', (s) => s.synopsis),
-    authors: named?.authors ?? [],
+    authors: withParts(named, byAuthors),
     authorsTruncated: named?.authorsTruncated ?? false,
-    authorsMissing: named?.authorsMissing ?? null,
+    authorsMissing: missingAuthors(named, byAuthors),
     published,
     versions: versionsOf(ranked, provenance),
     primaryCategory: topics[0] ?? null,
@@ -146,21 +161,72 @@ export function derivePaper(
         source: 'abstract' as const,
       })),
     ]),
-    ...editionOf(ranked, { published, recordedAt, timeZone, provenance }),
+    ...editionOf(ranked, { published, latest, timeZone, provenance }),
     datedAt: published ? earlier(firstInstant(published), recordedAt) : recordedAt,
     provenance,
   }
 }
 
+/** The authors of a statement; where it does not divide a name, as another one divides the same name. */
+function withParts(named: Statement | null, byAuthors: Statement[]): Author[] {
+  const authors = named?.authors ?? []
+  if (byAuthors.length === 1 || authors.every(isDivided)) return authors
+  const divided = new Map<string, Author>()
+  for (const other of byAuthors) {
+    if (other === named) continue
+    for (const author of other.authors ?? []) {
+      const key = nameKey(author.name)
+      if (isDivided(author) && !divided.has(key)) divided.set(key, author)
+    }
+  }
+  return authors.map((author) => {
+    const same = isDivided(author) ? undefined : divided.get(nameKey(author.name))
+    if (same === undefined) return author
+    if (same.kind !== undefined) return { ...author, kind: same.kind }
+    return { ...author, ...(same.literal ? { literal: same.literal } : dividedAs(author.name, same)) }
+  })
+}
+
+const IN_ORDER = ['given', 'droppingParticle', 'nonDroppingParticle', 'family', 'suffix'] as const
+
+/** The parts of a name in its own spelling (`García`), divided as another spelling of it (`Garcia`) is. */
+function dividedAs(name: string, other: Author): NameParts {
+  const words = name.split(' ')
+  const parts: NameParts = {}
+  for (const part of IN_ORDER) {
+    const count = other[part]?.split(' ').length ?? 0
+    if (count > 0) parts[part] = words.splice(0, count).join(' ')
+  }
+  if (words.length === 0 && joinName(parts) === name) return parts
+  const own = IN_ORDER.flatMap((part) => (other[part] === undefined ? [] : [[part, other[part]]]))
+  return joinName(other) === name ? (Object.fromEntries(own) as NameParts) : {}
+}
+
+function isDivided({ family, given, kind, literal }: Author): boolean {
+  return (family !== undefined && given !== undefined) || kind !== undefined || literal === true
+}
+
+/** How many authors a list leaves out: as it says itself, or as another one does that names as many. */
+function missingAuthors(named: Statement | null, byAuthors: Statement[]): number | null {
+  if (named?.authorsTruncated !== true) return null
+  if (named.authorsMissing !== undefined) return named.authorsMissing
+  const count = named.authors?.length ?? 0
+  const other = byAuthors.find((s) => s.authorsMissing !== undefined && (s.authors?.length ?? 0) <= count)
+  if (other?.authorsMissing === undefined) return null
+  const missing = (other.authors?.length ?? 0) + other.authorsMissing - count
+  return missing > 0 ? missing : null
+}
+
 /**
  * The edition of a paper: the first day on which a page listed it; else the day it was published, in the site's time
- * zone (of a month or a year, the first day); else, when no source dates it, the day it came in.
+ * zone (of a month or a year, the first day). None when no source dates it, or dates it by mistake after `latest`: a paper
+ * is not new because it came in today.
  */
 function editionOf(
   ranked: Statement[],
   from: {
     published: PublishedDate | null
-    recordedAt: Date
+    latest: string
     timeZone: string
     provenance: Paper['provenance']
   },
@@ -168,20 +234,23 @@ function editionOf(
   const listed = ranked
     .filter((s) => s.listing !== undefined)
     .toSorted((a, b) => (a.listing?.date ?? '').localeCompare(b.listing?.date ?? ''))[0]
-  const { published, provenance } = from
+  const { published, provenance, latest } = from
   if (listed?.listing) {
     provenance.edition = listed.source
     return { edition: listed.listing.date, editionFrom: 'listing' }
   }
-  if (published) {
-    if (provenance.published) provenance.edition = provenance.published
-    const day =
-      published.precision === 'time'
-        ? dayIn(from.timeZone, new Date(published.value))
-        : firstInstant(published).toISOString().slice(0, 10)
-    return { edition: day, editionFrom: 'publication' }
-  }
-  return { edition: dayIn(from.timeZone, from.recordedAt), editionFrom: 'arrival' }
+  if (published === null || isLater(published, latest)) return { edition: null, editionFrom: null }
+  if (provenance.published) provenance.edition = provenance.published
+  const day =
+    published.precision === 'time'
+      ? dayIn(from.timeZone, new Date(published.value))
+      : firstInstant(published).toISOString().slice(0, 10)
+  return { edition: day, editionFrom: 'publication' }
+}
+
+/** Whether something dated is later than a day. */
+function isLater(published: PublishedDate, day: string): boolean {
+  return firstInstant(published).toISOString().slice(0, 10) > day
 }
 
 function versionsOf(ranked: Statement[], provenance: Paper['provenance']): PaperVersion[] {

@@ -33,7 +33,12 @@ const VIETNAMESE = new Set(
     'lam phung ta to quach'
   ).split(' '),
 )
-const VIETNAMESE_MIDDLE = new Set('van thi huu duc minh ngoc quoc thanh xuan anh the dinh'.split(' '))
+/** Those of them that hardly anybody has as a given name. */
+const ONLY_VIETNAMESE = new Set(
+  'nguyen tran pham hoang huynh phan vu vo dang bui ngo duong truong trinh doan dinh luong'.split(' '),
+)
+const VIETNAMESE_SYLLABLE =
+  /^(?:ngh|ng|nh|ph|th|tr|ch|gh|kh|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?$/
 
 /** Family names of the Spanish-speaking countries that are common enough to be known as the first of two. */
 const SPANISH = new Set(
@@ -45,6 +50,22 @@ const SPANISH = new Set(
     'leon marquez pascual herrero montero hidalgo ibanez cabrera caballero santiago benitez arias fuentes carrasco diez ' +
     'cortes santana nieto aguirre rodriguez fernandez martinez hernandez martin alonso bravo pastor acosta espinoza ' +
     'valencia contreras figueroa cardenas mora cordero salas pardo duran rey ferrer soler borges marquez quintero'
+  ).split(' '),
+)
+/** Of them, those that are as well known as given or family names elsewhere. */
+const ALSO_ELSEWHERE = new Set(
+  'martin leon rey cruz blanco vega duran marin mora vidal cordero santiago santos silva bravo pastor soler ferrer cano romero moreno rivera salas campos valencia ramos borges alonso serrano molina'.split(
+    ' ',
+  ),
+)
+const SPANISH_GIVEN = new Set(
+  (
+    'jose juan carlos luis maria ana pedro miguel fernando javier antonio manuel francisco rafael pablo diego sergio ' +
+    'alejandro jorge ricardo roberto eduardo enrique ignacio alberto mario oscar ruben andres angel gabriel federico julio ' +
+    'cesar hector raul ramon victor jesus guillermo gustavo arturo alfonso alfredo esteban felipe gonzalo jaime joaquin ' +
+    'lorenzo marcos martin mateo nicolas salvador santiago tomas vicente isabel carmen teresa pilar rosa lucia elena ' +
+    'marta laura cristina patricia silvia beatriz mercedes dolores raquel monica veronica alicia gloria ines irene ' +
+    'josefa juana lourdes luisa margarita concepcion rocio victoria eugenia fernanda gabriela adriana alejandra daniel david'
   ).split(' '),
 )
 const PORTUGUESE = new Set(
@@ -62,16 +83,22 @@ const HUNGARIAN_GIVEN = new Set(
     'erzsebet zsolt andras miklos balazs csaba jozsef lajos tibor mihaly zsuzsanna gergely matyas peter karoly pal anna maria'
   ).split(' '),
 )
+/** Chinese and Korean family names that are given names only in compounds. */
+const STRONG_FAMILY = new Set(
+  'wang zhang chen huang zhao zhou liu zhu luo zheng xie deng cao pan cai guo park choi jung kang'.split(' '),
+)
+const BURMESE = new Set('aung daw maung khin'.split(' '))
 const PINYIN_FAMILY = new Set(
   (
     'wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang deng ' +
     'feng han cao zeng peng xiao cai pan tian dong yuan yu ye jiang du su wei cheng lu ding ren yao shen zhong cui tan fan ' +
     'jin shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue yan lei long duan tao hao gu mao gong shao wan qian ' +
-    'dai yi ouyang kong chang lai wen kim lee park choi jung kang cho yoon jang lim shin seo kwon hwang ahn hong'
+    'dai yi ouyang kong chang lai wen kim lee park choi jung kang cho yoon jang lim shin seo kwon hwang ahn hong chan wong cheung ' +
+    'xi ai nie ge bao zuo zhan zhuang xing sheng ning lou niu qi hua pang yue ruan ji mu chu rong ling'
   ).split(' '),
 )
 const EAST_ASIAN_SYLLABLES =
-  /^(?:(?:zh|ch|sh|kk|tt|pp|ss|jj|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|yeon|yeong|eong|eun|ang|eng|ong|ing|iao|ian|uai|uan|yeo|ung|an|en|in|un|on|ai|ei|ao|ou|ia|ie|iu|ua|ui|uo|ue|ae|eo|oe|wa|wo|yu|eu|a|o|e|i|u)(?:ng|[nklmpt](?![aeiou]))?[-']?){1,3}$/
+  /^(?:(?:zh|ch|sh|kk|tt|pp|ss|jj|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|yeon|yeong|eong|eun|ang|eng|ong|ing|iao|ian|uai|uan|yeo|ung|an|en|in|un|on|yae|ya|ye|yo|wi|we|ai|ei|ao|ou|ia|ie|iu|ua|ui|uo|ue|ae|eo|oe|wa|wo|yu|eu|a|o|e|i|u)(?:ng|[nklmpt](?![aeiou]))?[-']?){1,3}$/
 
 const HAN_COMPOUNDS = new Set(
   '欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 令狐 慕容 司徒 夏侯 端木 南宫 南宮 남궁 황보 제갈 선우 독고 사공'.split(
@@ -131,7 +158,14 @@ function isInitials(word: string): boolean {
 function familyStart(words: string[], { capitals }: { capitals: boolean }): number {
   let start = words.length - 1
   if (start > 1 && GENERATION.test(words[start] ?? '') && isIberian(words, start)) start--
-  if (start > 1 && isSpanishPair(words, start)) start--
+  if (
+    start > 2 &&
+    isOfSpain(words) &&
+    !PORTUGUESE.has(plain(words[start] ?? '')) &&
+    !isSmall(words[start - 1] ?? '')
+  )
+    start--
+  else if (start > 1 && start === words.length - 1 && spanishPair(words) === 'both') start--
   while (start > 1 && isParticle(words, start, { capitals })) start--
   // `Ramón y Cajal` and `Ortega i Gasset` are one family name each.
   if (start > 1 && /^[yi]$/.test(words[start] ?? '')) start--
@@ -160,11 +194,57 @@ function isIberian(words: string[], start: number): boolean {
   )
 }
 
-function isSpanishPair(words: string[], start: number): boolean {
-  const [first, last] = [plain(words[start - 1] ?? ''), plain(words[start] ?? '')]
-  const isFirst = SPANISH.has(first) || (/..ez$/.test(first) && first.length > 4)
-  const isPortuguese = PORTUGUESE.has(first) && PORTUGUESE.has(last)
-  return isFirst && !isPortuguese && (SPANISH.has(last) || !isInitials(words[start] ?? '')) && start > 1
+type SpanishPair = 'both' | 'last' | 'unclear'
+
+/**
+ * Whether the two last words are the two family names of a Spanish name. A family name before one that is foreign is
+ * as likely a middle name (`Sean Martin Carroll`), unless the given name or an accent is Spanish too.
+ */
+function spanishPair(words: string[]): SpanishPair {
+  if (words.length < 3) return 'last'
+  const [first, last] = [plain(words.at(-2) ?? ''), plain(words.at(-1) ?? '')]
+  const isSpanish = (word: string) => SPANISH.has(word) || (word.length > 4 && word.endsWith('ez'))
+  const byGiven = SPANISH_GIVEN.has(plain(words[0] ?? ''))
+  const isAccented = /[áéíóúñ]/i.test(words.at(-2) ?? '')
+  if (GENERATION.test(last)) return 'last'
+  if (PORTUGUESE.has(first) && PORTUGUESE.has(last)) {
+    return byGiven && SPANISH.has(first) && SPANISH.has(last) ? 'unclear' : 'last'
+  }
+  if (PORTUGUESE.has(last) && !SPANISH.has(last)) return 'last'
+  if (isSpanish(first) && !SPANISH_GIVEN.has(first)) {
+    if (isSpanish(last) || isAccented) return 'both'
+    if (ALSO_ELSEWHERE.has(first)) return byGiven ? 'unclear' : 'last'
+    return byGiven ? 'both' : 'unclear'
+  }
+  const isMiddle = SPANISH_GIVEN.has(first) || isInitials(words.at(-2) ?? '') || isSmall(words.at(-2) ?? '')
+  return byGiven &&
+    isSpanish(last) &&
+    !isMiddle &&
+    !PORTUGUESE.has(first) &&
+    !CAPITAL_PARTICLES.has(words.at(-2) ?? '')
+    ? 'unclear'
+    : 'last'
+}
+
+function isOfSpain(words: string[]): boolean {
+  return SPANISH_GIVEN.has(plain(words[0] ?? '')) && words.at(-3) === 'de'
+}
+
+function isSmall(word: string): boolean {
+  return /^['’]?\p{Ll}/u.test(word)
+}
+
+/** `Miguel de Cervantes Saavedra`, `Jan van Dam Smit`: the particle may begin the family name, or end in the given one. */
+function hasParticleWithin(words: string[]): boolean {
+  const at = words.length - 3
+  const isParticle = at > 0 && /^(?:de|van|von)$/.test(words[at] ?? '')
+  if (GENERATION.test(words.at(-1) ?? '') || isOfSpain(words)) return false
+  return (
+    isParticle &&
+    !isSmall(words.at(-2) ?? '') &&
+    !PORTUGUESE.has(plain(words.at(-1) ?? '')) &&
+    !CAPITAL_PARTICLES.has(words.at(-2) ?? '')
+  )
 }
 
 /** Where the order itself cannot be told: Hungarian, and Chinese or Korean in Latin letters, may begin with the family name. */
@@ -174,6 +254,11 @@ function mayBeginWithFamily(words: string[]): boolean {
   if (HUNGARIAN_GIVEN.has(last) && !HUNGARIAN_GIVEN.has(first) && !isInitials(words[0] ?? '')) {
     return /[áéíóöőúüű]/i.test(words.join('')) || /^(?:istvan|janos|laszlo|zoltan|gyorgy|ferenc)$/.test(last)
   }
+  if (BURMESE.has(first)) return true
+  const isVietnamese = ONLY_VIETNAMESE.has(first) && others.every((word) => VIETNAMESE_SYLLABLE.test(word))
+  if (isVietnamese && last !== 'nguyen') return true
+  if (others.length === 1 && STRONG_FAMILY.has(first) && PINYIN_FAMILY.has(last))
+    return !STRONG_FAMILY.has(last)
   return (
     PINYIN_FAMILY.has(first) &&
     !others.some((word) => PINYIN_FAMILY.has(word)) &&
@@ -202,12 +287,13 @@ function splitAtCapitals(words: string[]): SplitName | null {
   return { given: words.slice(0, start).join(' '), family: words.slice(start).join(' ') }
 }
 
+/** `Nguyen Van Anh`: all syllables are Vietnamese, and only the first is a family name. */
 function splitVietnamese(words: string[]): SplitName | null {
-  const [first = '', second = ''] = words.map(plain)
-  const last = plain(words.at(-1) ?? '')
-  if (words.length < 3 || !VIETNAMESE.has(first) || VIETNAMESE.has(last)) return null
-  if (first !== 'nguyen' && first !== 'tran' && first !== 'pham' && !VIETNAMESE_MIDDLE.has(second))
-    return null
+  const plainWords = words.map(plain)
+  const last = plainWords.at(-1) ?? ''
+  const isWritten =
+    VIETNAMESE.has(plainWords[0] ?? '') && plainWords.slice(1).every((word) => VIETNAMESE_SYLLABLE.test(word))
+  if (words.length < 3 || !isWritten || VIETNAMESE.has(last) || PINYIN_FAMILY.has(last)) return null
   return { family: words[0] ?? '', given: words.slice(1).join(' ') }
 }
 
@@ -250,7 +336,10 @@ export function splitName(name: string): SplitName | null {
   if (words.length > 0 && words.every((word) => EAST_ASIAN.test(word))) return splitEastAsian(words)
   const last = words.at(-1) ?? ''
   const suffix =
-    suffixPart ?? (words.length > 2 && SUFFIX.test(last) && last !== last.toLowerCase() ? last : undefined)
+    suffixPart ??
+    (words.length > 2 && SUFFIX.test(last) && (/^\d/.test(last) || last !== last.toLowerCase())
+      ? last
+      : undefined)
   if (suffix !== undefined && suffixPart === undefined) words.pop()
   const split = splitWords(words)
   return split === null ? null : withSuffix(split, suffix)
@@ -276,7 +365,7 @@ function splitWords(words: string[]): SplitName | null {
   }
   const vietnamese = splitVietnamese(words)
   if (vietnamese !== null) return vietnamese
-  if (mayBeginWithFamily(words)) return null
+  if (mayBeginWithFamily(words) || spanishPair(words) === 'unclear' || hasParticleWithin(words)) return null
   const start = familyStart(words, { capitals })
   const given = words.slice(0, start)
   if (given.length === 1 && (PARTICLES.has(given[0] ?? '') || SERVANT.test(given[0] ?? ''))) return null

@@ -59,3 +59,17 @@ function counted(text: string): Others {
 export function othersText(missing: number | null): string {
   return missing === null ? 'et al.' : `et al. (${missing.toLocaleString('en-GB')} more)`
 }
+
+/**
+ * What follows the authors shown, `hidden` more of whom are known: `and 204 others`, `and others` where nobody knows how
+ * many, nothing where all are shown.
+ */
+export function andOthers(
+  { authorsTruncated, authorsMissing }: { authorsTruncated: boolean; authorsMissing: number | null },
+  hidden: number,
+): string {
+  if (authorsTruncated && authorsMissing === null) return 'and others'
+  const count = hidden + (authorsTruncated ? (authorsMissing ?? 0) : 0)
+  if (count === 0) return ''
+  return count === 1 ? 'and 1 other' : `and ${count.toLocaleString('en-GB')} others`
+}

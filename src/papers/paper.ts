@@ -50,10 +50,13 @@ export type Paper = {
   links: SourcedLink[]
   /** Which source each fact was taken from. */
   provenance: Partial<Record<Fact, Source>>
-  /** The edition (calendar day, `YYYY-MM-DD`) it stands in. */
-  edition: string
-  /** What gave it that day: a page that listed it, its publication, or its arrival here. */
-  editionFrom: 'listing' | 'publication' | 'arrival'
+  /**
+   * The edition (calendar day, `YYYY-MM-DD`) it is in; null where nothing tells when it came out, or where its date is
+   * far in the future.
+   */
+  edition: string | null
+  /** What gave it that day: a page that listed it, or its publication. */
+  editionFrom: 'listing' | 'publication' | null
   votes: number
   commentCount: number
   /** How many curators picked it. */

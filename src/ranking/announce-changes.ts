@@ -19,8 +19,8 @@ export type ChangingPart =
 export type Change = readonly ChangingPart[] | 'everything'
 
 /** What changes when a paper draws attention or loses it: what it shows, and its place in every order. */
-export function attentionOn({ id, edition }: { id: number; edition: string }): ChangingPart[] {
-  return [`paper ${id}`, `edition ${edition}`, 'ranking']
+export function attentionOn({ id, edition }: { id: number; edition: string | null }): ChangingPart[] {
+  return [`paper ${id}`, ...(edition === null ? [] : [`edition ${edition}` as const]), 'ranking']
 }
 
 /** Readers who are not signed in see a change within this time; their pages are rebuilt at most that often. */

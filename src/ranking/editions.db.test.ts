@@ -58,9 +58,8 @@ describeWithDatabase('editions', (db) => {
   it('have a newest one, not dated after today unless there is no other', async () => {
     const newest = () => newestEdition(db(), { now, timeZone })
     expect(await newest()).toBeNull()
-    await publish('2027-03-01')
-    await publish('2099-01-01')
-    expect(await newest()).toBe('2027-03-01')
+    await publish('2026-03-01')
+    expect(await newest()).toBe('2026-03-01')
     await publish('2026-01-12')
     await publish('2026-01-15')
     await publish('2026-01-16')
@@ -69,10 +68,44 @@ describeWithDatabase('editions', (db) => {
     expect(await newestEdition(db(), { now, timeZone: 'Pacific/Kiritimati' })).toBe('2026-01-16')
   })
 
+  it('do not have papers without a date, or dated by mistake, and are not the next one before their time', async () => {
+    const arrive = async (address: string, published?: PublishedDate) => {
+      await db()
+        .transaction()
+        .execute((trx) =>
+          recordPapers(trx, [stated(address, published ? { published } : {})], { now, timeZone }),
+        )
+    }
+    await arrive('doi/10.5555/undated')
+    await arrive('doi/10.5555/far', { precision: 'year', value: '2099' })
+    expect(await shown(null)).toBeNull()
+    await arrive('doi/10.5555/now', { precision: 'day', value: '2026-01-15' })
+    await arrive('doi/10.5555/soon', { precision: 'month', value: '2026-02' })
+    const today = await shown(null)
+    expect(today?.papers.map(({ doi }) => doi)).toEqual(['10.5555/now'])
+    expect(today).toMatchObject({ total: 1, newest: true, neighbours: { previous: null, next: null } })
+    expect((await shown('2026-02-01'))?.papers.map(({ doi }) => doi)).toEqual(['10.5555/soon'])
+    // A source that knows the date brings it into its edition.
+    await arrive('doi/10.5555/undated', { precision: 'day', value: '2026-01-14' })
+    expect((await shown(null))?.neighbours.previous?.name).toBe('2026-01-14')
+    const counted = await db()
+      .selectFrom('edition_counts')
+      .select(['edition', 'papers'])
+      .where('papers', '<>', 0)
+      .orderBy('edition')
+      .execute()
+    expect(counted).toEqual([
+      { edition: '2026-01-14', papers: 1 },
+      { edition: '2026-01-15', papers: 1 },
+      { edition: '2026-02-01', papers: 1 },
+    ])
+  })
+
   it('have neighbours that have papers', async () => {
-    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10']) await publish(day)
+    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10', '2099-01-01'])
+      await publish(day)
     const around = async (name: string) => {
-      const { previous, next } = await neighbours(db(), period(name))
+      const { previous, next } = await neighbours(db(), period(name), { until: '2026-03-01' })
       return [previous?.name ?? null, next?.name ?? null]
     }
     expect(await around('2026-01-02')).toEqual(['2025-12-28', '2026-01-05'])
@@ -152,13 +185,13 @@ describeWithDatabase('editions', (db) => {
     const editions = async () =>
       Promise.all([instant, day, 'doi/10.5555/arrived', '2601.09999'].map(editionOf))
 
-    expect(await editions()).toEqual(['2026-01-04', '2026-01-05', '2026-01-15', '2026-01-09'])
+    expect(await editions()).toEqual(['2026-01-04', '2026-01-05', null, '2026-01-09'])
     expect(await redateEditions(db(), { timeZone })).toBe(0)
-    expect(await redateEditions(db(), { timeZone: 'Pacific/Kiritimati' })).toBe(2)
-    expect(await editions()).toEqual(['2026-01-05', '2026-01-05', '2026-01-16', '2026-01-09'])
+    expect(await redateEditions(db(), { timeZone: 'Pacific/Kiritimati' })).toBe(1)
+    expect(await editions()).toEqual(['2026-01-05', '2026-01-05', null, '2026-01-09'])
     expect(await redateEditions(db(), { timeZone: 'Pacific/Kiritimati' })).toBe(0)
-    expect(await redateEditions(db(), { timeZone })).toBe(2)
-    expect(await editions()).toEqual(['2026-01-04', '2026-01-05', '2026-01-15', '2026-01-09'])
+    expect(await redateEditions(db(), { timeZone })).toBe(1)
+    expect(await editions()).toEqual(['2026-01-04', '2026-01-05', null, '2026-01-09'])
   })
 
   it('come out the same dated anew as recorded anew', async () => {

@@ -2,10 +2,12 @@ import { sql, type Kysely } from 'kysely'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
+import { countPapers } from './count-papers.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
 /**
- * The newest edition's day, or null when there is no paper. A paper dated in the future (an error at its source)
+ * The newest edition's day, or null when no paper is in any. A paper dated in the future (an error at its source)
  * doesn't make the front page, unless there is nothing else.
  */
 export async function newestEdition(
@@ -21,11 +23,19 @@ export async function newestEdition(
 /** The nearest periods before and after that have papers, null where there are none. */
 export type Neighbours = { previous: Period | null; next: Period | null }
 
-/** The periods of the same kind that have papers, before and after this one. */
-export async function neighbours(db: Kysely<Database>, period: Period): Promise<Neighbours> {
+/**
+ * The periods of the same kind that have papers, before and after this one. With `until` (a day), none after it begins: what
+ * is dated ahead is not the next edition yet.
+ */
+export async function neighbours(
+  db: Kysely<Database>,
+  period: Period,
+  { until = null }: { until?: string | null } = {},
+): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
     select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where not hidden and edition > ${period.to}::date) as next`.execute(db)
+      (select min(edition) from papers where not hidden and edition > ${period.to}::date
+        ${until === null ? sql`` : sql`and edition <= ${until}::date`}) as next`.execute(db)
   const row = rows[0]
   return {
     previous: row?.previous ? periodOf(period.kind, row.previous) : null,
@@ -53,24 +63,42 @@ export async function editionsOfMonth(db: Kysely<Database>, month: Period): Prom
   return new Map(rows.map((row) => [row.edition, row.papers]))
 }
 
-/** The primary categories of a period, most papers first. */
+/** The topics of the primary categories of a period, most papers first. */
 export async function topicsOf(
   db: Kysely<Database>,
   period: Period,
   { limit }: { limit: number },
-): Promise<{ category: string; papers: number }[]> {
-  const { rows } = await sql<{ category: string; papers: number }>`
+): Promise<TopicCount[]> {
+  const { rows } = await sql<TopicCount>`
     select category, sum(papers) as papers from edition_counts
     where edition between ${period.from}::date and ${period.to}::date and category <> ''
-    group by category having sum(papers) > 0 order by 2 desc, category limit ${limit}`.execute(db)
-  return rows
+    group by category having sum(papers) > 0 order by 2 desc, category`.execute(db)
+  const topics = new Map<string, number>()
+  for (const { category, papers } of rows)
+    topics.set(topicOf(category), (topics.get(topicOf(category)) ?? 0) + papers)
+  return Array.from(topics, ([category, papers]) => ({ category, papers }))
+    .toSorted((a, b) => b.papers - a.papers)
+    .slice(0, limit)
 }
 
-/** All categories that papers have, with how many, by name. */
-export async function allTopics(db: Kysely<Database>): Promise<{ category: string; papers: number }[]> {
-  const { rows } = await sql<{ category: string; papers: number }>`
+/** A topic, and how many papers it has. */
+type TopicCount = { category: string; papers: number }
+
+/** All topics that have papers, with how many, by name. */
+export async function allTopics(db: Kysely<Database>): Promise<TopicCount[]> {
+  const { rows } = await sql<TopicCount>`
     select category, papers from topic_counts where papers > 0 order by category collate "C"`.execute(db)
-  return rows
+  const counts = new Map(rows.map(({ category, papers }) => [category, papers]))
+  const topics = distinctTopics([...counts.keys()]).toSorted((a, b) => (a < b ? -1 : 1))
+  return Promise.all(
+    topics.map(async (category) => {
+      const named = categoriesOf(category).filter((one) => counts.has(one))
+      // A paper that has both categories of a topic is one.
+      const papers =
+        named.length > 1 ? await countPapers(db, { kind: 'topic', category }) : counts.get(named[0] ?? '')
+      return { category, papers: papers ?? 0 }
+    }),
+  )
 }
 
 /** The time zone by which this site's editions are dated: as it was last served, or `otherwise` before it ever was. */
@@ -101,10 +129,9 @@ export async function redateEditions(
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
       with moving as (
-        select id, day from papers, lateral (select ((case edition_from when 'publication'
-          then (published->>'value')::timestamptz else recorded_at end) at time zone ${timeZone})::date as day) d
-        where (edition_from = 'arrival' or (edition_from = 'publication' and published->>'precision' = 'time'))
-          and edition <> day
+        select id, day from papers,
+          lateral (select ((published->>'value')::timestamptz at time zone ${timeZone})::date as day) d
+        where edition_from = 'publication' and published->>'precision' = 'time' and edition <> day
         order by id for no key update of papers
       )
       update papers set edition = day from moving where moving.id = papers.id

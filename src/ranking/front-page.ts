@@ -21,7 +21,7 @@ export type FrontPage = ListPage & {
 
 /**
  * The front page of a period: of the newest edition when none is given, of the nearest one with papers when it has
- * none. `{ kind: 'empty' }` when there is no paper at all.
+ * none. `{ kind: 'empty' }` when no paper is in any edition.
  */
 export async function frontPage(
   db: Kysely<Database>,
@@ -36,7 +36,7 @@ export async function frontPage(
   const newestDay = await newestEdition(db, { now, timeZone })
   if (newestDay === null) return { kind: 'empty' }
   const wanted = asked ?? periodOf('date', newestDay)
-  const near = await neighbours(db, wanted)
+  const near = await neighbours(db, wanted, { until: newestDay })
   const list = { kind: 'editions', from: wanted.from, to: wanted.to } as const
   const total = await countPapers(db, list)
   if (total === 0) {

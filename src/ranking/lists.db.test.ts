@@ -62,14 +62,16 @@ describeWithDatabase('lists', (db) => {
       if (row.hidden) return false
       switch (list.kind) {
         case 'editions':
-          return row.edition >= list.from && row.edition <= list.to
+          return row.edition !== null && row.edition >= list.from && row.edition <= list.to
         case 'new':
           return true
         case 'trending':
           return row.heat > -Infinity
         case 'top':
           return (
-            row.attention > 0 && row.edition >= (list.from ?? '') && row.edition <= (list.to ?? '9999-12-31')
+            row.attention > 0 &&
+            (list.from === null || (row.edition ?? '') >= list.from) &&
+            (list.to === null || (row.edition ?? '9999-12-31') <= list.to)
           )
         case 'topic':
           return row.categories.includes(list.category)

@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { categoriesNamed, categoryName } from '../papers/categories.ts'
+import { categoriesNamed, categoriesOf, categoryName, distinctTopics } from '../papers/categories.ts'
 import { papersByIds } from '../papers/find.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { nameKey } from '../papers/names.ts'
+import { andOthers } from '../papers/others.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { parseQuery } from './query/parse-query.ts'
@@ -95,19 +96,20 @@ function authorsNamed(papers: Paper[], words: string[], limit: number): Suggesti
     .map(([key, author]) => ({ ...author, path: `/authors/${encodeURIComponent(key)}` }))
 }
 
-async function existingTopics(db: Kysely<Database>, categories: string[], limit: number): Promise<string[]> {
-  if (categories.length === 0) return []
+async function existingTopics(db: Kysely<Database>, topics: string[], limit: number): Promise<string[]> {
+  if (topics.length === 0) return []
+  const categories = topics.flatMap(categoriesOf)
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    join topic_counts using (category) where papers > 0 order by place limit ${limit}`.execute(db)
-  return rows.map(({ category }) => category)
+    join topic_counts using (category) where papers > 0 order by place`.execute(db)
+  return distinctTopics(rows.map(({ category }) => category)).slice(0, limit)
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */
-function byline({ authors, authorsTruncated, published, edition }: Paper): string {
-  const year = (published?.value ?? edition).slice(0, 4)
+function byline(paper: Paper): string {
+  const { authors, published } = paper
+  const year = published?.value.slice(0, 4) ?? ''
   const named = authors.slice(0, authors.length === 3 ? 3 : 2).map(({ name }) => name)
-  const more = authors.length - named.length
-  const others = authorsTruncated ? ' and others' : more > 0 ? ` and ${more} others` : ''
-  return named.length === 0 ? year : `${named.join(', ')}${others}, ${year}`
+  const others = andOthers(paper, authors.length - named.length)
+  return [[named.join(', '), others].filter(Boolean).join(' '), year].filter(Boolean).join(', ')
 }

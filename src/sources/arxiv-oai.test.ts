@@ -85,6 +85,32 @@ describe('arXiv’s OAI-PMH', () => {
     ])
   })
 
+  const authoredBy = (authors: string) =>
+    record('2512.00001', '').replace(/<authors>.*<\/authors>/s, `<authors>${authors}</authors>`)
+
+  it.each([
+    ['<author><keyname>al.</keyname><forenames>et</forenames></author>', undefined],
+    ['<author><keyname>others</keyname></author>', undefined],
+    ['<author><keyname>and 200 more</keyname></author>', 200],
+    ['<author><keyname>authors</keyname><forenames>and 200 more</forenames></author>', 200],
+    ['<author><keyname>...</keyname></author>', undefined],
+  ])('reads %s as authors left out', async (author, missing) => {
+    const lee = '<author><keyname>Lee</keyname><forenames>Ann</forenames></author>'
+    const [paper] = papersIn(await read(response(authoredBy(`${lee}${author}`))))
+    expect(paper?.authors).toEqual([{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }])
+    expect(paper?.authorsTruncated).toBe(true)
+    expect(paper?.authorsMissing).toBe(missing)
+  })
+
+  it.each([
+    ['<keyname>Collaboration</keyname><forenames>CMS</forenames>'],
+    ['<keyname>CMS Collaboration</keyname>'],
+    ['<keyname>for the CMS Collaboration</keyname>'],
+  ])('reads %s as a collaboration', async (author) => {
+    const [paper] = papersIn(await read(response(authoredBy(`<author>${author}</author>`))))
+    expect(paper?.authors).toEqual([{ name: 'CMS Collaboration', kind: 'collaboration' }])
+  })
+
   it('reads the format arXivRaw', async () => {
     const [paper] = papersIn(await read(response(raw('0704.0001'))))
     expect(paper).toMatchObject({
@@ -144,15 +170,16 @@ describe('arXiv’s OAI-PMH', () => {
     )
     expect(papersIn(outcomes).map(({ identifiers }) => identifiers[0].value)).toEqual([
       '2512.00001',
+      '2512.00004',
       '2512.00011',
     ])
+    expect(papersIn(outcomes)[1]?.published).toEqual({ precision: 'year', value: '2025' })
     expect(refusalsIn(outcomes)).toEqual([
       expect.stringMatching(
         /^record 2 \(line 23\): The record “oai:arXiv.org:2512.00009” was deleted at its source\.$/,
       ),
       expect.stringMatching(/^record 3 \(line 24\): The record is not well-formed XML \(line 3\d: .*\)\.$/),
       expect.stringMatching(/^record 4 .*: The record is not closed before the next one begins\.$/),
-      expect.stringMatching(/^record 5 .*: Its date of publication “2025-13-30” is not a date\.$/),
       expect.stringMatching(/^record 6 .*: The record is not well-formed XML/),
       expect.stringMatching(/^record 7 .*: Its metadata is in the format “dc”/),
       expect.stringMatching(/^record 8 .*: The record is not well-formed XML .*declares/),
@@ -167,7 +194,7 @@ describe('arXiv’s OAI-PMH', () => {
     const outcomes = await read(`${long}\n${record('2512.00002')}\n${record('2512.00003').slice(0, -20)}`)
     expect(papersIn(outcomes).map(({ identifiers }) => identifiers[0].value)).toEqual(['2512.00002'])
     expect(refusalsIn(outcomes)).toEqual([
-      'record 1 (line 1): The record is longer than 1,048,576 characters.',
+      'record 1 (line 1): The record is longer than 4,194,304 characters.',
       expect.stringMatching(/^record 3 .*: The file ends in the middle of this record\.$/),
     ])
   })

@@ -45,7 +45,7 @@ function splitAtAnd(value: string): string[] {
 }
 
 function readName(name: string): AuthorDraft {
-  const parts = splitOutsideBraces(name, (at) => (name[at] === ',' ? 1 : 0)).map((part) => part.trim())
+  const parts = splitOutsideBraces(name, (at) => (isComma(name, at) ? 1 : 0)).map((part) => part.trim())
   if (/^(?:family|given|prefix|suffix|id)(?:-i)?\s*=/i.test(name)) return extendedName(parts)
   const [first = '', second = '', third = ''] = parts
   if (parts.length === 1) return withoutCommas(first)
@@ -56,6 +56,11 @@ function readName(name: string): AuthorDraft {
     return { ...vonLast, given: inner(second), suffix: inner(third) }
   if (parts.length === 3) return { ...vonLast, suffix: inner(second), ...givenOf(third) }
   return { name: inner(name) }
+}
+
+/** Whether a comma stands there, and not in a number such as `3,456`. */
+function isComma(name: string, at: number): boolean {
+  return name[at] === ',' && !/^\d,\d{3}(?!\d)/.test(name.slice(Math.max(0, at - 1), at + 5))
 }
 
 const SUFFIX = /^\{*(?:jr|sr|ii|iii|iv|ph\.?\s?d|m\.?d)\.?\}*$/i

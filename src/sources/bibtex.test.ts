@@ -100,6 +100,27 @@ describe('BibTeX', () => {
     ['year = 2020, month = {Spring}', '2020'],
     ['date = {2020-02-03/2020-02-09}', '2020-02-03'],
     ['year = {in press}', undefined],
+    ['year = {201X}', undefined],
+    ['year = {n.d.}, month = may', undefined],
+    ['date = {forthcoming}, year = 2019', '2019'],
+    ['date = {2019-21}', '2019'],
+    ['date = {2019~}', '2019'],
+    ['year = {2019%}', '2019'],
+    ['date = {2019-uu}', '2019'],
+    ['date = {2019/..}', '2019'],
+    ['date = {../2019}', '2019'],
+    ['date = {2019-05-03T10:00:00}', '2019-05-03'],
+    ['year = {c.~2019}', '2019'],
+    ['year = {2019}, month = mar # "~12"', '2019-03-12'],
+    ['year = {2019}, month = "12~" # mar', '2019-03-12'],
+    ['year = {2019}, month = dec # "~3"', '2019-12-03'],
+    ['year = {2019}, month = 3 # "~" # dec', '2019-12-03'],
+    ['year = {2019}, month = mar # "/" # apr', '2019-03'],
+    ['year = {2019}, month = {7--8}', '2019-07'],
+    ['year = {2019}, month = {M{\\"a}rz}, day = 12', '2019-03-12'],
+    ['year = {2019}, month = feb, day = 30', '2019-02'],
+    ['year = {2019}, month = {02}, day = {03}', '2019-02-03'],
+    ['year = {12 March 2019}', '2019-03-12'],
   ])('dates %s', async (fields, value) => {
     expect(papersIn(await read(`@misc{x, title = {T}, ${fields}}`))[0]?.published?.value).toBe(value)
   })
@@ -115,6 +136,91 @@ describe('BibTeX', () => {
     expect(other?.identifiers).not.toEqual(first?.identifiers)
   })
 
+  it.each([
+    ['{ATLAS Collaboration}', [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    ['Collaboration, ATLAS', [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    [
+      '{The {LIGO} Scientific Collaboration}',
+      [{ name: 'The LIGO Scientific Collaboration', kind: 'collaboration' }],
+    ],
+    [
+      'Aad, G. (ATLAS Collaboration)',
+      [
+        { name: 'G. Aad', family: 'Aad', given: 'G.' },
+        { name: 'ATLAS Collaboration', kind: 'collaboration' },
+      ],
+    ],
+    [
+      'G. Aad on behalf of the ATLAS Collaboration and B. Ek for the ATLAS Collaboration',
+      [{ name: 'G. Aad' }, { name: 'ATLAS Collaboration', kind: 'collaboration' }, { name: 'B. Ek' }],
+    ],
+    ['{Plato}', [{ name: 'Plato', literal: true }]],
+    ['{Ann Lee}', [{ name: 'Ann Lee', literal: true }]],
+    ['García López, Ann', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],
+    ['Ann {García López}', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],
+    ['{Ramón y Cajal}, Ana', [{ name: 'Ana Ramón y Cajal', family: 'Ramón y Cajal', given: 'Ana' }]],
+    ['王, 小明', [{ name: '王小明', family: '王', given: '小明' }]],
+    ['Nguyen, The Anh', [{ name: 'The Anh Nguyen', family: 'Nguyen', given: 'The Anh' }]],
+    [
+      'van der Berg, Jr., Bo',
+      [
+        {
+          name: 'Bo van der Berg Jr.',
+          family: 'Berg',
+          given: 'Bo',
+          nonDroppingParticle: 'van der',
+          suffix: 'Jr.',
+        },
+      ],
+    ],
+    ['Lee, Ann, Jr.', [{ name: 'Ann Lee Jr.', family: 'Lee', given: 'Ann', suffix: 'Jr.' }]],
+    [
+      'family=García López, given={Ann}, prefix=de, useprefix=false',
+      [{ name: 'Ann de García López', family: 'García López', given: 'Ann', droppingParticle: 'de' }],
+    ],
+    [String.raw`Serre, J.\,-P.`, [{ name: 'J.-P. Serre', family: 'Serre', given: 'J.-P.' }]],
+    [String.raw`{\c C}elik, {\.I}lker`, [{ name: 'İlker Çelik', family: 'Çelik', given: 'İlker' }]],
+  ])('reads the author %s', async (author, authors) => {
+    const [paper] = papersIn(await read(`@misc{x, title = {T}, author = {${author}}}`))
+    expect(paper?.authors).toEqual(authors)
+    expect(paper).not.toHaveProperty('authorsTruncated')
+  })
+
+  it.each([
+    ['Lee, Ann and others', undefined],
+    ['Lee, Ann and et al.', undefined],
+    ['Lee, Ann et al.', undefined],
+    ['Lee et al., Ann', undefined],
+    ['Lee, Ann and {others}', undefined],
+    ['Lee, Ann and ...', undefined],
+    ['Lee, Ann and {u. a.}', undefined],
+    ['Lee, Ann and y otros', undefined],
+    ['Lee, Ann and 200 others', 200],
+    ['Lee, Ann and {(200 more)}', 200],
+    ['Lee, Ann + 12 others', 12],
+    ['Lee, Ann [and 3,456 others]', 3456],
+  ])('knows that %s leaves authors out', async (author, missing) => {
+    const [paper] = papersIn(await read(`@misc{x, title = {T}, author = {${author}}}`))
+    expect(paper?.authors).toEqual([{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }])
+    expect(paper).toMatchObject({ authorsTruncated: true })
+    expect(paper?.authorsMissing).toBe(missing)
+  })
+
+  it('has the collaborations that INSPIRE names in a field of their own, and authors of strings', async () => {
+    const [paper, other] = papersIn(
+      await read(
+        '@string{who = "Lee, Ann"}\n@misc{x, title={T}, author="Aad, Georges and others", collaboration="ATLAS, CMS"}\n' +
+          '@misc{y, title={T}, Author = who # " and Ek, Bo"}',
+      ),
+    )
+    expect(paper?.authors?.map(({ name }) => name)).toEqual([
+      'Georges Aad',
+      'ATLAS Collaboration',
+      'CMS Collaboration',
+    ])
+    expect(other?.authors?.map(({ name }) => name)).toEqual(['Ann Lee', 'Bo Ek'])
+  })
+
   it('refuses bad entries, saying where, and takes all others', async () => {
     const outcomes = await read(
       [
@@ -124,7 +230,6 @@ describe('BibTeX', () => {
         '@misc{good2, title={Good 2}}',
         '@misc{junk, title={T}, and more}',
         '@misc{untitled, year=2020}',
-        '@misc{when, title={T}, year={c. 2010}}',
         '% @misc{commented, title={out}}',
         `@misc{long, title={T}, abstract={${'\\"o '.repeat(MAX_RECORD_LENGTH / 4)}}}`,
         `@misc{slow, title={T}, editor={${'{\\"O}, A and '.repeat(10_000)} B}}`,
@@ -139,11 +244,90 @@ describe('BibTeX', () => {
       'entry open (line 2): The braces or quotation marks of the entry are not balanced.',
       expect.stringMatching(/^entry junk \(line 5\): The entry is not readable BibTeX \(.*line 5/),
       'entry untitled (line 6): It has no title.',
-      'entry when (line 7): Its year “c. 2010” is not a date.',
-      'entry long (line 9): The entry is longer than 1,048,576 characters.',
-      'entry slow (line 10): The entry is longer than 100,000 characters.',
-      'entry cut (line 14): The braces or quotation marks of the entry are not balanced.',
+      'entry long (line 8): The entry is longer than 4,194,304 characters.',
+      'entry slow (line 9): The entry is longer than 100,000 characters.',
+      'entry cut (line 13): The braces or quotation marks of the entry are not balanced.',
     ])
+  })
+
+  describe('inherits', () => {
+    const proceedings = `@proceedings{Lakes2019, title = {Proceedings of Lakes}, year = 2019, month = may, doi = {10.5555/whole},
+      url = {https://lakes.example/whole}, note = {All of it}, pages = {1--900}, volume = 7, editor = {Ek, Bo}}`
+    const child = (more = '') =>
+      `@inproceedings{child, title = {A lake}, author = {Lee, Ann}, crossref = {lakes2019} ${more}}`
+    const childOf = async (text: string) => papersIn(await read(text)).find(({ title }) => title === 'A lake')
+
+    it('where and when from what it is in, before it or after it, and nothing else', async () => {
+      for (const text of [`${proceedings}\n${child()}`, `${child()}\n@misc{x, title={X}}\n${proceedings}`]) {
+        const outcomes = await read(text)
+        expect(refusalsIn(outcomes)).toEqual([])
+        const paper = papersIn(outcomes).find(({ title }) => title === 'A lake')
+        expect(paper).toEqual({
+          source: 'bibtex',
+          identifiers: [{ scheme: 'local', value: expect.any(String) }],
+          title: 'A lake',
+          authors: [expect.objectContaining({ name: 'Ann Lee' })],
+          published: { precision: 'month', value: '2019-05' },
+          journalReference: 'Proceedings of Lakes 7 (2019)',
+        })
+      }
+    })
+
+    it('less than it says itself', async () => {
+      const own = ', year = 2020, booktitle = {Lakes of the year}, volume = 8'
+      expect(await childOf(`${child(own)}\n${proceedings}`)).toMatchObject({
+        published: { value: '2020' },
+        journalReference: 'Lakes of the year 8 (2020)',
+      })
+      expect((await childOf(`${child(', year = 2019')}\n${proceedings}`))?.published?.value).toBe('2019-05')
+      expect((await childOf(`${child(', date = {2019}')}\n${proceedings}`))?.published?.value).toBe('2019')
+    })
+
+    it('over generations, from fields kept for many, and in a circle only once', async () => {
+      const chain = `${child()}
+        @proceedings{lakes2019, booktitle = {Lakes}, crossref = {series}}
+        @proceedings{SERIES, title = {All lakes}, xdata = {when, who}}
+        @xdata{when, date = {2019-05-03}}`
+      const outcomes = await read(chain)
+      expect(papersIn(outcomes).map(({ title }) => title)).toEqual(['All lakes', 'A lake'])
+      expect(papersIn(outcomes)[1]).toMatchObject({
+        published: { value: '2019-05-03' },
+        journalReference: 'Lakes (2019)',
+      })
+      const circle =
+        '@inbook{a, title={A}, crossref={b}} @book{b, title={B}, crossref={a}, year=2019} @misc{c, title={C}, crossref={c}}'
+      const around = papersIn(await read(circle))
+      expect(around.map(({ title }) => title).toSorted()).toEqual(['A', 'B', 'C'])
+      expect(around.find(({ title }) => title === 'A')?.published?.value).toBe('2019')
+    })
+
+    it('all that it lacks from xdata, its names and identifier too', async () => {
+      const [paper] = papersIn(
+        await read(
+          '@article{x, xdata={d}, title={T}} @xdata{d, author={Lee, Ann}, doi={10.5555/x}, abstract={Seas.}}',
+        ),
+      )
+      expect(paper).toMatchObject({
+        identifiers: [{ scheme: 'doi', value: '10.5555/x' }],
+        authors: [{ name: 'Ann Lee' }],
+        abstract: 'Seas.',
+      })
+    })
+
+    it('a journal from a periodical, and a book’s title and authors where a chapter has none', async () => {
+      const papers = papersIn(
+        await read(`@article{a, title={A}, crossref={p}} @periodical{p, title={Lake News}, date={2019-05}}
+          @inbook{i, crossref={b}, chapter=3} @book{b, title={The Book}, author={Ek, Bo}, year=2018}`),
+      )
+      expect(papers.find(({ title }) => title === 'A')?.journalReference).toBe('Lake News (2019)')
+      expect(
+        papers.filter(({ title }) => title === 'The Book').map(({ authors }) => authors?.[0]?.name),
+      ).toEqual(['Bo Ek', 'Bo Ek'])
+    })
+
+    it('nothing from what is not there', async () => {
+      expect(await childOf(child())).toMatchObject({ title: 'A lake' })
+    })
   })
 
   it('does not let strings grow without bound', { timeout: 20_000 }, async () => {

@@ -5,14 +5,15 @@ import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '
 import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
 import { takeField } from './bibtex-field.ts'
+import { missingParent, withInherited, type EntryFields, type Parents } from './bibtex-inheritance.ts'
 import { readBibtexNames } from './bibtex-names.ts'
 import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
 import { cleanLine } from './clean-text.ts'
-import { calendarDay, monthNumber, parseDate } from './dates.ts'
+import { parsePublished } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
 import { texNameToUnicode } from './tex-names.ts'
 import type { AuthorDraft } from './valid-authors.ts'
-import { quote, type PaperDraft } from './validate-paper.ts'
+import type { PaperDraft } from './validate-paper.ts'
 
 // Reading an entry takes about 15 µs a character, and blocks everything else meanwhile.
 const MAX_ENTRY = 100_000
@@ -20,13 +21,33 @@ const MAX_ENTRY = 100_000
 const MAX_STRING = 500
 const MAX_STRINGS = 2_000
 
+// What others may inherit from, and what waits for it, is held in memory.
+const MAX_PARENTS = 50_000
+const MAX_WAITING = 20_000
+const MAX_INHERITED = 2_000
+
 /**
  * Papers from a BibTeX or BibLaTeX file, one from each entry; those with neither DOI nor arXiv id get an identifier
- * made from title, first author and year. `crossref` is not followed. Positions are `entry smith2020 (line 44)`.
+ * made from title, first author and year. What an entry inherits (`crossref`, `xdata`) may come before or after it: one that
+ * waits for it is yielded after it, at the latest at the end. Positions are `entry smith2020 (line 44)`.
  */
 export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
   let strings: Record<string, string> = {}
   let count = 0
+  const parents: Parents = new Map()
+  const waiting = new Map<string, Read[]>()
+  let waitingCount = 0
+
+  function* settled(entry: Read): Generator<HarvestOutcome> {
+    const missing = waitingCount < MAX_WAITING ? missingParent(entry, parents) : null
+    if (missing === null) {
+      yield outcomeOf(entry.position, draftOf(withInherited(entry, parents)))
+      return
+    }
+    waiting.set(missing, [...(waiting.get(missing) ?? []), entry])
+    waitingCount += 1
+  }
+
   for await (const entry of readBibtexEntries(chunks)) {
     if (entry.ok && entry.type === 'preamble') continue
     if (entry.ok && entry.type === 'string') {
@@ -35,7 +56,35 @@ export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator
     }
     count += 1
     const position = `entry ${entry.key === '' ? count : entry.key.slice(0, 200)} (line ${entry.line})`
-    yield outcomeOf(position, entry.ok ? draftOf(entry, strings) : { refused: entry.reason })
+    const read = entry.ok ? readEntry(entry, strings) : { refused: entry.reason }
+    if ('refused' in read) {
+      yield outcomeOf(position, read)
+      continue
+    }
+    // It holds fields for others, and is no paper.
+    if (read.type !== 'xdata') yield* settled({ ...read, position })
+    const key = read.key.toLowerCase()
+    if (key === '' || parents.has(key) || parents.size >= MAX_PARENTS) continue
+    parents.set(key, inheritable(read))
+    const ready = waiting.get(key) ?? []
+    waiting.delete(key)
+    waitingCount -= ready.length
+    for (const child of ready) yield* settled(child)
+  }
+  for (const child of [...waiting.values()].flat()) {
+    yield outcomeOf(child.position, draftOf(withInherited(child, parents)))
+  }
+}
+
+type Read = EntryFields & { position: string }
+
+function inheritable(entry: EntryFields): EntryFields {
+  const short = [...entry.fields].filter(
+    ([, value]) => entry.type === 'xdata' || value.length <= MAX_INHERITED,
+  )
+  return {
+    ...entry,
+    fields: new Map(short.filter(([name]) => entry.type === 'xdata' || name !== 'abstract')),
   }
 }
 
@@ -59,10 +108,10 @@ function withString(strings: Record<string, string>, definition: string): Record
   return { ...strings, ...Object.fromEntries(defined.filter(([, value]) => value.length <= MAX_STRING)) }
 }
 
-function draftOf(
-  { text, line }: BibtexEntry & { ok: true },
+function readEntry(
+  { text, line, type, key }: BibtexEntry & { ok: true },
   strings: Record<string, string>,
-): PaperDraft | { refused: string } {
+): EntryFields | { refused: string } {
   const authors = takeField(text, 'author')
   const kept = protectEntry(authors?.rest ?? text)
   const longestString = Math.max(0, ...Object.values(strings).map(({ length }) => length))
@@ -70,7 +119,7 @@ function draftOf(
   if (kept.text.length + places * longestString > MAX_ENTRY) {
     return { refused: `The entry is longer than ${MAX_ENTRY.toLocaleString('en-GB')} characters.` }
   }
-  const library = parseEntries(kept.text, strings)
+  const library = parseEntries(kept.text, { ...MONTHS, ...strings })
   const fault = library?.errors.find(({ error }) => !error.startsWith('Unresolved @string'))
   const entry = library?.entries[0]
   if (!entry || !library || fault) {
@@ -78,10 +127,20 @@ function draftOf(
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
   const value = (authors?.pieces ?? []).map((piece) =>
-    'text' in piece ? piece.text : (strings[piece.name] ?? strings[piece.name.toLowerCase()] ?? piece.name),
+    'text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name),
   )
-  return draftOfFields(fieldsOf(entry, kept), readBibtexNames(value.join('')))
+  return { type, key, fields: fieldsOf(entry, kept), names: readBibtexNames(value.join('')) }
 }
+
+// As words, so that `mar # "~12"` and `"12~" # mar` can be told apart.
+const MONTHS = Object.fromEntries(
+  'January February March April May June July August September October November December'
+    .split(' ')
+    .flatMap((name) => [
+      [name.slice(0, 3).toLowerCase(), name],
+      [name.toLowerCase(), name],
+    ]),
+)
 
 function inFile(error: string, line: number): string {
   return error.replace(/line (\d+), column \d+/, (_, within: string) => `line ${line + Number(within) - 1}`)
@@ -90,20 +149,21 @@ function inFile(error: string, line: number): string {
 // These are not read as TeX, but some people write it there all the same.
 const VERBATIM = new Set(['doi', 'eprint', 'url'])
 
-type Field = (name: string) => string
-
-function fieldsOf(entry: Entry, kept: ProtectedEntry): Field {
-  return (name) => {
-    const value: unknown = Object.hasOwn(entry.fields, name) ? entry.fields[name] : undefined
-    if (typeof value !== 'string') return ''
+function fieldsOf(entry: Entry, kept: ProtectedEntry): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (const [name, value] of Object.entries(entry.fields as Record<string, unknown>)) {
+    if (typeof value !== 'string') continue
     const text = plainText(value, kept).trim()
-    return VERBATIM.has(name) ? plainAddress(text) : text
+    if (text !== '') fields.set(name, VERBATIM.has(name) ? plainAddress(text) : text)
   }
+  return fields
 }
 
-function draftOfFields(field: Field, authors: AuthorDraft[]): PaperDraft | { refused: string } {
+type Field = (name: string) => string
+
+function draftOf({ fields, names: authors }: EntryFields): PaperDraft {
+  const field: Field = (name) => fields.get(name) ?? ''
   const date = dateOf(field)
-  if (typeof date === 'object') return date
   const title = [field('title'), field('subtitle')].filter(Boolean).join(': ')
   const identifiers = identifiersOf(field)
   const url = field('url')
@@ -199,25 +259,23 @@ function journalReferenceOf(field: Field, date: string): string {
   return date === '' ? place : `${place} (${date.slice(0, 4)})`
 }
 
-/** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry has no date or says that it has none yet. */
-function dateOf(field: Field): string | { refused: string } {
-  const written = field('date') || field('year')
-  if (
-    written === '' ||
-    /^(?:to appear|in press|forthcoming|submitted|in preparation|n\.? ?d\.?)\W*$/i.test(written)
-  ) {
-    return ''
-  }
-  // A range counts from its beginning; the letter in `2020a` tells entries of one author apart.
-  const date = parseDate(
-    (written.split('/')[0] ?? '').replace(/T.*$/, '').replace(/[~?]$|(?<=^\d{4})[a-z]$/g, ''),
+/** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry does not say when it came out. */
+function dateOf(field: Field): string {
+  const date = parsePublished(field('date')) ?? parsePublished(field('year'))
+  // An instant says no more of a publication than its day.
+  if (date === null || date.precision !== 'year') return date?.value.slice(0, 10) ?? ''
+  return inMonth(date.value, field('month'), field('day')) ?? date.value
+}
+
+/** The date in a field `month`, which may hold the day too (`mar # "~12"`) or several months. */
+function inMonth(year: string, month: string, day: string): string | null {
+  const [, number, ownDay = ''] = /^(\d{1,2})(?:$|[-–/]|\s+(\d{1,2})\b)/.exec(month) ?? []
+  const written =
+    number === undefined
+      ? [`${day} ${month} ${year}`, `${month} ${year}`]
+      : [[year, number, day || ownDay].filter(Boolean).join('-')]
+  return (
+    written.map((text) => parsePublished(text)).find((one) => one !== null && one.precision !== 'year')
+      ?.value ?? null
   )
-  if (date === null || date.precision === 'time') {
-    return { refused: `Its ${field('date') === '' ? 'year' : 'date'} ${quote(written)} is not a date.` }
-  }
-  if (date.precision !== 'year') return date.value
-  const month = Number(field('month')) || monthNumber(field('month'))
-  if (calendarDay(Number(date.value), month, 1) === null) return date.value
-  const day = calendarDay(Number(date.value), month, Number(field('day')))
-  return day ?? `${date.value}-${String(month).padStart(2, '0')}`
 }

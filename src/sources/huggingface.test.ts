@@ -98,12 +98,16 @@ describe('Hugging Face’s daily papers', () => {
       ),
     )
     const papers = papersIn(outcomes)
-    expect(papers.map(({ identifiers }) => identifiers[0].value)).toEqual(['2601.00001', '2601.00004'])
-    expect(papers[1]).not.toHaveProperty('upvotes')
-    expect(papers[1]).not.toHaveProperty('links')
+    expect(papers.map(({ identifiers }) => identifiers[0].value)).toEqual([
+      '2601.00001',
+      '2601.00003',
+      '2601.00004',
+    ])
+    expect(papers[1]).not.toHaveProperty('listing')
+    expect(papers[2]).not.toHaveProperty('upvotes')
+    expect(papers[2]).not.toHaveProperty('links')
     expect(refusalsIn(outcomes)).toEqual([
       expect.stringMatching(/^record 2 \(line \d+\): The field “paper.upvotes”/),
-      expect.stringMatching(/^record 3 \(line \d+\): Its submission date “soon” is not a date\.$/),
       expect.stringMatching(/^record 4 /),
       expect.stringMatching(/^record 5 /),
       expect.stringMatching(/^record 6 .*“nonsense”/),
@@ -140,7 +144,7 @@ describe('Hugging Face’s daily papers', () => {
     )
     expect(papersIn(outcomes)).toHaveLength(2)
     expect(refusalsIn(outcomes)).toEqual([
-      'record 2 (line 1): The record is longer than 1,048,576 characters.',
+      'record 2 (line 1): The record is longer than 4,194,304 characters.',
     ])
   })
 

@@ -1,26 +1,27 @@
 import { z } from 'zod'
-import { parseDay } from '../papers/calendar.ts'
+import { addDays, parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome, Count } from '../papers/harvested-paper.ts'
 import { parseDate, parseInstant } from './dates.ts'
 import { readJsonRecords } from './json-records.ts'
 import { parseJson } from './jsonl.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
-import { quote, type PaperDraft } from './validate-paper.ts'
+import type { PaperDraft } from './validate-paper.ts'
 
 const text = z.string().nullish()
+const date = text.catch(undefined)
 
 const paperSchema = z.object({
   id: text,
   title: text,
   summary: text,
   abstract: text,
-  publishedAt: text,
-  published_at: text,
-  submittedOnDailyAt: text,
-  submitted_on_daily_at: text,
-  daily_date: text,
-  observed_at: text,
+  publishedAt: date,
+  published_at: date,
+  submittedOnDailyAt: date,
+  submitted_on_daily_at: date,
+  daily_date: date,
+  observed_at: date,
   upvotes: z.number().int().nonnegative().nullish(),
   authors: z
     .array(
@@ -32,7 +33,7 @@ const paperSchema = z.object({
 })
 type DailyPaper = z.infer<typeof paperSchema>
 
-const entrySchema = z.object({ paper: paperSchema, title: text, summary: text, publishedAt: text })
+const entrySchema = z.object({ paper: paperSchema, title: text, summary: text, publishedAt: date })
 
 /**
  * Papers from Hugging Face's daily papers: the JSON array of its API (entries with a `paper`, or bare papers), or JSON
@@ -72,17 +73,13 @@ function draftOf(json: string, { now }: { now: Date }): PaperDraft | { refused: 
   return draftOfPaper({ ...completed, publishedAt: paper.publishedAt ?? publishedAt }, { now })
 }
 
-function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft | { refused: string } {
-  const submitted = paper.submittedOnDailyAt ?? paper.submitted_on_daily_at
-  const since = submitted ? parseInstant(submitted) : null
-  if (submitted && since === null)
-    return { refused: `Its submission date ${quote(submitted)} is not a date.` }
-  const observedAt = paper.observed_at ? parseInstant(paper.observed_at) : now.toISOString()
-  if (observedAt === null)
-    return { refused: `Its observation date ${quote(paper.observed_at ?? '')} is not a date.` }
-  const day = paper.daily_date ? parseDay(paper.daily_date) : (since?.slice(0, 10) ?? null)
-  if (paper.daily_date && day === null)
-    return { refused: `Its daily date ${quote(paper.daily_date)} is not a date of the form YYYY-MM-DD.` }
+function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
+  // No paper is refused for a date: one that is none counts as missing.
+  const since = parseInstant(paper.submittedOnDailyAt ?? paper.submitted_on_daily_at ?? '')
+  const observedAt = parseInstant(paper.observed_at ?? '') ?? now.toISOString()
+  const listed = parseDay(paper.daily_date ?? '') ?? since?.slice(0, 10) ?? null
+  // None was listed after it was seen, wherever on Earth that was.
+  const day = listed !== null && listed > addDays(observedAt.slice(0, 10), 1) ? null : listed
 
   const published = paper.publishedAt ?? paper.published_at
   return {

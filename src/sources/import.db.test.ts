@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
-import { stated } from '../../test/papers.ts'
+import { identifier, stated } from '../../test/papers.ts'
 import { storedPapers } from '../../test/stored.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { findPaper } from '../papers/find.ts'
 import { frontPage } from '../ranking/front-page.ts'
 import { readArxivAtom } from './arxiv-atom.ts'
+import { dailyAtom } from './arxiv-daily.fixture.ts'
 import { readArxivOai } from './arxiv-oai.ts'
 import { readBibtex } from './bibtex.ts'
 import { feed } from './feed.fixture.ts'
@@ -196,7 +199,36 @@ describeWithDatabase('an import', (db) => {
     expect(await bring(page())).toEqual({ new: 0, updated: 0, unchanged: 2, refused: 0 })
   })
 
-  it('bears the longest of everything, and refuses what is longer', async () => {
+  it('leaves what arXiv’s API and OAI-PMH say when its daily announcements come, in either order', async () => {
+    const daily = dailyAtom([{ id: '2601.00001v2', kind: 'replace', day: '2026-01-07', title: 'Less of it' }])
+    const facts = async () => {
+      const paper = await findPaper(db(), identifier('2601.00001'), { seenBy: 'program' })
+      if (!paper) throw new Error('the paper is not there')
+      const { id: _, uuid: __, revision: ___, ...told } = paper
+      return told
+    }
+    await bring(readArxivAtom(feed(ATOM)))
+    const before = await facts()
+    await bring(readArxivAtom(feed(daily)))
+    const after = await facts()
+    for (const fact of [
+      'title',
+      'abstract',
+      'authors',
+      'published',
+      'versions',
+      'categories',
+      'edition',
+    ] as const)
+      expect([fact, after[fact]]).toEqual([fact, before[fact]])
+    await sql`truncate papers cascade`.execute(db())
+    await bring(readArxivAtom(feed(daily)))
+    expect(await facts()).toMatchObject({ title: 'Less of it', authors: [{ name: 'Ann Lee' }, {}, {}] })
+    await bring(readArxivAtom(feed(ATOM)))
+    expect(await facts()).toEqual(after)
+  })
+
+  it('bears the longest of everything, and leaves a DOI out that is longer', async () => {
     // Hardly repeating itself, so that the database cannot press it together.
     const long = (length: number, from: number, of: number) =>
       Array.from({ length }, (_, i) => String.fromCodePoint(from + ((i * i * 31 + i * 7) % of))).join('')
@@ -204,7 +236,7 @@ describeWithDatabase('an import', (db) => {
     const records = [
       { doi: `10.1000/${long(2_030, 0x61, 26)}`, title: 'Long' },
       { doi: `10.1000/${long(670, 0x4e00, 20_000)}`, title: 'Long' },
-      { doi: `10.1000/${long(1_900, 0x4e00, 20_000)}`, title: 'Too long' },
+      { doi: `10.1000/${long(1_900, 0x4e00, 20_000)}`, title: 'Its DOI is too long' },
       { id, title: long(2_000, 0x4e00, 20_000), abstract: long(60_000, 0x4e00, 20_000) },
       { id, title: 'Tides', authors: [long(490, 0xac00, 11_000), long(490, 0xfdf0, 12)] },
       { id, title: 'Tides', categories: [`a${long(79, 0x4e00, 20_000)}`] },
@@ -213,7 +245,7 @@ describeWithDatabase('an import', (db) => {
     const counts = await bring(
       readJsonLines(feed(records.map((one) => JSON.stringify(one)).join('\n')), { now }),
     )
-    expect(counts).toEqual({ new: 3, updated: 3, unchanged: 0, refused: 1 })
+    expect(counts).toEqual({ new: 4, updated: 3, unchanged: 0, refused: 0 })
   })
 
   it('goes in by batches, and counts across them', async () => {

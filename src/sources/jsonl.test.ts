@@ -124,6 +124,87 @@ describe('JSON lines', () => {
     ])
   })
 
+  it.each([
+    [{ name: 'Ann García López', family: 'García López', given: 'Ann' }],
+    [{ family: 'García López', given: 'Ann' }],
+    [{ first: 'Ann', middle: [], last: 'García López' }],
+    [{ 'given-names': 'Ann', 'family-names': 'García López' }],
+    [{ keyname: 'García López', forenames: 'Ann' }],
+    ['García López, Ann'],
+  ])('reads the author %j with the parts of the name', async (author) => {
+    const [paper] = papersIn(await read(line({ id: '2505.01234', title: 'T', authors: [author] })))
+    expect(paper?.authors).toEqual([{ name: 'Ann García López', family: 'García López', given: 'Ann' }])
+  })
+
+  it.each([
+    [{ literal: 'Ann of the Lakes' }, [{ name: 'Ann of the Lakes', literal: true }]],
+    ['Ann García López', [{ name: 'Ann García López' }]],
+    ['王, 小明', [{ name: '王小明', family: '王', given: '小明' }]],
+    ['Nguyen, The Anh', [{ name: 'The Anh Nguyen', family: 'Nguyen', given: 'The Anh' }]],
+    [
+      'Berg, Ludo van den',
+      [{ name: 'Ludo van den Berg', family: 'Berg', given: 'Ludo', nonDroppingParticle: 'van den' }],
+    ],
+    ['Ann Lee, PhD', [{ name: 'Ann Lee, PhD' }]],
+    ['ATLAS Collaboration', [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    [{ family: 'Collaboration', given: 'ATLAS' }, [{ name: 'ATLAS Collaboration', kind: 'collaboration' }]],
+    [
+      'Ann Lee on behalf of the CMS Collaboration',
+      [{ name: 'Ann Lee' }, { name: 'CMS Collaboration', kind: 'collaboration' }],
+    ],
+    ['for the ALEPH Collaboration', [{ name: 'ALEPH Collaboration', kind: 'collaboration' }]],
+  ])('reads the author %j', async (author, authors) => {
+    const [paper] = papersIn(await read(line({ id: '2505.01234', title: 'T', authors: [author] })))
+    expect(paper?.authors).toEqual(authors)
+  })
+
+  it.each([
+    [{ authors: ['Ann Lee', 'et al.'] }, undefined],
+    [{ authors: ['Ann Lee et al.'] }, undefined],
+    [{ authors: ['Ann Lee', '...'] }, undefined],
+    [{ authors: ['Ann Lee', { name: 'and others' }] }, undefined],
+    [{ authors: ['Ann Lee', '(200 more)'] }, 200],
+    [{ authors: ['Ann Lee', 'and 200 more authors'] }, 200],
+    [{ authors: ['Ann Lee [and 3,456 others]'] }, 3456],
+    [{ authors: 'Ann Lee et al. (50 more)' }, 50],
+    [{ authors: 'Ann Lee u. a.' }, undefined],
+    [{ authors: ['Ann Lee'], authorsTruncated: true, authorsMissing: 7 }, 7],
+    [
+      {
+        authors_parsed: [
+          ['Lee', 'Ann', ''],
+          ['al.', 'et', ''],
+        ],
+      },
+      undefined,
+    ],
+    [{ authors_parsed: [['Lee', 'Ann', 'et al.']] }, undefined],
+    [{ authors_parsed: [['Lee et al.', 'Ann', '']] }, undefined],
+    [
+      {
+        authors_parsed: [
+          ['Lee', 'Ann', ''],
+          ['more', '200', ''],
+        ],
+      },
+      200,
+    ],
+    [
+      {
+        authors_parsed: [
+          ['Lee', 'Ann', ''],
+          ['others', 'and', ''],
+        ],
+      },
+      undefined,
+    ],
+  ])('knows that %j leaves authors out', async (authors, missing) => {
+    const [paper] = papersIn(await read(line({ id: '2505.01234', title: 'T', ...authors })))
+    expect(paper?.authors?.map(({ name }) => name)).toEqual(['Ann Lee'])
+    expect(paper?.authorsTruncated).toBe(true)
+    expect(paper?.authorsMissing).toBe(missing)
+  })
+
   it('passes over a data set’s own key where another field names the paper', async () => {
     const [paper] = papersIn(await read(line({ id: 42, doi: '10.5555/a', title: 'T' })))
     expect(paper?.identifiers).toEqual([{ scheme: 'doi', value: '10.5555/a' }])
@@ -140,8 +221,6 @@ describe('JSON lines', () => {
         line({ id: '2505.01234', title: ' \u0000 ' }),
         line({ id: 'nonsense', title: 'T' }),
         line({ title: 'T' }),
-        line({ id: '2505.01234', title: 'T', published: 'yesterday' }),
-        line({ id: '2505.01234', title: 'T', published: '2025-02-30' }),
         line({ id: '2505.01234', title: 'x'.repeat(2001) }),
         line({ id: '2505.01234', title: 'T', abstract: 'x'.repeat(60_001) }),
         line({ id: '2505.01234', title: 'T', authors: [{ given: 'A' }] }),
@@ -157,13 +236,37 @@ describe('JSON lines', () => {
       'line 5: It has no title.',
       'line 6: Its identifier “nonsense” is neither an arXiv id nor a DOI.',
       'line 7: It has no identifier (an arXiv id or a DOI).',
-      'line 8: Its date of publication “yesterday” is not a date.',
-      'line 9: Its date of publication “2025-02-30” is not a date.',
-      'line 10: Its title is longer than 2,000 characters.',
-      'line 11: Its abstract is longer than 60,000 characters.',
-      expect.stringMatching(/^line 12: The field “authors/),
-      'line 13: It names two arXiv papers, 2505.01234 and 2505.01235.',
-      'line 14: The record is longer than 1,048,576 characters.',
+      'line 8: Its title is longer than 2,000 characters.',
+      'line 9: Its abstract is longer than 60,000 characters.',
+      expect.stringMatching(/^line 10: The field “authors/),
+      'line 11: It names two arXiv papers, 2505.01234 and 2505.01235.',
+      'line 12: The record is longer than 4,194,304 characters.',
+    ])
+  })
+
+  it('refuses no line for its dates, and takes the first that is one', async () => {
+    const dated = [
+      { published: 'yesterday' },
+      { published: '2025-02-30' },
+      { published: 'n.d.', created: '2025-01-02' },
+      { published: { year: 2025 }, date: 2024, updated: 'lately' },
+      {
+        published: 'c. 2024',
+        versions: [{ version: 'v1', created: 20250102 }],
+        observed_at: 'now',
+        stars: 3,
+      },
+    ]
+    const outcomes = await read(
+      dated.map((dates) => line({ doi: '10.5555/a', title: 'T', ...dates })).join('\n'),
+    )
+    expect(refusalsIn(outcomes)).toEqual([])
+    expect(papersIn(outcomes).map(({ published }) => published?.value)).toEqual([
+      undefined,
+      '2025-02',
+      '2025-01-02',
+      '2024',
+      '2024',
     ])
   })
 

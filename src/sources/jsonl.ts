@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
-import { parseIdentifier } from '../papers/identifiers.ts'
+import { parseAddress, parseIdentifier } from '../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
-import { parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { AuthorDraft } from './valid-authors.ts'
@@ -10,7 +10,15 @@ import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 const text = z.string().nullish()
-const date = z.union([z.string(), z.number()], { error: 'expected a date' }).nullish()
+const date = z
+  .union([
+    z.string(),
+    z.number(),
+    // As our own exports have it.
+    z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
+  ])
+  .nullish()
+  .catch(undefined)
 const count = z.number().int().nonnegative().max(1e9).nullish()
 const author = z.union([z.string(), z.record(z.string(), z.unknown()).refine(isNamed)], {
   error: 'expected a name, or an object with a name',
@@ -45,12 +53,22 @@ const recordSchema = z.object({
   authors_truncated: z.boolean().nullish(),
   authorsMissing: count,
   authors_missing: count,
-  versions: z.array(z.object({ version: z.string(), created: text })).nullish(),
+  versions: z
+    .array(
+      z.union([
+        z.object({ version: z.string(), created: text.catch(undefined) }),
+        z.object({ number: z.number(), submittedAt: text.catch(undefined) }),
+      ]),
+    )
+    .nullish(),
   comments: text,
   'journal-ref': text,
   journal_ref: text,
   journalReference: text,
   license: text,
+  licenseUrl: text,
+  withdrawn: z.boolean().nullish().catch(undefined),
+  identifiers: z.object({ arxiv: text, doi: text }).nullish().catch(undefined),
   links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
   code: z.unknown().optional(),
   code_url: z.unknown().optional(),
@@ -60,7 +78,7 @@ const recordSchema = z.object({
   github_stars: count,
   citations: count,
   citation_count: count,
-  observed_at: text,
+  observed_at: text.catch(undefined),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -97,31 +115,36 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   const record = parsed.data
   const abstract = record.abstract ?? record.summary
-  const observedAt = record.observed_at ? parseInstant(record.observed_at) : now.toISOString()
-  if (observedAt === null) return { refused: 'Its observation date is not a date.' }
+  const observedAt = parseInstant(record.observed_at ?? '') ?? now.toISOString()
   const counted = (total: number | null | undefined) =>
     total === null || total === undefined ? undefined : { total, observedAt, since: observedAt }
   return {
     source: 'jsonl',
-    identifiers: identifiersOf(record),
-    dois: [record.doi],
+    ...identifiersOf(record),
+    dois: [record.doi, record.identifiers?.doi],
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
     indentedParagraphs: true,
     ...authorsOf(record),
-    published:
-      written(record.published, record.published_at, record.publishedAt, record.date, record.created) ??
-      record.versions?.[0]?.created,
-    versions: record.versions?.map(({ version, created }) => ({
-      number: versionNumber(version),
-      date: created,
-    })),
+    published: [
+      record.published,
+      record.published_at,
+      record.publishedAt,
+      record.date,
+      record.created,
+      versionsOf(record)[0]?.date,
+    ]
+      .map((one) => String(one ?? ''))
+      .find((one) => parsePublished(one) !== null),
+    versions: versionsOf(record),
     ...categoriesOf(record),
     comments: record.comments,
     journalReference: written(record['journal-ref'], record.journal_ref, record.journalReference),
-    license: record.license,
-    withdrawn: saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+    license: record.license ?? record.licenseUrl,
+    withdrawn:
+      record.withdrawn === true ||
+      saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
     links: linksOf(record),
     stars: counted(record.stars ?? record.github_stars),
     citations: counted(record.citations ?? record.citation_count),
@@ -129,21 +152,36 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 }
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
-function identifiersOf(record: Record): (string | null | undefined)[] {
-  const named = [record.arxiv_id, record.arxivId].filter((id) => id?.trim())
+function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers'> {
+  const named = [record.arxiv_id, record.arxivId, record.identifiers?.arxiv].filter((id) => id?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
+  // Our own exports have a paper's address as its `id`: `doi/10.1000/182`, `local/…`.
+  const own = keys
+    .map((key) => parseAddress(key.trim())?.identifier)
+    .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  const isNamed = readable.length > 0 || named.length > 0 || record.doi?.trim()
-  return isNamed ? [...readable, ...named] : keys.slice(0, 1)
+  if (own !== undefined) return { identifier: own, identifiers: [...readable, ...named] }
+  const isNamed = readable.length > 0 || named.length > 0 || (record.doi ?? record.identifiers?.doi)?.trim()
+  return { identifiers: isNamed ? [...readable, ...named] : keys.slice(0, 1) }
+}
+
+function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {
+  return (versions ?? []).map((version) =>
+    'version' in version
+      ? { number: versionNumber(version.version), date: version.created }
+      : { number: version.number, date: version.submittedAt },
+  )
 }
 
 function authorsOf(record: Record): Pick<PaperDraft, 'authors' | 'others'> {
   const { authors, authors_parsed: parsed } = record
   const missing = record.authorsMissing ?? record.authors_missing
   const isTruncated = record.authorsTruncated ?? record.authors_truncated
-  const others = isTruncated || missing ? (missing ? { missing } : {}) : undefined
+  const line = typeof authors === 'string' ? authorsInLine(authors) : undefined
+  const stated = isTruncated || missing ? (missing ? { missing } : {}) : undefined
+  const others = stated || line?.others ? { ...line?.others, ...stated } : undefined
   if (parsed && parsed.length > 0) {
     return {
       authors: parsed.map(([family, given, suffix, ...affiliations]) => ({
@@ -155,13 +193,7 @@ function authorsOf(record: Record): Pick<PaperDraft, 'authors' | 'others'> {
       others,
     }
   }
-  if (typeof authors === 'string') {
-    const line = authorsInLine(authors)
-    return {
-      authors: line.authors,
-      others: line.others || others ? { ...line.others, ...others } : undefined,
-    }
-  }
+  if (typeof authors === 'string') return { authors: line?.authors, others }
   return {
     authors: authors?.map((one) => (typeof one === 'string' ? { name: one } : draftOfAuthor(one))),
     others,

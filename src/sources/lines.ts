@@ -1,5 +1,8 @@
-/** The longest record, in characters, that any source takes into memory. */
-export const MAX_RECORD_LENGTH = 1024 * 1024
+/**
+ * The longest record, in characters, that any source takes into memory: some thousands of authors with their institutions
+ * fill more than one million.
+ */
+export const MAX_RECORD_LENGTH = 4 * 1024 * 1024
 
 /** A line without its end; `text` is null where it is longer than `MAX_RECORD_LENGTH`. Lines count from 1. */
 export type Line = { number: number; text: string | null }

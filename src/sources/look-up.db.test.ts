@@ -14,6 +14,7 @@ import {
   sendsForEver,
   type Registries,
 } from './look-up/registries.fixture.ts'
+import { openReadInThread } from './look-up/read-in-thread.ts'
 import { lookUp, type LookUpOptions, type PublicIdentifier } from './look-up.ts'
 
 const NOON = new Date('2026-01-15T12:00:00Z')
@@ -400,6 +401,25 @@ describeWithDatabase('looking up one paper', (db) => {
       reason: 'doi.org does not answer right now; try again in a few minutes.',
     })
     expect(await nextTurn('doi')).toBe(clock.getTime() - NOON.getTime() + 90 * SECOND)
+  })
+
+  it('says so when a description takes too long to read', async () => {
+    const forEver = openReadInThread({
+      limitMs: 50,
+      file: new URL(
+        `data:text/javascript,${encodeURIComponent(
+          `import { parentPort } from 'node:worker_threads'
+           parentPort.on('message', () => { for (;;); })
+           parentPort.postMessage({ ready: true })`,
+        )}`,
+      ),
+    })
+    registries.on('/10.5555/deep', sends(JSON.stringify(CROSSREF_ARTICLE)))
+    expect(await ask(doi('10.5555/deep'), { read: forEver })).toEqual({
+      ok: false,
+      kind: 'away',
+      reason: 'What its registry says of 10.5555/deep takes too long to read, so it cannot be submitted.',
+    })
   })
 
   it('leaves alone the host that asked for it, and no other', async () => {

@@ -5,11 +5,11 @@ import { bindOnly } from '../papers/bind-only.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
-import { arxivRequest, readArxivAnswer } from './look-up/arxiv.ts'
+import { arxivRequest } from './look-up/arxiv.ts'
 import { ask, type Answer } from './look-up/ask.ts'
-import { CSL_JSON, doiRequest, readDoiAnswer } from './look-up/doi.ts'
+import { CSL_JSON, doiRequest } from './look-up/doi.ts'
+import { openReadInThread, type ReadInThread } from './look-up/read-in-thread.ts'
 import { shareWork, type SharedWork } from './look-up/share-work.ts'
-import type { Reading } from './look-up/reading.ts'
 import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
 
 /** An identifier by which a paper can be asked for elsewhere. */
@@ -32,6 +32,7 @@ export type LookUpOptions = {
   pace?: Pace
   /** How long a source may take over an answer, in milliseconds. */
   timeoutMs?: number
+  read?: ReadInThread
 }
 
 /** One request in three seconds is what arXiv allows: https://info.arxiv.org/help/api/tou.html */
@@ -41,6 +42,8 @@ const FOUND_KEPT_MS = 24 * 3_600_000
 const UNKNOWN_KEPT_MS = 10 * 60_000
 
 const SOURCE_NAMES: Record<PublicIdentifier['scheme'], string> = { arxiv: 'arXiv', doi: 'doi.org' }
+
+const readInThread = openReadInThread()
 
 /** Each database counts as an installation of its own. */
 const underWay = new WeakMap<Kysely<Database>, Map<string, SharedWork<LookUpOutcome>>>()
@@ -72,7 +75,8 @@ async function recallOrAsk(
   identifier: PublicIdentifier,
   options: Started,
 ): Promise<LookUpOutcome> {
-  const { now, signal, pace = PACE, wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
+  const { now, signal, pace = PACE, read = readInThread } = options
+  const { wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
   const source = identifier.scheme
   const known = await recall(db, identifier, now())
   if (known) return known
@@ -100,8 +104,10 @@ async function recallOrAsk(
       await pauseSource(db, { source: by === null ? source : turnsOf(by), now: now(), forMs: retryAfterMs })
     return by === null ? away(identifier) : hostAway(by)
   }
-  const reading = answer.kind === 'answer' ? await read(answer, identifier) : answer
+  const { kind } = answer
+  const reading = kind === 'answer' ? await read({ ...answer, identifier }, { signal }) : answer
   if (reading.kind === 'unreadable') return unreadable(identifier)
+  if (reading.kind === 'costly') return costly(identifier)
   const found = reading.kind === 'found' ? bindOnly(reading.paper, identifier) : null
   await remember(db, identifier, { found, now: now() })
   return outcomeOf(identifier, found)
@@ -123,15 +129,6 @@ async function askSource(
       : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
   const headers = { accept: form, 'user-agent': sources.userAgent }
   return ask(url, { headers, timeoutMs, now, signal, isPaused })
-}
-
-async function read(
-  answer: { status: number; text: string },
-  identifier: PublicIdentifier,
-): Promise<Reading> {
-  return identifier.scheme === 'arxiv'
-    ? readArxivAnswer(answer, identifier)
-    : readDoiAnswer(answer, identifier)
 }
 
 // --- Remembered answers ---
@@ -194,5 +191,10 @@ function unreadable({ scheme, value }: PublicIdentifier): LookUpOutcome {
     scheme === 'arxiv'
       ? 'arXiv’s answer could not be read; try again in a few minutes.'
       : `The registry of ${value} has no readable description of it.`
+  return { ok: false, kind: 'away', reason }
+}
+
+function costly({ scheme, value }: PublicIdentifier): LookUpOutcome {
+  const reason = `What ${scheme === 'arxiv' ? 'arXiv' : 'its registry'} says of ${value} takes too long to read, so it cannot be submitted.`
   return { ok: false, kind: 'away', reason }
 }

@@ -26,7 +26,7 @@ export function texNameToUnicode(name: string): string {
   return name
     .replace(SIGN_MACRO, (_, sign: string) => SIGNS[sign] ?? '')
     .replace(/\\[-/@]/g, '')
-    .replace(/\\[,;:! ]/g, ' ')
+    .replace(/\\[,;:! ](-?)/g, (_, hyphen: string) => hyphen || ' ')
     .replace(LETTER_MACRO, (_, letter: string) => NAME_LETTERS[letter] ?? letter)
     .replace(/\\([`'^"~=.])\s*(?:\{\s*(\p{L})\s*\}|(\p{L}))/gu, accented)
     .replace(/\\([uvHcdkrb])(?:\s*\{\s*(\p{L})\s*\}|\s+(\p{L}))/gu, accented)

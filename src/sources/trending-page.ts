@@ -21,7 +21,7 @@ const bibliographySchema = z.array(
     title: z.string().min(1),
     arxivId: text,
     doi: text,
-    published: text,
+    published: text.catch(undefined),
     authors: z.array(z.string()).nullish(),
     authorsTruncated: z.boolean().nullish(),
     primaryCategory: text,

@@ -10,7 +10,7 @@ import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../papers/links.ts'
 import type { Others } from '../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
-import { parseDate, parseInstant } from './dates.ts'
+import { parseInstant, parsePublished } from './dates.ts'
 import { unreadableByte } from './text-encoding.ts'
 import { validAuthors, type AuthorDraft } from './valid-authors.ts'
 
@@ -61,7 +61,7 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
 
 /**
  * The draft as a `HarvestedPaper`, cleaned and checked, or why it is refused. What is merely useful (an affiliation, a
- * link, a licence) is left out where it makes no sense; what identifies a paper (identifiers, title, dates) is a reason to
+ * link, a licence, a date) is left out where it makes no sense; what identifies a paper (identifiers, title) is a reason to
  * refuse it.
  */
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
@@ -84,18 +84,10 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const synopsis = remark(draft.synopsis)
   if (synopsis !== '') paper.synopsis = synopsis
 
-  const published = cleanLine(draft.published ?? '')
-  if (published !== '') {
-    const date = parseDate(published)
-    if (date === null) return refuse(`Its date of publication ${quote(published)} is not a date.`)
-    paper.published = date
-  }
-  const asOf = cleanLine(draft.asOf ?? '')
-  if (asOf !== '') {
-    const instant = parseInstant(asOf)
-    if (instant === null) return refuse(`Its date of change ${quote(asOf)} is not a date.`)
-    paper.asOf = instant
-  }
+  const published = parsePublished(cleanLine(draft.published ?? ''))
+  if (published !== null) paper.published = published
+  const asOf = parseInstant(cleanLine(draft.asOf ?? ''))
+  if (asOf !== null) paper.asOf = asOf
 
   const { authors, others } = validAuthors(draft.authors ?? [])
   if (authors.length > 0) paper.authors = authors
@@ -137,17 +129,19 @@ function unreadableIn(draft: PaperDraft): string | null {
   // Nearly every draft is whole, and there may be many in a second.
   const isWhole =
     [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
-    authors.every(({ name, affiliation }) => isReadable(name) && isReadable(affiliation)) &&
+    authors.every((author) => Object.values(author).every(isReadable)) &&
     links.every(({ url }) => isReadable(url))
   if (isWhole) return null
   const texts: [string, Text][] = [
     ['title', title],
     ['abstract', abstract],
     ['synopsis', synopsis],
-    ...authors.flatMap(({ name, affiliation }): [string, Text][] => [
-      ['author', name],
-      ['affiliation', affiliation],
-    ]),
+    ...authors.flatMap((author) =>
+      Object.values(author).map((value): [string, Text] => [
+        'author',
+        typeof value === 'string' ? value : '',
+      ]),
+    ),
     ['comment', comments],
     ['journal reference', journalReference],
     ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
@@ -163,8 +157,8 @@ function unreadableIn(draft: PaperDraft): string | null {
   return null
 }
 
-function isReadable(text: Text): boolean {
-  return text === null || text === undefined || text.isWellFormed()
+function isReadable(text: unknown): boolean {
+  return typeof text !== 'string' || text.isWellFormed()
 }
 
 function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { ok: false; reason: string } {
@@ -194,7 +188,7 @@ function validIdentifiers(draft: PaperDraft): HarvestedPaper['identifiers'] | { 
 
 function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentifier {
   const [author] = validAuthors(authors ?? []).authors
-  const year = parseDate(cleanLine(published ?? ''))?.value.slice(0, 4)
+  const year = parsePublished(cleanLine(published ?? ''))?.value.slice(0, 4)
   return localIdentifier({
     title: cleanLine(title ?? ''),
     ...(author ? { firstAuthor: author.name } : {}),

@@ -23,8 +23,8 @@ function paper(
 }
 
 describeWithDatabase('the site', (db) => {
-  async function open(papers: HarvestedPaper[] = []): Promise<TestSite & Reader> {
-    const site = openSite(db())
+  async function open(papers: HarvestedPaper[] = [], { now = NOON } = {}): Promise<TestSite & Reader> {
+    const site = openSite(db(), { now })
     if (papers.length > 0) await site.record(papers)
     return { ...site, ...readerOf(site) }
   }
@@ -55,6 +55,24 @@ describeWithDatabase('the site', (db) => {
       expect(titles[0]?.[1]).toBe('/papers/2412.19723')
       expect(await read('/papers/2412.19723')).toContain('In our words, not the authors’.')
       expect(await read('/papers/trending')).toContain('OS-Genesis')
+    })
+
+    it('never has papers of which nobody knows when they came out', async () => {
+      const { read, html } = await open([
+        stated('doi/10.5555/undated', { source: 'bibtex', title: 'Some day' }),
+        stated('doi/10.5555/far', {
+          source: 'bibtex',
+          title: 'Some other day',
+          published: day('2099-01-01'),
+        }),
+      ])
+      expect(await read('/')).toContain('No paper here has a date yet')
+      expect(await read('/papers/date/2026-01-15')).toContain('No paper here has a date yet')
+      expect(await read('/papers/new')).toContain('Some day')
+      const words = await read('/papers/doi/10.5555/undated')
+      expect(words).toContain('Some day')
+      expect(words).not.toMatch(/Edition|null/)
+      expect(await html('/papers/doi/10.5555/far')).not.toContain('/papers/date/2099')
     })
 
     it('says what to do on an empty site', async () => {
@@ -112,6 +130,22 @@ describeWithDatabase('the site', (db) => {
       ])
     })
 
+    it('have a feed of the newest of each kind, at an address that stays', async () => {
+      const { get } = await open([...papers, paper(5, '2099-01-01')])
+      for (const [path, ids] of [
+        ['/papers/date.feed.json', [3, 2]],
+        ['/papers/week.feed.json', [3, 2]],
+        ['/papers/month.feed.json', [3, 2, 1]],
+        ['/papers/date/2026-01-05.feed.json', [3, 2]],
+      ] as const) {
+        const feed = (await (await get(path)).json()) as { feed_url: string; items: { url: string }[] }
+        expect(feed.feed_url).toBe(`https://tides.example${path}`)
+        expect(feed.items.map(({ url }) => Number(url.slice(-5)))).toEqual(ids)
+      }
+      for (const path of ['/papers/week.rss', '/papers/week.atom', '/papers/month.rss'])
+        expect(await (await get(path)).text()).toContain('Paper 3')
+    })
+
     it('give way to the nearest one and say so', async () => {
       const { read } = await open(papers)
       const nearest = await read('/papers/date/2026-01-04')
@@ -126,7 +160,7 @@ describeWithDatabase('the site', (db) => {
     })
 
     it('lead to those before and after', async () => {
-      const { html, read } = await open(papers)
+      const { html, read } = await open(papers, { now: new Date('2026-02-11T12:00:00Z') })
       const walk = async (path: string) =>
         [...(await html(path)).matchAll(/<a href="([^"]*)" rel="(?:prev|next)">/g)].map(([, href]) => href)
       expect(await walk('/papers/date/2026-01-05')).toEqual([
@@ -141,6 +175,12 @@ describeWithDatabase('the site', (db) => {
       expect(await html('/papers/date/2026-01-05')).toContain(
         'href="/papers/date/2026-01-02" title="Friday, 2 January 2026: 1 paper"',
       )
+    })
+
+    it('have no next one that is dated ahead', async () => {
+      const { html } = await open(papers)
+      expect(await html('/papers/date/2026-01-05')).not.toContain('rel="next"')
+      expect(await html('/')).not.toContain('rel="next"')
     })
 
     it('are none where the calendar has no such day', async () => {
@@ -310,7 +350,14 @@ describeWithDatabase('the site', (db) => {
     const tides = stated(['2601.00001', 'doi/10.5555/a'], {
       title: 'Tides at $O(n^2)$ cost',
       abstract: 'We look at tides.\n\nCode: https://github.com/lee/tide',
-      authors: [{ name: 'Ann Lee' }],
+      authors: [
+        { name: 'Ann Lee' },
+        { name: 'Ana García López', family: 'García López', given: 'Ana' },
+        { name: 'Sam Poe Jr.', family: 'Poe', given: 'Sam', suffix: 'Jr.' },
+        { name: 'ATLAS Collaboration', kind: 'collaboration' },
+      ],
+      authorsTruncated: true,
+      authorsMissing: 1200,
       published: day('2026-01-02'),
       versions: [
         { number: 1, submittedAt: '2026-01-02T09:00:00.000Z' },
@@ -337,13 +384,24 @@ describeWithDatabase('the site', (db) => {
       expect(words).toContain('100%')
       const page = await html('/papers/2601.00001')
       expect(page).toContain('<link rel="canonical" href="https://tides.example/papers/2601.00001"')
-      expect(page).toContain('<meta name="citation_author" content="Lee, Ann"')
+      expect(words).toContain('ATLAS Collaboration and 1,200 others')
+      const cited = Array.from(
+        page.matchAll(/<meta name="citation_author" content="([^"]*)"/g),
+        ([, name]) => name,
+      )
+      expect(cited).toEqual(['Lee, Ann', 'García López, Ana', 'Poe, Sam, Jr.', 'ATLAS Collaboration'])
       expect(page).toContain('<meta name="citation_doi" content="10.5555/a"')
       const [, json = ''] = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(page) ?? []
       expect(JSON.parse(json)).toMatchObject({
         '@type': 'ScholarlyArticle',
         url: 'https://tides.example/papers/2601.00001',
         datePublished: '2026-01-02',
+        author: [
+          { '@type': 'Person', name: 'Ann Lee' },
+          { '@type': 'Person', name: 'Ana García López', familyName: 'García López', givenName: 'Ana' },
+          { '@type': 'Person', familyName: 'Poe', givenName: 'Sam', honorificSuffix: 'Jr.' },
+          { '@type': 'Organization', name: 'ATLAS Collaboration' },
+        ],
       })
     })
 
@@ -426,7 +484,7 @@ describeWithDatabase('the site', (db) => {
     it('says what is missing, and where it may be', async () => {
       const { read } = await open([tides])
       expect(await read('/papers/2601.00002', 404)).toContain(
-        'You may find it at https://arxiv.org/abs/2601.00002.',
+        'Submit it to bring it here, or read it at arXiv.',
       )
       expect(await read('/papers/nonsense', 404)).toContain('“nonsense” is not the identifier of a paper.')
       expect(await read('/nowhere', 404)).toContain('There is nothing at this address.')

@@ -2,12 +2,17 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
 import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
+import { viewIn } from './view/view.ts'
 
-const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?broadsheet\.session_token=([^;]*)/
+/** Under https the name with the prefix alone: only over https can a cookie be set under it. */
+const SESSION_COOKIES = {
+  secure: /(?:^|;\s*)__Secure-broadsheet\.session_token=([^;]*)/,
+  plain: /(?:^|;\s*)broadsheet\.session_token=([^;]*)/,
+}
 
 /** Whether cookies may be those of somebody who is signed in: a look-up tells. */
 export function mayBeSignedIn(cookies: string | undefined): boolean {
-  return sessionToken(cookies) !== null
+  return Object.values(SESSION_COOKIES).some((cookie) => tokenIn(cookies, cookie) !== null)
 }
 
 declare module 'hono' {
@@ -23,7 +28,8 @@ declare module 'hono' {
 export function forViewer(site: Site): MiddlewareHandler {
   return async (c, next) => {
     const viewer = await viewerOf(site, c)
-    c.set('site', viewer === null ? site : { ...site, viewer })
+    const view = viewIn(c.req.header('cookie'))
+    c.set('site', viewer === null && view === 'full' ? site : { ...site, viewer, view })
     await next()
   }
 }
@@ -41,9 +47,19 @@ export function viewerNow(site: Site, c: Context): Promise<Viewer | null> {
   return viewerOf(site, c)
 }
 
+/** Who has just signed in, by the cookies that are on their way to the browser; null where nobody has. */
+export async function viewerSignedIn(site: Site, headers: Headers): Promise<Viewer | null> {
+  const token = tokenSet(site, headers)
+  const found =
+    token === null
+      ? null
+      : await findSession(site.db, { token, curators: site.accounts.curators, now: site.now() })
+  return found && { reader: found.reader, sessionId: found.sessionId }
+}
+
 /** A session that was not renewed for long is renewed by it. */
 async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
-  const token = sessionToken(c.req.header('cookie'))
+  const token = sessionToken(site, c.req.header('cookie'))
   if (token === null) return null
   const now = site.now()
   const found = await findSession(site.db, { token, curators: site.accounts.curators, now })
@@ -56,9 +72,15 @@ async function lookUp(site: Site, c: Context): Promise<Viewer | null> {
   return { reader: found.reader, sessionId: found.sessionId }
 }
 
+/** The token of the session cookie under its one name. */
+function sessionToken({ accounts }: Site, cookies: string | undefined): string | null {
+  const https = accounts.publicUrl?.startsWith('https:') ?? false
+  return tokenIn(cookies, https ? SESSION_COOKIES.secure : SESSION_COOKIES.plain)
+}
+
 /** The token of a session cookie: it is random and looked up; the signature that follows it proves nothing more. */
-function sessionToken(cookies: string | undefined): string | null {
-  const value = SESSION_COOKIE.exec(cookies ?? '')?.[1]
+function tokenIn(cookies: string | undefined, cookie: RegExp): string | null {
+  const value = cookie.exec(cookies ?? '')?.[1]
   if (value === undefined || value.length > 300) return null
   try {
     const token = decodeURIComponent(value).split('.')[0] ?? ''
@@ -79,13 +101,19 @@ async function renew(site: Site, c: Context): Promise<void> {
 
 /** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
 export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
-  const before = sessionToken(c.req.header('cookie'))
-  const begun = headers
-    .getSetCookie()
-    .map((cookie) => sessionToken(cookie))
-    .find((token) => token !== null)
-  if (before !== null && begun !== undefined && begun !== before)
-    await endSessionNamed(site.db, { token: before })
+  const before = sessionToken(site, c.req.header('cookie'))
+  const begun = tokenSet(site, headers)
+  if (before !== null && begun !== null && begun !== before) await endSessionNamed(site.db, { token: before })
+}
+
+/** The token of the session that an answer of the accounts begins. */
+function tokenSet(site: Site, headers: Headers): string | null {
+  return (
+    headers
+      .getSetCookie()
+      .map((cookie) => sessionToken(site, cookie))
+      .find((token) => token !== null) ?? null
+  )
 }
 
 /** Hands the cookies of an answer of the accounts on to the browser. */

@@ -121,11 +121,11 @@ describeWithDatabase('what is sent', (db) => {
   })
 
   it('is not waited for longer than it may take', async () => {
-    const { site } = await open()
+    const { site, cache } = await open()
     const app = new Hono()
     app.use(boundedBodies(site, { patienceMs: 50 }))
     app.all('*', async (c) => c.text(`Read ${(await c.req.text()).length}.`))
-    const listening = await listenWith({ app })
+    const listening = await listenWith({ app, cache })
     server = listening.server
     const ask = async (body: string) =>
       new Promise<string>((resolve) => {
@@ -328,8 +328,8 @@ describeWithDatabase('what is sent', (db) => {
       expect(answer.status).toBe(200)
       await answer.text()
     }
-    // Node lets go of heads after a minute, and of bodies after five.
-    expect([server?.headersTimeout, server?.requestTimeout]).toEqual([60_000, 300_000])
+    // Heads get 20 seconds, bodies a minute.
+    expect([server?.headersTimeout, server?.requestTimeout]).toEqual([20_000, 60_000])
     // A body without an end is let go at the size of the largest form.
     const endless = connect(port, '127.0.0.1')
     sockets.push(endless)
@@ -345,6 +345,33 @@ describeWithDatabase('what is sent', (db) => {
     endless.write(`${head}Origin: https://tides.example\r\nTransfer-Encoding: chunked\r\n\r\n`)
     for (let i = 0; i < 40; i++) endless.write(`2000\r\n${'x'.repeat(0x2000)}\r\n`)
     expect(await answered).toMatch(/^HTTP\/1\.1 413/)
+  })
+
+  it('is let go when its time is over, and not only at the next look half a minute later', async () => {
+    const site = await open()
+    const port = await listen(site)
+    if (server === null) throw new Error('nobody listens')
+    // As the site has them, but sooner.
+    Object.assign(server, { headersTimeout: 200, requestTimeout: 400 })
+    const begun = performance.now()
+    const answers = await Promise.all(
+      [
+        'GET / HTTP/1.1\r\nHost: tides.example\r\nX-Slow: ',
+        'POST /sign-in HTTP/1.1\r\nHost: tides.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail=',
+      ].map(
+        async (text) =>
+          new Promise<string>((resolve) => {
+            let answer = ''
+            const socket = connect(port, '127.0.0.1', () => socket.write(text))
+            sockets.push(socket)
+            socket.on('data', (bytes) => (answer += bytes.toString('latin1')))
+            socket.on('error', () => resolve(answer))
+            socket.on('close', () => resolve(answer))
+          }),
+      ),
+    )
+    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(['HTTP/1.1 408', 'HTTP/1.1 408'])
+    expect(performance.now() - begun).toBeLessThan(10_000)
   })
 
   it('cannot be smuggled behind something else', async () => {

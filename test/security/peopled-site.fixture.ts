@@ -192,6 +192,10 @@ export async function openPeopledSite(
   const facet = { format: 'jsonl', timeZone: TIME_ZONE, now: () => NOON }
   await importPapers(db, outcomes(), { name: text('import name'), ...facet })
   const { id: importId } = await db.selectFrom('imports').select('id').executeTakeFirstOrThrow()
+  await db
+    .insertInto('identities')
+    .values({ reader_id: ada.reader.id, provider: 'github', subject: '4711' })
+    .execute()
   const { rows: passkeys } = await sql<{ id: string }>`
     insert into passkeys (name, public_key, reader_id, credential_id, counter, device_type, backed_up, created_at)
     values (${text('passkey name')}, 'none', ${ada.reader.id}, 'none', 0, 'singleDevice', false, ${NOON})

@@ -77,6 +77,23 @@ describeWithDatabase('sessions', (db) => {
     }
   })
 
+  it('are known by their own name alone: with https no other cookie counts, and without it none of https', async () => {
+    const { app } = openSite(db())
+    const { cookie } = await signIn(db())
+    const plain = cookie.replace('__Secure-', '')
+    const other = (await signIn(db())).cookie
+    expect([await isIn(app, cookie), await isIn(app, plain)]).toEqual([true, false])
+    // One that a page without https has planted neither signs in, nor hides the one that does, nor ends it.
+    expect(await isIn(app, `${other.replace('__Secure-', '')}; ${cookie}`)).toBe(true)
+    await enter(app, { cookie: plain })
+    expect(await isIn(app, cookie)).toBe(true)
+    const { app: open } = openSite(db(), {
+      origin: 'http://localhost:3000',
+      accounts: accounts('x'.repeat(32), null),
+    })
+    expect([await isIn(open, plain), await isIn(open, cookie)]).toEqual([true, false])
+  })
+
   it('are new with each sign-in, whatever cookie came with it', async () => {
     const { app } = openSite(db())
     const planted = `__Secure-broadsheet.session_token=${'p'.repeat(32)}.x`

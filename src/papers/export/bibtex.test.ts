@@ -117,6 +117,28 @@ describe('a paper as BibTeX', () => {
     expect(read).toHaveLength(4)
   })
 
+  it('has names as their sources divide them, and says when authors are left out', () => {
+    const authors = [
+      { name: 'Ann García López', family: 'García López', given: 'Ann' },
+      { name: 'Ana Ramón y Cajal', family: 'Ramón y Cajal', given: 'Ana' },
+      {
+        name: 'Ludwig van Beethoven Jr.',
+        family: 'Beethoven',
+        given: 'Ludwig',
+        droppingParticle: 'van',
+        suffix: 'Jr.',
+      },
+      { name: 'Ann Lee', literal: true as const },
+      { name: 'Atlas Team', kind: 'collaboration' as const },
+      { name: 'Wang Xiaoming' },
+    ]
+    expect(bibtex({ authors, authorsTruncated: true, authorsMissing: 3 })).toContain(
+      '  author = {García López, Ann and {Ramón y Cajal}, Ana and van Beethoven, Jr., Ludwig and {Ann Lee} and ' +
+        '{Atlas Team} and {Wang Xiaoming} and others},',
+    )
+    expect(bibtex({ authors })).toMatch(/^@misc\{garcialopez2024/)
+  })
+
   it('can be read back whatever title, name and abstract are', () => {
     const tex = fc.string({ unit: fc.constantFrom(...'aZé \\{}$%&#_^~"@,=`\'-\n1()[]é∀') })
     const text = fc.oneof(tex, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }))

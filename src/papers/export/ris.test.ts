@@ -76,6 +76,21 @@ describe('a paper as RIS', () => {
     expect(record).toContainEqual(['N1', 'Withdrawn. See v1'])
   })
 
+  it('has names as their sources divide them, and says when authors are left out', () => {
+    const authors = [
+      { name: 'Ann García López', family: 'García López', given: 'Ann' },
+      { name: 'Ludwig van Beethoven', family: 'Beethoven', given: 'Ludwig', droppingParticle: 'van' },
+      { name: 'Jean d’Alembert', family: 'Alembert', given: 'Jean', nonDroppingParticle: 'd’' },
+      { name: 'Plato of Athens', literal: true as const },
+    ]
+    const named = (facts: Partial<Paper>) =>
+      ris({ authors, ...facts }).flatMap(([tag, name]) => (tag === 'AU' ? [name] : []))
+    const names = ['García López, Ann', 'van Beethoven, Ludwig', 'd’Alembert, Jean', 'Plato of Athens']
+    expect(named({})).toEqual(names)
+    expect(named({ authorsTruncated: true })).toEqual([...names, 'et al.'])
+    expect(named({ authorsTruncated: true, authorsMissing: 1200 })).toEqual([...names, 'et al. (1,200 more)'])
+  })
+
   it('keeps to its lines whatever the texts are', () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'aé \\{}$%\r\n\t\u2028\u0000', 'ER  - ', 'TY  - ') }),

@@ -1,3 +1,4 @@
+import { distinctTopics } from '../../papers/categories.ts'
 import type { Word } from '../text/words.ts'
 import { ByteWriter } from './byte-writer.ts'
 import {
@@ -34,9 +35,11 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
     columns.seqs[row] = paper.seq
     columns.datedAt[row] = paper.datedAt
     columns.flags[row] = paper.flags
-    paper.categories.slice(0, CATEGORIES_KEPT).forEach((category, i) => {
-      columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
-    })
+    distinctTopics(paper.categories)
+      .slice(0, CATEGORIES_KEPT)
+      .forEach((category, i) => {
+        columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
+      })
     for (const word of paper.vocabulary) vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1)
     const { title, body } = addOccurrences(occurrences, paper, row)
     columns.titleLengths[row] = Math.min(title, 255)
@@ -117,12 +120,9 @@ function addOccurrences(
   paper.authors.forEach((words, i) => {
     for (const word of words) occurrences.add(authorTerm(word), row, i * 2)
   })
-  for (const category of new Set(paper.categories)) {
-    occurrences.add(categoryTerm(category), row, 0)
-  }
-  for (const archive of new Set(paper.categories.map((category) => category.split('.')[0] ?? ''))) {
-    if (!paper.categories.includes(archive)) occurrences.add(categoryTerm(archive), row, 0)
-  }
+  const topics = distinctTopics(paper.categories)
+  const archives = [...topics, ...paper.categories].map((category) => category.split('.')[0] ?? '')
+  for (const category of new Set([...topics, ...archives])) occurrences.add(categoryTerm(category), row, 0)
   return lengths
 }
 

@@ -1,3 +1,4 @@
+import { addDays, dayStart } from '../../papers/calendar.ts'
 import type { QueryTerm } from '../query/query.ts'
 import { otherSpellings } from '../text/other-spellings.ts'
 import { nameWords } from '../text/words.ts'
@@ -12,7 +13,7 @@ import type { WordIndex } from './word-index.ts'
 export function papersOf(
   index: WordIndex,
   alternatives: QueryTerm[],
-  { unfinished }: { unfinished: boolean },
+  { unfinished, timeZone }: { unfinished: boolean; timeZone: string },
 ): Uint8Array {
   const marks = new Uint8Array(index.table.size)
   for (const term of alternatives) {
@@ -33,7 +34,7 @@ export function papersOf(
         markTerm(index, { term: categoryTerm(term.category), titleOnly: false }, marks)
         break
       case 'date':
-        markDates(index, term, marks)
+        markDates(index, { ...term, timeZone }, marks)
         break
       case 'has':
         markFlag(index, FLAGS[term.what], marks)
@@ -45,13 +46,22 @@ export function papersOf(
 
 function markDates(
   { table }: WordIndex,
-  { from, to }: { from: string | null; to: string | null },
+  { from, to, timeZone }: { from: string | null; to: string | null; timeZone: string },
   marks: Uint8Array,
 ): void {
-  const first = from === null ? -Infinity : Date.parse(`${from}T00:00:00Z`)
-  const end = to === null ? Infinity : Date.parse(`${to}T00:00:00Z`) + 86_400_000
+  const days = { first: -Infinity, end: Infinity }
+  const instants = { first: -Infinity, end: Infinity }
+  if (from !== null) {
+    days.first = dayStart('UTC', from)
+    instants.first = dayStart(timeZone, from)
+  }
+  if (to !== null) {
+    days.end = dayStart('UTC', addDays(to, 1))
+    instants.end = dayStart(timeZone, addDays(to, 1))
+  }
   for (let id = 0; id < table.size; id++) {
     const at = table.datedAt[id] ?? 0
+    const { first, end } = ((table.flags[id] ?? 0) & FLAGS.day) !== 0 ? days : instants
     if (at >= first && at < end) marks[id] = 1
   }
 }

@@ -40,7 +40,7 @@ export type Plan = {
 export function planQuery(
   index: WordIndex,
   clauses: QueryClause[],
-  { unfinished }: { unfinished: boolean },
+  { unfinished, timeZone }: { unfinished: boolean; timeZone: string },
 ): Plan {
   const isWords = (clause: QueryClause) =>
     !clause.not && clause.anyOf.every((term) => term.kind === 'word' && term.field === 'any')
@@ -72,7 +72,7 @@ export function planQuery(
     } else {
       plan.conditions.push({
         not: clause.not,
-        papers: () => papersOf(index, clause.anyOf, { unfinished: last }),
+        papers: () => papersOf(index, clause.anyOf, { unfinished: last, timeZone }),
       })
       if (!clause.not) plan.terms.push(...clause.anyOf.flatMap(termsOf))
     }

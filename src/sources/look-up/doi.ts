@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
-import { parseDate } from '../dates.ts'
+import { parsePublished } from '../dates.ts'
 import { parseJson } from '../jsonl.ts'
 import { validatePaper, type PaperDraft } from '../validate-paper.ts'
 import type { AuthorDraft } from '../valid-authors.ts'
@@ -142,10 +142,7 @@ function dateOf(given: Item['issued']): string | undefined {
   const missing = parts.indexOf(null)
   const numbers = (missing === -1 ? parts : parts.slice(0, missing)).slice(0, 3)
   const written = numbers.length > 0 ? numbers.join('-') : (given?.raw ?? '')
-  // The day or the month may not exist; the year is still good.
-  return [written, written.split('-').slice(0, 2).join('-'), written.split('-')[0] ?? ''].find(
-    (one) => parseDate(one) !== null,
-  )
+  return parsePublished(written)?.value
 }
 
 function journalReferenceOf(item: Item, published: string | undefined): string {

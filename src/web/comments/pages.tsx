@@ -12,7 +12,7 @@ import { CommentText } from './comment.tsx'
 import { CommentForm } from './form.tsx'
 
 /** The paper that a page is about: its address, and its title in TeX. */
-export type AboutPaper = { address: string; title: string; edition: string }
+export type AboutPaper = { address: string; title: string; edition: string | null }
 
 /** What is being written: a comment, a reply or an edit. */
 export type Writing = { kind: 'new' } | { kind: 'reply'; to: Comment } | { kind: 'edit'; comment: Comment }

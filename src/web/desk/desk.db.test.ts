@@ -299,7 +299,7 @@ describeWithDatabase('the curators’ desk', (db) => {
     expect(await wordsAt(app, '/papers/2601.00001')).toContain('A curator of this site')
   })
 
-  it('finds readers by the beginning of a name or an address, and acts on how they stand', async () => {
+  it('finds readers by the beginning of a name or their page, never by an email address, and acts on how they stand', async () => {
     const { app } = await open()
     const { reader, cookie: own } = await signIn(db(), {
       name: 'Xenia Sand',
@@ -308,11 +308,21 @@ describeWithDatabase('the curators’ desk', (db) => {
     })
     await signIn(db(), { name: 'Another' })
     const { cookie } = await ada()
-    for (const q of ['xenia', 'X.SAND@', 'Xenia%20S'])
-      expect(await wordsAt(app, `/desk/readers?q=${q}`, cookie)).toMatch(
-        /Xenia Sand x\.sand@shore\.example new · joined/,
+    const { id } = reader
+    for (const q of [
+      'xenia',
+      'Xenia%20S',
+      id,
+      id.slice(0, 4),
+      `Reader%20${id.slice(0, 4)}`,
+      `https://tides.example/readers/${id}`,
+    ])
+      expect(await wordsAt(app, `/desk/readers?q=${q}`, cookie)).toMatch(/Xenia Sand new · joined/)
+    for (const q of ['', 'xenia', 'x.sand@shore.example'])
+      expect(await (await app.request(`/desk/readers?q=${q}`, { headers: { cookie } })).text()).not.toContain(
+        q.includes('@') ? 'Xenia' : 'shore.example',
       )
-    for (const q of ['%25', '_enia', 'sand', '%00'])
+    for (const q of ['%25', '_enia', 'sand', '%00', 'X.SAND@', 'readers/zzzz'])
       expect(await wordsAt(app, `/desk/readers?q=${q}`, cookie)).not.toContain(
         q === '%00' ? 'Nobody' : 'Xenia',
       )

@@ -6,10 +6,10 @@ import type { Site } from '../site.ts'
 import { deskPage, forCurators, ReaderActs } from './parts.tsx'
 
 const SHOWN = 50
-/** Longer than any name or address. */
+/** Longer than any name or the address of a reader's page. */
 const LONGEST_QUERY = 200
 
-/** `/desk/readers`: readers and their standing. `?q=` is the start of a name or email address. */
+/** `/desk/readers`: readers and their standing. `?q=` is the start of a name, or of a reader's id. */
 export const showReaders = forCurators(async (site, c) => {
   const text = (c.req.query('q') ?? '').toWellFormed().replaceAll('\0', '').slice(0, LONGEST_QUERY).trim()
   const found = await findReaders(site.db, {
@@ -32,8 +32,8 @@ export const showReaders = forCurators(async (site, c) => {
               value={text}
               maxlength={LONGEST_QUERY}
               autocomplete="off"
-              placeholder="Start of a name or email address"
-              aria-label="Start of a name or email address"
+              placeholder="Start of a name, or the address of a reader’s page"
+              aria-label="Start of a name, or the address of a reader’s page"
             />
             <button type="submit" class="button quiet">
               Search
@@ -47,14 +47,13 @@ export const showReaders = forCurators(async (site, c) => {
             <>
               <p class="aside">
                 {found.length === SHOWN ? `The newest ${SHOWN}` : counted(found.length, 'reader')}
-                {text !== '' && ` whose name or email address starts with “${text}”`}
+                {text !== '' && ` whose name or number starts with “${text}”`}
               </p>
               <ul class="queue-items">
                 {found.map((standing) => (
                   <li>
                     <h2>
-                      <a href={`/readers/${standing.reader.id}`}>{displayName(standing.reader)}</a>{' '}
-                      <span class="state">{standing.reader.email}</span>
+                      <a href={`/readers/${standing.reader.id}`}>{displayName(standing.reader)}</a>
                     </h2>
                     <Standing site={site} standing={standing} />
                     <ReaderActs

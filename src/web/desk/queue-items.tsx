@@ -109,7 +109,7 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
           .slice(0, 6)
           .map(({ name }) => name)
           .join(', ')}
-        {(found.authors?.length ?? 0) > 6 && ' and others'}
+        {((found.authors?.length ?? 0) > 6 || found.authorsTruncated === true) && ' and others'}
       </p>
       {found.abstract !== undefined && <p class="aside">{shorten(plainText(found.abstract))}</p>}
       <p>
@@ -156,10 +156,10 @@ export function ClaimItem({
         {paper.authors.length > 12 && ` and ${paper.authors.length - 12} others`}
       </p>
       <p>
-        <ReaderLink reader={reader} /> ({reader.email}
+        <ReaderLink reader={reader} />
         {reader.orcid !== null &&
-          `, ORCID ${reader.orcid}${reader.orcidVerified ? ', verified' : ', not verified'}`}
-        ), <When site={site} instant={claimedAt} />
+          ` (ORCID ${reader.orcid}, ${reader.orcidVerified ? 'verified' : 'not verified'})`}
+        , <When site={site} instant={claimedAt} />
       </p>
       {note !== '' && <blockquote>{note}</blockquote>}
       <CuratorForm

@@ -6,7 +6,7 @@ import { searchedText } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
 /** A page for an address that does not exist: what is missing, what to do. Status 404. */
-export function notFound(site: Site, c: Context, { what, hint }: { what?: string; hint?: string } = {}) {
+export function notFound(site: Site, c: Context, { what, hint }: { what?: string; hint?: Child } = {}) {
   return errorPage(site, c, {
     status: 404,
     title: 'Not in this edition',

@@ -4,12 +4,16 @@ import { sendFeed } from '../../feeds/send.ts'
 import { dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
 import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
+import { editionNotes } from '../../ranking/edition-notes.ts'
+import { listPapers } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { periodTitle } from '../parts/dates.ts'
-import { renderEntries } from '../parts/entries.tsx'
+import { LEADS, renderEntries } from '../parts/entries.tsx'
+import { railComments } from '../parts/rail.tsx'
 import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
+import { hasNoPapers } from '../../papers/find.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
@@ -29,10 +33,13 @@ export function showPeriod(site: Site, kind: Period['kind']) {
   }
 }
 
-/** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each. */
+/** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each; with a feed’s suffix, a feed of the latest, whichever that is. */
 export function showNewestPeriod(site: Site, kind: Period['kind']) {
   return async (c: Context) => {
     const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })
+    const { feed } = splitFeedSuffix(c.req.path)
+    if (feed !== null)
+      return show(site, c, { period: day === null ? null : periodOf(kind, day), feed, newest: kind })
     return c.redirect(day === null ? '/' : periodPath(periodOf(kind, day)), 302)
   }
 }
@@ -46,7 +53,7 @@ const HINTS = {
 async function show(
   site: Site,
   c: Context,
-  { period, feed }: { period: Period | null; feed: FeedSuffix | null },
+  { period, feed, newest }: { period: Period | null; feed: FeedSuffix | null; newest?: Period['kind'] },
 ): Promise<Response> {
   const paging = readPaging(c, 'editions')
   if (!paging.ok) return notFound(site, c, { what: paging.reason })
@@ -59,29 +66,60 @@ async function show(
   })
   if (edition.kind !== 'empty') pageShows(c, [...papersShown(edition.papers), ...ordersShown(edition.period)])
   if (feed !== null) {
-    const title =
-      period === null
+    const title = newest
+      ? `${site.name}: the latest ${newest === 'date' ? 'edition' : newest}`
+      : period === null
         ? site.name
         : `${site.name}: ${periodTitle(edition.kind === 'empty' ? period : edition.period)}`
     return sendFeed(site, c, {
       format: feed,
-      path: period === null ? '/' : periodPath(period),
-      feedPath: period === null ? '/index' : periodPath(period),
+      path: newest ? `/papers/${newest}` : period === null ? '/' : periodPath(period),
+      feedPath: newest ? `/papers/${newest}` : period === null ? '/index' : periodPath(period),
       title,
       papers: edition.kind === 'empty' ? [] : edition.papers,
     })
   }
-  if (edition.kind === 'empty') return c.html(emptyPage(site))
+  if (edition.kind === 'empty') return c.html(emptyPage(site, { undated: !(await hasNoPapers(site.db)) }))
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
+  const back = ownPath(c)
+  const [entries, notes, everywhere] = await Promise.all([
+    renderEntries(site, edition.papers, { back, leads: paging.after === null ? LEADS : 0 }),
+    editionNotes(site.db, {
+      period: edition.period,
+      // The newest edition has other things beside it.
+      previous: atHome ? null : edition.neighbours.previous,
+      limit: IN_A_BOX,
+    }),
+    atHome ? goingOn(site, edition.period) : { trending: [], comments: [] },
+  ])
+  // Papers that are picked or discussed are of this edition; those of the one before it have an order of their own.
+  if (notes.before) pageShows(c, ordersShown(notes.before.period))
+  if (atHome) pageShows(c, ['ranking', 'comments'])
   return c.html(
     editionPage(site, {
       edition,
-      entries: await renderEntries(site, edition.papers, { back: ownPath(c) }),
+      entries,
       atHome,
       after: paging.after !== null,
       next: nextPath({ path }, edition.next, { rankFrom: paging.rankFrom, size: PAGE_SIZE }),
       rankFrom: paging.rankFrom,
+      back,
+      notes,
+      everywhere,
     }),
   )
+}
+
+/** Papers, and comments, in each box beside an edition. */
+const IN_A_BOX = 4
+
+/** What goes on beyond the newest edition: the hottest papers of others, and the newest comments. */
+async function goingOn(site: Site, { from, to }: Period) {
+  const [{ papers }, comments] = await Promise.all([
+    listPapers(site.db, { list: { kind: 'trending' }, limit: 4 * IN_A_BOX }),
+    railComments(site, { limit: IN_A_BOX - 1 }),
+  ])
+  const others = papers.filter(({ edition }) => edition === null || edition < from || edition > to)
+  return { trending: others.slice(0, IN_A_BOX), comments }
 }

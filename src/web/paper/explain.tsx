@@ -8,7 +8,7 @@ import { typeset } from '../../papers/typeset.ts'
 import { explain, type Explanation } from '../../search/explain.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
-import { AuthorLinks } from '../parts/entry.tsx'
+import { AuthorsInBrief } from '../parts/entry.tsx'
 import { audienceOf, type Site } from '../site.ts'
 import { explainPath } from './similar.tsx'
 
@@ -76,12 +76,7 @@ function Compared({ paper, place }: { paper: Paper; place: string }) {
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">
-          <AuthorLinks
-            authors={paper.authors}
-            truncated={paper.authorsTruncated}
-            shown={3}
-            restPath={`${addressPath(paper.address)}#authors`}
-          />
+          <AuthorsInBrief paper={paper} shown={3} />
         </p>
       )}
     </section>

@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
-import { categoryName } from '../../papers/categories.ts'
+import { categoryName, distinctTopics } from '../../papers/categories.ts'
 import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
+import { andOthers } from '../../papers/others.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset, typesetAbstract } from '../../papers/typeset.ts'
@@ -60,6 +61,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   doi: 'the DOI registry',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
@@ -177,20 +179,22 @@ export function paperPage(site: Site, view: PaperView) {
 }
 
 /** The authors in order: of a large collaboration the first ones, with the others folded away. */
-function Authors({ paper: { authors, authorsTruncated } }: { paper: Paper }) {
+function Authors({ paper }: { paper: Paper }) {
+  const { authors, authorsTruncated, authorsMissing } = paper
   const cut = authors.length > AUTHORS_SHOWN * 1.2 ? AUTHORS_SHOWN : authors.length
   return (
     <div class="byline" id="authors">
       <p>
         <AuthorLinks authors={authors.slice(0, cut)} />
-        {authorsTruncated && cut === authors.length && ' and others'}
+        {cut === authors.length && ` ${andOthers(paper, 0)}`}
       </p>
       {cut < authors.length && (
         <details>
-          <summary>and {authorsTruncated ? 'others' : `${authors.length - cut} others`}</summary>
+          <summary>{andOthers(paper, authors.length - cut)}</summary>
           <p>
             <AuthorLinks authors={authors.slice(cut)} />
-            {authorsTruncated && ' and others not named by our sources'}
+            {authorsTruncated &&
+              ` ${andOthers({ authorsTruncated, authorsMissing }, 0)} not named by our sources`}
           </p>
         </details>
       )}
@@ -265,14 +269,15 @@ function isOwnAddress(paper: Paper, url: string): boolean {
 function details(site: Site, paper: Paper): Child[] {
   const rows: [string, Child][] = []
   if (paper.published) rows.push(['Published', <Published site={site} published={paper.published} />])
-  rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
+  if (paper.edition)
+    rows.push(['Edition', <a href={`/papers/date/${paper.edition}`}>{plainDay(paper.edition)}</a>])
   if (paper.arxivId) rows.push(['arXiv', paper.arxivId])
   if (paper.doi) rows.push(['DOI', paper.doi])
   if (paper.categories.length > 0) {
     rows.push([
       'Topics',
       <ul class="plain">
-        {paper.categories.map((category) => (
+        {distinctTopics(paper.categories).map((category) => (
           <li>
             <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
           </li>

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import { toBibtex } from '../../papers/export/bibtex.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { toMarkdown } from '../../papers/export/markdown.ts'
@@ -129,15 +130,41 @@ function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; s
   }
 }
 
-function missing({ identifier }: ParsedIdentifier): { what: string; hint?: string } {
+function addressParts(identifier: string): string {
+  return identifier.split('/').map(encodeURIComponent).join('/')
+}
+
+/** What to do about a paper that is not here. */
+function submitIt(identifier: string, elsewhere: { name: string; url: string }) {
+  return (
+    <>
+      <a href={`/papers/submit?paper=${encodeURIComponent(identifier)}`}>Submit it</a> to bring it here, or{' '}
+      <a href={elsewhere.url} rel="noopener">
+        read it at {elsewhere.name}
+      </a>
+      .
+    </>
+  )
+}
+
+function missing({ identifier }: ParsedIdentifier): { what: string; hint?: Child } {
   switch (identifier.scheme) {
     case 'arxiv':
       return {
         what: `The paper ${identifier.value} is not on this site.`,
-        hint: `You may find it at https://arxiv.org/abs/${identifier.value}.`,
+        hint: submitIt(identifier.value, {
+          name: 'arXiv',
+          url: `https://arxiv.org/abs/${addressParts(identifier.value)}`,
+        }),
       }
     case 'doi':
-      return { what: `The paper with the DOI ${identifier.value} is not on this site.` }
+      return {
+        what: `The paper with the DOI ${identifier.value} is not on this site.`,
+        hint: submitIt(identifier.value, {
+          name: 'its publisher',
+          url: `https://doi.org/${addressParts(identifier.value)}`,
+        }),
+      }
     case 'local':
       return { what: 'This paper is not on this site.' }
   }

@@ -4,7 +4,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { similarPapers, type SimilarPaper } from '../../search/search.ts'
-import { AuthorLinks } from '../parts/entry.tsx'
+import { AuthorsInBrief } from '../parts/entry.tsx'
 import type { Site } from '../site.ts'
 
 const SHOWN = 6
@@ -54,14 +54,9 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
               {raw(typeset(other.title, { links: false }))}
             </a>
             <p class="byline">
-              <AuthorLinks
-                authors={other.authors}
-                truncated={other.authorsTruncated}
-                shown={2}
-                restPath={`${addressPath(other.address)}#authors`}
-              />
-              {other.authors.length > 0 && ', '}
-              {yearOf(other)}{' '}
+              <AuthorsInBrief paper={other} shown={2} />
+              {other.authors.length > 0 && other.published && ', '}
+              {other.published?.value.slice(0, 4)}{' '}
               <span class="why">
                 ·{' '}
                 <a href={explainPath(paper, other)}>
@@ -74,10 +69,6 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
       </ul>
     </section>
   )
-}
-
-function yearOf({ published, edition }: Paper): string {
-  return (published?.value ?? edition).slice(0, 4)
 }
 
 /** The page that says what two papers have in common. */

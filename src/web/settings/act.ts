@@ -4,9 +4,9 @@ import { exportAccount } from '../../readers/export-account.ts'
 import { parseProfile, updateProfile } from '../../accounts/profile.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'
-import { removePasskey } from '../../accounts/ways-in.ts'
+import { removeIdentity, removePasskey } from '../../accounts/ways-in.ts'
 import { readerAction } from '../forms/reader-action.ts'
-import type { Site } from '../site.ts'
+import type { Site, Viewer } from '../site.ts'
 import { passCookies } from '../viewer.ts'
 import { settingsPage } from './show.tsx'
 
@@ -48,11 +48,38 @@ export function signOutElsewhere(site: Site) {
 
 /** `POST /settings/passkeys/remove` */
 export function removeMyPasskey(site: Site) {
-  return readerAction(site, LIMIT, async ({ reader, form }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const id = form.text('id')
-    if (UUID.test(id)) await removePasskey(site.db, { readerId: reader.id, id })
-    return c.redirect('/settings', 303)
+    const removed = UUID.test(id)
+      ? await removePasskey(site.db, { readerId: reader.id, id, site: site.accounts, now })
+      : null
+    return removed?.ok === false ? keepLast(own, c) : c.redirect('/settings', 303)
   })
+}
+
+/** `POST /settings/identities/remove`: not for suspended readers, whose suspension goes by them. */
+export function removeMyIdentity(site: Site) {
+  return readerAction(site, { limit: RATE_LIMITS.change }, async ({ site: own, reader, form, now }, c) => {
+    const identity = { provider: form.text('provider'), subject: form.text('subject') }
+    const provider = site.accounts.providers.find(({ id }) => id === identity.provider)
+    const removed = await removeIdentity(site.db, {
+      readerId: reader.id,
+      identity,
+      providerName: provider?.name ?? identity.provider,
+      site: site.accounts,
+      now,
+    })
+    return removed.ok ? c.redirect('/settings', 303) : keepLast(own, c)
+  })
+}
+
+async function keepLast(own: Site & { viewer: Viewer }, c: Context): Promise<Response> {
+  const problem = {
+    field: 'ways-in',
+    reason: 'This is your only way to sign in. Add another one before you remove it.',
+  } as const
+  const { reader, sessionId } = own.viewer
+  return c.html(await settingsPage(own, { reader, sessionId, problem }), 422)
 }
 
 /** `GET /settings/export`: everything kept about the reader. */
@@ -77,7 +104,7 @@ export function deleteMyAccount(site: Site) {
       headers: c.req.raw.headers,
       returnHeaders: true,
     })
-    await deleteAccount(site.db, { readerId: reader.id, now })
+    await deleteAccount(site.db, { readerId: reader.id, secret: site.accounts.secret, now })
     site.changed('everything')
     passCookies(headers, c)
     return c.redirect('/', 303)

@@ -17,10 +17,17 @@ export function showSettings(site: Site) {
         reader: viewer.reader,
         sessionId: viewer.sessionId,
         saved: c.req.query('saved') !== undefined,
+        problem: c.req.query('problem') === 'provider' ? NOT_ADDED : null,
       }),
     )
   }
 }
+
+const NOT_ADDED = {
+  field: 'ways-in',
+  reason:
+    'That account was not added. It may belong to another account here, or you were signed out meanwhile. Try again.',
+} as const
 
 /** The page, with what was typed and what was wrong with it if a form was refused. */
 export async function settingsPage(
@@ -34,7 +41,7 @@ export async function settingsPage(
     reader: Reader
     sessionId: string
     saved?: boolean
-    problem?: { field: 'name' | 'orcid' | 'delete'; reason: string } | null
+    problem?: FieldProblem
   },
 ) {
   const now = site.now()
@@ -55,9 +62,16 @@ export async function settingsPage(
             Your changes are saved.
           </p>
         )}
+        {reader.suspended && (
+          <p class="notice problem" role="alert">
+            Your account is suspended. You can read the site, export your data and delete your account. The
+            reason is in the <a href="/moderation">public moderation log</a>. The suspension of an earlier
+            account with your mailbox, or with an account elsewhere that you sign in with, is yours too.
+          </p>
+        )}
         <ProfileForm reader={reader} problem={problem} />
-        <Standing reader={reader} />
-        <WaysInSection site={site} reader={reader} ways={ways} />
+        {!reader.suspended && <Standing reader={reader} />}
+        <WaysInSection site={site} reader={reader} ways={ways} problem={problem} />
         <Sessions site={site} sessions={sessions} own={sessionId} />
         <section aria-labelledby="leaving">
           <h2 id="leaving">Export or delete your account</h2>
@@ -75,6 +89,8 @@ export async function settingsPage(
               This deletes your name, email address, votes, lists, collections and sessions at once and for
               good. The text of your comments is erased. Comments that others have replied to are shown as
               deleted.
+              {reader.suspended &&
+                ' Your suspension stays: we keep a code by which we recognise your mailbox and the accounts elsewhere that you sign in with, but cannot read them.'}
             </p>
             <button type="submit" class="button danger">
               Delete my account
@@ -86,7 +102,7 @@ export async function settingsPage(
   })
 }
 
-type FieldProblem = { field: 'name' | 'orcid' | 'delete'; reason: string } | null
+type FieldProblem = { field: 'name' | 'orcid' | 'ways-in' | 'delete'; reason: string } | null
 
 function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProblem }) {
   return (
@@ -150,28 +166,37 @@ function Problem({ reason }: { reason: string }) {
 function Standing({ reader }: { reader: Reader }) {
   return (
     <p class="aside">
-      {reader.suspended
-        ? 'Your account is suspended. The reason is in the '
-        : reader.curator
-          ? 'You are a curator. What curators do is in the '
-          : reader.trusted
-            ? 'Your votes have their full weight. See the '
-            : 'Your account is new. For its first three days your votes have a tenth of their full weight, and a curator reviews the papers you submit. See the '}
-      <a href={reader.suspended || reader.curator ? '/moderation' : '/about/ranking'}>
-        {reader.suspended || reader.curator ? 'public moderation log' : 'ranking rules'}
+      {reader.curator
+        ? 'You are a curator. What curators do is in the '
+        : reader.trusted
+          ? 'Your votes have their full weight. See the '
+          : 'Your account is new. For its first three days your votes have a tenth of their full weight, and a curator reviews the papers you submit. See the '}
+      <a href={reader.curator ? '/moderation' : '/about/ranking'}>
+        {reader.curator ? 'public moderation log' : 'ranking rules'}
       </a>
       .
     </p>
   )
 }
 
-function WaysInSection({ site, reader, ways }: { site: Site; reader: Reader; ways: WaysIn }) {
+function WaysInSection({
+  site,
+  reader,
+  ways,
+  problem,
+}: {
+  site: Site
+  reader: Reader
+  ways: WaysIn
+  problem: FieldProblem
+}) {
   const missing = site.accounts.providers.filter(
     (provider) => !ways.identities.some((identity) => identity.provider === provider.id),
   )
   return (
     <section aria-labelledby="ways-in">
       <h2 id="ways-in">Ways to sign in</h2>
+      {problem?.field === 'ways-in' && <Problem reason={problem.reason} />}
       <ul class="rows">
         {hasMail(reader) && (
           <li>
@@ -184,6 +209,15 @@ function WaysInSection({ site, reader, ways }: { site: Site; reader: Reader; way
               {site.accounts.providers.find(({ id }) => id === provider)?.name ?? provider}
               {provider === 'orcid' && `: ${subject}`}
             </span>
+            {!reader.suspended && (
+              <form method="post" action="/settings/identities/remove">
+                <input type="hidden" name="provider" value={provider} />
+                <input type="hidden" name="subject" value={subject} />
+                <button type="submit" class="link-button">
+                  Remove
+                </button>
+              </form>
+            )}
           </li>
         ))}
         {ways.passkeys.map(({ id, name, createdAt }) => (

@@ -1,16 +1,22 @@
 import type { Context } from 'hono'
-import { isProof } from '../../accounts/proof-of-work.ts'
+import { sql } from 'kysely'
+import { useProof } from '../../accounts/proof-of-work.ts'
 import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'
+import { sendSignInLink } from '../../accounts/sign-in-links.ts'
+import { canonicalMailbox } from '../../accounts/suspensions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
+import { finishBegun } from '../begun/act.ts'
+import { forgetBegun } from '../begun/begun-act.ts'
+import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
-import { readerAction, tooOften } from '../forms/reader-action.ts'
+import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { endEarlierSession, passCookies } from '../viewer.ts'
+import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
-import { leavingPage, signInPage } from './show.tsx'
+import { isLinkToken, leavingPage, SIGN_IN_FORM, signInPage } from './show.tsx'
 
 /** Reads a form from someone who is not signed in, rate-limited by network address. */
 function anonymously(
@@ -37,26 +43,32 @@ export function sendLink(site: Site) {
     const now = site.now()
     // Only bots fill in a hidden field; they get the same answer as everyone.
     if (form.text('website') !== '') return c.redirect('/sign-in/sent', 303)
-    const email = parseEmailAddress(form.text('email'))
-    if (email === null) {
+    const address = parseEmailAddress(form.text('email'))
+    if (address === null) {
       const problem = 'That is not an email address. Enter one like name@example.org.'
-      return c.html(signInPage(site, { to, email: form.text('email').slice(0, 254), problem }), 422)
+      const begun = await findBegun(site, c, { to })
+      return c.html(signInPage(site, c, { to, begun, email: form.text('email').slice(0, 254), problem }), 422)
     }
-    const proof = { challenge: form.text('challenge'), answer: form.text('answer') }
+    const network = clientAddress(site, c)
+    const proven = await useProof(site.db, {
+      challenge: form.text('challenge'),
+      about: form.text('email'),
+      answer: form.text('answer'),
+      purpose: { form: SIGN_IN_FORM, network },
+      secret: site.accounts.secret,
+      now,
+    })
     const limits = [
-      ...(isProof(proof, { secret: site.accounts.secret, now })
-        ? []
-        : [{ limit: RATE_LIMITS.signInUnproved, of: clientAddress(site, c) }]),
-      { limit: RATE_LIMITS.signInMailbox, of: email },
+      ...(proven ? [] : [{ limit: RATE_LIMITS.signInUnproved, of: network }]),
+      // One mailbox has many addresses.
+      { limit: RATE_LIMITS.signInMailbox, of: await canonicalMailbox(site.db, { address }) },
     ]
     for (const { limit, of } of limits) {
       const counted = await countWithin(site.db, { limit, of, now })
       if (!counted.ok) return tooOften(site, c, counted)
     }
-    await site.accounts.auth.api.signInMagicLink({
-      body: { email, callbackURL: to },
-      headers: c.req.raw.headers,
-    })
+    // Never to the host in the request: it says what it likes.
+    await sendSignInLink(site.db, { address, to, origin: site.origin, siteName: site.name, now })
     return c.redirect('/sign-in/sent', 303)
   })
 }
@@ -66,21 +78,28 @@ export function signInByLink(site: Site) {
   return anonymously(site, RATE_LIMITS.links, async (c, form) => {
     const to = localPath(form.text('to'))
     const token = form.text('token')
-    const answer = /^[A-Za-z]{16,100}$/.test(token)
-      ? await site.accounts.auth.api
-          .magicLinkVerify({ query: { token }, headers: c.req.raw.headers, returnHeaders: true })
-          // The library redirects to its own page if the token is not valid.
-          .catch((error: unknown) => (isRedirect(error) ? null : Promise.reject(error as Error)))
+    const answer = isLinkToken(token)
+      ? await site.accounts.auth.api.redeemLink({
+          body: { token },
+          headers: c.req.raw.headers,
+          returnHeaders: true,
+        })
       : null
-    if (answer === null) return c.redirect(`/sign-in?problem=link&to=${encodeURIComponent(to)}`, 303)
+    const redeemed = answer?.response ?? { ok: false as const, reason: 'used' as const }
+    if (!answer || !redeemed.ok) {
+      const problem = redeemed.ok || redeemed.reason === 'used' ? 'link' : redeemed.reason
+      return c.redirect(`/sign-in?problem=${problem}&to=${encodeURIComponent(to)}`, 303)
+    }
     await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
-    return c.redirect(to, 303)
+    if (redeemed.changed) site.changed('everything')
+    if (redeemed.suspended) {
+      forgetBegun(site, c)
+      return c.redirect('/settings', 303)
+    }
+    const viewer = await viewerSignedIn(site, answer.headers)
+    return viewer === null ? c.redirect(to, 303) : finishBegun(site, c, { viewer, to })
   })
-}
-
-function isRedirect(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 'FOUND'
 }
 
 /** `POST /sign-in/with`: signs in with an account elsewhere; readers who are signed in add it to theirs. */
@@ -93,19 +112,22 @@ export function signInWith(site: Site) {
         title: 'Not available',
         reason: 'This site does not offer that way to sign in. Choose another.',
       })
+    const adding = form.text('add') !== ''
+    const { viewer } = c.var.site
+    if (adding && viewer === null) return c.redirect('/sign-in?to=%2Fsettings', 303)
+    if (viewer?.reader.suspended && adding) return refused(c.var.site, c, SUSPENDED)
     const body = {
       provider: provider.id,
       callbackURL: localPath(form.text('to')),
-      errorCallbackURL: '/sign-in?problem=provider',
+      errorCallbackURL: `${adding ? '/settings' : '/sign-in'}?problem=provider`,
     }
     const { headers } = c.req.raw
     const { api } = site.accounts.auth
     let answer
     try {
-      answer =
-        form.text('add') === ''
-          ? await api.signInSocial({ body, headers, returnHeaders: true })
-          : await api.linkSocialAccount({ body, headers, returnHeaders: true })
+      answer = adding
+        ? await api.linkSocialAccount({ body, headers, returnHeaders: true })
+        : await api.signInSocial({ body, headers, returnHeaders: true })
     } catch (error) {
       site.log.warn({ provider: provider.id, error: String(error) }, 'a provider does not answer')
       const reason = `${provider.name} is not responding. Try again in a few minutes.`
@@ -138,6 +160,7 @@ export function signOut(site: Site) {
         returnHeaders: true,
       })
       passCookies(headers, c)
+      forgetBegun(site, c)
       return c.redirect('/', 303)
     },
   )
@@ -155,9 +178,41 @@ export function askLibrary(site: Site) {
     if (!LIBRARY_PATHS.test(c.req.path)) return c.notFound()
     const refusal = await tooOftenFromThere(site, c, RATE_LIMITS.links)
     if (refusal) return refusal
-    const answer = await site.accounts.auth.handler(c.req.raw)
+    const passkey = c.req.path.startsWith(PASSKEY_PATHS)
+    const request = c.req.method === 'POST' ? await withBody(c, { passkey }) : c.req.raw
+    if (request === null) return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
+    const answer = await site.accounts.auth.handler(request)
+    if (passkey && answer.status >= 500) {
+      // The library answers alike to a passkey that it cannot read and to a database that fails. This fails with that one.
+      await sql`select`.execute(site.db)
+      return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
+    }
     await endEarlierSession(site, c, answer.headers)
     answer.headers.set('cache-control', 'no-store')
     return answer
+  }
+}
+
+const PASSKEY_PATHS = '/auth/passkey/'
+const NOT_ACCEPTED = { code: 'PASSKEY_NOT_ACCEPTED', message: 'This passkey was not accepted. Try again.' }
+
+/** A request with its body; null where that is none of a passkey. */
+async function withBody(c: Context, { passkey }: { passkey: boolean }): Promise<Request | null> {
+  if (!passkey) return c.req.raw
+  const { url, method, headers } = c.req.raw
+  const bytes = await c.req.arrayBuffer()
+  return namesPasskey(bytes) ? new Request(url, { method, headers, body: bytes }) : null
+}
+
+/** Whether a body is of an authenticator that says which passkey it has. */
+function namesPasskey(bytes: ArrayBuffer): boolean {
+  try {
+    const said = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
+      response?: { id?: unknown }
+    } | null
+    const id = said?.response?.id
+    return typeof id === 'string' && /^[\w-]{1,1400}$/.test(id)
+  } catch {
+    return false
   }
 }

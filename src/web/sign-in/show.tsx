@@ -1,21 +1,45 @@
 import type { Context } from 'hono'
+import { MOST_OF_MAILBOX } from '../../accounts/admit.ts'
 import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
+import { displayName, hasMail } from '../../accounts/reader.ts'
+import { addressOfLink } from '../../accounts/sign-in-links.ts'
+import { begunPath, BegunNotice, findBegun, type Begun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
+import { clientAddress } from './client-address.ts'
+
+/** The form that asks for a link, as challenges name it. */
+export const SIGN_IN_FORM = 'sign in'
+
+/** Whether a text can be the token of a link. */
+export function isLinkToken(text: string): boolean {
+  return /^[A-Za-z]{16,100}$/.test(text)
+}
+
+const FULL = `Other addresses of your mailbox already have ${MOST_OF_MAILBOX} accounts. Sign in with one of those addresses.`
 
 const PROBLEMS: Record<string, string> = {
   link: 'That link has expired or was used already. Ask for a new one.',
+  full: FULL,
   provider: 'We could not sign you in that way. Try again, or ask for a sign-in link.',
+  'provider-unproven':
+    'Your account there has no email address that its provider has confirmed. Enter your address to get a sign-in link. Once you are signed in, you can add that account in your settings.',
+  'provider-removed':
+    'That way to sign in was removed from your account. Enter your address to get a sign-in link, then add it again in your settings.',
+  'provider-suspended':
+    'A curator has suspended the reader that account belonged to. The reason is in the public moderation log.',
+  'provider-full': FULL,
   passkey: 'We could not sign you in with a passkey. Try again, or ask for a sign-in link.',
 }
 
 /** `/sign-in`: with a link, a passkey or an account elsewhere. `?to=` is the page to continue to. */
 export function showSignIn(site: Site) {
-  return (c: Context) => {
+  return async (c: Context) => {
     const to = localPath(c.req.query('to'))
-    if (site.viewer) return c.redirect(to, 303)
-    return c.html(signInPage(site, { to, problem: problemIn(c) }))
+    const begun = await findBegun(site, c, { to })
+    if (site.viewer) return c.redirect(begun ? begunPath(to) : to, 303)
+    return c.html(signInPage(site, c, { to, begun, problem: problemIn(c) }))
   }
 }
 
@@ -27,9 +51,17 @@ function problemIn(c: Context): string | null {
 /** The form, with what was typed and what was wrong with it if it was refused. */
 export function signInPage(
   site: Site,
-  { to, email = '', problem = null }: { to: string; email?: string; problem?: string | null },
+  c: Context,
+  {
+    to,
+    begun,
+    email = '',
+    problem = null,
+  }: { to: string; begun: Begun | null; email?: string; problem?: string | null },
 ) {
   const { providers } = site.accounts
+  // Passkeys and providers send no form of ours in the end.
+  const onward = begun ? begunPath(to) : to
   return renderPage(site, {
     head: {
       title: 'Sign in',
@@ -47,6 +79,7 @@ export function signInPage(
           Sign in to vote, comment and keep lists. You do not need an account to read, search or follow feeds.
           New here? Use the same form to create an account.
         </p>
+        {begun && <BegunNotice begun={begun} />}
         {problem !== null && (
           <p class="notice problem" role="alert">
             {problem}
@@ -65,18 +98,21 @@ export function signInPage(
             value={email}
           />
           <p class="hint">
-            We will email you a link to sign in. There is no password, and we do not show your address to
-            other readers.
+            We will email you a link to sign in. There is no password, and we show your address to no one
+            else.
           </p>
           <div class="leave-empty" aria-hidden="true">
             <label for="website">Leave this empty</label>
             <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
           </div>
-          <proof-of-work data-bits={PROOF_BITS}>
+          <proof-of-work data-bits={PROOF_BITS} data-about="email">
             <input
               type="hidden"
               name="challenge"
-              value={newChallenge({ secret: site.accounts.secret, now: site.now() })}
+              value={newChallenge(
+                { form: SIGN_IN_FORM, network: clientAddress(site, c) },
+                { secret: site.accounts.secret, now: site.now() },
+              )}
             />
             <input type="hidden" name="answer" value="" />
           </proof-of-work>
@@ -84,7 +120,7 @@ export function signInPage(
             Email me a link
           </button>
         </form>
-        <passkey-sign-in hidden data-to={to}>
+        <passkey-sign-in hidden data-to={onward}>
           <p class="or">or</p>
           <button type="button" class="button quiet">
             Sign in with a passkey
@@ -93,7 +129,7 @@ export function signInPage(
         </passkey-sign-in>
         {providers.length > 0 && (
           <form class="form providers" method="post" action="/sign-in/with">
-            <input type="hidden" name="to" value={to} />
+            <input type="hidden" name="to" value={onward} />
             <p class="or">or</p>
             {providers.map(({ id, name }) => (
               <button type="submit" name="provider" value={id} class="button quiet">
@@ -136,11 +172,17 @@ export function showSent(site: Site) {
     )
 }
 
-/** `/sign-in/link?token=…`: where the emailed link leads. Opening it does nothing; its button signs in. */
+/**
+ * `/sign-in/link?token=…`: where the emailed link leads. Opening it does nothing; its button signs in. The page names the
+ * account, so that no one is signed in to another one than they think.
+ */
 export function showLink(site: Site) {
-  return (c: Context) => {
+  return async (c: Context) => {
     const token = c.req.query('token') ?? ''
     const to = localPath(c.req.query('to'))
+    const begun = await findBegun(site, c, { to })
+    const address = isLinkToken(token) ? await addressOfLink(site.db, { token }) : null
+    const reader = site.viewer?.reader
     c.header('cache-control', 'no-store')
     return c.html(
       renderPage(site, {
@@ -150,20 +192,47 @@ export function showLink(site: Site) {
           path: '/sign-in/link',
           noindex: true,
         },
-        children: (
-          <div class="blank">
-            <p class="kicker">One more step</p>
-            <h1>Sign in to {site.name}</h1>
-            <p>Sign in on this browser.</p>
-            <form class="form" method="post" action="/sign-in/link">
-              <input type="hidden" name="token" value={token} />
-              <input type="hidden" name="to" value={to} />
-              <button type="submit" class="button">
-                Sign in
-              </button>
-            </form>
-          </div>
-        ),
+        children:
+          address === null ? (
+            <div class="blank">
+              <p class="kicker">Sign in</p>
+              <h1>This link no longer works</h1>
+              <p>
+                {reader
+                  ? 'It has expired or was used already. You are signed in.'
+                  : 'It has expired, or it or a later one was used already.'}
+              </p>
+              <p>
+                {reader ? (
+                  <a href={to}>Continue</a>
+                ) : (
+                  <a href={`/sign-in?to=${encodeURIComponent(to)}`}>Ask for a new link</a>
+                )}
+              </p>
+            </div>
+          ) : (
+            <div class="blank">
+              <p class="kicker">One more step</p>
+              <h1>Sign in to {site.name}</h1>
+              <p>
+                Sign in on this browser as <strong>{address}</strong>.
+              </p>
+              {reader && reader.email !== address && (
+                <p>
+                  You are signed in as {hasMail(reader) ? reader.email : displayName(reader)}. This signs you
+                  out of that account.
+                </p>
+              )}
+              {begun && <BegunNotice begun={begun} />}
+              <form class="form" method="post" action="/sign-in/link">
+                <input type="hidden" name="token" value={token} />
+                <input type="hidden" name="to" value={to} />
+                <button type="submit" class="button">
+                  {begun?.act === 'vote' ? 'Sign in and vote' : 'Sign in'}
+                </button>
+              </form>
+            </div>
+          ),
       }),
     )
   }

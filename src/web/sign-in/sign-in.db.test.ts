@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
-import { PROOF_BITS } from '../../accounts/proof-of-work.ts'
+import { forgetUsedProofs, PROOF_BITS } from '../../accounts/proof-of-work.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 
 /** The cookies an answer sets, as the browser sends them back. */
@@ -15,12 +15,12 @@ function cookiesOf(answer: Response): string {
     .join('; ')
 }
 
-/** The answer to a challenge that stands on a page, as the browser looks for it. */
-function prove(page: string): { challenge: string; answer: string } {
+/** The form on a page as the browser sends it, with the answer to its challenge. */
+function prove(page: string, email: string): { email: string; challenge: string; answer: string } {
   const challenge = /name="challenge" value="([^"]+)"/.exec(page)?.[1] ?? ''
   for (let answer = 0; ; answer++) {
-    const hash = createHash('sha256').update(`${challenge}:${answer}`).digest()
-    if (hash.readUInt32BE(0) >>> (32 - PROOF_BITS) === 0) return { challenge, answer: String(answer) }
+    const hash = createHash('sha256').update(`${challenge}:${email}:${answer}`).digest()
+    if (hash.readUInt32BE(0) >>> (32 - PROOF_BITS) === 0) return { email, challenge, answer: String(answer) }
   }
 }
 
@@ -88,6 +88,105 @@ describeWithDatabase('signing in', (db) => {
       expect((await post(app, '/sign-in/link', { token: bad })).headers.get('location')).toContain('problem')
   })
 
+  const tokenIn = (link: string) => new URL(link).searchParams.get('token') ?? ''
+  const useLink = async (app: Hono, link: string, cookie?: string) => {
+    const form = { token: tokenIn(link) }
+    return post(app, '/sign-in/link', form, cookie === undefined ? {} : { cookie })
+  }
+
+  it('says on the page of a link whose account it is, and whose one leaves for it', async () => {
+    const { app } = openSite(db())
+    const link = await linkFor(app, 'Ada@Bücher.example')
+    const path = link.slice('https://tides.example'.length)
+    expect(wordsOf(await read(app, path))).toContain(
+      'Sign in on this browser as ada@xn--bcher-kva.example. Sign in',
+    )
+    const bert = await signIn(db(), { email: 'bert@example.org' })
+    expect(wordsOf(await read(app, path, bert.cookie))).toContain(
+      'You are signed in as bert@example.org. This signs you out of that account.',
+    )
+    await useLink(app, link)
+    for (const dead of [
+      path,
+      '/sign-in/link',
+      '/sign-in/link?token=x',
+      `/sign-in/link?token=${'a'.repeat(32)}`,
+    ]) {
+      const page = await read(app, dead)
+      expect(wordsOf(page)).toContain('This link no longer works')
+      expect(page).not.toContain('action="/sign-in/link"')
+    }
+  })
+
+  it('lets no older link in once a newer one was used; of others nothing changes', async () => {
+    const { app } = openSite(db())
+    const older = await linkFor(app, 'ada@example.org')
+    const other = await linkFor(app, 'bert@example.org')
+    const used = await linkFor(app, 'Ada@example.org')
+    const newer = await linkFor(app, 'ada@example.org')
+    const where = async (link: string) => (await useLink(app, link)).headers.get('location')
+    expect(await where(used)).toBe('/')
+    expect(await where(older)).toBe('/sign-in?problem=link&to=%2F')
+    expect(await where(other)).toBe('/')
+    expect(await where(newer)).toBe('/')
+  })
+
+  it('makes one account where two links of a new reader are used at once', async () => {
+    const { app } = openSite(db())
+    for (const email of ['ada@example.org', 'bert@example.org', 'cora@example.org']) {
+      const links = [await linkFor(app, email), await linkFor(app, email)]
+      const answers = await Promise.all(links.map(async (link) => useLink(app, link)))
+      expect(answers.map(({ status }) => status)).toEqual([303, 303])
+      // The newer one always lets in; the older one if it was first.
+      expect(answers[1]?.headers.get('location')).toBe('/')
+    }
+    expect(await db().selectFrom('readers').select('id').execute()).toHaveLength(3)
+  })
+
+  it('lets one in where a link is used many times at once, and shows the others a page that says so', async () => {
+    const { app } = openSite(db())
+    const link = await linkFor(app, 'ada@example.org')
+    const answers = await Promise.all(Array.from({ length: 6 }, async () => useLink(app, link)))
+    const locations = answers.map((answer) => answer.headers.get('location') ?? '').toSorted()
+    expect(locations).toEqual(['/', ...Array.from({ length: 5 }, () => '/sign-in?problem=link&to=%2F')])
+    expect(await db().selectFrom('sessions').select('id').execute()).toHaveLength(1)
+    expect(wordsOf(await read(app, '/sign-in?problem=link'))).toContain(
+      'That link has expired or was used already. Ask for a new one.',
+    )
+    // In the browser that was let in, the page it was on its way to.
+    const cookie = answers.map((answer) => cookiesOf(answer)).find((cookies) => cookies !== '') ?? ''
+    const shown = await app.request('/sign-in?problem=link&to=%2Fpapers%2Fnew', { headers: { cookie } })
+    expect(shown.headers.get('location')).toBe('/papers/new')
+  })
+
+  it('promises that an address is shown to no one else', async () => {
+    const { app } = openSite(db())
+    expect(wordsOf(await read(app, '/sign-in'))).toContain('we show your address to no one else')
+  })
+
+  it('takes a proof of work from the network alone that asked for it, within an hour', async () => {
+    const at = (minutes: number) => openSite(db(), { now: new Date(NOON.getTime() + minutes * 60_000) }).app
+    const from = (network: string) => ({ 'x-forwarded-for': network })
+    const page = await (await at(0).request('/sign-in', { headers: from('2001:db8:0:1::1') })).text()
+    const proof = prove(page, 'ada@example.org')
+    const send = async (minutes: number, network: string) => {
+      // So that what is not proven is refused.
+      await db().deleteFrom('rate_limits').execute()
+      for (let i = 0; i < RATE_LIMITS.signInUnproved.most; i++)
+        await post(at(minutes), '/sign-in', { email: `a${i}@example.org` }, { headers: from(network) })
+      return (await post(at(minutes), '/sign-in', proof, { headers: from(network) })).status
+    }
+    expect(await send(0, '2001:db8:0:2::1')).toBe(429)
+    expect(await send(0, '203.0.113.7')).toBe(429)
+    expect(await send(61, '2001:db8:0:1::1')).toBe(429)
+    expect(await send(59, '2001:db8:0:1:9::9')).toBe(303)
+    expect(await send(59, '2001:db8:0:1::1')).toBe(429)
+    await forgetUsedProofs(db(), { now: new Date(NOON.getTime() + 59 * 60_000) })
+    expect(await send(59, '2001:db8:0:1::1')).toBe(429)
+    await forgetUsedProofs(db(), { now: new Date(NOON.getTime() + 61 * 60_000) })
+    expect(await db().selectFrom('used_proofs').selectAll().execute()).toEqual([])
+  })
+
   it('keeps no token that would let anybody in', async () => {
     const { app } = openSite(db())
     const token = new URL(await linkFor(app, 'ada@example.org')).searchParams.get('token') ?? ''
@@ -126,7 +225,6 @@ describeWithDatabase('signing in', (db) => {
 
   it('leads on to where one came from, on this site only', async () => {
     const { app } = openSite(db())
-    const proof = prove(await read(app, '/sign-in'))
     for (const [to, expected] of [
       ['/papers/trending?after=x#p1', '/papers/trending?after=x#p1'],
       ['https://evil.example/', '/'],
@@ -136,7 +234,7 @@ describeWithDatabase('signing in', (db) => {
       ['javascript:alert(1)', '/'],
       ['', '/'],
     ] as const) {
-      const link = new URL(await linkFor(app, `${Math.random()}@example.org`, { to, ...proof }))
+      const link = new URL(await linkFor(app, `${Math.random()}@example.org`, { to }))
       const answer = await post(app, '/sign-in/link', {
         token: link.searchParams.get('token') ?? '',
         to: link.searchParams.get('to') ?? '/',
@@ -171,23 +269,47 @@ describeWithDatabase('signing in', (db) => {
       statuses.push((await post(app, '/sign-in', { email: `a${i}@example.org` })).status)
     expect(statuses).toEqual([...Array.from({ length: RATE_LIMITS.signInUnproved.most }, () => 303), 429])
 
-    const proof = prove(await read(app, '/sign-in'))
-    expect((await post(app, '/sign-in', { email: 'b@example.org', ...proof })).status).toBe(303)
+    const proof = prove(await read(app, '/sign-in'), 'b@example.org')
     for (const wrong of [
       { ...proof, answer: '1' },
       { ...proof, challenge: `${proof.challenge}x` },
-      { challenge: 'a.b.c', answer: proof.answer },
+      { ...proof, challenge: 'a.b.c' },
+      // What was proven is for this address alone, as it was typed.
+      { ...proof, email: 'c@example.org' },
     ])
-      expect((await post(app, '/sign-in', { email: 'c@example.org', ...wrong })).status).toBe(429)
+      expect((await post(app, '/sign-in', wrong)).status).toBe(429)
+    expect((await post(app, '/sign-in', proof)).status).toBe(303)
+    // And good once: a single one does not serve a hundred mails.
+    expect((await post(app, '/sign-in', proof)).status).toBe(429)
 
     const later = openSite(db(), { now: new Date(NOON.getTime() + 61 * 60_000) })
     const { most } = RATE_LIMITS.signInMailbox
-    const fresh = prove(await read(later.app, '/sign-in'))
-    for (let i = 0; i < most; i++)
-      expect((await post(later.app, '/sign-in', { email: 'b@example.org', ...fresh })).status).toBe(303)
-    const refused = await post(later.app, '/sign-in', { email: 'b@example.org', ...fresh })
+    const ask = async (email: string) =>
+      post(later.app, '/sign-in', prove(await read(later.app, '/sign-in'), email))
+    for (let i = 0; i < most; i++) expect((await ask('b@example.org')).status).toBe(303)
+    const refused = await ask('b@example.org')
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('takes all addresses of one mailbox for one, where it counts how many links go there', async () => {
+    const { app } = openSite(db())
+    const { most } = RATE_LIMITS.signInMailbox
+    const statuses: number[] = []
+    for (const email of [
+      'ada.lovelace@gmail.com',
+      'adalovelace@gmail.com',
+      'Ada.Love.Lace@googlemail.com',
+      'ada.lovelace+papers@gmail.com',
+      'adalovelace+a+b@googlemail.com',
+      'a.d.a.lovelace+x@gmail.com',
+    ])
+      statuses.push((await post(app, '/sign-in', { email })).status)
+    expect(statuses).toEqual([...Array.from({ length: most }, () => 303), 429])
+    // Each was written to as it was typed, and elsewhere dots are of the name.
+    expect((await linkMails()).map(({ recipient }) => recipient)).toContain('ada.lovelace+papers@gmail.com')
+    for (const email of ['ada.lovelace@example.org', 'adalovelace@example.org', 'ada@gmail.com'])
+      expect((await post(app, '/sign-in', { email })).status).toBe(303)
   })
 
   it('signs out here, and elsewhere', async () => {

@@ -14,8 +14,10 @@ import type { Site } from '../site.ts'
  */
 export function showSubmit(site: Site) {
   return async (c: Context) => {
-    if (!site.viewer) return c.redirect('/sign-in?to=/papers/submit', 303)
-    return c.html(await submitPage(site, { paper: (c.req.query('paper') ?? '').slice(0, 500) }))
+    const paper = (c.req.query('paper') ?? '').slice(0, 500)
+    if (site.viewer) return c.html(await submitPage(site, { paper }))
+    const own = `/papers/submit${paper === '' ? '' : `?paper=${encodeURIComponent(paper)}`}`
+    return c.redirect(`/sign-in?to=${encodeURIComponent(own)}`, 303)
   }
 }
 
