@@ -1,5 +1,6 @@
 import { addDays, dayStart } from '../../papers/calendar.ts'
 import type { QueryTerm } from '../query/query.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
 import { nameWords } from '../text/words.ts'
 import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
 import { papersWithPhrase } from './match-phrase.ts'
@@ -74,8 +75,12 @@ export function phrasePapers(
   { text, field }: Extract<QueryTerm, { kind: 'phrase' | 'word' }>,
 ): Map<number, number> {
   if (field === 'author') {
-    const terms = nameWords(text).map((word) => ({ term: authorTerm(word), offset: 0 }))
-    return papersWithPhrase(index, terms, { titleOnly: false })
+    const found = new Map<number, number>()
+    for (const spelling of [text, ...otherSpellings(text)]) {
+      const terms = nameWords(spelling).map((word) => ({ term: authorTerm(word), offset: 0 }))
+      for (const [id, count] of papersWithPhrase(index, terms, { titleOnly: false })) found.set(id, count)
+    }
+    return found
   }
   const found = new Map<number, number>()
   for (const spelling of phraseSpellings(text)) {
@@ -96,6 +101,8 @@ export function phrasePapers(
 /** The terms that a part of a query asks for in texts. */
 export function termsOf(term: QueryTerm): string[] {
   if (term.kind !== 'word' && term.kind !== 'phrase') return []
-  if (term.field === 'author') return nameWords(term.text).map(authorTerm)
+  if (term.field === 'author') {
+    return [term.text, ...otherSpellings(term.text)].flatMap(nameWords).map(authorTerm)
+  }
   return askedWords(term.text).flatMap(({ term, instead, mere }) => (mere ? [] : [term, ...instead]))
 }

@@ -1,6 +1,7 @@
 import type { QueryClause, QueryTerm } from '../query/query.ts'
 import { LONGEST_JOINED } from '../text/compounds.ts'
 import { fold, HYPHEN } from '../text/letters.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
 import { termOf } from '../text/terms.ts'
 import { nameWords } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
@@ -161,7 +162,7 @@ function wantedOf(
     const weight = mere ? MERE_WEIGHT : 1
     const terms: WantedTerm[] = [
       { term, weight, titleOnly: false },
-      ...nameWords(text).map((name) => ({
+      ...[text, ...otherSpellings(text)].flatMap(nameWords).map((name) => ({
         term: authorTerm(name),
         weight: AUTHOR_WEIGHT * weight,
         titleOnly: false,
@@ -183,7 +184,9 @@ function acceptTogether(index: WordIndex, one: Neighbour, other: Neighbour): voi
   const solid = fold(one.text) + fold(other.text)
   const term = termOf(solid)
   if (solid.length > LONGEST_JOINED || frequencyOf(index, term) === 0) return
-  one.word.terms.push({ term, weight: JOINED_WEIGHT, titleOnly: false })
+  // A missing space between two common words is no rare word.
+  const common = [one, other].map(({ word }) => frequencyOf(index, word.terms[0]?.term ?? ''))
+  one.word.terms.push({ term, weight: JOINED_WEIGHT, titleOnly: false, asFrequentAs: Math.max(...common) })
   other.word.terms.push({ term, weight: 0, titleOnly: false })
 }
 

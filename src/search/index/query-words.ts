@@ -1,4 +1,7 @@
 import { plainText } from '../../papers/plain-text.ts'
+import { fold } from '../text/letters.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
+import { termOf } from '../text/terms.ts'
 import { wordsIn, type Word } from '../text/words.ts'
 import type { PhraseTerm } from './match-phrase.ts'
 
@@ -19,7 +22,10 @@ export function askedWords(typed: string): AskedWord[] {
     joined = joined.filter((one) => one.end > start)
     if (word.joined && !whole) joined.push(word)
     else {
-      const instead = joined.filter((one) => one.end >= end).map((one) => one.term)
+      const instead = [
+        ...joined.filter((one) => one.end >= end).map((one) => one.term),
+        ...otherSpellings(text.slice(start, end)).map((spelling) => termOf(fold(spelling))),
+      ]
       const mere = !word.joined && end <= wholeUntil
       asked.push({ text: text.slice(start, end), term, stop, instead, mere })
       if (whole) wholeUntil = end

@@ -24,7 +24,7 @@ const PREFIXES_WITH_HYPHEN = new Set(['over', 'under'])
 /** Open compounds that are as often written together or with a hyphen: first halves and terms of second ones. */
 const PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   (
-    'data set base point flow|time step scale stamp line frame seri point|fine tune tuning tuned grain grained|' +
+    'data set point flow|time step scale stamp line frame seri point|fine tune tuning tuned grain grained|' +
     'key word point phrase frame|step size|wave function form front guide length number let|web page site|' +
     'back propagation propagate propagated ground translation bone door scatter|feed forward back|speed up|set up|' +
     'trade off|black box board hole|white box board|bit rate|frame rate work|life cycle time span|health care|test bed|' +

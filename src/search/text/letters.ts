@@ -11,6 +11,18 @@ export const APOSTROPHE = /['’‘ʼʻ`´]/
 const ACCENT =
   /[[\p{M}&&[\p{Script=Inherited}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]]--[\u3099\u309a]]/gv
 
+/** Letters of Arabic that are written in more than one way, and the stroke that only widens a word. */
+const OTHER_FORMS: Readonly<Record<string, string>> = { ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه', ٱ: 'ا', ـ: '' }
+const OTHER_FORM = /[ىیکةٱـ]/g
+
+/** The digits of every script stand in tens, in order, from a multiple of their zero. */
+function digitOf(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  let value = 0
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++
+  return String(value)
+}
+
 /**
  * A word in lower case without accents, joiners and typographic forms: `Ångström` is angstrom, `ﬁeld` field, `H₂O` h2o,
  * `Ｘ` x, `Straße` strasse. Letters of other scripts stay letters of their script; signs are left out of words that are
@@ -24,6 +36,8 @@ export function fold(word: string): string {
     .toLowerCase()
     .replace(ACCENT, '')
     .replace(/ς/g, 'σ')
+    .replace(OTHER_FORM, (letter) => OTHER_FORMS[letter] ?? '')
+    .replace(/\p{Nd}/gu, (digit) => (/[0-9]/.test(digit) ? digit : digitOf(digit)))
     .normalize('NFC')
     .replace(/(?![\x20-\x7e])\p{Script=Latin}/gu, nameKey)
     .replace(/[^\p{L}\p{M}\p{N}.]/gu, '')

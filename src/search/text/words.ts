@@ -155,5 +155,5 @@ export function nameWords(name: string): string[] {
   const elided = Array.from(name.matchAll(/(?<!\p{L})[dl]['’ʼ`´](?<rest>\p{L}{2,})/giu), ({ groups }) =>
     nameKey(groups?.['rest'] ?? ''),
   )
-  return [...nameKey(name).split('-'), ...elided].filter((word) => word !== '')
+  return [...nameKey(name).split('-'), ...elided].map(fold).filter((word) => word !== '')
 }
