@@ -83,7 +83,8 @@ export async function actAs(
   }
 }
 
-const SUSPENDED = {
+/** What suspended readers are told who want to do something. */
+export const SUSPENDED = {
   status: 403,
   title: 'Your account is suspended',
   reason:

@@ -16,7 +16,7 @@ import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
 import { audienceOf, type Site } from '../site.ts'
-import { askedPage, searchedText, searchPath } from './address.ts'
+import { askedAsOf, askedPage, searchedText, searchPath } from './address.ts'
 import { searchPage } from './page.tsx'
 
 /** Results on a page of a search. */
@@ -49,6 +49,7 @@ export function showSearch(site: Site) {
         typed: text,
         offset: (page - 1) * PAGE_SIZE,
         limit: PAGE_SIZE,
+        asOf: page > 1 ? askedAsOf(c) : null,
         unfinished,
       })
       return c.html(
@@ -57,6 +58,7 @@ export function showSearch(site: Site) {
           found,
           entries: await renderResults(site, found.results, { back: ownPath(c) }),
           page,
+          unfinished,
           pages: Math.ceil(found.reachable / PAGE_SIZE),
           named,
         }),

@@ -12,7 +12,7 @@ import { forgetBegun } from '../begun/begun-act.ts'
 import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
-import { readerAction, tooOften } from '../forms/reader-action.ts'
+import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
@@ -113,6 +113,9 @@ export function signInWith(site: Site) {
         reason: 'This site does not offer that way to sign in. Choose another.',
       })
     const adding = form.text('add') !== ''
+    const { viewer } = c.var.site
+    if (adding && viewer === null) return c.redirect('/sign-in?to=%2Fsettings', 303)
+    if (viewer?.reader.suspended && adding) return refused(c.var.site, c, SUSPENDED)
     const body = {
       provider: provider.id,
       callbackURL: localPath(form.text('to')),
