@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
+import type { Reader } from '../accounts/reader.ts'
 import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
 
@@ -87,15 +88,20 @@ async function renew(site: Site, c: Context): Promise<void> {
   passCookies(headers, c)
 }
 
-/** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
-export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
+/**
+ * Where somebody has signed in anew, ends the session that their browser had before, and answers who they are; null where
+ * no one has. `headers` are those of the answer.
+ */
+export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<Reader | null> {
   const before = sessionToken(site, c.req.header('cookie'))
   const begun = headers
     .getSetCookie()
     .map((cookie) => sessionToken(site, cookie))
     .find((token) => token !== null)
-  if (before !== null && begun !== undefined && begun !== before)
-    await endSessionNamed(site.db, { token: before })
+  if (begun === undefined || begun === null) return null
+  if (before !== null && begun !== before) await endSessionNamed(site.db, { token: before })
+  const { curators } = site.accounts
+  return (await findSession(site.db, { token: begun, curators, now: site.now() }))?.reader ?? null
 }
 
 /** Hands the cookies of an answer of the accounts on to the browser. */

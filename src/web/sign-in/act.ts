@@ -86,10 +86,11 @@ export function signInByLink(site: Site) {
       const problem = redeemed.ok || redeemed.reason === 'used' ? 'link' : redeemed.reason
       return c.redirect(`/sign-in?problem=${problem}&to=${encodeURIComponent(to)}`, 303)
     }
-    await endEarlierSession(site, c, answer.headers)
+    const reader = await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
     if (redeemed.changed) site.changed('everything')
-    return c.redirect(redeemed.suspended ? '/settings' : to, 303)
+    // Where they read what they can still do.
+    return c.redirect(reader?.suspended ? '/settings' : to, 303)
   })
 }
 
@@ -177,7 +178,8 @@ export function askLibrary(site: Site) {
       await sql`select`.execute(site.db)
       return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
     }
-    await endEarlierSession(site, c, answer.headers)
+    const reader = await endEarlierSession(site, c, answer.headers)
+    if (reader?.suspended && answer.headers.has('location')) answer.headers.set('location', '/settings')
     answer.headers.set('cache-control', 'no-store')
     return answer
   }
