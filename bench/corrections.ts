@@ -44,6 +44,7 @@ async function makeIndex(file: string): Promise<WordIndex> {
         categories: paper.categories ?? [],
         links: [],
         dated_at: new Date(0),
+        published: null,
       }),
     )
     if (batch.length === A_SEGMENT) {

@@ -123,7 +123,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   }
   const site = {
     db: forReaders,
-    search: { db: forReaders, index, meaning },
+    search: { db: forReaders, index, meaning, timeZone },
     accounts,
     sources: lookUpSources(config),
     changed: changes.changed,

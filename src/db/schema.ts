@@ -161,6 +161,13 @@ export type Database = {
     claimed_until: Date | null
   }
   votes: { paper_id: number; reader_id: string; event: string; points: number; voted_at: Date }
+  first_acts: {
+    paper_id: number
+    reader_id: string
+    kind: 'vote' | 'pick' | 'comment'
+    at: Date
+    weight: number
+  }
   picks: { paper_id: number; curator_id: string; event: string; note: string; picked_at: Date }
   reading_list: { reader_id: string; paper_id: number; added_at: Date; read_at: Date | null }
   not_for_me: { reader_id: string; paper_id: number; at: Date }
@@ -192,8 +199,16 @@ export type Database = {
     edited_at: Date | null
     deleted_at: Date | null
     hidden_at: Date | null
+    html: string | null
+    html_version: Generated<number>
   }
-  comment_edits: { comment_id: number; replaced_at: Date; body: string }
+  comment_edits: {
+    comment_id: number
+    replaced_at: Date
+    body: string
+    html: string | null
+    html_version: Generated<number>
+  }
   reactions: { comment_id: number; reader_id: string; reaction: string; at: Date }
   submissions: {
     id: Generated<number>
@@ -249,6 +264,7 @@ export type Database = {
     subject: string
     address: string | null
     reason: string
+    about: string | null
   }
 }
 

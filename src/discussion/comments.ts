@@ -4,6 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { holdForReader } from '../papers/hold.ts'
 import { countComments } from '../ranking/comment-count.ts'
+import { firstActOr } from '../ranking/first-acts.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals } from '../ranking/signals.ts'
 import {
@@ -169,14 +170,20 @@ async function record(
   { paperId, event, reader, now }: { paperId: number; event: string; reader: Commenter; now: Date },
 ): Promise<void> {
   const weight = WEIGHTS.comment * (reader.trusted ? 1 : WEIGHTS.newVote)
+  // Whoever deletes their comment and writes another one drew attention to the paper back then.
+  const first = await firstActOr(trx, {
+    paperId,
+    readerId: reader.id,
+    kind: 'comment',
+    now: { at: now, weight },
+  })
   const signal = {
     paperId,
     kind: 'comment',
     origin: 'reader',
     originKey: event,
     amount: 1,
-    weight,
-    at: now,
+    ...first,
   } as const
   await recordSignals(trx, [signal], { now })
 }

@@ -23,6 +23,22 @@ export function parseDay(text: string): string | null {
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text ? text : null
 }
 
+const HALF_DAY_MS = 43_200_000
+
+/** The first instant of a calendar day in a time zone, in epoch milliseconds; of a day that was skipped there, of the next. */
+export function dayStart(timeZone: string, day: string): number {
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  // No zone is further from UTC than 16 hours; offsets of long ago have seconds.
+  let [before, after] = [midnight - 2 * HALF_DAY_MS, midnight + 2 * HALF_DAY_MS]
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    // Years before 1000 are written without zeros.
+    if (dayIn(timeZone, new Date(middle)).padStart(10, '0') < day) before = middle
+    else after = middle
+  }
+  return after
+}
+
 /** `day` moved by a number of days. */
 export function addDays(day: string, days: number): string {
   const date = new Date(`${day}T00:00:00Z`)

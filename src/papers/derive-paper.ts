@@ -42,6 +42,7 @@ const PRECEDENCE: Source[] = [
   'arxiv-atom',
   'arxiv-raw',
   'jsonl',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'bibtex',
@@ -52,7 +53,7 @@ const PRECEDENCE: Source[] = [
   'curator',
 ]
 /**
- * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. A source that names all of them
+ * arXivRaw and the daily announcements give authors as one line of text: any source that lists them one by one knows better. A source that names all of them
  * comes before either; of those that leave some out, the one that names the most comes first.
  */
 const AUTHOR_PRECEDENCE: Source[] = [
@@ -65,6 +66,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'bibliography',
   'sample',
   'arxiv-raw',
+  'arxiv-daily',
   'page',
   'submission',
   'curator',

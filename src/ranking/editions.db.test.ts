@@ -102,7 +102,7 @@ describeWithDatabase('editions', (db) => {
   })
 
   it('have neighbours that have papers', async () => {
-    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10', '2099-01-01'])
+    for (const day of ['2025-12-28', '2026-01-02', '2026-01-05', '2026-02-10', '2026-09-01'])
       await publish(day)
     const around = async (name: string) => {
       const { previous, next } = await neighbours(db(), period(name), { until: '2026-03-01' })

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { categoriesNamed, categoryName } from '../papers/categories.ts'
+import { categoriesNamed, categoriesOf, categoryName, distinctTopics } from '../papers/categories.ts'
 import { papersByIds } from '../papers/find.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { nameKey } from '../papers/names.ts'
@@ -96,12 +96,13 @@ function authorsNamed(papers: Paper[], words: string[], limit: number): Suggesti
     .map(([key, author]) => ({ ...author, path: `/authors/${encodeURIComponent(key)}` }))
 }
 
-async function existingTopics(db: Kysely<Database>, categories: string[], limit: number): Promise<string[]> {
-  if (categories.length === 0) return []
+async function existingTopics(db: Kysely<Database>, topics: string[], limit: number): Promise<string[]> {
+  if (topics.length === 0) return []
+  const categories = topics.flatMap(categoriesOf)
   const { rows } = await sql<{ category: string }>`
     select category from unnest(${categories}::text[]) with ordinality as c(category, place)
-    join topic_counts using (category) where papers > 0 order by place limit ${limit}`.execute(db)
-  return rows.map(({ category }) => category)
+    join topic_counts using (category) where papers > 0 order by place`.execute(db)
+  return distinctTopics(rows.map(({ category }) => category)).slice(0, limit)
 }
 
 /** `Ada Lovelace, Charles Babbage and 3 others, 2025` */

@@ -1,3 +1,4 @@
+import { firstInstant } from '../papers/calendar.ts'
 import type { SourcedLink } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from './body-text.ts'
@@ -26,7 +27,7 @@ export function toIndexedPaper(row: PaperRow): IndexedPaper {
     authors: row.authors.slice(0, MOST_AUTHORS).map(({ name }) => nameTerms(name)),
     categories: row.categories,
     datedAt: row.dated_at.getTime(),
-    flags: flagsOf(row.links),
+    flags: flagsOf(row.links) | (isDatedByDay(row) ? FLAGS.day : 0),
   }
 }
 
@@ -34,6 +35,15 @@ export function toIndexedPaper(row: PaperRow): IndexedPaper {
 function nameTerms(name: string): string[] {
   const words = nameWords(name)
   return [...new Set([...words, ...words.slice(0, -1).map((word) => word.slice(0, 1))])]
+}
+
+/** A paper whose day was still to come is dated by the instant that it came in. */
+function isDatedByDay({ published, dated_at }: PaperRow): boolean {
+  return (
+    published !== null &&
+    published.precision !== 'time' &&
+    firstInstant(published).getTime() === dated_at.getTime()
+  )
 }
 
 function flagsOf(links: SourcedLink[]): number {

@@ -17,13 +17,13 @@ export type XmlElement = {
 }
 
 /**
- * Every element called `element` (whatever its namespace prefix) in a stream of XML: one document, several one after
+ * Every element called one of `elements` (whatever its namespace prefix) in a stream of XML: one document, several one after
  * another, or a fragment. Each is checked and parsed by itself, so that no other is lost with a malformed one; one that is
  * not closed ends where the next begins. XML's five entities and numeric ones are decoded; a document's own are refused.
  */
 export async function* readXmlRecords(
   chunks: AsyncIterable<string>,
-  { element }: { element: string },
+  { elements }: { elements: readonly string[] },
 ): AsyncGenerator<XmlRecord> {
   let buffer = ''
   // What comes before `at` has been searched; `token` is the markup that began there and has not ended.
@@ -33,6 +33,7 @@ export async function* readXmlRecords(
   let count = 0
   let inside = false
   let depthOfSame = 0
+  let opened = ''
 
   const drop = (end: number) => {
     line += lineBreaks(buffer, end)
@@ -60,7 +61,8 @@ export async function* readXmlRecords(
         continue
       }
       const tag = token.kind === 'tag' ? TAG.exec(buffer.slice(token.start, end)) : null
-      const isOurs = tag !== null && tag[2] === element
+      const name = tag?.[2] ?? ''
+      const isOurs = tag !== null && elements.includes(name)
       const begins = isOurs && tag[1] !== '/'
       const start = token.start
       token = null
@@ -72,8 +74,9 @@ export async function* readXmlRecords(
         at = end - start
         count += 1
         inside = true
+        opened = name
         depthOfSame = tag[3] === '/' ? 0 : 1
-      } else if (isOurs && inside) depthOfSame -= 1
+      } else if (name === opened && inside && tag?.[1] === '/') depthOfSame -= 1
       if (inside && depthOfSame === 0) {
         const xml = buffer.slice(0, at)
         yield xml.length > MAX_RECORD_LENGTH

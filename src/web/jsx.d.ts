@@ -4,6 +4,7 @@ declare module 'hono/jsx' {
   namespace JSX {
     interface IntrinsicElements {
       /** The browser's part of voting (public/vote-form.ts). */
+      'send-now': JSX.HTMLAttributes
       'vote-form': HTMLAttributes
       /** Work that shows a form was not sent by the thousand (public/proof-of-work.ts). */
       'proof-of-work': HTMLAttributes
@@ -14,6 +15,10 @@ declare module 'hono/jsx' {
       'paper-list': HTMLAttributes
       /** The browser's part of the search box: suggestions, keys, live results (public/search-box.ts). */
       'search-box': HTMLAttributes
+      /** A form that is sent as soon as it is shown (public/send-now.ts). */
+      'send-now': HTMLAttributes
+      /** The switch between whole stories and headlines (public/view-switch.ts). */
+      'view-switch': HTMLAttributes
       /** The switch between light and dark (public/theme-switch.ts). */
       'theme-switch': HTMLAttributes
     }

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import { formatQuery } from '../query/format-query.ts'
 import type { Query, SortOrder } from '../query/query.ts'
 import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
@@ -18,8 +20,12 @@ export type FindRequest = {
   meaningOnly?: boolean
   offset: number
   limit: number
+  /** Of a later page: the `asOf` of the first one, so that what came in meanwhile shifts nothing. */
+  asOf?: number | null
   /** Whether the last word may be the beginning of one. */
   unfinished: boolean
+  /** The zone whose days dates are, UTC when there is none (IANA name). */
+  timeZone?: string
   /** For `sort:hot` and `sort:top`: the papers that have any, best first. */
   ranked: number[]
 }
@@ -34,6 +40,8 @@ type Hit = {
 
 export type Found = {
   hits: Hit[]
+  /** Says which papers there were; to ask for further pages with. */
+  asOf: number
   /** How many papers have the words, and pass the filters. */
   total: number
   /** How many results can be paged through: those, or of a long list by relevance the best. */
@@ -59,17 +67,32 @@ const FUSION = {
 
 /** Results by words that can be paged through. */
 const REACHABLE = 10_000
+
+/**
+ * The orders of results that have further pages: of those by relevance all, of those by heat and votes the ranked ones.
+ * They change as papers come in, are embedded and draw attention, and a reader who pages through them must not notice.
+ */
+export type KeptOrders = LRUCache<string, Hit[]>
+
+export function newKeptOrders(): KeptOrders {
+  return new LRUCache({ max: 100 })
+}
+
 /** Answers a query out of the index, by words alone when there is no vector. Any query has an answer. */
 export function find(
-  { words: index, vectors }: { words: WordIndex; vectors: VectorStore | null },
-  { query, typed, vector, meaningOnly = false, offset, limit, ranked, ...request }: FindRequest,
+  { words: index, vectors, kept }: { words: WordIndex; vectors: VectorStore | null; kept?: KeptOrders },
+  request: FindRequest,
   scratch: Scores,
 ): Found {
+  const { query, typed, vector, meaningOnly = false, offset, limit, timeZone = 'UTC', ranked } = request
   // A list that was copied cut the title off.
   const unfinished = request.unfinished || /[\p{L}\p{N}](?:…|\.{3})$/u.test(typed ?? '')
   const { table } = index
+  const isLater = request.asOf !== undefined && request.asOf !== null
+  const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
+  const key = JSON.stringify([formatQuery(query), typed ?? null, unfinished, asOf])
   const named = meaningOnly ? null : papersNamed(index, query, typed ?? null)
-  const { plan, admitted, sort } = planFor(index, query, { named, unfinished })
+  const { plan, admitted, sort } = planFor(index, query, { named, unfinished, timeZone, asOf })
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
@@ -77,39 +100,62 @@ export function find(
       if (admitted[id] === 1) scratch.scores[id] = (scratch.scores[id] ?? 0) + rarity * (1 + Math.log(count))
     }
   }
+  const asked = plan.words.filter(({ mere }) => !mere)
   // Words that come to nothing (`???`) are in no paper.
-  const needed = plan.words.length === 0 && plan.asksWords ? Infinity : wordsNeeded(plan.words.length)
+  const needed = asked.length === 0 && plan.asksWords ? Infinity : wordsNeeded(asked.length)
   const { wanted, hits } = scratch
   for (let id = 0; id < table.size; id++) wanted[id] = admitted[id] === 1 && (hits[id] ?? 0) >= needed ? 1 : 0
   for (const id of named?.titled ?? []) wanted[id] = admitted[id] ?? 0
 
-  const { facets, total } = countFacets(table, wanted)
-  const answer = { total, facets, terms: withRarity(index, plan.terms) }
+  const { facets, total } = countFacets(table, { wanted, timeZone })
+  const answer = { asOf, total, facets, terms: withRarity(index, plan.terms) }
   const scored = plan.words.length > 0 || plan.phrases.length > 0
   if (sort === 'relevance' && scored) {
-    const fused = fuse({
-      table,
-      admitted,
-      scratch,
-      // Nobody has all the words of a long question.
-      full: plan.words.length <= FUSION.fewWords ? full : 0,
-      meaning: vector && vectors && { vector, vectors },
-      meaningOnly,
-      ranks: named?.ranks ?? new Map(),
-    })
-    return { ...answer, hits: fused.slice(offset, offset + limit), reachable: fused.length }
+    const fused =
+      (isLater ? kept?.get(key) : undefined) ??
+      fuse({
+        table,
+        admitted,
+        scratch,
+        // Nobody has all the words of a long question.
+        full: asked.length <= FUSION.fewWords ? full : 0,
+        meaning: vector && vectors && { vector, vectors },
+        meaningOnly,
+        ranks: named?.ranks ?? new Map(),
+      })
+    if (offset + limit < fused.length) kept?.set(key, fused)
+    // Some may be gone since the order was kept.
+    const hits = fused.slice(offset, offset + limit).filter(({ id }) => table.live[id] === 1)
+    return { ...answer, hits, reachable: fused.length }
   }
   const reachable = Math.min(total, REACHABLE)
-  const ranking = sort === 'hot' || sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
-  const first = ranking.slice(0, Math.min(offset + limit, reachable))
-  for (const id of first) wanted[id] = 0
+  const first = (isLater ? kept?.get(key) : undefined) ?? rankedFirst({ sort, ranked, wanted }).map(byWords)
+  if (first.length > 0 && offset + limit < reachable) kept?.set(key, first)
+  for (const { id } of first) wanted[id] = 0
   const rest = highest(table.datedAt, {
     size: table.size,
     count: Math.min(offset + limit, reachable) - first.length,
     wanted,
   })
-  const page = [...first, ...rest].slice(offset, offset + limit)
-  return { ...answer, hits: page.map((id) => ({ id, byWords: true, similarity: null })), reachable }
+  const page = [...first, ...rest.map(byWords)].slice(offset, Math.min(offset + limit, reachable))
+  return { ...answer, hits: page.filter(({ id }) => table.live[id] === 1), reachable }
+}
+
+/** The papers that the ranking puts first, of those that are wanted. */
+function rankedFirst({
+  sort,
+  ranked,
+  wanted,
+}: {
+  sort: SortOrder
+  ranked: number[]
+  wanted: Uint8Array
+}): number[] {
+  return sort === 'hot' || sort === 'top' ? ranked.filter((id) => wanted[id] === 1) : []
+}
+
+function byWords(id: number): Hit {
+  return { id, byWords: true, similarity: null }
 }
 
 /**
@@ -119,15 +165,20 @@ export function find(
 function planFor(
   index: WordIndex,
   query: Query,
-  { named, unfinished }: { named: Named | null; unfinished: boolean },
+  {
+    named,
+    unfinished,
+    timeZone,
+    asOf,
+  }: { named: Named | null; unfinished: boolean; timeZone: string; asOf: number },
 ): { plan: Plan; admitted: Uint8Array; sort: SortOrder } {
   const { sort } = query
-  const plan = planQuery(index, query.clauses, { unfinished })
-  const admitted = admittedBy(index, plan)
+  const plan = planQuery(index, query.clauses, { unfinished, timeZone })
+  const admitted = admittedBy(index, plan, asOf)
   if (!named || named.literally.length === 0) return { plan, admitted, sort }
   if (sort === 'relevance' && named.titled.every((id) => admitted[id] === 1)) return { plan, admitted, sort }
-  const literal = planQuery(index, named.literally, { unfinished })
-  return { plan: literal, admitted: admittedBy(index, literal), sort: 'relevance' }
+  const literal = planQuery(index, named.literally, { unfinished, timeZone })
+  return { plan: literal, admitted: admittedBy(index, literal, asOf), sort: 'relevance' }
 }
 
 /** The best by words and the best by meaning in one ranking. */
@@ -187,10 +238,10 @@ function withRarity(index: WordIndex, terms: string[]): Found['terms'] {
   }))
 }
 
-/** 1 for the papers that meet all conditions. */
-function admittedBy({ table }: WordIndex, { conditions }: Plan): Uint8Array {
-  if (conditions.length === 0) return table.live
-  const admitted = table.live.slice(0, table.size)
+/** 1 for the papers up to `last` that meet all conditions. */
+function admittedBy({ table }: WordIndex, { conditions }: Plan, last: number): Uint8Array {
+  if (conditions.length === 0 && last === table.size - 1) return table.live
+  const admitted = table.live.slice(0, table.size).fill(0, last + 1)
   for (const { not, papers } of conditions) {
     const refused = not ? 1 : 0
     const marks = papers()

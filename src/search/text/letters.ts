@@ -2,6 +2,8 @@ import { nameKey } from '../../papers/names.ts'
 
 /** Letters, digits and their marks; joiners and soft hyphens, which only show how to set a word; and ∞. */
 export const LETTER = /[[\u200d\p{L}\p{M}\p{N}∞\u00ad\u200c\u2060\ufeff]--[ʼʻ¼-¾⅐-⅟↉]]/v
+/** What stands for a hyphen between two parts of a word: also an en dash and a minus. */
+export const HYPHEN = /[-‐‑‒–−⁃﹣]/
 /** What stands for an apostrophe. */
 export const APOSTROPHE = /['’‘ʼʻ`´]/
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
-import { categoryName } from '../../papers/categories.ts'
+import { categoryName, distinctTopics } from '../../papers/categories.ts'
 import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
@@ -61,6 +61,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   doi: 'the DOI registry',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
@@ -276,7 +277,7 @@ function details(site: Site, paper: Paper): Child[] {
     rows.push([
       'Topics',
       <ul class="plain">
-        {paper.categories.map((category) => (
+        {distinctTopics(paper.categories).map((category) => (
           <li>
             <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
           </li>

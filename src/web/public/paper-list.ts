@@ -1,18 +1,35 @@
+import { actByKey, isPlainKey } from './keys.ts'
 import { recall, remember } from './memory.ts'
+import { actInPlace } from './paper-acts.ts'
 
 /**
- * The browser's part of a list of papers: `j` and `k` move, `o` opens, and papers added since the last visit are
- * marked. Only this device remembers the last visit.
+ * The browser's part of a list of papers: keys move between papers, open them and act on them, buttons act without
+ * leaving the list, and papers added since the last visit are marked. Only this device remembers the last visit.
  */
 export class PaperList extends HTMLElement {
   connectedCallback() {
     this.markNew(lastVisit())
     document.addEventListener('keydown', this.onKey)
-    document.querySelector('.keys')?.removeAttribute('hidden')
+    this.addEventListener('submit', this.onSubmit)
   }
 
   disconnectedCallback() {
     document.removeEventListener('keydown', this.onKey)
+    this.removeEventListener('submit', this.onSubmit)
+  }
+
+  private onSubmit = (event: SubmitEvent) => actInPlace(event, (text) => this.say(text))
+
+  /** Tells the reader what was done: to see at the paper, and for readers of screens here. */
+  private say(text: string) {
+    let status = this.querySelector(':scope > [role=status]')
+    if (!status) {
+      status = document.createElement('p')
+      status.setAttribute('role', 'status')
+      status.className = 'vh'
+      this.append(status)
+    }
+    status.textContent = text
   }
 
   private markNew(since: number | null) {
@@ -40,18 +57,14 @@ export class PaperList extends HTMLElement {
       event.preventDefault()
     } else if (event.key === 'o' && current >= 0) {
       links[current]?.click()
+    } else if (current >= 0) {
+      const entry = links[current]?.closest('.entry')
+      if (entry) actByKey(event.key, entry)
     }
   }
 }
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
-
-/** A key pressed on its own, outside any field. */
-export function isPlainKey(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false
-  const target = event.target
-  return !(target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]'))
-}
 
 /** A visit ends when no page has been viewed for this long. */
 const VISIT_ENDS_MS = 30 * 60_000

@@ -7,11 +7,14 @@ import { sendSignInLink } from '../../accounts/sign-in-links.ts'
 import { canonicalMailbox } from '../../accounts/suspensions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
+import { finishBegun } from '../begun/act.ts'
+import { forgetBegun } from '../begun/begun-act.ts'
+import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
 import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { endEarlierSession, passCookies } from '../viewer.ts'
+import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
 import { isLinkToken, leavingPage, SIGN_IN_FORM, signInPage } from './show.tsx'
 
@@ -43,7 +46,8 @@ export function sendLink(site: Site) {
     const address = parseEmailAddress(form.text('email'))
     if (address === null) {
       const problem = 'That is not an email address. Enter one like name@example.org.'
-      return c.html(signInPage(site, c, { to, email: form.text('email').slice(0, 254), problem }), 422)
+      const begun = await findBegun(site, c, { to })
+      return c.html(signInPage(site, c, { to, begun, email: form.text('email').slice(0, 254), problem }), 422)
     }
     const network = clientAddress(site, c)
     const proven = await useProof(site.db, {
@@ -86,11 +90,16 @@ export function signInByLink(site: Site) {
       const problem = redeemed.ok || redeemed.reason === 'used' ? 'link' : redeemed.reason
       return c.redirect(`/sign-in?problem=${problem}&to=${encodeURIComponent(to)}`, 303)
     }
-    const reader = await endEarlierSession(site, c, answer.headers)
+    await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
     if (redeemed.changed) site.changed('everything')
-    // Where they read what they can still do.
-    return c.redirect(reader?.suspended ? '/settings' : to, 303)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended) {
+      // Where they read what they can still do.
+      forgetBegun(site, c)
+      return c.redirect('/settings', 303)
+    }
+    return viewer === null ? c.redirect(to, 303) : finishBegun(site, c, { viewer, to })
   })
 }
 
@@ -152,6 +161,7 @@ export function signOut(site: Site) {
         returnHeaders: true,
       })
       passCookies(headers, c)
+      forgetBegun(site, c)
       return c.redirect('/', 303)
     },
   )
@@ -178,8 +188,10 @@ export function askLibrary(site: Site) {
       await sql`select`.execute(site.db)
       return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
     }
-    const reader = await endEarlierSession(site, c, answer.headers)
-    if (reader?.suspended && answer.headers.has('location')) answer.headers.set('location', '/settings')
+    await endEarlierSession(site, c, answer.headers)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended && answer.headers.has('location'))
+      answer.headers.set('location', '/settings')
     answer.headers.set('cache-control', 'no-store')
     return answer
   }
