@@ -59,6 +59,7 @@ async function measureCollection(folder: string): Promise<void> {
         db: connection.db,
         meaning,
         index: indexInThisThread(engine),
+        timeZone: 'UTC',
       }
       const measures = {} as Record<Way, Measures[]>
       for (const way of WAYS) {

@@ -70,6 +70,7 @@ async function readTitles(file: string) {
         authors: [],
         categories,
         links: [],
+        published: null,
         dated_at: new Date(published ?? 0),
       }),
     )

@@ -19,7 +19,7 @@ export const NO_MEANING: Meaning = openMeaning(
  * Each search sees all that was recorded before it.
  */
 export function searchRoom(db: Kysely<Database>, meaning: Meaning = NO_MEANING): SearchRoom {
-  return { db, meaning, index: indexFor(db) }
+  return { db, meaning, index: indexFor(db), timeZone: 'America/New_York' }
 }
 
 const opened = new Map<Kysely<Database>, Promise<Engine>>()

@@ -110,6 +110,11 @@ describeWithDatabase('broadsheet', (db) => {
       offers: [],
       results: [{ address: '2601.00001', title: 'Tides of lakes', byWords: true }],
     })
+    expect(JSON.parse((await run(['search', 'tides', 'date:soon', '--json'])).stdout)).toMatchObject({
+      total: 1,
+      query: 'tides',
+      unread: [{ kind: 'date', text: 'date:soon' }],
+    })
     expect((await run(['search', 'tdies'])).stdout).toContain(
       'No paper has “tdies”: searched for “tides”. Put it in quotation marks to search for it as it is.\n',
     )

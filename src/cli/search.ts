@@ -4,6 +4,7 @@ import { openMeaning } from '../search/meaning.ts'
 import { formatQuery } from '../search/query/format-query.ts'
 import { parseQuery } from '../search/query/parse-query.ts'
 import { indexInThisThread, search, type SearchResult, type SearchResults } from '../search/search.ts'
+import { editionTimeZone } from '../ranking/editions.ts'
 import { openIndex } from './open-index.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -30,6 +31,7 @@ export async function searchPapers(words: string[], options: Options): Promise<v
         db: connection.db,
         meaning,
         index: indexInThisThread(engine),
+        timeZone: await editionTimeZone(connection.db, { otherwise: config.siteTimeZone }),
       },
       { query: parseQuery(text), typed: text, limit },
     )
@@ -43,13 +45,14 @@ export async function searchPapers(words: string[], options: Options): Promise<v
 }
 
 function toJson(found: SearchResults, publicUrl: string | null) {
-  const { total, facets, query, corrections, offers, meaning } = found
+  const { total, facets, query, corrections, offers, unread, meaning } = found
   return {
     total,
     meaning,
     query: formatQuery(query),
     corrections,
     offers,
+    unread,
     facets,
     results: found.results.map(({ paper, byWords, similarity, passage }) => ({
       address: paper.address,
@@ -67,6 +70,7 @@ function toJson(found: SearchResults, publicUrl: string | null) {
 
 function toText(found: SearchResults): string {
   const notes = [
+    ...found.unread.map(({ text }) => `“${text}” makes no sense as a filter or an order: left out.`),
     ...found.corrections.map(
       ({ word, instead }) =>
         `No paper has “${word}”: searched for “${instead}”. Put it in quotation marks to search for it as it is.`,
@@ -81,6 +85,7 @@ function toText(found: SearchResults): string {
 const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
   off: 'Search by meaning is switched off.',
   away: 'Search by meaning is not available: these results were found by words.',
+  language: 'Search by meaning makes sense of English only: these results were found by words.',
   'no-vectors': 'No papers have been embedded yet: these results were found by words.',
 }
 

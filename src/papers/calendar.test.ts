@@ -4,6 +4,7 @@ import {
   addDays,
   dayIn,
   dayPeriod,
+  dayStart,
   daysBetween,
   monthPeriod,
   parseDay,
@@ -18,6 +19,20 @@ const LAST = '2999-12-31'
 const someDay = fc.integer({ min: 0, max: daysBetween(FIRST, LAST) }).map((days) => addDays(FIRST, days))
 
 describe('days', () => {
+  it.each([
+    ['America/New_York', '2026-07-08', '2026-07-08T04:00:00.000Z'],
+    ['America/New_York', '2026-01-08', '2026-01-08T05:00:00.000Z'],
+    ['Asia/Kolkata', '2026-01-08', '2026-01-07T18:30:00.000Z'],
+    ['Pacific/Kiritimati', '2026-01-08', '2026-01-07T10:00:00.000Z'],
+    // Clocks went forward at midnight.
+    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z'],
+    // Samoa went from 29 to 31 December.
+    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z'],
+    ['UTC', '1000-01-01', '1000-01-01T00:00:00.000Z'],
+  ])('in %s %s begins at %s', (timeZone, day, instant) => {
+    expect(new Date(dayStart(timeZone, day)).toISOString()).toBe(instant)
+  })
+
   it('are written as YYYY-MM-DD, and are of the calendar', () => {
     for (const day of ['2026-02-28', '2024-02-29', '2000-02-29', FIRST, LAST]) expect(parseDay(day)).toBe(day)
     const none = [

@@ -182,6 +182,31 @@ const ARCHIVES: Record<string, string> = {
   stat: 'Statistics',
 }
 
+/** Categories that arXiv has under two names: the second name, and that of the topic. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['cs.NA', 'math.NA'],
+  ['cs.SY', 'eess.SY'],
+  ['math.IT', 'cs.IT'],
+  ['math.MP', 'math-ph'],
+  ['q-fin.EC', 'econ.GN'],
+  ['stat.TH', 'math.ST'],
+])
+
+/** The topic that a category names: `cs.NA` and `math.NA` are one, which is `math.NA`. */
+export function topicOf(category: string): string {
+  return ALIASES.get(category) ?? category
+}
+
+/** The topics that a paper's categories name, each once, in their order. */
+export function distinctTopics(categories: string[]): string[] {
+  return [...new Set(categories.map(topicOf))]
+}
+
+/** The categories that name a topic, its own first. */
+export function categoriesOf(topic: string): string[] {
+  return [topic, ...[...ALIASES].filter(([, other]) => other === topic).map(([alias]) => alias)]
+}
+
 /** The name of a category, or the category itself where arXiv has no such category (old archives, other classifications). */
 export function categoryName(category: string): string {
   return NAMES[category] ?? category
@@ -200,12 +225,14 @@ export function fieldOf(category: string): string {
   return ARCHIVES[category.split('.')[0] ?? ''] ?? 'Other'
 }
 
-/** arXiv's categories in whose code or name every word (in lower case) begins one, those with shorter names first. */
+/** arXiv's topics in whose code (or codes) or name every word (in lower case) begins one, those with shorter names first. */
 export function categoriesNamed(words: string[]): string[] {
   if (words.length === 0) return []
   return Object.entries(NAMES)
     .filter(([category, name]) => {
-      const own = [category.toLowerCase(), ...`${category} ${name}`.toLowerCase().split(/[^\p{L}\p{N}]+/u)]
+      if (ALIASES.has(category)) return false
+      const codes = categoriesOf(category).join(' ').toLowerCase()
+      const own = [...codes.split(' '), ...`${codes} ${name.toLowerCase()}`.split(/[^\p{L}\p{N}]+/u)]
       return words.every((word) => own.some((candidate) => candidate.startsWith(word)))
     })
     .toSorted(([, a], [, b]) => a.length - b.length)

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { categoriesOf } from '../papers/categories.ts'
 import type { PaperList } from './list-orders.ts'
 
 /** The lists that say how long they are. */
@@ -15,8 +16,11 @@ function counted(list: CountedList): RawBuilder<unknown> {
   switch (list.kind) {
     case 'editions':
       return sql`(select coalesce(sum(papers), 0) from edition_counts where edition between ${list.from}::date and ${list.to}::date)`
-    case 'topic':
-      return sql`coalesce((select papers from topic_counts where category = ${list.category}), 0)`
+    case 'topic': {
+      const categories = categoriesOf(list.category)
+      return sql`(select coalesce(sum(papers), 0) from topic_counts where category in (${sql.join(categories)}))
+        - (${categories.length > 1 ? withAll(categories) : sql`0`})`
+    }
     case 'name':
     case 'orcid': {
       const stands = printedOn(list)
@@ -24,6 +28,14 @@ function counted(list: CountedList): RawBuilder<unknown> {
         - (select count(*) from papers p where hidden and exists (select from paper_authors k where k.paper_id = p.id and ${stands}))`
     }
   }
+}
+
+/** How many papers have all of some categories. */
+function withAll(categories: string[]): RawBuilder<unknown> {
+  const has = (category: string) =>
+    sql`exists (select from paper_categories k where k.paper_id = p.id and k.category = ${category})`
+  return sql`select count(*) from paper_categories first join papers p on p.id = first.paper_id and not p.hidden
+    where first.category = ${categories[0]} and ${sql.join(categories.slice(1).map(has), sql` and `)}`
 }
 
 /** The condition under which an author `k` of a paper is meant. */

@@ -6,7 +6,7 @@ import type { PublishedDate } from '../papers/harvested-paper.ts'
 import { recordPapers } from '../papers/record.ts'
 import {
   allTopics,
-  editionsOfMonth,
+  editionsBetween,
   nearest,
   neighbours,
   newestEdition,
@@ -153,7 +153,7 @@ describeWithDatabase('editions', (db) => {
       ['2026-01-05', 3],
       ['2026-01-31', 1],
     ])
-    expect(await editionsOfMonth(db(), period('2025-12'))).toEqual(new Map())
+    expect(await editionsBetween(db(), period('2025-12'))).toEqual(new Map())
     expect(await allTopics(db())).toEqual([
       { category: 'cs.AI', papers: 2 },
       { category: 'cs.CL', papers: 2 },

@@ -2,6 +2,8 @@ import { sql, type Kysely } from 'kysely'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
+import { countPapers } from './count-papers.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
 
 /**
@@ -47,13 +49,16 @@ export function nearest(period: Period, { previous, next }: Neighbours): Period 
   return daysBetween(period.to, next.from) < daysBetween(previous.to, period.from) ? next : previous
 }
 
-/** How many papers the editions of a month have, by day; days without are left out. */
-export async function editionsOfMonth(db: Kysely<Database>, month: Period): Promise<Map<string, number>> {
+/** How many papers the editions from one day to another have, by day; days without are left out. */
+export async function editionsBetween(
+  db: Kysely<Database>,
+  { from, to }: Pick<Period, 'from' | 'to'>,
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('edition_counts')
     .select(['edition', (eb) => eb.fn.sum<number>('papers').as('papers')])
-    .where('edition', '>=', month.from)
-    .where('edition', '<=', month.to)
+    .where('edition', '>=', from)
+    .where('edition', '<=', to)
     .groupBy('edition')
     .having((eb) => eb.fn.sum('papers'), '>', 0)
     .orderBy('edition')
@@ -61,24 +66,42 @@ export async function editionsOfMonth(db: Kysely<Database>, month: Period): Prom
   return new Map(rows.map((row) => [row.edition, row.papers]))
 }
 
-/** The primary categories of a period, most papers first. */
+/** The topics of the primary categories of a period, most papers first. */
 export async function topicsOf(
   db: Kysely<Database>,
   period: Period,
   { limit }: { limit: number },
-): Promise<{ category: string; papers: number }[]> {
-  const { rows } = await sql<{ category: string; papers: number }>`
+): Promise<TopicCount[]> {
+  const { rows } = await sql<TopicCount>`
     select category, sum(papers) as papers from edition_counts
     where edition between ${period.from}::date and ${period.to}::date and category <> ''
-    group by category having sum(papers) > 0 order by 2 desc, category limit ${limit}`.execute(db)
-  return rows
+    group by category having sum(papers) > 0 order by 2 desc, category`.execute(db)
+  const topics = new Map<string, number>()
+  for (const { category, papers } of rows)
+    topics.set(topicOf(category), (topics.get(topicOf(category)) ?? 0) + papers)
+  return Array.from(topics, ([category, papers]) => ({ category, papers }))
+    .toSorted((a, b) => b.papers - a.papers)
+    .slice(0, limit)
 }
 
-/** All categories that papers have, with how many, by name. */
-export async function allTopics(db: Kysely<Database>): Promise<{ category: string; papers: number }[]> {
-  const { rows } = await sql<{ category: string; papers: number }>`
+/** A topic, and how many papers it has. */
+type TopicCount = { category: string; papers: number }
+
+/** All topics that have papers, with how many, by name. */
+export async function allTopics(db: Kysely<Database>): Promise<TopicCount[]> {
+  const { rows } = await sql<TopicCount>`
     select category, papers from topic_counts where papers > 0 order by category collate "C"`.execute(db)
-  return rows
+  const counts = new Map(rows.map(({ category, papers }) => [category, papers]))
+  const topics = distinctTopics([...counts.keys()]).toSorted((a, b) => (a < b ? -1 : 1))
+  return Promise.all(
+    topics.map(async (category) => {
+      const named = categoriesOf(category).filter((one) => counts.has(one))
+      // A paper that has both categories of a topic is one.
+      const papers =
+        named.length > 1 ? await countPapers(db, { kind: 'topic', category }) : counts.get(named[0] ?? '')
+      return { category, papers: papers ?? 0 }
+    }),
+  )
 }
 
 /** The time zone by which this site's editions are dated: as it was last served, or `otherwise` before it ever was. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { categoriesOf } from '../papers/categories.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { printedOn } from './count-papers.ts'
@@ -67,8 +68,17 @@ function selection(
       return sql`papers p where p.attention > 0 and not p.hidden
         ${list.from === null ? sql`` : sql`and p.edition >= ${list.from}::date`}
         ${list.to === null ? sql`` : sql`and p.edition <= ${list.to}::date`} ${beyond}`
-    case 'topic':
+    case 'topic': {
+      const categories = categoriesOf(list.category)
+      // A paper may have both categories of one topic.
+      if (categories.length > 1) {
+        return sql`(
+            select distinct k.dated_at, k.paper_id from paper_categories k
+            where k.category in (${sql.join(categories)}) ${beyond} order by k.dated_at desc, k.paper_id desc
+          ) k join papers p on p.id = k.paper_id where not p.hidden`
+      }
       return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden ${beyond}`
+    }
     // A name that stands twice on a paper (two people) still lists it once. In the order of the index, as far as it takes.
     case 'name':
     case 'orcid':

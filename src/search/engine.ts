@@ -8,7 +8,7 @@ import type { Logger } from '../runtime/log.ts'
 import { followVectors } from './follow-vectors.ts'
 import { takeInPapers } from './follow-words.ts'
 import { correctQuery, type CorrectedQuery, type CorrectQuestion } from './index/correct-query.ts'
-import { find, type Found, type FindRequest } from './index/find.ts'
+import { find, newKeptOrders, type Found, type FindRequest } from './index/find.ts'
 import { Scores } from './index/match-words.ts'
 import { openStoredIndex } from './stored-index.ts'
 
@@ -75,6 +75,7 @@ export async function openEngine(
 ): Promise<Engine> {
   mkdirSync(folder, { recursive: true })
   const scratch = new Scores()
+  const kept = newKeptOrders()
   const vectors = followVectors(db, { folder, keep })
   const stored = await openStoredIndex(db, { folder, keep, anew, vectors, log })
   const index = () => stored.words().index
@@ -136,7 +137,7 @@ export async function openEngine(
 
   const loop = startLoop(look, { everyMs: LOOK_EVERY_MS, onError: sayFailure })
   return {
-    find: (request) => find({ words: index(), vectors: store() }, request, scratch),
+    find: (request) => find({ words: index(), vectors: store(), kept }, request, scratch),
     correct: (question) => correctQuery(index(), question),
     similar(id, count) {
       const own = store()?.get(id)

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { Author } from '../papers/harvested-paper.ts'
+import type { Author, PublishedDate } from '../papers/harvested-paper.ts'
 import type { SourcedLink } from '../papers/paper.ts'
 
 /** A paper as far as the index needs it. */
@@ -14,6 +14,7 @@ export type PaperRow = {
   categories: string[]
   links: SourcedLink[]
   dated_at: Date
+  published: PublishedDate | null
 }
 
 /** What happened to papers after a change: their states now, those that are gone or hidden, and the last change this covers. */
@@ -30,7 +31,7 @@ export async function readChanges(
       union all
       (select index_seq, paper_id, true from paper_removals where index_seq > ${after} order by 1 limit ${limit})
       order by seq limit ${limit})
-    select seq, paper_id, gone, p.id, p.index_seq, p.title, p.abstract, p.synopsis, p.authors, p.categories, p.links, p.dated_at
+    select seq, paper_id, gone, p.id, p.index_seq, p.title, p.abstract, p.synopsis, p.authors, p.categories, p.links, p.dated_at, p.published
     from changes left join papers p on not gone and p.id = paper_id order by seq`.execute(db)
   return {
     papers: rows.filter(

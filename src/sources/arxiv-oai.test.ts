@@ -107,13 +107,7 @@ describe('arXiv’s OAI-PMH', () => {
     ['<keyname>CMS Collaboration</keyname>'],
     ['<keyname>for the CMS Collaboration</keyname>'],
   ])('reads %s as a collaboration', async (author) => {
-    const [paper] = papersIn(
-      await read(
-        response(
-          record('2512.00001', `<id>2512.00001</id><title>T</title><authors><author>${author}</author>`),
-        ),
-      ),
-    )
+    const [paper] = papersIn(await read(response(authoredBy(`<author>${author}</author>`))))
     expect(paper?.authors).toEqual([{ name: 'CMS Collaboration', kind: 'collaboration' }])
   })
 

@@ -1,9 +1,9 @@
 export const FORMATS = ['jsonl', 'page', 'bibtex', 'huggingface', 'arxiv-oai', 'arxiv-atom'] as const
 export type Format = (typeof FORMATS)[number]
 
-const MARKUP_OF_FEED = /<(?:[\w.-]+:)?(?:feed|entry)[\s>]/
+const MARKUP_OF_FEED = /<(?:[\w.-]+:)?(?:feed|entry|rss|RDF|item)[\s>]/
 const MARKUP_OF_OAI = /<(?:[\w.-]+:)?(?:OAI-PMH|ListRecords|GetRecord|record)[\s>]/
-const DAILY_FIELDS = /"(?:daily_date|upvotes|submittedOnDailyAt|submitted_on_daily_at|paper)"\s*:/
+const DAILY_FIELDS = /"(?:daily_date|upvotes|submittedOnDailyAt|submitted_on_daily_at)"\s*:|"paper"\s*:\s*\{/
 const PAGE_HEADER = /^\s*(?:new\s+)?(?:get trending papers|subscribe\s|by ?ak\b)/i
 
 /** The format of a file, told by its name and the first 64 kB or so of its (decoded) text; null where neither tells. */

@@ -14,6 +14,7 @@ const date = z
   .union([
     z.string(),
     z.number(),
+    // As our own exports have it.
     z.object({ precision: z.string(), value: z.string() }).transform(({ value }) => value),
   ])
   .nullish()
@@ -120,6 +121,7 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
   return {
     source: 'jsonl',
     ...identifiersOf(record),
+    dois: [record.doi, record.identifiers?.doi],
     asOf: written(record.updated, record.updated_at, record.updatedAt, record.update_date),
     title: record.title,
     abstract,
@@ -150,9 +152,8 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
 }
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.
-function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers' | 'dois'> {
+function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identifiers'> {
   const named = [record.arxiv_id, record.arxivId, record.identifiers?.arxiv].filter((id) => id?.trim())
-  const dois = [record.doi, record.identifiers?.doi].filter((doi) => doi?.trim())
   const keys = [record.id, record.paper_id].flatMap((id) =>
     id === null || id === undefined ? [] : [String(id)],
   )
@@ -161,9 +162,9 @@ function identifiersOf(record: Record): Pick<PaperDraft, 'identifier' | 'identif
     .map((key) => parseAddress(key.trim())?.identifier)
     .find((found) => found?.scheme !== 'arxiv')
   const readable = keys.filter((key) => parseIdentifier(key.trim()) !== null)
-  const identifiers =
-    readable.length + named.length + dois.length > 0 ? [...readable, ...named] : keys.slice(0, 1)
-  return { ...(own === undefined ? {} : { identifier: own }), identifiers, dois }
+  if (own !== undefined) return { identifier: own, identifiers: [...readable, ...named] }
+  const isNamed = readable.length > 0 || named.length > 0 || (record.doi ?? record.identifiers?.doi)?.trim()
+  return { identifiers: isNamed ? [...readable, ...named] : keys.slice(0, 1) }
 }
 
 function versionsOf({ versions }: Record): NonNullable<PaperDraft['versions']> {

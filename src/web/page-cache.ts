@@ -4,9 +4,10 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { LRUCache } from 'lru-cache'
-import { mayBeSignedIn } from './viewer.ts'
 import type { Change, ChangingPart } from '../ranking/announce-changes.ts'
 import { PARAMETERS } from './list/paging.ts'
+import { mayBeSignedIn } from './viewer.ts'
+import { viewIn } from './view/view.ts'
 
 const compressBrotli = promisify(brotliCompress)
 const compressGzip = promisify(gzip)
@@ -49,7 +50,7 @@ export type PageCache = {
 }
 
 /**
- * Keeps the answers that are the same for every anonymous reader, so that a page is made once until something that it
+ * Keeps the answers that are the same for every anonymous reader (with the same view of lists), so that a page is made once until something that it
  * shows changes, and costs little more to send than an empty one. `isSignedIn` looks up whether a request comes from a
  * reader with a session: they get pages of their own, which nobody else gets. `mayBe` says by their cookies who need not
  * be looked up. `maxAgeMs` bounds how long relative dates
@@ -221,8 +222,16 @@ function isFile(asked: Asked): boolean {
   return path.startsWith('/assets/') || path === '/healthz'
 }
 
-/** What names a page: path and the parameters that matter. null for what is not kept: other methods, files, searches. */
+/**
+ * What names a page: path, the parameters that matter, and the view in which the device wants lists. null for what is not
+ * kept: other methods, files, searches.
+ */
 function keyOf(asked: Asked): string | null {
+  const address = addressOf(asked)
+  return address !== null && viewIn(asked.header('cookie')) === 'headlines' ? `headlines ${address}` : address
+}
+
+function addressOf(asked: Asked): string | null {
   if (!isRead(asked) || isSearch(asked)) return null
   const path = pathOf(asked.url)
   if (isFile(asked)) return null

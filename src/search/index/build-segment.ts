@@ -1,3 +1,5 @@
+import { distinctTopics } from '../../papers/categories.ts'
+import type { Word } from '../text/words.ts'
 import { ByteWriter } from './byte-writer.ts'
 import {
   authorTerm,
@@ -33,9 +35,11 @@ export function buildSegment(papers: IndexedPaper[]): Segment {
     columns.seqs[row] = paper.seq
     columns.datedAt[row] = paper.datedAt
     columns.flags[row] = paper.flags
-    paper.categories.slice(0, CATEGORIES_KEPT).forEach((category, i) => {
-      columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
-    })
+    distinctTopics(paper.categories)
+      .slice(0, CATEGORIES_KEPT)
+      .forEach((category, i) => {
+        columns.categories[row * CATEGORIES_KEPT + i] = numberOf(category)
+      })
     for (const word of paper.vocabulary) vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1)
     const { title, body } = addOccurrences(occurrences, paper, row)
     columns.titleLengths[row] = Math.min(title, 255)
@@ -94,15 +98,16 @@ function addOccurrences(
 ): { title: number; body: number } {
   const lengths = { title: 0, body: 0 }
   let position = 0
+  // A joined form is where its first part is, and so is the second part of a compound that is one word in every spelling.
+  const placeOf = ({ joined, inner }: Word) => (joined ? position : inner ? position - 1 : position++)
   for (const word of paper.title) {
-    // A joined form stands beside its parts and has no position of its own.
-    const at = Math.min(word.joined ? position : position++, TITLE_ENDS_AT)
+    const at = Math.min(placeOf(word), TITLE_ENDS_AT)
     occurrences.add(word.term, row, at * 2 + 1)
     if (!word.stop && !word.joined) lengths.title++
   }
   position = BODY_STARTS_AT
   for (const word of paper.body) {
-    const at = word.joined ? position : position++
+    const at = placeOf(word)
     // In nearly every text, and only titles are known by them ("Attention is all you need").
     if (word.stop) continue
     occurrences.add(word.term, row, at * 2)
@@ -115,12 +120,9 @@ function addOccurrences(
   paper.authors.forEach((words, i) => {
     for (const word of words) occurrences.add(authorTerm(word), row, i * 2)
   })
-  for (const category of new Set(paper.categories)) {
-    occurrences.add(categoryTerm(category), row, 0)
-  }
-  for (const archive of new Set(paper.categories.map((category) => category.split('.')[0] ?? ''))) {
-    if (!paper.categories.includes(archive)) occurrences.add(categoryTerm(archive), row, 0)
-  }
+  const topics = distinctTopics(paper.categories)
+  const archives = [...topics, ...paper.categories].map((category) => category.split('.')[0] ?? '')
+  for (const category of new Set([...topics, ...archives])) occurrences.add(categoryTerm(category), row, 0)
   return lengths
 }
 

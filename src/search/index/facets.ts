@@ -1,3 +1,5 @@
+import { dayStart } from '../../papers/calendar.ts'
+import { FLAGS } from './indexed-paper.ts'
 import { hasFlag, CATEGORIES_KEPT } from './segment.ts'
 import type { PaperTable } from './paper-table.ts'
 
@@ -15,20 +17,36 @@ const FIRST_DAY = -354_285
 const LAST_DAY = 376_200
 let yearsByDay: Uint16Array | null = null
 
-/** Counts the papers where `wanted` is 1, by kind and in all. */
-export function countFacets(table: PaperTable, wanted: Uint8Array): { facets: Facets; total: number } {
+/** Counts the papers where `wanted` is 1, by kind and in all; years are those of the time zone. */
+export function countFacets(
+  table: PaperTable,
+  { wanted, timeZone }: { wanted: Uint8Array; timeZone: string },
+): { facets: Facets; total: number } {
   const categories = new Uint32Array(table.categoryNames.length + 1)
   const years = new Uint32Array(4_000)
-  const flags = new Uint32Array(8)
+  const flags = new Uint32Array(16)
   const yearOf = (yearsByDay ??= makeYears())
+  const starts = new Map<number, number>()
+  const startOf = (year: number) => {
+    const known = starts.get(year) ?? dayStart(timeZone, `${String(year).padStart(4, '0')}-01-01`)
+    starts.set(year, known)
+    return known
+  }
   let total = 0
   for (let id = 0; id < table.size; id++) {
     if (wanted[id] !== 1) continue
     total++
-    const day = Math.floor((table.datedAt[id] ?? 0) / DAY_MS)
-    const year = yearOf[Math.min(Math.max(day, FIRST_DAY), LAST_DAY) - FIRST_DAY] ?? 0
-    years[year] = (years[year] ?? 0) + 1
+    const at = table.datedAt[id] ?? 0
+    const day = Math.min(Math.max(Math.floor(at / DAY_MS), FIRST_DAY), LAST_DAY) - FIRST_DAY
     const flag = table.flags[id] ?? 0
+    let year = yearOf[day] ?? 0
+    if ((flag & FLAGS.day) === 0) {
+      const next = yearOf[day + 1] ?? year
+      const last = yearOf[day - 1] ?? year
+      if (next !== year && at >= startOf(next)) year = next
+      else if (last !== year && at < startOf(year)) year = last
+    }
+    years[year] = (years[year] ?? 0) + 1
     flags[flag] = (flags[flag] ?? 0) + 1
     for (let slot = id * CATEGORIES_KEPT, end = slot + CATEGORIES_KEPT; slot < end; slot++) {
       const category = table.categories[slot] ?? 0

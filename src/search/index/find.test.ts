@@ -5,10 +5,10 @@ import { anyText } from '../query/testing/arbitraries.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { newVectorStore } from '../vectors/vector-store.ts'
 import { quantize } from '../embeddings/quantize.ts'
-import { find, type FindRequest } from './find.ts'
+import { find, newKeptOrders, type FindRequest } from './find.ts'
 import { FLAGS, type IndexedPaper } from './indexed-paper.ts'
 import { Scores } from './match-words.ts'
-import { addPapers, newWordIndex } from './word-index.ts'
+import { addPapers, newWordIndex, removePapers } from './word-index.ts'
 
 function indexOf(papers: IndexedPaper[]) {
   const index = newWordIndex()
@@ -114,9 +114,12 @@ describe('what is found', () => {
     // Between its stem and its end as well.
     for (const typed of ['learn', 'learni', 'learnin', 'learning'])
       expect(ids(LAKES, typed, { unfinished: true })).toEqual([3])
-    // And with a slip in what there is of it.
-    for (const typed of ['neural garp', 'neural drph', 'graph nerual'])
-      expect(ids(LAKES, typed, { unfinished: true }).toSorted((a, b) => a - b)).toEqual([3, 4])
+    // And, in what is suggested, with a slip in what there is of it.
+    for (const typed of ['neural garp', 'neural grph', 'graph nerual']) {
+      const more = { unfinished: true, only: 'having' } as const
+      expect(ids(LAKES, typed, more).toSorted((a, b) => a - b)).toEqual([3, 4])
+      expect(search(LAKES, typed, { unfinished: true }).total).toBe(0)
+    }
   })
 
   it('has what most mean by the beginning of a word before what few do', () => {
@@ -158,6 +161,46 @@ describe('what is found', () => {
   })
 })
 
+describe('a day', () => {
+  const at = (id: number, instant: string) => ({ ...indexed(id), datedAt: Date.parse(instant) })
+  const papers = [
+    at(1, '2026-03-08T04:59:59Z'),
+    at(2, '2026-03-08T05:00:00Z'),
+    // Clocks go forward in New York: this day has 23 hours.
+    at(3, '2026-03-09T03:59:59Z'),
+    at(4, '2026-03-09T04:00:00Z'),
+    indexed(5, { day: '2026-03-08', flags: FLAGS.day }),
+    indexed(6, { day: '2026-03-09', flags: FLAGS.day }),
+  ]
+  const on = (text: string, timeZone: string) => ids(papers, text, { timeZone }).toSorted((a, b) => a - b)
+
+  it('is one of the time zone, of a paper that is known by an instant', () => {
+    expect(on('date:2026-03-08', 'America/New_York')).toEqual([2, 3, 5])
+    expect(on('date:2026-03-08', 'UTC')).toEqual([1, 2, 5])
+    expect(on('date:2026-03-08', 'Asia/Tokyo')).toEqual([1, 2, 5])
+    expect(on('since:2026-03-09', 'America/New_York')).toEqual([4, 6])
+    expect(on('until:2026-03-07', 'America/New_York')).toEqual([1])
+  })
+
+  it('is in a year of the time zone', () => {
+    const turning = [
+      at(1, '2026-01-01T04:59:59Z'),
+      at(2, '2025-12-31T15:00:00Z'),
+      indexed(3, { day: '2026-01-01', flags: FLAGS.day }),
+    ]
+    const years = (timeZone: string) => search(turning, '', { timeZone }).facets.years
+    expect(years('America/New_York')).toEqual([
+      { year: 2026, papers: 1 },
+      { year: 2025, papers: 2 },
+    ])
+    expect(years('Asia/Tokyo')).toEqual([{ year: 2026, papers: 3 }])
+    expect(years('UTC')).toEqual([
+      { year: 2026, papers: 2 },
+      { year: 2025, papers: 1 },
+    ])
+  })
+})
+
 describe('the order', () => {
   it('puts titles before bodies, and rare words before common ones', () => {
     expect(ids(LAKES, 'graph')[0]).toBe(4)
@@ -190,6 +233,64 @@ describe('the order', () => {
   })
 })
 
+describe('what is suggested', () => {
+  const papers = [
+    indexed(1, {
+      title: 'On rivers',
+      body: 'Diffusion models of silt. Diffusion models again, and diffusion models.',
+    }),
+    indexed(2, { title: 'A very long title on diffusion, in which there are some models' }),
+    indexed(3, { title: 'Diffusion' }),
+    indexed(4, { title: 'Models', body: 'Of diffusors.' }),
+  ]
+  const only = (text: string, which: 'having' | 'titled') =>
+    ids(papers, text, { only: which, unfinished: true }).toSorted((a, b) => a - b)
+
+  it('has all the words, in its title or anywhere', () => {
+    expect(only('diffusion models', 'titled')).toEqual([2])
+    expect(only('diffusion mod', 'titled')).toEqual([2])
+    expect(only('diffusion mo', 'having')).toEqual([1, 2])
+    expect(only('diffusion mdo', 'having')).toEqual([])
+    expect(only('diffusion mdoe', 'having')).toEqual([1, 2])
+  })
+})
+
+describe('a later page', () => {
+  it('is of the order that the first was of, whatever came in and drew attention', () => {
+    const index = indexOf(
+      Array.from({ length: 30 }, (_, i) => indexed(i + 1, { title: i % 3 === 0 ? 'Lakes' : 'Rivers' })),
+    )
+    const kept = newKeptOrders()
+    const page = (text: string, offset: number, more: Partial<FindRequest>) =>
+      find(
+        { words: index, vectors: null, kept },
+        { query: parseQuery(text), vector: null, offset, limit: 15, unfinished: false, ranked: [], ...more },
+        new Scores(),
+      )
+    const queries = [
+      ['lakes rivers', [], []],
+      ['lakes OR rivers sort:hot', [3, 5, 8, 20], [7, 8, 3, 30]],
+      ['lakes OR rivers sort:new', [], []],
+    ] as const
+    const first = queries.map(([text, ranked]) => page(text, 0, { ranked: [...ranked] }))
+    // Now rivers are rarer, and lakes come last.
+    addPapers(
+      index,
+      Array.from({ length: 100 }, (_, i) => indexed(i + 31, { title: 'Lakes', day: '2026-02-01' })),
+      130,
+    )
+    removePapers(index, [2])
+    queries.forEach(([text, , ranked], i) => {
+      const { asOf, hits } = first[i] ?? { asOf: 0, hits: [] }
+      const second = page(text, 15, { asOf, ranked: [...ranked] })
+      const seen = [...hits, ...second.hits].map(({ id }) => id)
+      expect([text, new Set(seen).size]).toEqual([text, seen.length])
+      if (i < 2) expect([text, seen.length]).toEqual([text, hits.some(({ id }) => id === 2) ? 30 : 29])
+      expect(Math.max(...seen)).toBe(30)
+    })
+  })
+})
+
 describe('words and meaning', () => {
   const axis = (i: number) =>
     Float32Array.from({ length: 32 }, (_, n) => (n === i ? 1 : 0.05 * Math.sin(n + i)))
@@ -200,7 +301,7 @@ describe('words and meaning', () => {
   function searchMeaning(
     text: string,
     toward: number,
-    { embedded = [1, 2, 3, 4], meaningOnly = false } = {},
+    { embedded = [1, 2, 3, 4], meaningOnly = false, leastSimilarity = 0.25 } = {},
   ) {
     const vectors = newVectorStore({ path: null, dimensions: 32 })
     for (const id of embedded) {
@@ -215,7 +316,11 @@ describe('words and meaning', () => {
       unfinished: false,
       ranked: [],
     }
-    const found = find({ words: indexOf(LAKES), vectors }, { ...request, meaningOnly }, new Scores())
+    const found = find(
+      { words: indexOf(LAKES), vectors },
+      { ...request, meaningOnly, leastSimilarity },
+      new Scores(),
+    )
     vectors.close()
     return found.hits
   }
@@ -238,6 +343,13 @@ describe('words and meaning', () => {
 
   it('does not hold it against a paper that it was not embedded yet', () => {
     expect(searchMeaning('colour in glaciers', 1, { embedded: [1, 3, 4] })[0]?.id).toBe(2)
+  })
+
+  it('finds only what is near enough', () => {
+    const near = (leastSimilarity: number) =>
+      searchMeaning('oceanography', 2, { leastSimilarity }).map(({ id }) => id)
+    expect(near(0.9)).toEqual([2])
+    expect(near(1.1)).toEqual([])
   })
 
   it('goes by meaning alone when asked to', () => {

@@ -17,13 +17,14 @@ export type IndexedPaper = {
   /** For each author, the words of the name. */
   authors: string[][]
   categories: string[]
-  /** Epoch milliseconds: the instant it is sorted by in "new". */
+  /** Epoch milliseconds: the instant it is sorted by in "new"; of a paper dated by its day (see `FLAGS`), midnight in UTC. */
   datedAt: number
   /** A sum of `FLAGS`. */
   flags: number
 }
 
-export const FLAGS = { code: 1, data: 2, model: 4 } as const
+/** `day`: it is known by the calendar day it came out on, wherever that is, not by an instant. */
+export const FLAGS = { code: 1, data: 2, model: 4, day: 8 } as const
 
 /** Terms that are not words of a text start with a character that no word has. */
 export function authorTerm(word: string): string {

@@ -1,23 +1,26 @@
+import { addDays, dayStart } from '../../papers/calendar.ts'
 import type { QueryTerm } from '../query/query.ts'
-import { nameWords, wordsIn } from '../text/words.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
+import { nameWords } from '../text/words.ts'
 import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
-import { papersWithPhrase, type PhraseTerm } from './match-phrase.ts'
+import { papersWithPhrase } from './match-phrase.ts'
 import { markTerm } from './match-words.ts'
 import { nameCompletions } from './near-words.ts'
+import { askedWords, phraseSpellings } from './query-words.ts'
 import type { WordIndex } from './word-index.ts'
 
 /** The papers that are one of the alternatives. */
 export function papersOf(
   index: WordIndex,
   alternatives: QueryTerm[],
-  { unfinished }: { unfinished: boolean },
+  { unfinished, timeZone }: { unfinished: boolean; timeZone: string },
 ): Uint8Array {
   const marks = new Uint8Array(index.table.size)
   for (const term of alternatives) {
     switch (term.kind) {
       case 'word':
       case 'phrase': {
-        const words = term.field === 'author' ? nameWords(term.text) : wordsIn(term.text)
+        const words = term.field === 'author' ? nameWords(term.text) : askedWords(term.text)
         if (term.kind === 'phrase' || words.length > 1) {
           for (const id of phrasePapers(index, term).keys()) marks[id] = 1
         } else {
@@ -31,7 +34,7 @@ export function papersOf(
         markTerm(index, { term: categoryTerm(term.category), titleOnly: false }, marks)
         break
       case 'date':
-        markDates(index, term, marks)
+        markDates(index, { ...term, timeZone }, marks)
         break
       case 'has':
         markFlag(index, FLAGS[term.what], marks)
@@ -43,13 +46,22 @@ export function papersOf(
 
 function markDates(
   { table }: WordIndex,
-  { from, to }: { from: string | null; to: string | null },
+  { from, to, timeZone }: { from: string | null; to: string | null; timeZone: string },
   marks: Uint8Array,
 ): void {
-  const first = from === null ? -Infinity : Date.parse(`${from}T00:00:00Z`)
-  const end = to === null ? Infinity : Date.parse(`${to}T00:00:00Z`) + 86_400_000
+  const days = { first: -Infinity, end: Infinity }
+  const instants = { first: -Infinity, end: Infinity }
+  if (from !== null) {
+    days.first = dayStart('UTC', from)
+    instants.first = dayStart(timeZone, from)
+  }
+  if (to !== null) {
+    days.end = dayStart('UTC', addDays(to, 1))
+    instants.end = dayStart(timeZone, addDays(to, 1))
+  }
   for (let id = 0; id < table.size; id++) {
     const at = table.datedAt[id] ?? 0
+    const { first, end } = ((table.flags[id] ?? 0) & FLAGS.day) !== 0 ? days : instants
     if (at >= first && at < end) marks[id] = 1
   }
 }
@@ -63,26 +75,34 @@ export function phrasePapers(
   { text, field }: Extract<QueryTerm, { kind: 'phrase' | 'word' }>,
 ): Map<number, number> {
   if (field === 'author') {
-    const terms = nameWords(text).map((word) => ({ term: authorTerm(word), offset: 0 }))
-    return papersWithPhrase(index, terms, { titleOnly: false })
+    const found = new Map<number, number>()
+    for (const spelling of [text, ...otherSpellings(text)]) {
+      const terms = nameWords(spelling).map((word) => ({ term: authorTerm(word), offset: 0 }))
+      for (const [id, count] of papersWithPhrase(index, terms, { titleOnly: false })) found.set(id, count)
+    }
+    return found
   }
-  const words = wordsIn(text).filter((word) => !word.joined)
-  const says = words.some((word) => !word.stop)
-  const terms = words
-    .map((word, offset): PhraseTerm & { stop: boolean } => ({ term: word.term, offset, stop: word.stop }))
-    .filter((word) => !says || !word.stop)
-  const first = terms[0]?.offset ?? 0
-  return papersWithPhrase(
-    index,
-    terms.map(({ term, offset }) => ({ term, offset: offset - first })),
-    // A phrase of nothing but stop words can only be found in titles.
-    { titleOnly: field === 'title' || !says },
-  )
+  const found = new Map<number, number>()
+  for (const spelling of phraseSpellings(text)) {
+    const says = spelling.some((word) => !word.stop)
+    const terms = spelling.filter((word) => !says || !word.stop)
+    const first = terms[0]?.offset ?? 0
+    const papers = papersWithPhrase(
+      index,
+      terms.map(({ term, offset }) => ({ term, offset: offset - first })),
+      // A phrase of nothing but stop words can only be found in titles.
+      { titleOnly: field === 'title' || !says },
+    )
+    for (const [id, count] of papers) found.set(id, (found.get(id) ?? 0) + count)
+  }
+  return found
 }
 
 /** The terms that a part of a query asks for in texts. */
 export function termsOf(term: QueryTerm): string[] {
   if (term.kind !== 'word' && term.kind !== 'phrase') return []
-  if (term.field === 'author') return nameWords(term.text).map(authorTerm)
-  return wordsIn(term.text).map((word) => word.term)
+  if (term.field === 'author') {
+    return [term.text, ...otherSpellings(term.text)].flatMap(nameWords).map(authorTerm)
+  }
+  return askedWords(term.text).flatMap(({ term, instead, mere }) => (mere ? [] : [term, ...instead]))
 }

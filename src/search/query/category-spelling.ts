@@ -1,8 +1,8 @@
-import { categoryName, fieldOf } from '../../papers/categories.ts'
+import { categoryName, fieldOf, topicOf } from '../../papers/categories.ts'
 
 /**
  * A category or archive as arXiv spells it, whatever its case: `CS.cl` is `cs.CL`, `cs.*` is the archive `cs`. What
- * arXiv does not have is given back as it is.
+ * arXiv does not have is given back as it is. Of two names of one topic it is the topic's: `cs.NA` is `math.NA`.
  */
 export function spellCategory(text: string): string {
   const lower = text.toLowerCase()
@@ -11,7 +11,7 @@ export function spellCategory(text: string): string {
   if (!isArchive(archive)) return text
   if (rest === '' || rest === '.*') return archive
   // Most subjects are two capitals; those of physics and cond-mat are small.
-  return [`${archive}${rest.toUpperCase()}`, lower].find(isCategory) ?? text
+  return topicOf([`${archive}${rest.toUpperCase()}`, lower].find(isCategory) ?? text)
 }
 
 /** The shape is asked first, so that `constructor` is not taken for a key of the table behind `fieldOf`. */

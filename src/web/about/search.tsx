@@ -15,6 +15,11 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
       },
       { examples: ['"language model"'], finds: 'The words next to each other, in this order.' },
       {
+        examples: ['"langauge"'],
+        finds:
+          'The word exactly as you typed it. Without quotation marks, a word that no paper has is corrected.',
+      },
+      {
         examples: ['diffusion OR flow'],
         finds: (
           <>
@@ -39,7 +44,7 @@ const SYNTAX: { title: string; rows: { examples: string[]; finds: Child }[] }[] 
       { examples: ['cat:cs.CL', 'cat:cs'], finds: 'Papers in a topic, or in all topics of a field.' },
       {
         examples: ['date:2025', 'date:2025-01', 'date:2025-01-14'],
-        finds: 'Papers from a year, a month or a day.',
+        finds: 'Papers from a year, a month or a day, in the time zone of this site.',
       },
       {
         examples: ['date:2024..2025', 'since:2025-01', 'until:2024', 'before:2025'],
@@ -132,9 +137,9 @@ export function showSearchHelp(site: Site) {
             <p>
               Results are found by their words and by their meaning, and the two count about equally. A paper
               that says the same thing in other words is marked “By meaning”. Accents, capitals and word
-              endings make no difference. If hardly any paper has a word, we also search for the spelling that
-              papers use. Phrases, exclusions and facts are conditions: papers that do not meet them are left
-              out.
+              endings make no difference. If no paper has a word, we search for the word that you probably
+              meant instead, and say so. Phrases, exclusions and facts are conditions: papers that do not meet
+              them are left out.
             </p>
             <p>Other orders ignore meaning: they list only the papers that have the words.</p>
             <h2>Following a search</h2>

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
-import { categoryName } from '../../papers/categories.ts'
+import { categoryName, distinctTopics } from '../../papers/categories.ts'
 import type { IdentifierClaim } from '../../moderation/identifier-claims.ts'
 import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
@@ -61,6 +61,7 @@ const SOURCE_NAMES: Record<Source, string> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, arXivRaw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   doi: 'the DOI registry',
   huggingface: 'Hugging Face daily papers',
   jsonl: 'an imported file (JSON Lines)',
@@ -121,6 +122,7 @@ export function paperPage(site: Site, view: PaperView) {
               {paper.comments && raw(typeset(paper.comments))}
             </p>
           )}
+          <PaperBar paper={paper} actions={view.actions} />
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
           <Picks picks={view.actions.picks} />
           <PaperTools site={site} paper={paper} claims={view.identifierClaims} />
@@ -161,8 +163,8 @@ export function paperPage(site: Site, view: PaperView) {
               <h2>Details</h2>
               <dl class="details">{details(site, paper)}</dl>
             </section>
-            <section class="box">
-              <h2>Cite</h2>
+            <section class="box" aria-labelledby="cite">
+              <h2 id="cite">Cite</h2>
               <FileLinks path={path} formats={EXPORTS} />
             </section>
             {site.viewer && (
@@ -207,6 +209,39 @@ function Authors({ paper }: { paper: Paper }) {
           </p>
         </details>
       )}
+    </div>
+  )
+}
+
+/** On a narrow screen: what most readers want of a paper, without a way down to the rail. */
+function PaperBar({ paper, actions }: { paper: Paper; actions: PaperActionsView }) {
+  const path = addressPath(paper.address)
+  const code = paper.links.find(({ kind }) => kind === 'code')
+  return (
+    <div class="paper-bar">
+      {paper.arxivId ? (
+        <a href={`https://arxiv.org/pdf/${paper.arxivId}`} rel="noopener">
+          PDF
+        </a>
+      ) : (
+        paper.doi && (
+          <a href={doiUrl(paper.doi)} rel="noopener">
+            Read
+          </a>
+        )
+      )}
+      {code && (
+        <a href={code.url} rel="noopener">
+          Code
+        </a>
+      )}
+      <form method="post" action={`${path}/save`}>
+        <input type="hidden" name="back" value={path} />
+        <button type="submit" name="save" value={actions.saved ? '0' : '1'}>
+          {actions.saved ? 'Saved: remove' : 'Save'}
+        </button>
+      </form>
+      <a href="#cite">Cite</a>
     </div>
   )
 }
@@ -286,7 +321,7 @@ function details(site: Site, paper: Paper): Child[] {
     rows.push([
       'Topics',
       <ul class="plain">
-        {paper.categories.map((category) => (
+        {distinctTopics(paper.categories).map((category) => (
           <li>
             <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
           </li>

@@ -18,9 +18,16 @@ export function searchedText(c: Context): string {
   )
 }
 
+/** A page of results: which, of a search as of when, and whether the last word was still being typed. */
+export type ResultsPage = { page: number; asOf: number; unfinished: boolean }
+
 /** The address of a search for a text, of its first page when none is given. */
-export function searchPath(text: string, { page = 1 }: { page?: number } = {}): string {
-  return `/papers?${new URLSearchParams({ q: text, ...(page > 1 ? { page: String(page) } : {}) }).toString()}`
+export function searchPath(text: string, at: ResultsPage | null = null): string {
+  const further: Record<string, string> =
+    at === null || at.page <= 1
+      ? {}
+      : { page: String(at.page), upto: String(at.asOf), ...(at.unfinished ? { unfinished: '1' } : {}) }
+  return `/papers?${new URLSearchParams({ q: text, ...further }).toString()}`
 }
 
 /** The address of a search; of one that asks for nothing, the newest papers. */
@@ -34,4 +41,10 @@ export function askedPage(c: Context): number | null {
   const text = c.req.query('page') ?? ''
   if (text === '') return 1
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : null
+}
+
+/** Of which search a page is asked, as `searchPath` writes it; null for what there is now. */
+export function askedAsOf(c: Context): number | null {
+  const text = c.req.query('upto') ?? ''
+  return /^\d{1,15}$/.test(text) ? Number(text) : null
 }

@@ -16,7 +16,7 @@ import { queryPath, searchPath } from './address.ts'
 import { Corrected, DidYouMean } from './corrected.tsx'
 import { Facets } from './facets.tsx'
 import { NothingFound } from './nothing-found.tsx'
-import { clauseLabel, countLine, isFilter, papers } from './words.ts'
+import { clauseLabel, countLine, isFilter, papers, unreadNote } from './words.ts'
 
 /** A page of results. */
 export type SearchView = {
@@ -25,6 +25,8 @@ export type SearchView = {
   found: SearchResults
   entries: string[]
   page: number
+  /** Whether the last word is still being typed. */
+  unfinished: boolean
   pages: number
   /** The identifier that the query is, and its paper when it is here. */
   named: { parsed: ParsedIdentifier; paper: Paper | null } | null
@@ -32,21 +34,22 @@ export type SearchView = {
 
 /** What a search found, and the ways to narrow it down, to order it and to follow it. */
 export function searchPage(site: Site, view: SearchView) {
-  const { text, found, entries, page, pages } = view
+  const { text, found, entries, page, unfinished, pages } = view
   const { query } = found
   // What is shown is what is ordered, narrowed down, paged through and followed.
-  const asked = found.corrections.length > 0 ? formatQuery(query) : text
+  const asked = found.corrections.length + found.unread.length > 0 ? formatQuery(query) : text
   const path = searchPath(asked)
+  const pathOf = (number: number) => searchPath(asked, { page: number, asOf: found.asOf, unfinished })
   const beyond = entries.length === 0 && found.reachable > 0
   return renderPage(site, {
     searched: text,
     head: {
       title: `${shorten(text)}${page > 1 ? ` (page ${page})` : ''}`,
       description: `Papers at ${site.name} on “${shorten(text)}”.`,
-      path: searchPath(text, { page }),
+      path: page > 1 ? pathOf(page) : searchPath(text),
       feeds: { path, title: shorten(asked) },
-      next: page < pages ? searchPath(asked, { page: page + 1 }) : null,
-      previous: page > 1 ? searchPath(asked, { page: Math.min(page - 1, Math.max(pages, 1)) }) : null,
+      next: page < pages ? pathOf(page + 1) : null,
+      previous: page > 1 ? pathOf(Math.min(page - 1, Math.max(pages, 1))) : null,
       noindex: true,
     },
     children: (
@@ -81,7 +84,7 @@ export function searchPage(site: Site, view: SearchView) {
               ) : (
                 <Entries entries={entries} />
               )}
-              <Pages text={asked} page={page} pages={pages} />
+              <Pages pathOf={pathOf} page={page} pages={pages} />
             </div>
             <aside class="rail" id="narrow" aria-label="About this search">
               <Facets query={query} facets={found.facets} />
@@ -163,6 +166,7 @@ function notesOn({ text, found, named }: SearchView): Child[] {
   const { query, corrections, offers, status } = found
   return [
     ...(named ? [<Named named={named} />] : []),
+    ...found.unread.map(unreadNote),
     ...(corrections.length > 0
       ? [<Corrected asked={parseQuery(text)} query={query} corrections={corrections} />]
       : []),
@@ -202,6 +206,8 @@ function wordsOnly(meaning: SearchResults['meaning']): string[] {
       return ['Found by words only: this site does not search by meaning.']
     case 'away':
       return ['Found by words only: search by meaning is not available at the moment.']
+    case 'language':
+      return ['Found by words only: search by meaning makes sense of English only.']
     case 'no-vectors':
       return ['Found by words only: search by meaning is still being prepared.']
     case 'used':
@@ -211,16 +217,16 @@ function wordsOnly(meaning: SearchResults['meaning']): string[] {
 }
 
 /** Links to the previous and next pages. */
-function Pages({ text, page, pages }: { text: string; page: number; pages: number }) {
+function Pages({ pathOf, page, pages }: { pathOf: (page: number) => string; page: number; pages: number }) {
   if (pages <= 1 && page === 1) return null
   return (
     <nav class="pager" aria-label="Pages">
       {page > pages ? (
-        <a href={searchPath(text)}>Back to the first page</a>
+        <a href={pathOf(1)}>Back to the first page</a>
       ) : (
         <>
           {page > 1 && (
-            <a href={searchPath(text, { page: page - 1 })} rel="prev">
+            <a href={pathOf(page - 1)} rel="prev">
               Previous results
             </a>
           )}
@@ -228,7 +234,7 @@ function Pages({ text, page, pages }: { text: string; page: number; pages: numbe
             Page {page} of {pages.toLocaleString('en-GB')}
           </span>
           {page < pages && (
-            <a class="pager-next" href={searchPath(text, { page: page + 1 })} rel="next">
+            <a class="pager-next" href={pathOf(page + 1)} rel="next">
               More results
             </a>
           )}

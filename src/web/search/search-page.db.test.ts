@@ -3,7 +3,9 @@ import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
 import { openSite, wordsOf, type TestSite } from '../../../test/site.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+import { createLog } from '../../runtime/log.ts'
 import { SearchAway } from '../../search/engine-client.ts'
+import { openMeaning } from '../../search/meaning.ts'
 import type { SearchRoom } from '../../search/search.ts'
 
 const day = (value: string) => ({ precision: 'day' as const, value })
@@ -186,6 +188,57 @@ describeWithDatabase('the search', (db) => {
       )
     })
 
+    it.each([
+      'kelp note',
+      'kelp note sort:new',
+      'kelp note sort:hot',
+      'cat:cs.LG',
+      'klep note',
+      'kelp no&unfinished=1',
+    ])('leaves nothing out and shows nothing twice while papers come in: %s', async (query) => {
+      const first = manyPapers(60).map((paper, i) => ({
+        ...paper,
+        categories: ['cs.LG'],
+        primaryCategory: 'cs.LG',
+        abstract: 'kelp '.repeat(i % 7),
+        ...(i % 3 === 0
+          ? {
+              upvotes: {
+                total: i + 1,
+                observedAt: '2026-01-14T00:00:00.000Z',
+                since: '2026-01-13T00:00:00.000Z',
+              },
+            }
+          : {}),
+      }))
+      const site = await open(first)
+      const seen: string[] = []
+      let path: string | undefined = `/papers?q=${query.replaceAll(' ', '+')}`
+      for (let page = 1; path !== undefined; page++) {
+        const text: string = await site.html(path)
+        seen.push(...titlesOf(text))
+        expect(text).toContain(`Page ${page} of 3`)
+        path = /<link rel="next" href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+        await site.record(
+          Array.from({ length: 9 }, (_, i) =>
+            stated(`2602.${page}000${i}`, {
+              title: `Kelp ${'note '.repeat(i)}`,
+              abstract: 'note '.repeat(page * 20),
+              categories: ['cs.LG'],
+              primaryCategory: 'cs.LG',
+              published: day('2026-01-14'),
+              upvotes: {
+                total: 99,
+                observedAt: '2026-01-14T00:00:00.000Z',
+                since: '2026-01-13T00:00:00.000Z',
+              },
+            }),
+          ),
+        )
+      }
+      expect(seen.toSorted()).toEqual(first.map(({ title }) => title).toSorted())
+    })
+
     it('takes the last word for a beginning only while it is being typed', async () => {
       const { titles } = await open()
       expect(await titles('/papers?q=lightho&unfinished=1')).toEqual(['A survey of lighthouses'])
@@ -202,13 +255,72 @@ describeWithDatabase('the search', (db) => {
       expect(page).toContain('value="klep note date:2026"')
       // What follows from the page follows from what it shows.
       expect(link(page, 'New')).toBe('/papers?q=kelp+note+date%3A2026+sort%3Anew')
-      expect(page).toContain('href="/papers?q=kelp+note+date%3A2026&amp;page=2"')
+      expect(page).toContain('href="/papers?q=kelp+note+date%3A2026&amp;page=2&amp;upto=')
       expect(page).toContain('href="/papers.atom?q=kelp+note+date%3A2026"')
       const literal = '/papers?q=%22klep%22+note+date%3A2026'
       expect(link(page, '&quot;klep&quot; note date:2026')).toBe(literal)
       expect(await titles(literal)).toEqual([])
       expect(await read(literal)).not.toContain('Showing results for')
       expect(await read('/papers?q=klep+sort:new')).toContain('50 papers')
+    })
+
+    it('lets words decide where the model does not read the language, and says so', async () => {
+      const opened = await open([
+        ...TIDES,
+        stated('2601.00007', { title: 'Traduction automatique pour les langues peu dotées' }),
+      ])
+      const { index } = opened.site.search
+      const meaning = openMeaning(
+        { embeddingsUrl: null, embeddingsKey: null, embeddingsModel: null, dataFolder: '/nowhere' },
+        { log: createLog('silent') },
+      )
+      const status = async () => ({
+        ...(await index.status()),
+        model: meaning.embedder?.model ?? null,
+        vectors: 3,
+      })
+      opened.site.search = { ...opened.site.search, meaning, index: { ...index, status } }
+      for (const text of ['peu+dotées+en+français', 'langues+peu+dotées']) {
+        const words = await opened.read(`/papers?q=${encodeURI(text)}`)
+        expect(words).toContain('Traduction automatique pour les langues peu dotées')
+        expect(words).toContain('Found by words only: search by meaning makes sense of English only.')
+        expect(words).not.toMatch(/Did you mean|Showing results for/)
+      }
+      await meaning.close()
+    })
+
+    it('says which dates and orders make no sense, and leaves them out', async () => {
+      const { read, html, titles, link } = await open()
+      const path = '/papers?q=tide+date:2026-02-30+sort:cold'
+      const words = await read(path)
+      expect(words).toContain(
+        'We left out “date:2026-02-30”: this is not a date. Enter a year, a month or a day, such as 2026, 2026-03 or 2026-03-14.',
+      )
+      expect(words).toContain('We left out “sort:cold”: there is no such order.')
+      expect(words).toContain('3 papers have these words')
+      expect(await titles(path)).toHaveLength(3)
+      expect(link(await html(path), 'New')).toBe('/papers?q=tide+sort%3Anew')
+      // Alone it asks for nothing, and not for everything.
+      expect(await read('/papers?q=date:soon')).toContain('No results')
+      expect(await read('/papers?q=date:soon')).toContain('We left out “date:soon”')
+    })
+
+    it('takes days for those of the site', async () => {
+      const at = (value: string) => ({ precision: 'time' as const, value })
+      const { read, titles } = await open([
+        // The evening before in New York, where the site is.
+        stated('2601.00001', { title: 'Kelp by night', published: at('2026-01-01T03:00:00.000Z') }),
+        stated('2601.00002', { title: 'Kelp by day', published: day('2026-01-01') }),
+        stated('2601.00003', { title: 'Kelp by morning', published: at('2026-01-01T05:00:00.000Z') }),
+      ])
+      expect(await titles('/papers?q=kelp+date:2025-12-31')).toEqual(['Kelp by night'])
+      expect(await titles('/papers?q=kelp+date:2025')).toEqual(['Kelp by night'])
+      expect(await titles('/papers?q=kelp+before:2026')).toEqual(['Kelp by night'])
+      expect((await titles('/papers?q=kelp+date:2026-01-01')).toSorted()).toEqual([
+        'Kelp by day',
+        'Kelp by morning',
+      ])
+      expect(await read('/papers?q=kelp')).toContain('Years 20262 20251')
     })
 
     it('never corrects in a feed', async () => {
@@ -432,6 +544,14 @@ describeWithDatabase('the search', (db) => {
       expect(await (await get('/papers/suggest?q=machine+lear')).json()).toMatchObject({
         topics: [{ category: 'cs.LG', name: 'Machine Learning', path: '/topics/cs.LG' }],
       })
+      const suggested = async (typed: string) => {
+        const found = await (await get(`/papers/suggest?q=${encodeURIComponent(typed)}`)).json()
+        return (found as { papers: { title: string }[] }).papers.map(({ title }) => title)
+      }
+      // A slip in a word, and in the one that is being typed; between its stem and its end.
+      for (const typed of ['survey lighthou', 'survye lighth', 'survey lihgth', 'survey of lighthouse'])
+        expect([typed, await suggested(typed)]).toEqual([typed, ['A survey of lighthouses']])
+      expect(await suggested('survey of kelp')).toEqual([])
       expect(await (await get('/papers/suggest?q=2601.00001')).json()).toMatchObject({
         papers: [{ title: 'Tides at dawn', path: '/papers/2601.00001', by: '2601.00001' }],
       })
@@ -466,9 +586,10 @@ describeWithDatabase('the search', (db) => {
 
   describe('the papers near to a paper', () => {
     /** A room in which all papers are near to each other. */
-    function near({ db, index, meaning }: SearchRoom): SearchRoom {
+    function near({ db, index, meaning, timeZone }: SearchRoom): SearchRoom {
       return {
         db,
+        timeZone,
         index: {
           ...index,
           similar: async (id) =>
@@ -566,6 +687,7 @@ function broken(db: SearchRoom['db'], error: Error): SearchRoom {
   return {
     db,
     index: { find: fail, correct: fail, similar: fail, status: fail },
+    timeZone: 'UTC',
     meaning: { embedder: null, vectorOf: async () => ({ ok: false, reason: 'off' }), close: async () => {} },
   }
 }

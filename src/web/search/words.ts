@@ -74,3 +74,14 @@ function dateLabel({ from, to }: { from: string | null; to: string | null }): st
   if (start === '') return `until ${end}`
   return end === '' ? `since ${start}` : `${start} to ${end}`
 }
+
+/** Says that a part of a query makes no sense, and what would. */
+export function unreadNote({ kind, text }: SearchResults['unread'][number]): string {
+  return `We left out “${text}”: ${SENSIBLE[kind]}`
+}
+
+const SENSIBLE = {
+  date: 'this is not a date. Enter a year, a month or a day, such as 2026, 2026-03 or 2026-03-14.',
+  sort: 'there is no such order. Results can be sorted by relevance, new, hot or top.',
+  has: 'papers can have code, data or a model.',
+}

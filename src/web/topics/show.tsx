@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { categoryName, fieldOf, isTopic } from '../../papers/categories.ts'
+import { categoryName, fieldOf, isTopic, topicOf } from '../../papers/categories.ts'
 import { allTopics } from '../../ranking/editions.ts'
 import { countPapers } from '../../ranking/count-papers.ts'
 import { notFound } from '../errors/show.tsx'
@@ -58,6 +58,8 @@ export function showTopics(site: Site) {
 export function showTopic(site: Site) {
   return async (c: Context) => {
     const { path: category, feed } = splitFeedSuffix(c.req.param('category') ?? '')
+    const topic = topicOf(category)
+    if (topic !== category) return c.redirect(`/topics/${encodeURIComponent(topic)}${feed ?? ''}`, 301)
     const list = { kind: 'topic', category } as const
     const total = isTopic(category) ? await countPapers(site.db, list) : 0
     if (total === 0) return notFound(site, c, { what: `No paper here has the topic “${category}”.` })
