@@ -75,6 +75,8 @@ const SOURCE_NAMES: Record<Source, string> = {
 
 /** Authors shown at once: a collaboration may have thousands. */
 const AUTHORS_SHOWN = 25
+/** Of more than these, the others have a page of their own. */
+const AUTHORS_FOLDED = 200
 
 /** A paper's own page. */
 export function paperPage(site: Site, view: PaperView) {
@@ -189,7 +191,15 @@ function Authors({ paper }: { paper: Paper }) {
         <AuthorLinks authors={authors.slice(0, cut)} />
         {cut === authors.length && ` ${andOthers(paper, 0)}`}
       </p>
-      {cut < authors.length && (
+      {authors.length > AUTHORS_FOLDED && (
+        <p>
+          <a href={`${addressPath(paper.address)}/authors`}>
+            All {authors.length.toLocaleString('en-GB')} authors
+          </a>
+          {authorsTruncated && ` that our sources name`}
+        </p>
+      )}
+      {cut < authors.length && authors.length <= AUTHORS_FOLDED && (
         <details>
           <summary>{andOthers(paper, authors.length - cut)}</summary>
           <p>
