@@ -152,6 +152,8 @@ describeWithDatabase('editions', (db) => {
     expect([...(edition?.month.editions ?? [])]).toEqual([
       ['2026-01-05', 3],
       ['2026-01-31', 1],
+      // Of the week that January ends in.
+      ['2026-02-01', 1],
     ])
     expect(await editionsBetween(db(), period('2025-12'))).toEqual(new Map())
     expect(await allTopics(db())).toEqual([

@@ -5,6 +5,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
 import { countPapers } from './count-papers.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /**
  * The newest edition's day, or null when no paper is in any. A paper dated in the future (an error at its source)
@@ -15,8 +16,8 @@ export async function newestEdition(
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<string | null> {
   const { rows } = await sql<{ day: string | null }>`
-    select coalesce((select max(edition) from papers where not hidden and edition <= ${dayIn(timeZone, now)}::date),
-      (select min(edition) from papers where not hidden)) as day`.execute(db)
+    select coalesce((select max(edition) from papers p where ${IS_LISTED} and edition <= ${dayIn(timeZone, now)}::date),
+      (select min(edition) from papers p where ${IS_LISTED})) as day`.execute(db)
   return rows[0]?.day ?? null
 }
 
@@ -33,8 +34,8 @@ export async function neighbours(
   { until = null }: { until?: string | null } = {},
 ): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
-    select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where not hidden and edition > ${period.to}::date
+    select (select max(edition) from papers p where ${IS_LISTED} and edition < ${period.from}::date) as previous,
+      (select min(edition) from papers p where ${IS_LISTED} and edition > ${period.to}::date
         ${until === null ? sql`` : sql`and edition <= ${until}::date`}) as next`.execute(db)
   const row = rows[0]
   return {
