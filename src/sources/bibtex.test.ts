@@ -35,9 +35,10 @@ describe('BibTeX', () => {
           { scheme: 'doi', value: '10.5555/lakes.12' },
           { scheme: 'arxiv', value: '2001.01234' },
         ],
-        title: 'Bounds on GPU lakes: $O(n^{2})$ and $\\alpha$-stable naïve seas & a_b, 50% of H$_2$O, x < y',
+        title:
+          'Bounds on GPU lakes: $O(n^{2})$ and $\\alpha$-stable naïve \\emph{seas} & a_b, 50% of H$_2$O, x < y',
         abstract:
-          'We show $a < b$ and more of 5% of the words that follow here. Schön.\n\nSecond paragraph with x _this_.',
+          'We show $a < b$ and \\textbf{more} of 5% of the words that follow here. Schön.\n\nSecond paragraph~with x _this_.',
         authors: [
           { name: 'Ann Lée Jr.', family: 'Lée', given: 'Ann', suffix: 'Jr.' },
           { name: 'Bo van der Berg', family: 'Berg', given: 'Bo', nonDroppingParticle: 'van der' },
@@ -49,6 +50,13 @@ describe('BibTeX', () => {
         primaryCategory: 'cs.LG',
         comments: 'Oral, see https://lakes.example/a_b',
         journalReference: 'Journal of Lakes 12(3), 1–20 (2020)',
+        publication: {
+          type: 'article',
+          container: 'Journal of Lakes',
+          volume: '12',
+          issue: '3',
+          pages: '1–20',
+        },
         links: [{ kind: expect.any(String), url: 'https://lakes.example/paper' }],
       },
     ])
@@ -269,6 +277,7 @@ describe('BibTeX', () => {
           authors: [expect.objectContaining({ name: 'Ann Lee' })],
           published: { precision: 'month', value: '2019-05' },
           journalReference: 'Proceedings of Lakes 7 (2019)',
+          publication: { type: 'inproceedings', container: 'Proceedings of Lakes', volume: '7' },
         })
       }
     })

@@ -157,6 +157,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/reading-list', page(showReadingList))
   app.get('/reading-list.bib', page(showReadingList))
   app.get('/reading-list.ris', page(showReadingList))
+  app.get('/reading-list.csl.json', page(showReadingList))
   app.get('/reading-list/not-for-me', page(showNotForMe))
   app.post('/papers/:address{.+}/save', save(base))
   app.post('/papers/:address{.+}/read', read(base))
