@@ -14,6 +14,7 @@ describe('TeX as plain text', () => {
     ['$\\tilde{O}(n\\log n)$', 'Õ(n log n)'],
     ['$\\text{Max}\\left(a,b\\right)$', 'Max(a,b)'],
     ["\\emph{Na\\\"ive} ``Bayes''~-- \\href{https://a.example}{here}", 'Naïve “Bayes” – here'],
+    ['Accepted by \\apj, {\\mnras}; \\aap{} 3', 'Accepted by ApJ, MNRAS; A&A 3'],
     ['$\\nosuch x$ $\\nosuch{x}$', 'nosuch x nosuch x'],
     ['$\\ket{\\psi}$, $\\bra{0}$, $\\Ket{0}$, $\\ketbra{0}{1}$', '|ψ⟩, ⟨0|, |0⟩, |0⟩⟨1|'],
     ['$\\braket{a|b}$ $\\braket{a}{b}$ $\\expval{A}$ $\\mel{a}{H}{b}$', '⟨a|b⟩ ⟨a|b⟩ ⟨A⟩ ⟨a|H|b⟩'],

@@ -1,3 +1,4 @@
+import { JOURNALS } from '../papers/tex/journals.ts'
 import { joinTex, type TexPiece } from '../papers/tex/escape.ts'
 
 /** An entry in which a private character stands for each piece that TeX must not touch; `originalOf` tells what for. */
@@ -10,6 +11,7 @@ const LONGEST_FORMULA = 2_000
 const PLAIN_RUN = /[A-Za-z0-9,.;:()\s]{12,}/y
 const BLANK_LINES = /\r?\n[ \t]*\r?\n\s*/y
 const STYLE = /\\(?:emph|textit|textsl|textbf|texttt|textsc|textsuperscript|textsubscript)\s*(?=\{)/y
+const JOURNAL = /^\\([a-z]{2,8})(?![A-Za-z])(?:\{\})?/
 const FIELD = /[,{(\s]([A-Za-z][\w-]*)\s*=\s*$/
 
 /**
@@ -38,6 +40,7 @@ export function protectEntry(entry: string): ProtectedEntry {
     const inValue = depth > 1 || quoted
     if (char === '\\') {
       const formula = inValue ? formulaAt(entry, at, { quoted }) : null
+      const journal = inValue ? JOURNAL.exec(entry.slice(at, at + 20)) : null
       const style = inValue ? styleAt(entry, at) : null
       // A blank line ends what a macro takes.
       const command = /\\(?:[A-Za-z]+|[^])(?:[ \t]*\r?\n(?![ \t]*\r?\n))?[ \t]*[^\\{}$\s]?/y
@@ -47,6 +50,9 @@ export function protectEntry(entry: string): ProtectedEntry {
       if (formula) {
         text += standIn(formula.tex)
         at = formula.end
+      } else if (journal && JOURNALS.has(journal[1] ?? '')) {
+        text += (JOURNALS.get(journal[1] ?? '') ?? '').replaceAll('&', '\\&')
+        at += journal[0].length
       } else if (style) {
         text += standIn(`${style.macro}{`)
         endsOfStyles.add(style.end)

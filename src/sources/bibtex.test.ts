@@ -85,6 +85,32 @@ describe('BibTeX', () => {
     expect(paper).not.toHaveProperty('journalReference')
   })
 
+  it.each([
+    ['journal = {\\apj}, volume = 3', 'ApJ 3 (2020)'],
+    ['journal = {\\mnras}, volume = {490}, pages = {1--9}', 'MNRAS 490, 1–9 (2020)'],
+    ['journal = "\\aap{}", volume = 3', 'A&A 3 (2020)'],
+    ['journal = {{\\prd}}', 'Phys. Rev. D (2020)'],
+    ['journal = {J. Tides 4 (2020) 1-9}', 'J. Tides 4 (2020) 1-9'],
+    ['journal = {Astronomy {\\&}amp; Lakes}', 'Astronomy & Lakes (2020)'],
+  ])('reads the journal reference in %s', async (fields, reference) => {
+    const [paper] = papersIn(await read(`@article{x, title = {T}, year = 2020, ${fields}}`))
+    expect(paper?.journalReference).toBe(reference)
+  })
+
+  it.each([
+    ['@inproceedings', 'inproceedings'],
+    ['@conference', 'inproceedings'],
+    ['@book', 'book'],
+    ['@phdthesis', 'phdthesis'],
+    ['@thesis', 'phdthesis'],
+    ['@techreport', 'techreport'],
+    ['@InCollection', 'incollection'],
+    ['@article', 'article'],
+  ])('knows what kind of work an %s is', async (entry, type) => {
+    const [paper] = papersIn(await read(`${entry}{x, title = {T}, year = 2020, publisher = {Lake}}`))
+    expect(paper?.publication).toEqual({ type, publisher: 'Lake' })
+  })
+
   it('keeps an entry whatever it has for a DOI, and an address without TeX', async () => {
     const outcomes = await read(String.raw`
       @misc{a, title = {T}, doi = {doi-less}, url = {https://x.example/{\textasciitilde}me/a{\_}b\%20c?x=1\&y=2}}
