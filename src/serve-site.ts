@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { openAccounts } from './accounts/open-accounts.ts'
-import { ownHosts } from './accounts/own-hosts.ts'
+import { ownHosts, urlOf } from './accounts/own-hosts.ts'
 import { keptSecret } from './accounts/secret.ts'
 import { startBackground } from './background.ts'
 import { announceChanges, parseChange, type Change } from './ranking/announce-changes.ts'
@@ -158,7 +158,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     await closeDatabase()
     return { ok: false, reason: listenFailure(failure, config) }
   }
-  const listensAt = localUrl(config.host, (server.address() as AddressInfo).port)
+  const listensAt = urlOf(config.host, (server.address() as AddressInfo).port)
   const url = config.publicUrl ?? listensAt
   site.origin = url
   await noteServedAt(db, url)
@@ -186,11 +186,6 @@ export function createSiteServer({ app, cache }: { app: Hono; cache: PageCache }
     outgoing.writeHead(ready.status, ready.headers)
     outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
   })
-}
-
-function localUrl(host: string, port: number): string {
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
 }
 
 function listenFailure(error: NodeJS.ErrnoException, { host, port }: Config): string {

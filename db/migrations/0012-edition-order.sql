@@ -5,3 +5,6 @@
 drop index papers_edition;
 create index papers_edition
   on papers (edition, floor(attention * 1000000 + 0.5) desc, heat desc, dated_at desc, id desc) where not hidden;
+
+-- The papers of an edition that readers discuss or curators picked are few, and shown beside it.
+create index papers_noted on papers (edition) where (comment_count > 0 or pick_count > 0) and not hidden;

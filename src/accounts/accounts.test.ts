@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NOON } from '../../test/site.ts'
 import { parseOrcid } from './orcid.ts'
-import { isOwnHost, ownHosts } from './own-hosts.ts'
+import { isOwnHost, ownHosts, urlOf } from './own-hosts.ts'
 import { displayName, NEW_FOR_MS, toReader } from './reader.ts'
 import { keptSecret } from './secret.ts'
 
@@ -38,10 +38,13 @@ describe('a reader', () => {
     expect(at(0, { curator: true, suspended_at: NOON }).curator).toBe(false)
   })
 
-  it('is a curator by the settings only with an address that was proved', () => {
+  it('is a curator only with an address that was proved', () => {
     const curators = new Set(['ada@example.org'])
     expect(toReader(ROW, { curators, now: NOON }).curator).toBe(true)
     expect(toReader({ ...ROW, email_verified: false }, { curators, now: NOON }).curator).toBe(false)
+    const granted = { ...ROW, curator: true, email: 'cora@example.org' }
+    expect(toReader(granted, { curators, now: NOON }).curator).toBe(true)
+    expect(toReader({ ...granted, email_verified: false }, { curators, now: NOON }).curator).toBe(false)
   })
 
   it('has a name even without one', () => {
@@ -85,6 +88,14 @@ describe('the hosts of this machine', () => {
     expect(ownHosts('127.0.0.1').join(' ')).toBe('localhost localhost:* 127.0.0.1 127.0.0.1:* [::1] [::1]:*')
     expect(ownHosts('papers.example')).toContain('papers.example:*')
     expect(ownHosts('0.0.0.0')).not.toContain('*')
+    for (const [host, url] of [
+      ['127.0.0.1', 'http://127.0.0.1:3000'],
+      ['192.168.1.5', 'http://192.168.1.5:3000'],
+      ['::1', 'http://[::1]:3000'],
+      ['0.0.0.0', 'http://localhost:3000'],
+      ['::', 'http://localhost:3000'],
+    ] as const)
+      expect(urlOf(host, 3000)).toBe(url)
     const own = ownHosts('127.0.0.1')
     for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:3000', '[::1]:3000'])
       expect(isOwnHost(host, own)).toBe(true)

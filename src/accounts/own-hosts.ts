@@ -1,8 +1,8 @@
 import { hostname, networkInterfaces } from 'node:os'
 
 /**
- * The hosts this machine answers to when its operator sets no public address. The host in a request is believed only if
- * it is one of them, because links in emails lead there.
+ * The hosts this machine answers to when its operator sets no public address. A form is taken only
+ * under one of them.
  */
 export function ownHosts(listensOn: string): string[] {
   const everywhere = listensOn === '0.0.0.0' || listensOn === '::'
@@ -20,6 +20,13 @@ export function ownHosts(listensOn: string): string[] {
   return [...new Set(names)]
     .map((name) => (name.includes(':') ? `[${name}]` : name))
     .flatMap((name) => [name, `${name}:*`])
+}
+
+/** The address of a site that listens on a host and a port of this machine, without a slash at the end. */
+export function urlOf(listensOn: string, port: number): string {
+  const everywhere = listensOn === '0.0.0.0' || listensOn === '::'
+  const name = everywhere ? 'localhost' : listensOn.includes(':') ? `[${listensOn}]` : listensOn
+  return `http://${name}:${port}`
 }
 
 /** Whether a Host header names one of `hosts` (as `ownHosts` writes them), and nothing else beside it. */

@@ -33,8 +33,7 @@ export async function countWithin(
   db: Kysely<Database>,
   { limit, of, now }: { limit: RateLimit; of: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; retryAfterSeconds: number }> {
-  // Stored so that no one can read who is being counted.
-  const key = `${limit.name} ${createHash('sha256').update(of).digest('base64url').slice(0, 22)}`
+  const key = keyOf(limit, of)
   const begun = new Date(now.getTime() - limit.windowMs)
   // One that seems to begin later was begun before the clock was set back.
   const latest = new Date(now.getTime() + CLOCKS_DIFFER_MS)
@@ -50,6 +49,17 @@ export async function countWithin(
   if (!row || row.count <= limit.most) return { ok: true }
   const ends = row.window_start.getTime() + limit.windowMs
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil((ends - now.getTime()) / 1_000)) }
+}
+
+/** Stored so that no one can read who is being counted. */
+function keyOf({ name }: RateLimit, of: string): string {
+  return `${name} ${createHash('sha256').update(of).digest('base64url').slice(0, 22)}`
+}
+
+/** Removes all counts of some readers or mailboxes. */
+export async function forgetRatesOf(db: Kysely<Database>, whom: string[]): Promise<void> {
+  const keys = Object.values(RATE_LIMITS).flatMap((limit) => whom.map((of) => keyOf(limit, of)))
+  await db.deleteFrom('rate_limits').where('key', 'in', keys).execute()
 }
 
 /** Removes counts that no longer limit anyone. */

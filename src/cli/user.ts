@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { urlOf } from '../accounts/own-hosts.ts'
 import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
 import type { Config } from '../config.ts'
@@ -56,7 +57,7 @@ export async function printLink(
     const known = await db.selectFrom('readers').select('id').where('email', '=', email).executeTakeFirst()
     if (!known && !isNew && !config.curators.includes(email))
       throw new UsageError(`No one has an account with ${email}. Add --new for a link that creates one.`)
-    const origin = config.publicUrl ?? (await servedAt(db)) ?? `http://127.0.0.1:${config.port}`
+    const origin = config.publicUrl ?? (await servedAt(db)) ?? urlOf(config.host, config.port)
     const token = await makeSignInToken(db, { address: email })
     process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)
   })

@@ -30,7 +30,7 @@ type PapersTable = {
   provenance: Json<StoredProvenance<Partial<Record<Fact, Source>>>>
   /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
   edition: string | null
-  edition_from: Paper['editionFrom']
+  edition_from: Exclude<Paper['editionFrom'], null> | null
   dated_at: Date
   votes: Generated<number>
   /** Votes weighed in tenths. */
@@ -162,6 +162,13 @@ export type Database = {
     claimed_until: Date | null
   }
   votes: { paper_id: number; reader_id: string; event: string; points: number; voted_at: Date }
+  first_acts: {
+    paper_id: number
+    reader_id: string
+    kind: 'vote' | 'pick' | 'comment'
+    at: Date
+    weight: number
+  }
   picks: { paper_id: number; curator_id: string; event: string; note: string; picked_at: Date }
   reading_list: { reader_id: string; paper_id: number; added_at: Date; read_at: Date | null }
   not_for_me: { reader_id: string; paper_id: number; at: Date }
@@ -193,8 +200,16 @@ export type Database = {
     edited_at: Date | null
     deleted_at: Date | null
     hidden_at: Date | null
+    html: string | null
+    html_version: Generated<number>
   }
-  comment_edits: { comment_id: number; replaced_at: Date; body: string }
+  comment_edits: {
+    comment_id: number
+    replaced_at: Date
+    body: string
+    html: string | null
+    html_version: Generated<number>
+  }
   reactions: { comment_id: number; reader_id: string; reaction: string; at: Date }
   submissions: {
     id: Generated<number>
@@ -250,6 +265,7 @@ export type Database = {
     subject: string
     address: string | null
     reason: string
+    about: string | null
   }
 }
 

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { countComments } from '../ranking/comment-count.ts'
+import { rememberFirstActs } from '../ranking/first-acts.ts'
 import { takeBackSignals } from '../ranking/signals.ts'
 import { NO_COMMENT, NOT_OWN, type CommentRefusal } from './comment-refusals.ts'
 import { selectCommentForUpdate } from './hold-comment.ts'
@@ -25,6 +26,7 @@ export async function deleteComment(
     const { comment } = held
     if (comment.reader_id !== readerId) return NOT_OWN
     const { paper_id: paperId, event } = comment
+    if (event !== null) await rememberFirstActs(trx, [{ paperId, readerId, kind: 'comment', event }])
 
     const answer = await trx
       .selectFrom('comments')
@@ -33,6 +35,8 @@ export async function deleteComment(
       .executeTakeFirst()
     if (answer) await emptyPlace(trx, { commentId, now })
     else await removeEnd(trx, commentId)
+    // The email about it quotes it; while it is not sent, it is not sent any more.
+    await trx.deleteFrom('outgoing_mail').where('key', '=', `reply ${commentId}`).execute()
     // A hidden comment was already out of the count, and its event withdrawn.
     if (comment.hidden_at === null) {
       await countComments(trx, [paperId])
@@ -66,7 +70,7 @@ async function emptyPlace(
   await trx
     .updateTable('comments')
     // Without an owner, as after an account is deleted: whatever removes empty comments finds it.
-    .set({ body: '', event: null, reader_id: null, deleted_at: now })
+    .set({ body: '', html: null, event: null, reader_id: null, deleted_at: now })
     .where('id', '=', commentId)
     .execute()
   await trx.deleteFrom('comment_edits').where('comment_id', '=', commentId).execute()

@@ -11,75 +11,58 @@ import { moderationLog } from './moderation-log.ts'
 import { openSuspicions } from './open-suspicions.ts'
 import { discountSuspicion, dismissSuspicion, suspendSuspected } from './resolve-suspicion.ts'
 import { accountsIn, papersIn } from './suspicions/evidence.ts'
-import { simulateVotes, type Simulation } from './suspicions/simulated-votes.fixture.ts'
+import { simulateVotes, storeVotes, type Simulation } from './suspicions/simulated-votes.fixture.ts'
 
 const now = NOON
+const MINUTE = 60_000
 
 describeWithDatabase('suspicious votes', (db) => {
   /** The simulated community in the database; numbers of papers by their place in the simulation. */
-  const settleIn = async ({ readers, papers, votes }: Simulation): Promise<number[]> => {
-    await sql`insert into readers (id, email, created_at) select id::uuid, id || '@readers.example', at
-      from unnest(${readers.map(({ id }) => id)}::text[], ${readers.map(({ createdAt }) => createdAt)}::timestamptz[])
-        as r(id, at)`.execute(db())
-    const { rows } = await sql<{ id: number }>`
-      insert into papers (address, title, edition, edition_from, dated_at, recorded_at, changed_at)
-      select 'local/' || lpad(to_hex(n), 16, '0'), 'Paper ' || n, '2026-01-10', 'publication', ${now}, ${now}, ${now}
-      from generate_series(1, ${papers}) n order by n returning id`.execute(db())
-    const ids = rows.map(({ id }) => id)
-    await sql`insert into votes (paper_id, reader_id, event, points, voted_at)
-      select paper, reader, gen_random_uuid(), 10, at from unnest(${votes.map(({ paper }) => ids[paper] ?? 0)}::bigint[],
-        ${votes.map(({ reader }) => reader)}::uuid[], ${votes.map(({ at }) => at)}::timestamptz[]) as v(paper, reader, at)`.execute(
-      db(),
-    )
-    return ids
-  }
+  const settleIn = (simulation: Simulation) => storeVotes(db(), simulation, { now })
   const votesOf = async (ids: number[]) =>
     (await db().selectFrom('papers').select('votes').where('id', 'in', ids).orderBy('id').execute()).map(
       ({ votes }) => votes,
     )
   const found = () => openSuspicions(db(), { limit: 99 })
 
-  it.each([1, 2, 3, 4, 5, 6])(
-    'finds what is planted among honest votes and nothing else (seed %i)',
-    async (seed) => {
-      const simulation = simulateVotes(seed, {
-        now,
-        voters: 400,
-        papersADay: 30,
-        rings: [
-          { accounts: 3, papers: 8 },
-          { accounts: 6, papers: 6 },
-          { accounts: 20, papers: 10 },
-        ],
-        bursts: [10, 25],
-      })
-      const ids = await settleIn(simulation)
-      const count = await findSuspicions(db(), { now })
-      const findings = await found()
-      expect(count).toBe(findings.length)
+  it.each([1, 2, 3])('finds what is planted among honest votes and nothing else (seed %i)', async (seed) => {
+    const simulation = simulateVotes(seed, {
+      now,
+      voters: 400,
+      papersADay: 30,
+      rings: [
+        { accounts: 3, papers: 8 },
+        { accounts: 6, papers: 6 },
+        { accounts: 20, papers: 10 },
+      ],
+      bursts: [10, 25],
+    })
+    const ids = await settleIn(simulation)
+    const count = await findSuspicions(db(), { now })
+    const findings = await found()
+    expect(count).toBe(findings.length)
 
-      const rings = findings.flatMap(({ evidence }) => (evidence.kind === 'ring' ? [evidence] : []))
-      for (const planted of simulation.rings) {
-        const ring = rings.find((evidence) => accountsIn(evidence).some((id) => planted.includes(id)))
-        const members = ring ? accountsIn(ring) : []
-        // Who voted for much else may stay out; nobody else is drawn in.
-        expect(members.length).toBeGreaterThanOrEqual(Math.max(3, planted.length * 0.8))
-        expect(members.filter((id) => !planted.includes(id))).toEqual([])
-        expect(ring?.papers.length).toBeGreaterThanOrEqual(4)
-      }
-      const bursts = findings.flatMap(({ evidence }) => (evidence.kind === 'burst' ? [evidence] : []))
-      const suspected = bursts.map(({ paper }) => paper.paperId)
-      for (const paper of simulation.bursts) expect(suspected).toContain(ids[paper])
-      // A ring of twenty is a burst, too; beside the planted ones there is nothing.
-      const ringPapers = rings.flatMap((ring) => papersIn(ring))
-      const planted = new Set([...simulation.bursts.map((paper) => ids[paper]), ...ringPapers])
-      expect(suspected.filter((id) => !planted.has(id))).toEqual([])
-      expect(rings).toHaveLength(simulation.rings.length)
-      // Looking again finds nothing new.
-      expect(await findSuspicions(db(), { now })).toBe(0)
-      expect(await findSuspicions(db(), { now: new Date(now.getTime() + 900_000) })).toBe(0)
-    },
-  )
+    const rings = findings.flatMap(({ evidence }) => (evidence.kind === 'ring' ? [evidence] : []))
+    for (const planted of simulation.rings) {
+      const ring = rings.find((evidence) => accountsIn(evidence).some((id) => planted.includes(id)))
+      const members = ring ? accountsIn(ring) : []
+      // Who voted for much else may stay out; nobody else is drawn in.
+      expect(members.length).toBeGreaterThanOrEqual(Math.max(3, planted.length * 0.8))
+      expect(members.filter((id) => !planted.includes(id))).toEqual([])
+      expect(ring?.papers.length).toBeGreaterThanOrEqual(4)
+    }
+    const bursts = findings.flatMap(({ evidence }) => (evidence.kind === 'burst' ? [evidence] : []))
+    const suspected = bursts.map(({ paper }) => paper.paperId)
+    for (const paper of simulation.bursts) expect(suspected).toContain(ids[paper])
+    // A ring of twenty is a burst, too; beside the planted ones there is nothing.
+    const ringPapers = rings.flatMap((ring) => papersIn(ring))
+    const planted = new Set([...simulation.bursts.map((paper) => ids[paper]), ...ringPapers])
+    expect(suspected.filter((id) => !planted.has(id))).toEqual([])
+    expect(rings).toHaveLength(simulation.rings.length)
+    // Looking again finds nothing new.
+    expect(await findSuspicions(db(), { now })).toBe(0)
+    expect(await findSuspicions(db(), { now: new Date(now.getTime() + 900_000) })).toBe(0)
+  })
 
   it.each([11, 12, 13, 14])('accuses no honest community (seed %i)', async (seed) => {
     const sizes = [
@@ -92,6 +75,49 @@ describeWithDatabase('suspicious votes', (db) => {
     await settleIn(simulateVotes(seed, { now, ...(sizes[seed % 4] ?? { voters: 100, papersADay: 20 }) }))
     expect(await findSuspicions(db(), { now })).toBe(0)
     expect(await found()).toEqual([])
+  })
+
+  it.each([
+    { name: 'at 25-minute gaps', gapMs: 25 * MINUTE, camouflage: false },
+    { name: 'three hours apart', gapMs: 180 * MINUTE, camouflage: false },
+    { name: 'a day apart', gapMs: 1_440 * MINUTE, camouflage: false },
+    { name: 'at 25-minute gaps, and as honest readers do', gapMs: 25 * MINUTE, camouflage: true },
+    { name: 'a day apart, and as honest readers do', gapMs: 1_440 * MINUTE, camouflage: true },
+  ])('finds rings that vote $name', async ({ gapMs, camouflage }) => {
+    const rings = [
+      { accounts: 5, papers: 12 },
+      { accounts: 12, papers: 10 },
+    ]
+    const simulation = simulateVotes(22, {
+      now,
+      voters: 300,
+      papersADay: 15,
+      days: 60,
+      rings,
+      gapMs,
+      camouflage,
+    })
+    await settleIn(simulation)
+    await findSuspicions(db(), { now })
+    const evidence = (await found()).map((finding) => finding.evidence)
+    const members = evidence.flatMap((finding) => (finding.kind === 'ring' ? [accountsIn(finding)] : []))
+    expect(members).toHaveLength(rings.length)
+    for (const planted of simulation.rings) {
+      const ring = members.find((ids) => ids.some((id) => planted.includes(id))) ?? []
+      expect(ring.filter((id) => !planted.includes(id))).toEqual([])
+      expect(ring.length).toBeGreaterThanOrEqual(planted.length - 1)
+    }
+    expect(await findSuspicions(db(), { now: new Date(now.getTime() + 900_000) })).toBe(0)
+  })
+
+  it.each([31, 32])('accuses nobody who shares a narrow interest (seed %i)', async (seed) => {
+    const circles = [
+      { accounts: 8, papers: 30, agreement: 0.4 },
+      { accounts: 12, papers: 40, agreement: 0.3 },
+      { accounts: 20, papers: 40, agreement: 0.5 },
+    ]
+    await settleIn(simulateVotes(seed, { now, voters: 400, papersADay: 15, days: 60, circles }))
+    expect(await findSuspicions(db(), { now })).toBe(0)
   })
 
   /** Four accounts that vote for six papers together, and an honest reader. */

@@ -5,20 +5,23 @@ import { accountsIn, papersIn, type Evidence } from './suspicions/evidence.ts'
 import { findBursts } from './suspicions/find-bursts.ts'
 import { earlierRings, findRings } from './suspicions/find-rings.ts'
 
-/** Votes are looked at for so long: what is older hardly ranks any more. */
-const LOOKED_AT_MS = 14 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+/** Bursts are looked for among the votes of so long: what is older hardly ranks any more. */
+const BURSTS_WITHIN_MS = 14 * DAY_MS
+/** Rings are known by whom they agree with, however slowly they vote. */
+const RINGS_WITHIN_MS = 90 * DAY_MS
 
 /**
- * Looks for votes of the last 14 days that seem arranged, and keeps what it finds for the curators: nothing happens by
- * itself. Found again, a finding is not new. Answers how many are new.
+ * Looks for votes that seem arranged, of the last 14 days for bursts and of the last 90 for rings, and keeps what it finds for
+ * the curators: nothing happens by itself. Found again, a finding is not new. Answers how many are new.
  */
 export async function findSuspicions(db: Kysely<Database>, { now }: { now: Date }): Promise<number> {
-  const span = { since: new Date(now.getTime() - LOOKED_AT_MS), now }
-  const earlier = await earlierRings(db, span)
-  const rings = await findRings(db, span, earlier)
+  const span = (ms: number) => ({ since: new Date(now.getTime() - ms), now })
+  const earlier = await earlierRings(db, span(RINGS_WITHIN_MS))
+  const rings = await findRings(db, span(RINGS_WITHIN_MS), earlier)
   const known = [...earlier, ...rings].map((ring) => new Set(accountsIn(ring)))
   // What a ring does at once is its burst: one finding is enough.
-  const bursts = (await findBursts(db, span)).filter((burst) => {
+  const bursts = (await findBursts(db, span(BURSTS_WITHIN_MS))).filter((burst) => {
     const theirs = accountsIn(burst)
     return !known.some((ring) => theirs.filter((id) => ring.has(id)).length * 2 >= theirs.length)
   })

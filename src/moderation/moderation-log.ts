@@ -45,8 +45,8 @@ export const NO_LONGER_HERE: ActOutcome = { ok: false, reason: 'That is no longe
 /** Which curator acts, when and why: the reason (1 to 1,000 characters) is public. */
 export type Decision = { curatorId: string; reason: string; now: Date }
 
-/** What an action was done to, in words that stand on their own, and its address. */
-export type Subject = { subject: string; address: string | null }
+/** What an action was done to, in words that stand on their own, its address, and the reader whom the words name. */
+export type Subject = { subject: string; address: string | null; about?: string | null }
 
 /** A reason as typed, or null if it is empty or too long. */
 export function parseReason(text: string): string | null {
@@ -62,7 +62,7 @@ export async function logAct(
   trx: Transaction<Database>,
   {
     act,
-    on: { subject, address },
+    on: { subject, address, about = null },
     curatorId,
     reason,
     now,
@@ -70,7 +70,7 @@ export async function logAct(
 ): Promise<void> {
   await trx
     .insertInto('moderation_log')
-    .values({ at: now, curator_id: curatorId, act, subject, address, reason })
+    .values({ at: now, curator_id: curatorId, act, subject, address, reason, about })
     .execute()
 }
 

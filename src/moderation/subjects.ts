@@ -23,7 +23,7 @@ export function commentSubject({
   title: string
 }): Subject {
   const by = readerId === null ? '' : ` by ${displayName({ id: readerId, name: name ?? '' })}`
-  return { subject: `a comment${by} on ${quoted(title)}`, address: `/comments/${id}` }
+  return { subject: `a comment${by} on ${quoted(title)}`, address: `/comments/${id}`, about: readerId }
 }
 
 /** A collection by its owner: its title may be what is wrong with it. */
@@ -39,12 +39,17 @@ export function collectionSubject({
   return {
     subject: `a collection by ${displayName({ id: readerId, name })}`,
     address: `/collections/${id}`,
+    about: readerId,
   }
 }
 
 /** A reader by the name shown with what they write, with a link if their page is public. */
 export function readerSubject(reader: { id: string; name: string; public: boolean }): Subject {
-  return { subject: displayName(reader), address: reader.public ? `/readers/${reader.id}` : null }
+  return {
+    subject: displayName(reader),
+    address: reader.public ? `/readers/${reader.id}` : null,
+    about: reader.id,
+  }
 }
 
 export function quoted(title: string): string {

@@ -189,10 +189,7 @@ describe('the derived paper', () => {
         datedAt: recordedAt,
       })
     }
-    expect(published('2099-01-01', '2601.00001')).toMatchObject({
-      edition: '2026-01-01',
-      published: { precision: 'month', value: '2026-01' },
-    })
+    expect(published('2099-01-01', '2601.00001')).toMatchObject({ edition: null })
     const listed = derived([
       stated('doi/10.5555/a', { published: day('2099-01-01'), listing: { date: '2026-01-10' } }),
     ])

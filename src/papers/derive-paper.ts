@@ -42,6 +42,7 @@ const PRECEDENCE: Source[] = [
   'arxiv-atom',
   'arxiv-raw',
   'jsonl',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'bibtex',
@@ -54,7 +55,7 @@ const PRECEDENCE: Source[] = [
   'curator',
 ]
 /**
- * arXivRaw gives authors as one line of text: any source that lists them one by one knows better. A source that names all of them
+ * arXivRaw and the daily announcements give authors as one line of text: any source that lists them one by one knows better. A source that names all of them
  * comes before either; of those that leave some out, the one that names the most comes first.
  */
 const AUTHOR_PRECEDENCE: Source[] = [
@@ -69,6 +70,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'bibliography',
   'sample',
   'arxiv-raw',
+  'arxiv-daily',
   'page',
   'submission',
   'curator',
@@ -126,8 +128,7 @@ export function derivePaper(
     ranked.toSorted((a, b) => exactness(a.published) - exactness(b.published)),
   )
   const latest = addDays(dayIn(timeZone, recordedAt), MOST_DAYS_AHEAD)
-  const isOfId =
-    arxivId !== null && (stated === null || stated.precision === 'year' || isLater(stated, latest))
+  const isOfId = arxivId !== null && (stated === null || stated.precision === 'year')
   const published = isOfId ? monthOfId(arxivId) : stated
   if (isOfId) delete provenance.published
   const subjects = best('categories', (s) => (s.categories?.length || s.primaryCategory ? s : undefined))

@@ -10,6 +10,7 @@ export const SOURCES = [
   'arxiv-oai',
   'arxiv-raw',
   'arxiv-atom',
+  'arxiv-daily',
   'doi',
   'huggingface',
   'jsonl',

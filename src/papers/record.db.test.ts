@@ -115,6 +115,55 @@ describeWithDatabase('recording papers', (db) => {
     }
   })
 
+  it('lets no poorer statement take anything from a richer one of its source, in any order', async () => {
+    const rich = {
+      ...full,
+      source: 'jsonl' as const,
+      asOf: '2026-01-08T00:00:00.000Z',
+      licenseUrl: 'https://example.org/l',
+    }
+    const poor = stated('2601.00001', {
+      source: 'jsonl',
+      title: full.title,
+      asOf: '2026-01-10T00:00:00.000Z',
+    })
+    const { asOf: _, ...undatedRich } = rich
+    const { asOf: __, ...undatedPoor } = poor
+    for (const batches of [
+      [[rich], [poor]],
+      [[poor], [rich]],
+      [[rich, poor]],
+      [[poor, rich]],
+      [[undatedRich], [undatedPoor]],
+      [[undatedPoor], [undatedRich]],
+    ]) {
+      await sql`truncate papers cascade`.execute(db())
+      for (const batch of batches) await record(batch)
+      const paper = await found('2601.00001')
+      expect(paper).toMatchObject({
+        abstract: full.abstract,
+        doi: '10.5555/a',
+        licenseUrl: rich.licenseUrl,
+        authors: full.authors,
+      })
+      for (const batch of batches) {
+        expect(new Set(await outcomes(batch))).toEqual(new Set(['unchanged']))
+      }
+      expect(await found('2601.00001')).toEqual(paper)
+    }
+  })
+
+  it('completes one source’s statements about two papers that turn out to be one', async () => {
+    const { asOf: _, ...undated } = full
+    const { comments: __, ...uncommented } = undated
+    await record([
+      { ...uncommented, source: 'bibtex', identifiers: stated('2601.00001').identifiers },
+      stated('doi/10.5555/a', { source: 'bibtex', title: full.title, comments: 'Oral' }),
+    ])
+    await record([stated(['2601.00001', 'doi/10.5555/a'], { source: 'arxiv-oai', title: full.title })])
+    expect(await found('2601.00001')).toMatchObject({ abstract: full.abstract, comments: 'Oral' })
+  })
+
   it('keeps all authors when its source later leaves some out, in either order', async () => {
     const authors = [{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }, { name: 'Bo Ek' }, { name: 'Cy Fo' }]
     const older = { ...full, asOf: '2026-01-08T00:00:00.000Z', title: 'Tides, first draft', authors }

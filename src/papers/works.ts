@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { HarvestedPaper } from './harvested-paper.ts'
+import { completed } from './complete-statement.ts'
+import type { HarvestedPaper, Source } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
 import type { Statement } from './derive-paper.ts'
 
@@ -20,15 +22,14 @@ export type Work = {
 }
 /** A source's statement; `facts` is null while they are only in the database, with the paper `storedWith`. */
 type StoredRecord = {
+  source: Source
   facts: Statement | null
   storedWith: number | null
   digest: string
   asOf: string | null
   changed: boolean
-  /** Whether it leaves authors out. */
-  truncated: boolean
-  /** Another statement of its source that names all authors: they are taken from there once both are read. */
-  fuller: Pick<StoredRecord, 'facts' | 'storedWith'> | null
+  /** Earlier statements of the same source, the latest first, whose facts were not read yet: they complete this one. */
+  earlier: StoredRecord[]
 }
 
 type Works = Map<string, Work>
@@ -56,7 +57,6 @@ export async function findWorks(
     await trx
       .selectFrom('paper_records')
       .select(['paper_id', 'source', 'digest', 'as_of'])
-      .select(sql<boolean>`coalesce((facts->>'authorsTruncated')::boolean, false)`.as('truncated'))
       .where('paper_id', 'in', ids)
       .execute(),
   ]
@@ -73,44 +73,62 @@ export async function findWorks(
   }
   for (const row of records) {
     byId.get(row.paper_id)?.records.set(row.source, {
+      source: row.source,
       facts: null,
       storedWith: row.paper_id,
       digest: row.digest,
       asOf: row.as_of?.toISOString() ?? null,
       changed: false,
-      truncated: row.truncated,
-      fuller: null,
+      earlier: [],
     })
   }
+  await loadRestated(trx, works, papers)
   return works
+}
+
+/** Reads the statements in whose place others are to come: what these leave out still holds. */
+async function loadRestated(
+  trx: Transaction<Database>,
+  works: Works,
+  papers: HarvestedPaper[],
+): Promise<void> {
+  const restated = new Set<StoredRecord>()
+  for (const paper of papers) {
+    for (const identifier of paper.identifiers) {
+      const held = works.get(keyOf(identifier))?.records.get(paper.source)
+      if (held && !saysTheSame(held, paper)) restated.add(held)
+    }
+  }
+  await readFacts(trx, [...restated])
 }
 
 /** Reads the statements that works to be derived anew hold; those of unchanged works stay in the database. */
 export async function loadFacts(trx: Transaction<Database>, works: Work[]): Promise<void> {
-  const missing = works
-    .flatMap((work) => [...work.records.values()])
-    .flatMap((record) => (record.fuller === null ? [record] : [record, record.fuller]))
-    .filter((record) => record.facts === null)
-  const ids = [...new Set(missing.map((record) => record.storedWith))].filter((id) => id !== null)
-  const rows =
-    ids.length === 0
-      ? []
-      : await trx
-          .selectFrom('paper_records')
-          .select(['paper_id', 'source', 'facts'])
-          .where('paper_id', 'in', ids)
-          .execute()
-  const stored = new Map(rows.map((row) => [`${row.paper_id} ${row.source}`, row.facts as Statement]))
-  for (const work of works) {
-    for (const [source, record] of work.records) {
-      record.facts ??= stored.get(`${record.storedWith} ${source}`) ?? null
-      if (record.fuller === null || record.facts === null) continue
-      const { authors } = record.fuller.facts ?? stored.get(`${record.fuller.storedWith} ${source}`) ?? {}
-      const { authorsTruncated: _, authorsMissing: __, ...facts } = record.facts
-      if (authors !== undefined) record.facts = { ...facts, authors }
-      record.fuller = null
-    }
+  const records = works.flatMap((work) => [...work.records.values()])
+  await readFacts(
+    trx,
+    records.flatMap((record) => [record, ...record.earlier]),
+  )
+  for (const record of records) {
+    record.facts = record.earlier.reduce(
+      (facts, before) => completed(facts, factsOf(before)),
+      factsOf(record),
+    )
+    record.earlier = []
   }
+}
+
+async function readFacts(trx: Transaction<Database>, records: StoredRecord[]): Promise<void> {
+  const missing = records.filter((record) => record.facts === null)
+  if (missing.length === 0) return
+  const rows = await trx
+    .selectFrom('paper_records')
+    .select(['paper_id', 'source', 'facts'])
+    .where('paper_id', 'in', [...new Set(missing.map((record) => record.storedWith))])
+    .where('source', 'in', [...new Set(missing.map((record) => record.source))])
+    .execute()
+  const stored = new Map(rows.map((row) => [`${row.paper_id} ${row.source}`, row.facts as Statement]))
+  for (const record of missing) record.facts = stored.get(`${record.storedWith} ${record.source}`) ?? null
 }
 
 export function factsOf(record: StoredRecord): Statement {
@@ -177,10 +195,15 @@ function mergeWorks(works: Works, a: Work, b: Work): Work {
   }
   for (const [source, record] of merged.records) {
     const held = kept.records.get(source)
-    const [newer, older] = !held || isNewer(record.asOf, held.asOf) ? [record, held] : [held, record]
-    const fuller = older && fullerOf(newer, older)
-    if (newer === held && !fuller) continue
-    kept.records.set(source, { ...newer, ...(fuller ? { fuller, truncated: false } : {}), changed: true })
+    if (!held) kept.records.set(source, { ...record, changed: true })
+    else {
+      const [later, earlier] = isNewer(record.asOf, held.asOf) ? [record, held] : [held, record]
+      kept.records.set(source, {
+        ...later,
+        changed: true,
+        earlier: [...later.earlier, earlier, ...earlier.earlier],
+      })
+    }
   }
   if (merged.recordedAt < kept.recordedAt) kept.recordedAt = merged.recordedAt
   if (merged.paperId !== null) kept.merged.push(merged.paperId)
@@ -194,42 +217,60 @@ export function keptWork(work: Work): Work {
   return work.keptAs === null ? work : keptWork(work.keptAs)
 }
 
-/** Puts a statement beside those of other sources, in place of an older one from its own; answers whether it says anything new. */
+/**
+ * Puts a statement beside those of other sources, in place of an earlier one from its own, which completes it; answers whether
+ * it says anything new. One that is older than the one held completes that.
+ */
 export function state(work: Work, paper: HarvestedPaper): boolean {
   const { upvotes: _, stars: __, citations: ___, ...facts } = paper
-  const { asOf, ...stated } = facts
-  const digest = createHash('sha256').update(JSON.stringify(stated)).digest('base64')
   const held = work.records.get(facts.source)
-  const record: StoredRecord = {
+  const record = {
+    source: facts.source,
     facts,
     storedWith: null,
-    digest,
-    asOf: asOf ?? null,
+    digest: digestOf(paper),
+    asOf: facts.asOf ?? null,
     changed: true,
-    truncated: facts.authorsTruncated ?? false,
-    fuller: null,
+    earlier: [],
   }
-  if (held && asOf !== undefined && isNewer(held.asOf, asOf)) {
-    // An older statement only adds the authors that the newer one leaves out.
-    const fuller = facts.authors === undefined ? null : fullerOf(held, record)
-    if (fuller === null) return false
-    work.records.set(facts.source, { ...held, fuller, truncated: false, changed: true })
+  if (held && saysTheSame(held, paper)) return false
+  if (!held) {
+    work.records.set(facts.source, record)
     work.changed = true
     return true
   }
-  const saysNew = held?.digest !== digest
-  // The same said again, at a later date: only that date is kept.
-  if (!saysNew && (asOf === undefined || asOf === held?.asOf)) return false
-  const fuller = held ? fullerOf(record, held) : null
-  work.records.set(facts.source, fuller ? { ...record, fuller, truncated: false } : record)
-  if (saysNew || fuller) work.changed = true
+  const isOlder = isNewer(held.asOf, record.asOf)
+  // It came here with another paper in this batch, and is read with the others at the end.
+  if (held.facts === null) {
+    work.records.set(
+      facts.source,
+      isOlder
+        ? { ...held, changed: true, earlier: [...held.earlier, record] }
+        : { ...record, earlier: [held, ...held.earlier] },
+    )
+    work.changed = true
+    return true
+  }
+  const whole = isOlder ? completed(held.facts, facts) : completed(facts, held.facts)
+  const saysNew = !isDeepStrictEqual({ ...whole, asOf: null }, { ...held.facts, asOf: null })
+  // The same said again, or less of it, at a later date: only that date is kept.
+  if (!saysNew && (isOlder || record.asOf === null || record.asOf === held.asOf)) return false
+  const { digest, asOf } = isOlder ? held : record
+  work.records.set(facts.source, { ...record, facts: whole, digest, asOf, earlier: held.earlier })
+  if (saysNew) work.changed = true
   return saysNew
 }
 
-/** The statement that knows the authors left out of another of the same source, if it does. */
-function fullerOf(record: StoredRecord, other: StoredRecord): StoredRecord['fuller'] {
-  if (!record.truncated || other.truncated) return null
-  return other.fuller ?? { facts: other.facts, storedWith: other.storedWith }
+/** Whether a statement says what is held already, and no later. */
+function saysTheSame(held: StoredRecord, paper: HarvestedPaper): boolean {
+  const isLater = paper.asOf !== undefined && paper.asOf !== held.asOf && !isNewer(held.asOf, paper.asOf)
+  return !isLater && held.digest === digestOf(paper)
+}
+
+/** SHA-256 of what a statement says, whenever it says it. */
+function digestOf(paper: HarvestedPaper): string {
+  const { upvotes: _, stars: __, citations: ___, asOf: ____, ...stated } = paper
+  return createHash('sha256').update(JSON.stringify(stated)).digest('base64')
 }
 
 /** Whether a dated statement is later than another; one without a date is taken in the order it comes. */

@@ -3,10 +3,11 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { holdForReader, holdPapers } from '../papers/hold.ts'
-import { eventHeat, VOTE_POINTS, WEIGHTS } from './heat.ts'
+import { firstActOr, rememberFirstActs, type FirstAct } from './first-acts.ts'
+import { eventHeat, WEIGHTS } from './heat.ts'
 import { takeBackSignals } from './signals.ts'
 
-/** Who votes: what they weigh is decided when they do. */
+/** Who votes: what they weigh is decided when they first do. */
 export type VotingReader = { id: string; trusted: boolean }
 
 export type VoteOutcome =
@@ -15,41 +16,61 @@ export type VoteOutcome =
 
 /**
  * Votes for a paper: one vote a reader, however often it is cast. The vote, its event and the paper's heat go in
- * together, so that what was acknowledged counts once and for good. Who wrote a paper cannot vote for it. Throws
+ * together, so that what was acknowledged counts once and for good. A vote that was withdrawn and is cast again counts as it
+ * did the first time, with its time and weight: else votes could be renewed for ever. Who wrote a paper cannot vote for it. Throws
  * `MayNotAct`, as all that a reader does.
  */
 export async function castVote(
   db: Kysely<Database>,
   { paperId, voter, now }: { paperId: number; voter: VotingReader; now: Date },
 ): Promise<VoteOutcome> {
-  const points = voter.trusted ? VOTE_POINTS.vote : VOTE_POINTS.newVote
   const weight = voter.trusted ? WEIGHTS.vote : WEIGHTS.newVote
   return inTransaction(db, async (trx) => {
     const paper = await holdForReader(trx, { readerId: voter.id, paperId, lock: 'no key update' })
     if (!paper || paper.hidden) return { ok: false, kind: 'no-paper' }
-    const { rows } = await sql<{ own: boolean; votes: number | null }>`
+    const first = await firstActOr(trx, {
+      paperId: paper.id,
+      readerId: voter.id,
+      kind: 'vote',
+      now: { at: now, weight },
+    })
+    return insertVote(trx, { paper, voter, first, now })
+  })
+}
+
+async function insertVote(
+  trx: Transaction<Database>,
+  {
+    paper,
+    voter,
+    first: { at, weight },
+    now,
+  }: { paper: { id: number; votes: number }; voter: VotingReader; first: FirstAct; now: Date },
+): Promise<VoteOutcome> {
+  // In tenths, in which votes are counted: whole numbers add up exactly.
+  const points = Math.round(weight * 10)
+  const { rows } = await sql<{ own: boolean; votes: number | null }>`
       with author as (
         select from authorship_claims where paper_id = ${paper.id} and reader_id = ${voter.id} and state = 'confirmed'
       ), vote as (
         insert into votes (paper_id, reader_id, event, points, voted_at)
-        select ${paper.id}, ${voter.id}, ${randomUUID()}, ${points}, ${now} where not exists (select from author)
+        select ${paper.id}, ${voter.id}, ${randomUUID()}, ${points}, ${at} where not exists (select from author)
         on conflict do nothing
         returning paper_id, event
       ), event as (
         insert into signals (paper_id, kind, origin, origin_key, amount, weight, at, recorded_at)
-        select paper_id, 'vote', 'reader', event::text, 1, ${weight}, ${now}, ${now} from vote
+        select paper_id, 'vote', 'reader', event::text, 1, ${weight}, ${at}, ${now} from vote
         returning paper_id
       ), heated as (
         update papers p set votes = votes + 1, vote_points = vote_points + ${points},
-          heat = heat_sum(heat, ${eventHeat(weight, now)}), attention = attention + ${weight}
+          heat = heat_sum(heat, ${eventHeat(weight, at)}), attention = attention + ${weight}
         from event where p.id = event.paper_id
         returning p.votes
       )
       select exists (select from author) as own, (select votes from heated) as votes
     `.execute(trx)
-    if (rows[0]?.own) return { ok: false, kind: 'own-paper' }
-    return { ok: true, voted: true, votes: rows[0]?.votes ?? paper.votes }
-  })
+  if (rows[0]?.own) return { ok: false, kind: 'own-paper' }
+  return { ok: true, voted: true, votes: rows[0]?.votes ?? paper.votes }
 }
 
 /** Takes a reader's vote back; without one nothing happens. */
@@ -105,6 +126,10 @@ export async function removeVotes(
     where v.paper_id = gone.paper_id and v.reader_id = gone.reader_id
     returning v.paper_id as "paperId", v.reader_id as "readerId", v.event, v.points
   `.execute(trx)
+  await rememberFirstActs(
+    trx,
+    rows.map((vote) => ({ ...vote, kind: 'vote' })),
+  )
   const byPaper = Map.groupBy(rows, ({ paperId }) => paperId)
   await takeBackSignals(
     trx,

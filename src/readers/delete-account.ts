@@ -7,11 +7,13 @@ import { inTransaction } from '../db/transaction.ts'
 import { countComments } from '../ranking/comment-count.ts'
 import { takeBackSignals } from '../ranking/signals.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
+import { forgetReader } from './forget-reader.ts'
 
 /**
  * Deletes an account and everything of its own, in one transaction. Votes and picks are withdrawn, so that papers are
  * ranked as if they had never been made. Comments are erased, and those without replies disappear. What others must be
- * able to follow stays, without a name: the place of a comment with replies, and what a curator did (moderation log).
+ * able to follow stays, without a name: the place of a comment with replies, what they flagged and submitted, and what a
+ * curator did, also to them (moderation log).
  * With `secret`, a suspended reader's mailbox and accounts elsewhere stay as keyed hashes, so that a new account of theirs
  * is suspended too.
  */
@@ -39,7 +41,7 @@ export async function deleteAccount(
       .execute()
     const comments = await trx
       .selectFrom('comments')
-      .select(['paper_id', 'event'])
+      .select(['id', 'paper_id', 'event'])
       .where('reader_id', '=', readerId)
       .execute()
     await takeBackSignals(
@@ -56,7 +58,7 @@ export async function deleteAccount(
     await sql`delete from comment_edits where comment_id in (select id from comments where reader_id = ${readerId})`.execute(
       trx,
     )
-    await sql`update comments set body = '', event = null, deleted_at = coalesce(deleted_at, ${now}), reader_id = null
+    await sql`update comments set body = '', html = null, event = null, deleted_at = coalesce(deleted_at, ${now}), reader_id = null
       where reader_id = ${readerId}`.execute(trx)
     // Removes the erased comments that end threads, from the last to the first.
     for (;;) {
@@ -72,17 +74,13 @@ export async function deleteAccount(
     await sql`update papers p set pick_count = (select count(*) from picks where paper_id = p.id)
       where id = any(${picks.map(({ paper_id: id }) => id)}::bigint[])`.execute(trx)
 
-    // Emailed links contain the address; the rest is deleted with the account.
     const reader = await trx
       .selectFrom('readers')
-      .select('email')
+      .select(['id', 'name', 'email', sql<string>`mailbox`.as('mailbox')])
       .where('id', '=', readerId)
       .executeTakeFirst()
     if (!reader) return
-    await sql`delete from verifications where value like ${`%${JSON.stringify(reader.email).replaceAll(/[\\%_]/g, '\\$&')}%`}`.execute(
-      trx,
-    )
-    await trx.deleteFrom('outgoing_mail').where('recipient', '=', reader.email).execute()
+    await forgetReader(trx, { reader, commentIds: comments.map(({ id }) => id) })
     await trx.deleteFrom('readers').where('id', '=', readerId).execute()
   })
 }

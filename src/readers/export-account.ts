@@ -21,6 +21,10 @@ const KEPT: { name: string; rows: string }[] = [
     rows: `select p.address as paper, p.title, v.voted_at from votes v join papers p on p.id = v.paper_id where v.reader_id = $`,
   },
   {
+    name: 'withdrawn',
+    rows: `select p.address as paper, f.kind, f.at as first_at from first_acts f join papers p on p.id = f.paper_id where f.reader_id = $`,
+  },
+  {
     name: 'picks',
     rows: `select p.address as paper, k.note, k.picked_at from picks k join papers p on p.id = k.paper_id where k.curator_id = $`,
   },

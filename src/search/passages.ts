@@ -1,7 +1,8 @@
 import type { Paper } from '../papers/paper.ts'
 import { bodyText } from './body-text.ts'
 import { sentencesIn } from './text/sentences.ts'
-import { wordsIn, type Word } from './text/words.ts'
+import { indexedWords } from './text/other-spellings.ts'
+import type { Word } from './text/words.ts'
 
 /** A piece of text, and which parts of it are words that were looked for: `[start, end)` in it, ascending. */
 export type Passage = { text: string; marks: { start: number; end: number }[] }
@@ -16,7 +17,7 @@ export function bestPassage(
 ): Passage | null {
   if (terms.size === 0) return null
   const text = bodyText(paper)
-  const found = wordsIn(text).filter((word) => terms.has(word.term))
+  const found = indexedWords(text).filter((word) => terms.has(word.term))
   let best: { start: number; end: number; words: Word[]; score: number } | null = null
   let next = 0
   for (const { start, end } of sentencesIn(text)) {

@@ -6,7 +6,8 @@ import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import type { PaperRow } from './read-changes.ts'
 import { vocabularyOf } from './text/vocabulary.ts'
 import { titleKeys } from './text/title-keys.ts'
-import { nameWords, wordsIn } from './text/words.ts'
+import { indexedWords, otherSpellings, partsOfName } from './text/other-spellings.ts'
+import { nameWords } from './text/words.ts'
 
 /** Of a collaboration of thousands, the first hundreds are enough to be found by. */
 const MOST_AUTHORS = 300
@@ -14,7 +15,7 @@ const MOST_AUTHORS = 300
 /** A paper's words and facts, as the index takes them. */
 export function toIndexedPaper(row: PaperRow): IndexedPaper {
   const texts = { title: plainText(row.title), body: bodyText(row) }
-  const words = { title: wordsIn(texts.title), body: wordsIn(texts.body) }
+  const words = { title: indexedWords(texts.title), body: indexedWords(texts.body) }
   return {
     id: row.id,
     seq: row.index_seq,
@@ -32,9 +33,12 @@ export function toIndexedPaper(row: PaperRow): IndexedPaper {
 }
 
 /** The words of a name, and the first letters of given names, by which people are often cited. */
-function nameTerms(name: string): string[] {
+export function nameTerms(name: string): string[] {
   const words = nameWords(name)
-  return [...new Set([...words, ...words.slice(0, -1).map((word) => word.slice(0, 1))])]
+  const initials = words.slice(0, -1).map((word) => word.slice(0, 1))
+  return [
+    ...new Set([...words, ...initials, ...otherSpellings(name).flatMap(nameWords), ...partsOfName(name)]),
+  ]
 }
 
 /** A paper whose day was still to come is dated by the instant that it came in. */

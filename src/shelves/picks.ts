@@ -7,6 +7,7 @@ import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
 import { IS_LISTED } from '../papers/visibility.ts'
+import { firstActOr, rememberFirstActs } from '../ranking/first-acts.ts'
 import { WEIGHTS } from '../ranking/heat.ts'
 import { recordSignals, takeBackSignals } from '../ranking/signals.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
@@ -62,9 +63,16 @@ export async function pickPaper(
     if (numUpdatedRows > 0n) return { ok: true, picked: true, picks: paper.picks }
 
     const event = randomUUID()
+    // A pick that was withdrawn and is made again is as old as it was.
+    const first = await firstActOr(trx, {
+      paperId,
+      readerId: curator.id,
+      kind: 'pick',
+      now: { at: now, weight: WEIGHTS.pick },
+    })
     await trx
       .insertInto('picks')
-      .values({ paper_id: paperId, curator_id: curator.id, event, note, picked_at: now })
+      .values({ paper_id: paperId, curator_id: curator.id, event, note, picked_at: first.at })
       .execute()
     await recordSignals(
       trx,
@@ -75,8 +83,7 @@ export async function pickPaper(
           origin: 'reader',
           originKey: event,
           amount: 1,
-          weight: WEIGHTS.pick,
-          at: now,
+          ...first,
         },
       ],
       { now },
@@ -101,6 +108,7 @@ export async function withdrawPick(
       .returning('event')
       .executeTakeFirst()
     if (!pick) return { ok: true, picked: false, picks: paper.picks }
+    await rememberFirstActs(trx, [{ paperId, readerId: curatorId, kind: 'pick', event: pick.event }])
     await takeBackSignals(trx, [{ paperId, kind: 'pick', origin: 'reader', originKey: pick.event }], { now })
     return { ok: true, picked: false, picks: await countPicks(trx, paperId) }
   })

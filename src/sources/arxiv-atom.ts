@@ -1,16 +1,24 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
+import { draftOfAnnouncement, isAnnouncement } from './arxiv-daily.ts'
 import { cleanLine } from './clean-text.ts'
 import { outcomeOf } from './refusal.ts'
 import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
 
-/** Papers from the Atom feed of arXiv's API. Positions are `entry 3 (line 120)`. */
+/**
+ * Papers from arXiv's feeds: Atom of its API (source `arxiv-atom`), and Atom and RSS of its daily announcements (source
+ * `arxiv-daily`), each entry told apart by what is in it. Positions are `entry 3 (line 120)`.
+ */
 export async function* readArxivAtom(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
-  for await (const record of readXmlRecords(chunks, { element: 'entry' })) {
+  for await (const record of readXmlRecords(chunks, { elements: ['entry', 'item'] })) {
     const position = `entry ${record.number} (line ${record.line})`
-    if (record.ok) yield outcomeOf(position, draftOf(record.element))
+    if (record.ok)
+      yield outcomeOf(
+        position,
+        isAnnouncement(record.element) ? draftOfAnnouncement(record.element) : draftOf(record.element),
+      )
     else yield { ok: false, position, reason: record.reason }
   }
 }

@@ -11,7 +11,7 @@ import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './
  * `arxiv-raw`): one response, several one after another, or bare records. Positions are `record 3 (line 120)`.
  */
 export async function* readArxivOai(chunks: AsyncIterable<string>): AsyncGenerator<HarvestOutcome> {
-  for await (const record of readXmlRecords(chunks, { element: 'record' })) {
+  for await (const record of readXmlRecords(chunks, { elements: ['record'] })) {
     const position = `record ${record.number} (line ${record.line})`
     if (record.ok) yield outcomeOf(position, draftOf(record.element))
     else yield { ok: false, position, reason: record.reason }

@@ -10,9 +10,9 @@ export const FORMATS = [
 ] as const
 export type Format = (typeof FORMATS)[number]
 
-const MARKUP_OF_FEED = /<(?:[\w.-]+:)?(?:feed|entry)[\s>]/
+const MARKUP_OF_FEED = /<(?:[\w.-]+:)?(?:feed|entry|rss|RDF|item)[\s>]/
 const MARKUP_OF_OAI = /<(?:[\w.-]+:)?(?:OAI-PMH|ListRecords|GetRecord|record)[\s>]/
-const DAILY_FIELDS = /"(?:daily_date|upvotes|submittedOnDailyAt|submitted_on_daily_at|paper)"\s*:/
+const DAILY_FIELDS = /"(?:daily_date|upvotes|submittedOnDailyAt|submitted_on_daily_at)"\s*:|"paper"\s*:\s*\{/
 const CSL_FIELDS =
   /"(?:container-title|date-parts|citation-key|DOI|ISSN|literal)"\s*:|"type"\s*:\s*"(?:article|paper-conference|chapter|book|thesis|report)/
 const RIS_RECORD = /^\s{0,4}TY\s{1,3}-\s/m
@@ -29,8 +29,8 @@ export function detectFormat({ name, head }: { name: string; head: string }): Fo
     return oai === -1 || (feed !== -1 && feed < oai) ? 'arxiv-atom' : 'arxiv-oai'
   }
   if (text.startsWith('[')) {
-    if (CSL_FIELDS.test(text)) return 'csl'
-    return DAILY_FIELDS.test(text) ? 'huggingface' : null
+    if (DAILY_FIELDS.test(text)) return 'huggingface'
+    return CSL_FIELDS.test(text) ? 'csl' : null
   }
   if (text.startsWith('{')) {
     const line = text.slice(0, text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')).trim()

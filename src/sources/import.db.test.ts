@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
-import { stated } from '../../test/papers.ts'
+import { identifier, stated } from '../../test/papers.ts'
 import { storedPapers } from '../../test/stored.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { findPaper } from '../papers/find.ts'
 import { frontPage } from '../ranking/front-page.ts'
 import { readArxivAtom } from './arxiv-atom.ts'
+import { dailyAtom } from './arxiv-daily.fixture.ts'
 import { readArxivOai } from './arxiv-oai.ts'
 import { readBibtex } from './bibtex.ts'
 import { feed } from './feed.fixture.ts'
@@ -194,6 +197,35 @@ describeWithDatabase('an import', (db) => {
     expect(await bring(page())).toEqual({ new: 2, updated: 0, unchanged: 0, refused: 0 })
     expect(await db().selectFrom('paper_records').select('source').execute()).toHaveLength(4)
     expect(await bring(page())).toEqual({ new: 0, updated: 0, unchanged: 2, refused: 0 })
+  })
+
+  it('leaves what arXiv’s API and OAI-PMH say when its daily announcements come, in either order', async () => {
+    const daily = dailyAtom([{ id: '2601.00001v2', kind: 'replace', day: '2026-01-07', title: 'Less of it' }])
+    const facts = async () => {
+      const paper = await findPaper(db(), identifier('2601.00001'), { seenBy: 'program' })
+      if (!paper) throw new Error('the paper is not there')
+      const { id: _, uuid: __, revision: ___, ...told } = paper
+      return told
+    }
+    await bring(readArxivAtom(feed(ATOM)))
+    const before = await facts()
+    await bring(readArxivAtom(feed(daily)))
+    const after = await facts()
+    for (const fact of [
+      'title',
+      'abstract',
+      'authors',
+      'published',
+      'versions',
+      'categories',
+      'edition',
+    ] as const)
+      expect([fact, after[fact]]).toEqual([fact, before[fact]])
+    await sql`truncate papers cascade`.execute(db())
+    await bring(readArxivAtom(feed(daily)))
+    expect(await facts()).toMatchObject({ title: 'Less of it', authors: [{ name: 'Ann Lee' }, {}, {}] })
+    await bring(readArxivAtom(feed(ATOM)))
+    expect(await facts()).toEqual(after)
   })
 
   it('bears the longest of everything, and leaves a DOI out that is longer', async () => {

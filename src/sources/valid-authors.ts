@@ -8,6 +8,8 @@ import { texOfMarkup } from './registry-markup.ts'
 import { texNameToUnicode } from './tex-names.ts'
 
 const MAX_NAME = 500
+// Of a name and its key together, which must fit into one row of an index of the database.
+const MAX_NAME_BYTES = 2_400
 const MAX_AFFILIATION = 10_000
 
 type Text = string | null | undefined
@@ -91,7 +93,7 @@ function namedInParts(
   { whole, draft }: { whole: string; draft: AuthorDraft },
 ): Name | null {
   const joined = joinName(parts)
-  if (joined === '' || joined.length > MAX_NAME) return null
+  if (joined === '' || !fits(joined)) return null
   const isWhole = parts.family !== undefined && (parts.given === undefined || isEndOfBody(parts.family))
   if (draft.kind === 'collaboration' || (isWhole && isBody(joined)))
     return { name: joined, kind: 'collaboration' }
@@ -106,7 +108,7 @@ function wholeName(
 ): { name: Name | null; others: Others | null } {
   const { name, others } = readOthers(whole)
   const tidy = cleanLine(name)
-  if (tidy === '' || tidy.length > MAX_NAME) return { name: null, others }
+  if (tidy === '' || !fits(tidy)) return { name: null, others }
   if (kind === 'collaboration') return { name: { name: tidy, kind }, others }
   if (literal)
     return { name: { name: tidy, ...(isBody(tidy) ? { kind: 'collaboration' } : { literal }) }, others }
@@ -194,4 +196,10 @@ function validOrcid(text: string): string | null {
   const check = (12 - (total % 11)) % 11
   const last = check === 10 ? 'X' : String(check)
   return last === match[5]?.toUpperCase() ? `${groups.join('-')}${last}` : null
+}
+
+function fits(name: string): boolean {
+  return (
+    name.length <= MAX_NAME && Buffer.byteLength(name) + Buffer.byteLength(nameKey(name)) <= MAX_NAME_BYTES
+  )
 }

@@ -17,13 +17,13 @@ export type XmlElement = {
 }
 
 /**
- * Every element called `element` (whatever its namespace prefix) in a stream of XML: one document, several one after
+ * Every element called one of `elements` (whatever its namespace prefix) in a stream of XML: one document, several one after
  * another, or a fragment. Each is checked and parsed by itself, so that no other is lost with a malformed one; one that is
  * not closed ends where the next begins. XML's five entities and numeric ones are decoded; a document's own are refused.
  */
 export async function* readXmlRecords(
   chunks: AsyncIterable<string>,
-  { element }: { element: string },
+  { elements }: { elements: readonly string[] },
 ): AsyncGenerator<XmlRecord> {
   let buffer = ''
   // What comes before `at` has been searched; `token` is the markup that began there and has not ended.
@@ -33,6 +33,7 @@ export async function* readXmlRecords(
   let count = 0
   let inside = false
   let depthOfSame = 0
+  let opened = ''
 
   const drop = (end: number) => {
     line += lineBreaks(buffer, end)
@@ -60,7 +61,8 @@ export async function* readXmlRecords(
         continue
       }
       const tag = token.kind === 'tag' ? TAG.exec(buffer.slice(token.start, end)) : null
-      const isOurs = tag !== null && tag[2] === element
+      const name = tag?.[2] ?? ''
+      const isOurs = tag !== null && elements.includes(name)
       const begins = isOurs && tag[1] !== '/'
       const start = token.start
       token = null
@@ -72,8 +74,9 @@ export async function* readXmlRecords(
         at = end - start
         count += 1
         inside = true
+        opened = name
         depthOfSame = tag[3] === '/' ? 0 : 1
-      } else if (isOurs && inside) depthOfSame -= 1
+      } else if (name === opened && inside && tag?.[1] === '/') depthOfSame -= 1
       if (inside && depthOfSame === 0) {
         const xml = buffer.slice(0, at)
         yield xml.length > MAX_RECORD_LENGTH
@@ -115,6 +118,8 @@ type Token = {
   opening: number
   close: string
   searched: number
+  /** The quotation mark of the attribute that the search has come to, or ''. */
+  quote: string
 }
 
 const LONGEST_OPENING = '<![CDATA['.length
@@ -127,6 +132,7 @@ function tokenAt(buffer: string, start: number): Token {
     opening: opening.length,
     close,
     searched: start,
+    quote: '',
   })
   if (buffer.startsWith('<!--', start)) return token('other', '<!--', '-->')
   if (buffer.startsWith('<![CDATA[', start)) return token('other', '<![CDATA[', ']]>')
@@ -142,17 +148,17 @@ function endOf(token: Token, buffer: string): number {
     token.searched = Math.max(token.searched, buffer.length - token.close.length + 1)
     return found === -1 ? -1 : found + token.close.length
   }
-  let quote = ''
-  for (let at = token.start + 1; at < buffer.length; at += 1) {
+  for (let at = token.searched; at < buffer.length; at += 1) {
     const char = buffer.charAt(at)
     if (char === '<') {
       token.kind = 'broken'
       return at
     }
-    if (quote !== '') quote = char === quote ? '' : quote
-    else if (char === '"' || char === "'") quote = char
+    if (token.quote !== '') token.quote = char === token.quote ? '' : token.quote
+    else if (char === '"' || char === "'") token.quote = char
     else if (char === '>') return at + 1
   }
+  token.searched = buffer.length
   return -1
 }
 
@@ -166,9 +172,11 @@ async function* withEnd(chunks: AsyncIterable<string>): AsyncGenerator<string | 
 
 function lineBreaks(text: string, end: number): number {
   let breaks = 0
-  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) breaks += 1
+  for (let at = 0; at < end; at += 1) if (text.charCodeAt(at) === NEWLINE) breaks += 1
   return breaks
 }
+
+const NEWLINE = 10
 
 type Place = { number: number; line: number }
 

@@ -10,10 +10,16 @@ declare module 'hono/jsx' {
       /** Signing in with a passkey, and adding one (public/passkeys.ts). */
       'passkey-sign-in': HTMLAttributes
       'passkey-add': HTMLAttributes
+      /** The browser's part of a discussion: replies in place, previews (public/discussion.ts). */
+      'paper-discussion': HTMLAttributes
       /** The browser's part of a list: keys, reading marks (public/paper-list.ts). */
       'paper-list': HTMLAttributes
       /** The browser's part of the search box: suggestions, keys, live results (public/search-box.ts). */
       'search-box': HTMLAttributes
+      /** A form that is sent as soon as it is shown (public/send-now.ts). */
+      'send-now': HTMLAttributes
+      /** The switch between whole stories and headlines (public/view-switch.ts). */
+      'view-switch': HTMLAttributes
       /** The switch between light and dark (public/theme-switch.ts). */
       'theme-switch': HTMLAttributes
     }

@@ -65,19 +65,22 @@ export function renderPage(
     head,
     section,
     searched = '',
+    isBroad = false,
     children,
   }: {
     head: Head
     section?: Section | undefined
     /** The text in the search box. */
     searched?: string
+    /** Whether its content takes all the width there is, as a newspaper's does. */
+    isBroad?: boolean
     children: Child
   },
 ) {
   const title = head.title ? `${head.title} · ${site.name}` : site.name
   const address = site.origin + head.path
   return html`<!doctype html>${(
-      <html lang="en">
+      <html lang="en" data-view={site.view}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -144,7 +147,7 @@ export function renderPage(
               <SearchForm text={searched} />
             </div>
           </header>
-          <main id="content" tabindex={-1}>
+          <main id="content" class={isBroad ? 'broad' : undefined} tabindex={-1}>
             {children}
           </main>
           <footer class="colophon">
@@ -155,8 +158,11 @@ export function renderPage(
               <a href="/index.atom">Feed</a>
             </p>
             <p class="keys" hidden>
-              <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>o</kbd> open,{' '}
-              <kbd>u</kbd> back to the list
+              <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>v</kbd> vote,{' '}
+              <kbd>?</kbd>{' '}
+              <button type="button" class="link-button">
+                all keys
+              </button>
             </p>
           </footer>
         </body>

@@ -5,6 +5,8 @@ import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
 import { showAuthor } from './authors/show.tsx'
 import { claim } from './authorship/act.ts'
+import { finish } from './begun/act.ts'
+import { showBegun } from './begun/show.tsx'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
@@ -34,12 +36,13 @@ import { showComment, showEdit, showHistory, showReply } from './comments/show.t
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
+import { showAuthors } from './paper/authors.tsx'
 import { showPaper } from './paper/show.tsx'
 import { showModeration } from './moderation/show.tsx'
 import { showReader } from './readers/show.tsx'
 import { pick } from './picks/act.ts'
 import { showPicks } from './picks/show.tsx'
-import { markNotForMe, read, save } from './reading-list/act.ts'
+import { markNotForMeByForm, read, saveByForm } from './reading-list/act.ts'
 import { showNotForMe, showReadingList } from './reading-list/show.tsx'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
@@ -59,7 +62,8 @@ import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
-import { vote } from './vote/act.ts'
+import { chooseView } from './view/act.ts'
+import { voteByForm } from './vote/act.ts'
 
 /** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
@@ -105,6 +109,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers/submit', page(showSubmit))
   app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
+  app.get('/papers/:address{.+}/authors', page(showAuthors))
   app.get('/papers/:address{.+}', page(showPaper))
   app.get('/authors/:key', page(showAuthor))
   app.get('/topics', page(showTopics))
@@ -114,11 +119,14 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/search', page(showSearchHelp))
   app.get('/opensearch.xml', page(describeSearch))
 
+  app.post('/view', chooseView(base))
   app.get('/sign-in', page(showSignIn))
   app.post('/sign-in', sendLink(base))
   app.get('/sign-in/sent', page(showSent))
   app.get('/sign-in/link', page(showLink))
   app.post('/sign-in/link', signInByLink(base))
+  app.get('/sign-in/begun', page(showBegun))
+  app.post('/sign-in/begun', finish(base))
   app.post('/sign-in/with', signInWith(base))
   app.post('/sign-out', signOut(base))
   app.on(['GET', 'POST'], '/auth/*', askLibrary(base))
@@ -130,7 +138,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
 
-  app.post('/papers/:address{.+}/vote', vote(base))
+  app.post('/papers/:address{.+}/vote', voteByForm(base))
 
   app.get('/comments', page(showNewestComments))
   app.get('/comments/:id', page(showComment))
@@ -159,9 +167,9 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/reading-list.ris', page(showReadingList))
   app.get('/reading-list.csl.json', page(showReadingList))
   app.get('/reading-list/not-for-me', page(showNotForMe))
-  app.post('/papers/:address{.+}/save', save(base))
+  app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))
-  app.post('/papers/:address{.+}/not-for-me', markNotForMe(base))
+  app.post('/papers/:address{.+}/not-for-me', markNotForMeByForm(base))
   app.post('/papers/:address{.+}/pick', pick(base))
 
   app.post('/papers/:address{.+}/claim', claim(base))

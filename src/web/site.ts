@@ -7,6 +7,7 @@ import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { Change } from '../ranking/announce-changes.ts'
 import type { LookUpSources } from '../sources/look-up.ts'
+import type { View } from './view/view.ts'
 import type { Assets } from './assets.ts'
 
 /** Who looks at a page, and through which session. */
@@ -30,6 +31,8 @@ export type Site = {
   now: () => Date
   /** Who looks; null for everybody who is not signed in. */
   viewer: Viewer | null
+  /** How dense the device wants lists; whole stories unless it says so. */
+  view?: View
 }
 
 /** Whose eyes a page is for: it says which papers they may see. */

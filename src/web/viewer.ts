@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
 import { endSessionNamed, findSession } from '../accounts/sessions.ts'
 import type { Site, Viewer } from './site.ts'
+import { viewIn } from './view/view.ts'
 
 /** Under https the name with the prefix alone: only over https can a cookie be set under it. */
 const SESSION_COOKIES = {
@@ -27,7 +28,8 @@ declare module 'hono' {
 export function forViewer(site: Site): MiddlewareHandler {
   return async (c, next) => {
     const viewer = await viewerOf(site, c)
-    c.set('site', viewer === null ? site : { ...site, viewer })
+    const view = viewIn(c.req.header('cookie'))
+    c.set('site', viewer === null && view === 'full' ? site : { ...site, viewer, view })
     await next()
   }
 }
@@ -43,6 +45,16 @@ export function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
 export function viewerNow(site: Site, c: Context): Promise<Viewer | null> {
   c.set('viewer', undefined)
   return viewerOf(site, c)
+}
+
+/** Who has just signed in, by the cookies that are on their way to the browser; null where nobody has. */
+export async function viewerSignedIn(site: Site, headers: Headers): Promise<Viewer | null> {
+  const token = tokenSet(site, headers)
+  const found =
+    token === null
+      ? null
+      : await findSession(site.db, { token, curators: site.accounts.curators, now: site.now() })
+  return found && { reader: found.reader, sessionId: found.sessionId }
 }
 
 /** A session that was not renewed for long is renewed by it. */
@@ -90,12 +102,18 @@ async function renew(site: Site, c: Context): Promise<void> {
 /** Where somebody has signed in anew, ends the session that their browser had before. `headers` are those of the answer. */
 export async function endEarlierSession(site: Site, c: Context, headers: Headers): Promise<void> {
   const before = sessionToken(site, c.req.header('cookie'))
-  const begun = headers
-    .getSetCookie()
-    .map((cookie) => sessionToken(site, cookie))
-    .find((token) => token !== null)
-  if (before !== null && begun !== undefined && begun !== before)
-    await endSessionNamed(site.db, { token: before })
+  const begun = tokenSet(site, headers)
+  if (before !== null && begun !== null && begun !== before) await endSessionNamed(site.db, { token: before })
+}
+
+/** The token of the session that an answer of the accounts begins. */
+function tokenSet(site: Site, headers: Headers): string | null {
+  return (
+    headers
+      .getSetCookie()
+      .map((cookie) => sessionToken(site, cookie))
+      .find((token) => token !== null) ?? null
+  )
 }
 
 /** Hands the cookies of an answer of the accounts on to the browser. */

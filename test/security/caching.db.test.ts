@@ -213,7 +213,7 @@ describeWithDatabase('pages of one reader', (db) => {
     expect(dropped.get('/papers/:address{.+}/vote')).toBeLessThan(
       (dropped.get('/settings/profile') ?? 0) - 10,
     )
-  })
+  }, 240_000)
 
   it('come new after an action, for who acted and for everybody', async () => {
     const { app, cookies } = await open()

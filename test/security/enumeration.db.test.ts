@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../database.ts'
 import { post, signIn } from '../readers.ts'
-import { openSite } from '../site.ts'
+import { openSite, wordsOf } from '../site.ts'
 import { addressesOf } from './routes.fixture.ts'
 import { forgetRates, HIDDEN, openPeopledSite } from './peopled-site.fixture.ts'
 
@@ -171,6 +171,19 @@ describeWithDatabase('who asks for what they may not see', (db) => {
         const text = await (await app.request(path, { headers: { cookie } })).text()
         expect([path, /[\w.]+@readers\.example/.exec(text)?.[0]]).toEqual([path, undefined])
       }
+    // Nor is a curator, on any page of the desk.
+    const desk = ['/desk', '/desk/readers', '/desk/readers?q=a', `/readers/${readers.bert}`]
+    for (const path of [...paths, ...desk]) {
+      const answer = await app.request(path, { headers: { cookie: cookies.cora } })
+      expect([path, answer.status]).toEqual([path, 200])
+      expect([path, /[\w.]+@readers\.example/.exec(await answer.text())?.[0]]).toEqual([path, undefined])
+    }
+    for (const q of ['ada@', 'ada@readers.example', '@readers.example'])
+      expect(
+        wordsOf(
+          await (await app.request(`/desk/readers?q=${q}`, { headers: { cookie: cookies.cora } })).text(),
+        ),
+      ).toContain('No readers match your search.')
   })
 
   it('does not learn who has an account by asking to sign in: same words, same work', async () => {

@@ -56,6 +56,8 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     plain('/sign-in', { email: 'new@readers.example' }, 'anybody'),
     plain('/sign-in/link', { token }, 'anybody'),
     plain('/sign-in/with', { provider: 'github' }, 'anybody'),
+    plain('/sign-in/begun', { to: '/' }, 'ada'),
+    plain('/view', { view: 'headlines', back: '/' }, 'anybody'),
     on('vote', { vote: '1' }),
     on('comments', { body: 'The sea is wide.' }),
     on('save', { save: '1' }),

@@ -270,6 +270,8 @@ describeWithDatabase('who wants into somebody else’s account', (db) => {
     })
     expect([await rows('identities'), await mails()]).toEqual([[], []])
 
+    expect((await post(app, '/sign-in/with', fields)).headers.get('location')).toBe('/sign-in?to=%2Fsettings')
+
     const bert = await signIn(db(), { now: new Date() })
     await db()
       .insertInto('identities')

@@ -11,14 +11,14 @@ export type SuspectVote = { readerId: string; at: string }
 export type RingEvidence = {
   kind: 'ring'
   accounts: SuspectAccount[]
-  /** The papers that at least two of them voted for within a short time; `votes`: how many a paper got from everybody. */
+  /** The papers that they have in common; `votes`: how many a paper got from everybody. */
   papers: { paperId: number; title: string; votes: number; theirs: SuspectVote[] }[]
   figures: {
-    /** The least likeness of two that are joined: of all either voted for, the part both did (0 to 1). */
+    /** The least likeness of two: of all either voted for, the part both did (0 to 1). */
     likeness: number
     /** Their part of the votes for these papers (0 to 1). */
     share: number
-    /** For the likeliest pair, minus log10 of the probability that two would meet so often by chance. */
+    /** Minus log10 of the probability that any so many honest readers agree so much. */
     surprise: number
   }
 }

@@ -1,61 +1,74 @@
 import { expect, it } from 'vitest'
+import { surpriseOf, unlikeliness, type Ballots } from './ballots.ts'
 import { binomialSurprise, poissonSurprise } from './chance.ts'
-import { arrangedPairs, isCovered, ringsOf, sharedPapers, type Pair } from './rings.ts'
+import { findGroups, isCovered, type Ballot, type Pair } from './rings.ts'
 
-const pair = (a: string, b: string, together = 6): Pair & { likeness: number; surprise: number } => ({
-  a,
-  b,
-  together,
-  likeness: 0.9,
-  surprise: 9,
-})
+const HOUR = 3_600_000
 
-it('joins pairs to groups of three and more', () => {
-  const rings = ringsOf([
-    pair('a', 'b'),
-    pair('c', 'd'),
-    { ...pair('b', 'c'), likeness: 0.7, surprise: 12 },
-    pair('x', 'y'),
-    pair('p', 'q'),
-    pair('q', 'r'),
+/** Votes for papers by who cast them, hours apart, and what is found among them. */
+function groupsAmong(
+  papersOf: Record<string, number[]>,
+  {
+    voters = 200,
+    total = 2_000,
+    othersFor = 2,
+  }: { voters?: number; total?: number; othersFor?: number } = {},
+) {
+  const votes: Ballot[] = Object.entries(papersOf).flatMap(([readerId, papers], place) =>
+    papers.map((paperId) => ({ readerId, paperId, at: (paperId * 50 + place * 3) * HOUR })),
+  )
+  const votesFor = new Map(
+    [...Map.groupBy(votes, ({ paperId }) => paperId)].map(([id, cast]) => [id, cast.length + othersFor]),
+  )
+  const names = Object.keys(papersOf).toSorted()
+  const pairs: Pair[] = names.flatMap((a, i) => names.slice(i + 1).map((b) => ({ a, b })))
+  const steps = findGroups(pairs, { votes, electorate: { votesFor, total, voters } })
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value.map(({ members, papers }) => ({ members, papers }))
+  }
+}
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
+
+it('finds three accounts and more that agree, however far apart they vote', () => {
+  const alike = upTo(8)
+  expect(groupsAmong({ a: alike, b: alike, c: alike, d: upTo(30, 20) })).toEqual([
+    { members: ['a', 'b', 'c'], papers: alike },
   ])
-  expect(rings).toEqual([
-    { members: ['a', 'b', 'c', 'd'], likeness: 0.7, surprise: 12 },
-    { members: ['p', 'q', 'r'], likeness: 0.9, surprise: 9 },
+  // Two people may share a desk and a taste.
+  expect(groupsAmong({ a: alike, b: alike, d: upTo(30, 20) })).toEqual([])
+})
+
+it('forgives a ring what it forgot, and what else it votes for', () => {
+  const ring = { a: upTo(9), b: upTo(10), c: upTo(10, 2), d: [...upTo(6), ...upTo(10, 8)], e: upTo(10) }
+  const members = Object.keys(ring)
+  expect(groupsAmong(ring)).toEqual([{ members, papers: upTo(10) }])
+  const elsewhere = Object.entries(ring).map(([id, papers], i) => [
+    id,
+    [...papers, ...upTo(112 + 20 * i, 100 + 20 * i)],
   ])
-  expect(ringsOf([])).toEqual([])
+  expect(groupsAmong(Object.fromEntries(elsewhere))).toEqual([{ members, papers: upTo(10) }])
 })
 
-it('joins a long chain without going deep', () => {
-  const name = (n: number) => String(n).padStart(6, '0')
-  const chain = Array.from({ length: 20_000 }, (_, n) => pair(name(n), name(n + 1)))
-  expect(ringsOf(chain.toReversed())).toMatchObject([{ members: { length: 20_001 } }])
+it('passes over those who agree on what everybody likes', () => {
+  const alike = upTo(8)
+  const three = { a: alike, b: alike, c: alike }
+  expect(groupsAmong(three, { othersFor: 90 })).toEqual([])
 })
 
-it('passes over who meets on what everybody likes, and who mostly votes apart', () => {
-  const voter = (votes: number, popularity: number) => ({ votes, popularity })
-  const suspected = (together: number, a: ReturnType<typeof voter>, b = a) =>
-    arrangedPairs([{ a: 'a', b: 'b', together }], {
-      voters: new Map([
-        ['a', a],
-        ['b', b],
-      ]),
-      total: 4_000,
-    }).length
-  // Six papers that few vote for, and that both do within minutes.
-  expect(suspected(6, voter(6, 30))).toBe(1)
-  expect(suspected(3, voter(3, 15))).toBe(0)
-  // The six most popular papers.
-  expect(suspected(6, voter(6, 1_800))).toBe(0)
-  // Among forty others.
-  expect(suspected(6, voter(46, 230))).toBe(0)
-  expect(suspected(6, voter(6, 30), voter(46, 230))).toBe(0)
+it('passes over a circle in which everybody agrees by half', () => {
+  const circle = Object.fromEntries(
+    upTo(12).map((place) => [
+      `r${String(place).padStart(2, '0')}`,
+      upTo(24).filter((paper) => (paper * place * 7) % 13 < 7),
+    ]),
+  )
+  expect(groupsAmong(circle)).toEqual([])
 })
 
-it('tells which papers a ring has in common', () => {
-  const votes = [1, 1, 1, 1, 2, 2, 3].map((paperId) => ({ paperId }))
-  expect([...sharedPapers(votes, { members: 4 }).keys()]).toEqual([1, 2])
-  expect([...sharedPapers(votes, { members: 6 }).keys()]).toEqual([1])
+it('grows a ring of dozens', () => {
+  const ring = Object.fromEntries(upTo(60).map((place) => [`r${String(place).padStart(2, '0')}`, upTo(10)]))
+  expect(groupsAmong(ring, { voters: 5_000, total: 50_000 })).toMatchObject([{ members: { length: 60 } }])
 })
 
 it('takes a finding for known until it has somebody new or four papers more', () => {
@@ -63,6 +76,22 @@ it('takes a finding for known until it has somebody new or four papers more', ()
   expect(isCovered({ members: ['a', 'b', 'c'], paperIds: [2, 3, 4, 5, 6, 7] }, earlier)).toBe(true)
   expect(isCovered({ members: ['a', 'b', 'c'], paperIds: [5, 6, 7, 8] }, earlier)).toBe(false)
   expect(isCovered({ members: ['a', 'b', 'd'], paperIds: [1, 2, 3, 4] }, earlier)).toBe(false)
+})
+
+it('calculates how unlikely agreement is', () => {
+  const ballots: Ballots = new Map(
+    ['a', 'b', 'c'].map((id) => [id, new Map(upTo(4).map((p, i) => [p, i * HOUR * 24]))]),
+  )
+  const votesFor = new Map(upTo(4).map((paper) => [paper, 10]))
+  const meeting = { papers: upTo(4), ballots, electorate: { votesFor, total: 1_000, voters: 100 } }
+  // Four votes of which each falls on one of the papers left: 4! · (10 / 1000)^4.
+  expect(unlikeliness('a', meeting)).toBeCloseTo(-Math.log10(24 * 1e-8), 9)
+  expect(unlikeliness('a', meeting, { floor: 0.5 })).toBeCloseTo(4 * Math.log10(2), 9)
+  expect(unlikeliness('nobody', meeting)).toBe(0)
+  // Two of them, minus the choices of three from a hundred; cast at the same moments, each of their votes says more.
+  const choices = Math.log10((100 * 99 * 98) / 6)
+  const close = -4 * Math.log10(0.3)
+  expect(surpriseOf(['a', 'b', 'c'], meeting)).toBeCloseTo(2 * (-Math.log10(24 * 1e-8) + close) - choices, 9)
 })
 
 it('treats chance as the tables do', () => {

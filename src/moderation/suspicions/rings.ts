@@ -1,84 +1,234 @@
-import { poissonSurprise } from './chance.ts'
+import { agreementAround, surpriseOf, unlikeliness, type Ballots, type Electorate } from './ballots.ts'
 
-/** Two accounts count as voting together from so many papers on that both voted for shortly after one another. */
-export const PAIR_PAPERS = 4
-/** "Shortly": a person who runs several accounts goes through them in one sitting. */
-export const CLOSE_MS = 20 * 60_000
-/** Of all that either voted for, both did at least this part: who has interests of their own votes apart, too. */
-const LEAST_LIKENESS = 0.5
-/** A meeting must be as unlikely as one in 10^5, given how much both vote and how popular their papers are … */
-const LEAST_SURPRISE = 5
-/**
- * … where of the papers that two both voted for, this part is taken to fall close together by chance: people read in the
- * morning, when the mail comes.
- */
-const CLOSE_BY_CHANCE = 0.2
-/** Two people may share a desk and a taste; three that all do so are worth a look. */
+/** Two accounts are looked at together from so many papers on that both voted for. */
+export const PAIR_PAPERS = 3
+/** A ring has at least so many papers in common. */
+export const RING_PAPERS = 4
+/** Two people may share a desk and a taste; three that always agree are worth a look. */
 const RING_SIZE = 3
+/** A ring has in common what this part of its members voted for: now and then one is forgotten. */
+const MEMBERS_OF_PAPER = 0.7
+/** And each member voted for this part of it. */
+const PAPERS_OF_MEMBER = 0.7
 /**
- * Members of a ring make up at least this part of the votes for what they vote for. Readers who all like what everybody
- * likes are few among many there.
+ * Of the papers that several of them voted for, weighed by how rare they are, at least this part is what all have in common:
+ * people who share an interest agree in twos more often than in threes, and in threes more often than all together.
  */
-export const LEAST_SHARE = 0.1
+const LEAST_COHESION = 0.5
+/** "Several": this part of them, and two. */
+const SEVERAL = 0.4
+/** A ring is as unlikely among honest readers as one in 10^6, whoever might have agreed on whatever. */
+const LEAST_SURPRISE = 6
+/** Members of a ring cast at least this part of the votes for what they have in common: among many they change little. */
+const LEAST_SHARE = 0.1
+/** Pairs that are less remarkable are not looked at (minus log10): not even a ring of dozens would be made of them. */
+const LEAST_STRENGTH = 1.5
+/** How many of the most remarkable pairs are tried as beginnings of a ring, and how many accounts as its further members. */
+const MOST_SEEDS = 1_000
+const MOST_CANDIDATES = 200
+const MOST_TRIED = 20
+/** For so many accounts a group may grow without becoming less likely: of a large ring, the first ones say little. */
+const PATIENCE = 6
 
-/** Two accounts (`a` < `b`) that voted close together for `together` papers. */
-export type Pair = { a: string; b: string; together: number }
-/** How many votes an account gave, and the sum of the votes that its papers have. */
-export type Voter = { votes: number; popularity: number }
-/** Accounts joined by voting together, in order, with the least likeness and the greatest surprise of their pairs. */
-export type Ring = { members: string[]; likeness: number; surprise: number }
+/** Two accounts (`a` < `b`) that voted for several of the same papers. */
+export type Pair = { a: string; b: string }
+/** A vote of an account in a pair; `at` in milliseconds. */
+export type Ballot = { readerId: string; paperId: number; at: number }
+/**
+ * Accounts that vote together, in order; the papers that they have in common; how unlikely that is among honest readers (minus
+ * log10); the least likeness of two: of all that either voted for, the part both did; and their part of the votes.
+ */
+export type Ring = {
+  members: string[]
+  papers: number[]
+  surprise: number
+  likeness: number
+  share: number
+}
 
-/** Which pairs vote together beyond chance. `total`: all votes in the time that is looked at. */
-export function arrangedPairs(
+type Facts = { ballots: Ballots; electorate: Electorate }
+
+/**
+ * Finds the groups of at least three accounts that vote together beyond chance, at whatever pace: from the most remarkable pairs
+ * on, each grows by the account that agrees most, while that makes it less likely. A step of the generator is a pair.
+ */
+export function* findGroups(
   pairs: Pair[],
-  { voters, total }: { voters: ReadonlyMap<string, Voter>; total: number },
-): (Pair & { likeness: number; surprise: number })[] {
-  return pairs.flatMap((pair) => {
-    const a = voters.get(pair.a)
-    const b = voters.get(pair.b)
-    if (!a || !b || pair.together < PAIR_PAPERS) return []
-    const likeness = pair.together / (a.votes + b.votes - pair.together)
-    // Had b given its votes by chance, to papers as often as they are voted for: how many would have met those of a.
-    const met = Math.min((b.votes * a.popularity) / total, (a.votes * b.popularity) / total)
-    const surprise = poissonSurprise(pair.together, CLOSE_BY_CHANCE * met)
-    return likeness >= LEAST_LIKENESS && surprise >= LEAST_SURPRISE ? [{ ...pair, likeness, surprise }] : []
-  })
+  { votes, electorate }: { votes: Ballot[]; electorate: Electorate },
+): Generator<void, Ring[]> {
+  const ballots: Ballots = new Map(
+    [...Map.groupBy(votes, ({ readerId }) => readerId)].map(([id, cast]) => [
+      id,
+      new Map(cast.map(({ paperId, at }) => [paperId, at])),
+    ]),
+  )
+  const facts = { ballots, electorate }
+  const seeds: (Pair & { strength: number })[] = []
+  for (const pair of pairs) {
+    yield
+    const strength = strengthOf(pair, facts)
+    if (strength >= LEAST_STRENGTH) seeds.push({ ...pair, strength })
+  }
+  seeds.sort((one, other) => other.strength - one.strength)
+  const near = neighbours(seeds)
+  const rings: Ring[] = []
+  const taken = new Set<string>()
+  /** Pairs within groups that were no rings. */
+  const known = new Set<string>()
+  for (const { a, b } of seeds.slice(0, MOST_SEEDS)) {
+    yield
+    if (taken.has(a) || taken.has(b) || known.has(`${a} ${b}`)) continue
+    const candidates = [...new Set([...(near.get(a) ?? []), ...(near.get(b) ?? [])])]
+      .filter((id) => id !== a && id !== b && !taken.has(id))
+      .slice(0, MOST_CANDIDATES)
+    const group = grow([a, b], { candidates, facts })
+    if (group.length < RING_SIZE) continue
+    const ring = judge(group, facts)
+    if (ring) {
+      rings.push(ring)
+      for (const id of group) taken.add(id)
+    } else for (const one of group) for (const other of group) known.add(`${one} ${other}`)
+  }
+  return rings
 }
 
-/** The groups of at least three accounts that pairs join, directly or through others. */
-export function ringsOf(pairs: (Pair & { likeness: number; surprise: number })[]): Ring[] {
-  const parents = new Map<string, string>()
-  const rootOf = (id: string): string => {
-    let root = id
-    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent
-    // Whoever asks next has a short way.
-    for (let at = id; at !== root;) {
-      const next = parents.get(at) ?? root
-      parents.set(at, root)
-      at = next
-    }
-    return root
-  }
+/** The accounts that pairs join to each, the most remarkable pair first. */
+function neighbours(pairs: Pair[]): Map<string, Set<string>> {
+  const near = new Map<string, Set<string>>()
   for (const { a, b } of pairs) {
-    const [one, other] = [rootOf(a), rootOf(b)]
-    if (one !== other) parents.set(other, one)
+    near.set(a, (near.get(a) ?? new Set()).add(b))
+    near.set(b, (near.get(b) ?? new Set()).add(a))
   }
-  return [...Map.groupBy(pairs, ({ a }) => rootOf(a)).values()]
-    .map((joined) => ({
-      members: [...new Set(joined.flatMap(({ a, b }) => [a, b]))].toSorted(),
-      likeness: Math.min(...joined.map(({ likeness }) => likeness)),
-      surprise: Math.max(...joined.map(({ surprise }) => surprise)),
-    }))
-    .filter(({ members }) => members.length >= RING_SIZE)
+  return near
 }
 
-/** What a ring's members voted for together: papers that at least half of them (and two) did. */
-export function sharedPapers<Vote extends { paperId: number }>(
-  votes: Vote[],
-  { members }: { members: number },
-): Map<number, Vote[]> {
-  const byPaper = Map.groupBy(votes, ({ paperId }) => paperId)
-  return new Map([...byPaper].filter(([, theirs]) => theirs.length >= Math.max(2, members / 2)))
+function strengthOf({ a, b }: Pair, facts: Facts): number {
+  const papers = commonTo([a, b], facts.ballots)
+  return Math.max(unlikeliness(a, { ...facts, papers }), unlikeliness(b, { ...facts, papers }))
+}
+
+/**
+ * The group that a pair belongs to: the most surprising on the way, as it grows by the account that agrees most; the pair itself
+ * when no account agrees with both.
+ */
+function grow(pair: string[], { candidates, facts }: { candidates: string[]; facts: Facts }): string[] {
+  const { ballots } = facts
+  let members = pair
+  let left = candidates
+  let best = { members: pair, surprise: -Infinity }
+  for (let patience = PATIENCE; patience > 0; patience--) {
+    const common = commonTo(members, ballots)
+    const ordered = left
+      .map((id) => ({
+        id,
+        unlikely: unlikeliness(id, {
+          ...facts,
+          papers: common.filter((paper) => ballots.get(id)?.has(paper)),
+        }),
+      }))
+      .filter(({ unlikely }) => unlikely > 1)
+      .toSorted((one, other) => other.unlikely - one.unlikely)
+      .slice(0, MOST_TRIED)
+    const found = ordered
+      .values()
+      .map(({ id }) => ({ id, joined: [...members, id], papers: commonTo([...members, id], ballots) }))
+      .find(({ joined, papers }) => papers.length >= RING_PAPERS && areAllIn(joined, { papers, ballots }))
+    if (!found) break
+    members = found.joined
+    left = left.filter((id) => id !== found.id)
+    const surprise = surpriseOf(members, { ...facts, papers: found.papers })
+    if (surprise > best.surprise) {
+      best = { members, surprise }
+      patience = PATIENCE
+    }
+  }
+  return best.members
+}
+
+function judge(members: string[], facts: Facts): Ring | null {
+  const papers = commonTo(members, facts.ballots)
+  const meeting = { ...facts, papers }
+  const share = shareOf(members, meeting)
+  if (share < LEAST_SHARE || cohesionOf(members, meeting) < LEAST_COHESION) return null
+  if (surpriseOf(members, meeting) < LEAST_SURPRISE) return null
+  const surprise = surpriseOf(members, meeting, { floor: agreementAround(members, meeting) })
+  if (surprise < LEAST_SURPRISE) return null
+  return {
+    members: members.toSorted(),
+    papers: papers.toSorted((a, b) => a - b),
+    surprise,
+    likeness: likenessOf(members, facts.ballots),
+    share,
+  }
+}
+
+/** How many of them voted for each paper. */
+function countsOf(members: readonly string[], ballots: Ballots): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const id of members)
+    for (const paper of ballots.get(id)?.keys() ?? []) counts.set(paper, (counts.get(paper) ?? 0) + 1)
+  return counts
+}
+
+function commonTo(members: readonly string[], ballots: Ballots): number[] {
+  const least = Math.max(2, Math.ceil(MEMBERS_OF_PAPER * members.length))
+  return [...countsOf(members, ballots)].filter(([, count]) => count >= least).map(([paper]) => paper)
+}
+
+function areAllIn(
+  members: readonly string[],
+  { papers, ballots }: { papers: number[]; ballots: Ballots },
+): boolean {
+  return members.every(
+    (id) => papers.filter((paper) => ballots.get(id)?.has(paper)).length >= PAPERS_OF_MEMBER * papers.length,
+  )
+}
+
+function shareOf(
+  members: readonly string[],
+  { papers, ballots, electorate: { votesFor } }: Facts & { papers: number[] },
+): number {
+  const counts = countsOf(members, ballots)
+  const sum = (votes: (paper: number) => number | undefined) =>
+    papers.reduce((all, paper) => all + (votes(paper) ?? 0), 0)
+  return (
+    sum((paper) => counts.get(paper)) /
+    Math.max(
+      1,
+      sum((paper) => votesFor.get(paper)),
+    )
+  )
+}
+
+function cohesionOf(
+  members: readonly string[],
+  { papers, ballots, electorate: { votesFor } }: Facts & { papers: number[] },
+): number {
+  const common = new Set(papers)
+  const several = Math.max(2, SEVERAL * members.length)
+  let inCommon = 0
+  let all = 0
+  for (const [paper, count] of countsOf(members, ballots)) {
+    if (count < several) continue
+    const rarity = 1 / (votesFor.get(paper) ?? 1)
+    all += rarity
+    if (common.has(paper)) inCommon += rarity
+  }
+  return all === 0 ? 0 : inCommon / all
+}
+
+function likenessOf(members: readonly string[], ballots: Ballots): number {
+  const all = members.map((id) => ballots.get(id) ?? new Map<number, number>())
+  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => ({ one, other })))
+  return Math.min(
+    ...pairs.map(({ one, other }) => {
+      const both = one
+        .keys()
+        .filter((paper) => other.has(paper))
+        .toArray().length
+      return both / (one.size + other.size - both)
+    }),
+  )
 }
 
 /** Whether a finding says nothing that an earlier one did not: nobody new, and hardly a paper more. */
@@ -89,6 +239,6 @@ export function isCovered(
   return earlier.some(
     (known) =>
       members.every((id) => known.members.includes(id)) &&
-      paperIds.filter((id) => !known.paperIds.includes(id)).length < PAIR_PAPERS,
+      paperIds.filter((id) => !known.paperIds.includes(id)).length < RING_PAPERS,
   )
 }

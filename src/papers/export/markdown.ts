@@ -10,6 +10,7 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   'arxiv-oai': 'arXiv (OAI-PMH)',
   'arxiv-raw': 'arXiv (OAI-PMH, raw)',
   'arxiv-atom': 'arXiv (API)',
+  'arxiv-daily': 'arXiv (daily announcements)',
   huggingface: 'Hugging Face',
   jsonl: 'an imported JSON Lines file',
   bibliography: 'an imported bibliography',

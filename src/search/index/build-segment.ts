@@ -1,4 +1,5 @@
 import { distinctTopics } from '../../papers/categories.ts'
+import type { Word } from '../text/words.ts'
 import { ByteWriter } from './byte-writer.ts'
 import {
   authorTerm,
@@ -97,15 +98,16 @@ function addOccurrences(
 ): { title: number; body: number } {
   const lengths = { title: 0, body: 0 }
   let position = 0
+  // A joined form is where its first part is, and so is the second part of a compound that is one word in every spelling.
+  const placeOf = ({ joined, inner }: Word) => (joined ? position : inner ? position - 1 : position++)
   for (const word of paper.title) {
-    // A joined form stands beside its parts and has no position of its own.
-    const at = Math.min(word.joined ? position : position++, TITLE_ENDS_AT)
+    const at = Math.min(placeOf(word), TITLE_ENDS_AT)
     occurrences.add(word.term, row, at * 2 + 1)
     if (!word.stop && !word.joined) lengths.title++
   }
   position = BODY_STARTS_AT
   for (const word of paper.body) {
-    const at = word.joined ? position : position++
+    const at = placeOf(word)
     // In nearly every text, and only titles are known by them ("Attention is all you need").
     if (word.stop) continue
     occurrences.add(word.term, row, at * 2)

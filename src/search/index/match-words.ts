@@ -10,8 +10,11 @@ export type WantedTerm = {
   /** Counts as no rarer than a term that so many papers have. */
   asFrequentAs?: number
 }
-/** What stands for one word of a query: any of its terms will do. */
-export type WantedWord = { terms: WantedTerm[] }
+/**
+ * What stands for one word of a query: any of its terms will do. A `mere` one only adds to the score: the parts of a
+ * compound that is asked for as a whole.
+ */
+export type WantedWord = { terms: WantedTerm[]; mere?: boolean }
 
 /**
  * BM25F (S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009): how often a word
@@ -74,9 +77,12 @@ export function scoreWords(
     none: new Float32Array(2048),
   }
   let all = 0
-  words.forEach(({ terms }, n) => {
+  // The mere ones first, while no paper has another word that they could be taken to differ from.
+  const ordered = [...words.filter(({ mere }) => mere), ...words.filter(({ mere }) => !mere)]
+  const mere = ordered.findIndex((word) => !word.mere)
+  ordered.forEach(({ terms }, n) => {
     let rarest = 0
-    const word = Math.min(n + 1, MOST_TOLD_APART)
+    const word = mere < 0 ? 0 : Math.min(Math.max(0, n - mere + 1), MOST_TOLD_APART)
     for (const { term, weight, titleOnly, asFrequentAs = 0 } of terms) {
       const papers = frequencyOf(index, term)
       if (papers === 0) continue
@@ -97,7 +103,7 @@ export function scoreWords(
         })
       }
     }
-    all += rarest
+    if (word > 0) all += rarest
   })
   return all
 }

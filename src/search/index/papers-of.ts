@@ -1,10 +1,12 @@
 import { addDays, dayStart } from '../../papers/calendar.ts'
 import type { QueryTerm } from '../query/query.ts'
-import { nameWords, wordsIn } from '../text/words.ts'
+import { otherSpellings } from '../text/other-spellings.ts'
+import { nameWords } from '../text/words.ts'
 import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
-import { papersWithPhrase, type PhraseTerm } from './match-phrase.ts'
+import { papersWithPhrase } from './match-phrase.ts'
 import { markTerm } from './match-words.ts'
 import { nameCompletions } from './near-words.ts'
+import { askedWords, phraseSpellings } from './query-words.ts'
 import type { WordIndex } from './word-index.ts'
 
 /** The papers that are one of the alternatives. */
@@ -18,7 +20,7 @@ export function papersOf(
     switch (term.kind) {
       case 'word':
       case 'phrase': {
-        const words = term.field === 'author' ? nameWords(term.text) : wordsIn(term.text)
+        const words = term.field === 'author' ? nameWords(term.text) : askedWords(term.text)
         if (term.kind === 'phrase' || words.length > 1) {
           for (const id of phrasePapers(index, term).keys()) marks[id] = 1
         } else {
@@ -73,26 +75,34 @@ export function phrasePapers(
   { text, field }: Extract<QueryTerm, { kind: 'phrase' | 'word' }>,
 ): Map<number, number> {
   if (field === 'author') {
-    const terms = nameWords(text).map((word) => ({ term: authorTerm(word), offset: 0 }))
-    return papersWithPhrase(index, terms, { titleOnly: false })
+    const found = new Map<number, number>()
+    for (const spelling of [text, ...otherSpellings(text)]) {
+      const terms = nameWords(spelling).map((word) => ({ term: authorTerm(word), offset: 0 }))
+      for (const [id, count] of papersWithPhrase(index, terms, { titleOnly: false })) found.set(id, count)
+    }
+    return found
   }
-  const words = wordsIn(text).filter((word) => !word.joined)
-  const says = words.some((word) => !word.stop)
-  const terms = words
-    .map((word, offset): PhraseTerm & { stop: boolean } => ({ term: word.term, offset, stop: word.stop }))
-    .filter((word) => !says || !word.stop)
-  const first = terms[0]?.offset ?? 0
-  return papersWithPhrase(
-    index,
-    terms.map(({ term, offset }) => ({ term, offset: offset - first })),
-    // A phrase of nothing but stop words can only be found in titles.
-    { titleOnly: field === 'title' || !says },
-  )
+  const found = new Map<number, number>()
+  for (const spelling of phraseSpellings(text)) {
+    const says = spelling.some((word) => !word.stop)
+    const terms = spelling.filter((word) => !says || !word.stop)
+    const first = terms[0]?.offset ?? 0
+    const papers = papersWithPhrase(
+      index,
+      terms.map(({ term, offset }) => ({ term, offset: offset - first })),
+      // A phrase of nothing but stop words can only be found in titles.
+      { titleOnly: field === 'title' || !says },
+    )
+    for (const [id, count] of papers) found.set(id, (found.get(id) ?? 0) + count)
+  }
+  return found
 }
 
 /** The terms that a part of a query asks for in texts. */
 export function termsOf(term: QueryTerm): string[] {
   if (term.kind !== 'word' && term.kind !== 'phrase') return []
-  if (term.field === 'author') return nameWords(term.text).map(authorTerm)
-  return wordsIn(term.text).map((word) => word.term)
+  if (term.field === 'author') {
+    return [term.text, ...otherSpellings(term.text)].flatMap(nameWords).map(authorTerm)
+  }
+  return askedWords(term.text).flatMap(({ term, instead, mere }) => (mere ? [] : [term, ...instead]))
 }

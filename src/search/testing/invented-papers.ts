@@ -1,6 +1,6 @@
 import { vocabularyOf } from '../text/vocabulary.ts'
 import { titleKeys } from '../text/title-keys.ts'
-import { wordsIn } from '../text/words.ts'
+import { indexedWords } from '../text/other-spellings.ts'
 import type { IndexedPaper } from '../index/indexed-paper.ts'
 
 /** An invented paper as the index takes it. */
@@ -24,7 +24,7 @@ export function indexed(
     flags?: number
   } = {},
 ): IndexedPaper {
-  const words = { title: wordsIn(title), body: wordsIn(body) }
+  const words = { title: indexedWords(title), body: indexedWords(body) }
   return {
     id,
     seq,

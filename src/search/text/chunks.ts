@@ -1,13 +1,24 @@
-import { APOSTROPHE, fold, isSignName, LETTER, signName } from './letters.ts'
+import { bondByHyphen, LONGEST_JOINED, type Bond } from './compounds.ts'
+import { APOSTROPHE, fold, HYPHEN, isSignName, LETTER, signName } from './letters.ts'
 import { STOP_WORDS } from './stop-words.ts'
 import { termOf } from './terms.ts'
 
 /**
  * A word of a text. `term` is what is indexed and compared (folded, its spelling unified, stemmed), `start` and `end` its
  * place in the text in UTF-16 units, `stop` whether it says nothing by itself (`the`, `of`). A `joined` word is one more
- * reading of words that stand beside it in the list (`pretraining` for `pre-training`) and has no position of its own.
+ * reading of words that stand beside it in the list (`pretraining` for `pre-training`) and has no position of its own: it
+ * is where the first of them is. A `whole` one is read so in every spelling, which makes its second part `inner`: it is
+ * where the first one is too, as if it were one word in the text.
  */
-export type Word = { term: string; start: number; end: number; stop: boolean; joined: boolean }
+export type Word = {
+  term: string
+  start: number
+  end: number
+  stop: boolean
+  joined: boolean
+  whole: boolean
+  inner: boolean
+}
 
 /** A part of a chunk; `link` is the sign before it. */
 type Part = { start: number; end: number; link: string }
@@ -15,11 +26,9 @@ type Part = { start: number; end: number; link: string }
 type Reading = { words: Word[]; solid: string | null }
 
 const ATOM = new RegExp(`${LETTER.source}+`, 'gv')
-const HYPHEN = /^[-‐‑]$/
 
 // A longer run is data or a script without spaces that isn't below; nobody types it.
 const LONGEST_WORD = 64
-const LONGEST_JOINED = 24
 
 function isOnePart(before: string, sign: string, after: string): boolean {
   const digitBefore = /\d/.test(before.charAt(before.length - 1))
@@ -44,11 +53,19 @@ function partsOf(chunk: string): Part[] {
 }
 
 function word(folded: string, start: number, end: number): Word {
-  return { term: termOf(folded), start, end, stop: STOP_WORDS.has(folded), joined: false }
+  return {
+    term: termOf(folded),
+    start,
+    end,
+    stop: STOP_WORDS.has(folded),
+    joined: false,
+    inner: false,
+    whole: false,
+  }
 }
 
-function joinedWord(folded: string, start: number, end: number): Word {
-  return { term: termOf(folded), start, end, stop: false, joined: true }
+export function joinedWord(folded: string, start: number, end: number): Word {
+  return { term: termOf(folded), start, end, stop: false, joined: true, inner: false, whole: false }
 }
 
 const INNER_SIGNS = new RegExp(`${APOSTROPHE.source}|,`, 'g')
@@ -130,45 +147,25 @@ function readPart(chunk: string, { start, end }: Part): Reading {
   return { words: [joinedWord(solid, start, start + text.length), ...reading.words], solid }
 }
 
-/** Second halves that nobody writes together with the first: `BERT-based`, `data-driven`. */
-const LOOSE = new Set(
-  'based driven aware guided related oriented like dependent agnostic intensive efficient generated augmented only'.split(
-    ' ',
-  ),
-)
-const NUMBER = /^[\d.]+$/
-
-/**
- * Whether a hyphenated pair may be found as one word too: prefixes and short first halves (`pre-training`, `e-mail`), what
- * has a number (`GPT-4`, `3-D`), and Greek letters (`λ-CDM`). Of the pairs in 40,000 abstracts that are also written
- * together this takes nine in ten.
- */
-function isWrittenTogether(
-  first: string,
-  second: string,
-  place: { opens: boolean; closes: boolean },
-): boolean {
-  if (first.length + second.length > LONGEST_JOINED || LOOSE.has(second)) return false
-  if (NUMBER.test(first)) return !NUMBER.test(second) && second.length <= 4
-  if (/^\d/.test(second)) return first.length <= 8
-  const short = first.length <= 5 || (first.length <= 8 && first.endsWith('o')) || isSignName(first)
-  return place.opens && short && (place.closes || !STOP_WORDS.has(second))
-}
-
-function joinsNext(parts: Part[], readings: Reading[], index: number): string | null {
+/** How a part and the next are one word, if they are. */
+function bondAt(parts: Part[], readings: Reading[], index: number): { solid: string; bond: Bond } | null {
   const first = readings[index]?.solid
   const second = readings[index + 1]?.solid
   const link = parts[index + 1]?.link ?? ''
   if (!first || !second) return null
+  const solid = first + second
   // `x^2` and `H_2O` where the text has x² and H₂O.
   if (/[\^_]/.test(link)) {
-    return /^\d/.test(second) && (/^[a-z]{1,3}$/.test(first) || isSignName(first)) ? first + second : null
+    return /^\d/.test(second) && (/^[a-z]{1,3}$/.test(first) || isSignName(first))
+      ? { solid, bond: 'whole' }
+      : null
   }
-  const place = {
+  if (!HYPHEN.test(link)) return null
+  const bond = bondByHyphen(first, second, {
     opens: !HYPHEN.test(parts[index]?.link ?? ''),
     closes: !HYPHEN.test(parts[index + 2]?.link ?? ''),
-  }
-  return HYPHEN.test(link) && isWrittenTogether(first, second, place) ? first + second : null
+  })
+  return bond && { solid, bond }
 }
 
 /**
@@ -177,16 +174,34 @@ function joinsNext(parts: Part[], readings: Reading[], index: number): string | 
  */
 export function readChunk(chunk: string): Word[] {
   if (/^(?:\.net|[a-z](?:\+\+|#))$/i.test(chunk)) {
-    return [{ term: chunk.toLowerCase(), start: 0, end: chunk.length, stop: false, joined: false }]
+    return [
+      {
+        term: chunk.toLowerCase(),
+        start: 0,
+        end: chunk.length,
+        stop: false,
+        joined: false,
+        inner: false,
+        whole: false,
+      },
+    ]
   }
   if (/^[a-z]+$/i.test(chunk)) return readPlain(chunk, 0).words
   const parts = partsOf(chunk)
   const readings = parts.map((part) => readPart(chunk, part))
+  let isInner = false
   const words = readings.flatMap((reading, index) => {
-    const joined = joinsNext(parts, readings, index)
-    if (joined === null) return reading.words
+    const bond = bondAt(parts, readings, index)
+    const own = isInner ? reading.words.map((word) => ({ ...word, inner: true })) : reading.words
+    if (bond === null) {
+      isInner = false
+      return own
+    }
     const [start, end] = [parts[index]?.start ?? 0, parts[index + 1]?.end ?? 0]
-    return [joinedWord(joined, start, end), ...reading.words]
+    const joined = joinedWord(bond.solid, start, end)
+    const isWhole = bond.bond === 'whole' && !isInner && reading.words.length === 1
+    isInner = isWhole && readings[index + 1]?.words.length === 1
+    return [{ ...joined, whole: isInner }, ...own]
   })
   // A lone mark has nothing left when it is folded.
   return words.filter(({ term }) => term !== '')

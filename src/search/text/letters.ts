@@ -2,12 +2,26 @@ import { nameKey } from '../../papers/names.ts'
 
 /** Letters, digits and their marks; joiners and soft hyphens, which only show how to set a word; and ∞. */
 export const LETTER = /[[\u200d\p{L}\p{M}\p{N}∞\u00ad\u200c\u2060\ufeff]--[ʼʻ¼-¾⅐-⅟↉]]/v
+/** What stands for a hyphen between two parts of a word: also an en dash and a minus. */
+export const HYPHEN = /[-‐‑‒–−⁃﹣]/
 /** What stands for an apostrophe. */
 export const APOSTROPHE = /['’‘ʼʻ`´]/
 
 // Marks that a writer may leave out: accents, and the points of Hebrew and Arabic. Vowel signs of other scripts stay.
 const ACCENT =
   /[[\p{M}&&[\p{Script=Inherited}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]]--[\u3099\u309a]]/gv
+
+/** Letters of Arabic that are written in more than one way, and the stroke that only widens a word. */
+const OTHER_FORMS: Readonly<Record<string, string>> = { ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه', ٱ: 'ا', ـ: '' }
+const OTHER_FORM = /[ىیکةٱـ]/g
+
+/** The digits of every script stand in tens, in order, from a multiple of their zero. */
+function digitOf(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0
+  let value = 0
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++
+  return String(value)
+}
 
 /**
  * A word in lower case without accents, joiners and typographic forms: `Ångström` is angstrom, `ﬁeld` field, `H₂O` h2o,
@@ -22,6 +36,8 @@ export function fold(word: string): string {
     .toLowerCase()
     .replace(ACCENT, '')
     .replace(/ς/g, 'σ')
+    .replace(OTHER_FORM, (letter) => OTHER_FORMS[letter] ?? '')
+    .replace(/\p{Nd}/gu, (digit) => (/[0-9]/.test(digit) ? digit : digitOf(digit)))
     .normalize('NFC')
     .replace(/(?![\x20-\x7e])\p{Script=Latin}/gu, nameKey)
     .replace(/[^\p{L}\p{M}\p{N}.]/gu, '')

@@ -1,6 +1,7 @@
 import { nameKey } from '../../papers/names.ts'
-import { readChunk, type Word } from './chunks.ts'
-import { APOSTROPHE, LETTER } from './letters.ts'
+import { joinedWord, readChunk, type Word } from './chunks.ts'
+import { bondBySpace, mayBondBySpace } from './compounds.ts'
+import { APOSTROPHE, fold, HYPHEN, LETTER } from './letters.ts'
 
 export type { Word }
 
@@ -10,7 +11,7 @@ const KIND = { unknown: 0, separator: 1, link: 2, letter: 3 } as const
 const kinds = new Uint8Array(0x10000)
 
 function kindOf(character: string): number {
-  if (/[-‐‑.,^_]/.test(character) || APOSTROPHE.test(character)) return KIND.link
+  if (/[.,^_]/.test(character) || HYPHEN.test(character) || APOSTROPHE.test(character)) return KIND.link
   return LETTER.test(character) ? KIND.letter : KIND.separator
 }
 
@@ -105,14 +106,45 @@ export function wordsIn(given: string): Word[] {
     else if (startsDotNet(text, start)) at = start + 4
     else continue
     const kept = readKnown(text, start, at)
-    if (kept.words === null) words.push({ term: kept.term, start, end: at, stop: kept.stop, joined: false })
-    else {
-      for (const { term, start: from, end, stop, joined } of kept.words) {
-        words.push({ term, start: start + from, end: start + end, stop, joined })
+    if (kept.words === null) {
+      const { term, stop } = kept
+      words.push({ term, start, end: at, stop, joined: false, whole: false, inner: false })
+    } else {
+      for (const word of kept.words) {
+        words.push({ ...word, start: start + word.start, end: start + word.end })
       }
     }
   }
-  return words
+  return withSpacedCompounds(text, words)
+}
+
+/** Compounds that are written with a space (`GPT 4`, `pre training`, `3.5 GHz`) are read like those with a hyphen. */
+function withSpacedCompounds(text: string, words: Word[]): Word[] {
+  let all: Word[] | null = null
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]
+    const joined = word && joinedToNext(text, words, at)
+    if (joined) {
+      all ??= words.slice(0, at)
+      all.push(joined, word, { ...(words[at + 1] as Word), inner: true })
+      at++
+    } else if (word) all?.push(word)
+  }
+  return all ?? words
+}
+
+function joinedToNext(text: string, words: Word[], at: number): Word | null {
+  const [word, next, after] = [words[at], words[at + 1], words[at + 2]]
+  if (!word || !next || next.start !== word.end + 1 || word.stop || next.stop) return null
+  if (word.joined || word.inner || next.joined || !mayBondBySpace(word.term, next.term)) return null
+  if (!/\s/.test(text.charAt(word.end))) return null
+  const [first, second] = [fold(text.slice(word.start, word.end)), fold(text.slice(next.start, next.end))]
+  if (bondBySpace(first, second) === null) return null
+  // In `mass 10 kg` the number is of the unit.
+  if (after && after.start === next.end + 1 && isDigit(second.charCodeAt(0))) {
+    if (bondBySpace(second, fold(text.slice(after.start, after.end))) !== null) return null
+  }
+  return { ...joinedWord(first + second, word.start, next.end), whole: true }
 }
 
 /**
@@ -123,5 +155,5 @@ export function nameWords(name: string): string[] {
   const elided = Array.from(name.matchAll(/(?<!\p{L})[dl]['’ʼ`´](?<rest>\p{L}{2,})/giu), ({ groups }) =>
     nameKey(groups?.['rest'] ?? ''),
   )
-  return [...nameKey(name).split('-'), ...elided].filter((word) => word !== '')
+  return [...nameKey(name).split('-'), ...elided].map(fold).filter((word) => word !== '')
 }

@@ -98,7 +98,7 @@ export function CuratorForm({
 
 /** A reader's name, linked to their page and standing. */
 export function ReaderLink({ reader }: { reader: { id: string; name: string } | null }) {
-  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>a deleted account</>
+  return reader ? <a href={`/readers/${reader.id}`}>{displayName(reader)}</a> : <>a former reader</>
 }
 
 /** What curators can do with a reader, given their standing. */

@@ -37,7 +37,7 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
               <th scope="col">Account</th>
               <th scope="col">Created</th>
               <th scope="col" class="number">
-                Votes in 14 days
+                Votes in {evidence.kind === 'ring' ? 90 : 14} days
               </th>
             </tr>
           </thead>
@@ -91,10 +91,10 @@ export function SuspicionItem({ site, item }: { site: Site; item: OpenSuspicion 
 function RingWords({ evidence: { figures, papers } }: { evidence: RingEvidence }) {
   return (
     <>
-      Any two of these accounts cast at least {percent(figures.likeness)} of their votes for the same papers
-      within minutes of each other. The probability that this happens by chance is about 1 in 10
-      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>. They cast {percent(figures.share)} of the votes
-      for the {counted(papers.length, 'paper')} below.
+      These accounts agree on the {counted(papers.length, 'paper')} below, and cast {percent(figures.share)}{' '}
+      of the votes for them. Of all that any two of them voted for, both voted for at least{' '}
+      {percent(figures.likeness)}. The probability that honest readers agree so much is about 1 in 10
+      <sup>{Math.min(99, Math.round(figures.surprise))}</sup>.
     </>
   )
 }
@@ -112,7 +112,7 @@ function BurstWords({ evidence: { figures, from, to } }: { evidence: BurstEviden
 
 function Account({ id, item: { readers } }: { id: string; item: OpenSuspicion }) {
   const reader = readers.get(id)
-  if (!reader) return <>a deleted account</>
+  if (!reader) return <>a former reader</>
   return (
     <>
       <a href={`/readers/${id}`}>{displayName(reader)}</a>
@@ -138,7 +138,7 @@ function VoteTimes({ votes, item: { readers } }: { votes: SuspectVote[]; item: O
   if (!first) return null
   const name = (id: string) => {
     const reader = readers.get(id)
-    return reader ? displayName(reader) : 'a deleted account'
+    return reader ? displayName(reader) : 'a former reader'
   }
   return (
     <p class="aside">
@@ -152,7 +152,10 @@ function VoteTimes({ votes, item: { readers } }: { votes: SuspectVote[]; item: O
 
 function minutes(ms: number): string {
   const all = Math.round(ms / 60_000)
-  return all < 60 ? `${all} min` : `${Math.floor(all / 60)} h ${all % 60} min`
+  if (all < 60) return `${all} min`
+  return all < 1_440
+    ? `${Math.floor(all / 60)} h ${all % 60} min`
+    : `${Math.floor(all / 1_440)} d ${Math.floor((all % 1_440) / 60)} h`
 }
 
 function percent(part: number): string {

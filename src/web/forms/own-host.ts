@@ -4,8 +4,8 @@ import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
 /**
- * Accepts forms only under the site's own hosts, because links in emails lead to the host of the form. Pages can be
- * read under any host.
+ * Accepts forms only under the site's own hosts: where they lead, and the cookies that they set, would be of another one.
+ * Pages can be read under any host.
  */
 export function ownHostOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {

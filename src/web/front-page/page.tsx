@@ -1,14 +1,23 @@
-import { categoryName } from '../../papers/categories.ts'
-import { addDays, type Period } from '../../papers/calendar.ts'
+import { addDays, daysBetween, wholeWeeks, type Period } from '../../papers/calendar.ts'
+import type { Paper } from '../../papers/paper.ts'
+import type { EditionNotes } from '../../ranking/edition-notes.ts'
 import type { Neighbours } from '../../ranking/editions.ts'
 import type { FrontPage } from '../../ranking/front-page.ts'
 import { renderPage, type Section } from '../layout.tsx'
-import { longDay, periodLabel, periodTitle } from '../parts/dates.ts'
+import { longDay, periodLabel, periodTitle, shortDay } from '../parts/dates.ts'
 import { Entries, Pager } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
+import { CommentsBox, commentsNote, TitleBox, TopicsBox, type RailComment } from '../parts/rail.tsx'
 import type { Site } from '../site.ts'
+import { ViewSwitch } from '../view/view-switch.tsx'
 
 const SECTIONS: Record<Period['kind'], Section> = { date: 'Front page', week: 'Week', month: 'Month' }
+
+const BEFORE: Record<Period['kind'], string> = {
+  date: 'In the edition before',
+  week: 'In the week before',
+  month: 'In the month before',
+}
 
 /** The address of a period's front page, without feed suffix. */
 export function periodPath(period: Period): string {
@@ -25,6 +34,9 @@ export function editionPage(
     after,
     next,
     rankFrom,
+    back,
+    notes: { picked, discussed, before },
+    everywhere,
   }: {
     edition: FrontPage
     entries: string[]
@@ -32,6 +44,11 @@ export function editionPage(
     after: boolean
     next: string | null
     rankFrom: number
+    /** The address of this page. */
+    back: string
+    notes: EditionNotes
+    /** What goes on beyond this edition. */
+    everywhere: { trending: Paper[]; comments: RailComment[] }
   },
 ) {
   const { period, asked, neighbours, total } = edition
@@ -41,6 +58,7 @@ export function editionPage(
   const listed = edition.papers.some((paper) => paper.synopsis !== null)
   return renderPage(site, {
     section: SECTIONS[period.kind],
+    isBroad: true,
     head: {
       ...(atHome ? {} : { title }),
       description: atHome
@@ -60,6 +78,7 @@ export function editionPage(
             {count(total)}
             {period.kind !== 'date' && ', best first'}
           </p>
+          <ViewSwitch site={site} back={back} />
           <Walk period={period} neighbours={neighbours} />
         </header>
         {asked && (
@@ -76,19 +95,21 @@ export function editionPage(
             <Pager path={path} next={next} first={!after} />
           </div>
           <aside class="rail" aria-label="About this edition">
+            <TitleBox heading={<a href="/papers/picks">Curators’ picks</a>} papers={picked} />
+            <TitleBox heading="Most discussed" papers={discussed} note={commentsNote} />
+            <CommentsBox comments={everywhere.comments} />
+            <TitleBox
+              heading={<a href="/papers/trending">Still trending</a>}
+              papers={everywhere.trending}
+              note={({ edition: day }) => day && <a href={`/papers/date/${day}`}>{shortDay(day)}</a>}
+            />
             <MonthCalendar edition={edition} />
-            {edition.topics.length > 1 && (
-              <section class="box">
-                <h2>Topics</h2>
-                <ul class="tally">
-                  {edition.topics.map(({ category, papers }) => (
-                    <li>
-                      <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
-                      <span class="tally-count">{papers}</span>
-                    </li>
-                  ))}
-                </ul>
-              </section>
+            <TopicsBox topics={edition.topics} />
+            {before && (
+              <TitleBox
+                heading={<a href={periodPath(before.period)}>{BEFORE[period.kind]}</a>}
+                papers={before.papers}
+              />
             )}
             <FeedLinks path={feedPath} />
             {listed && (
@@ -128,6 +149,9 @@ function Walk({ period, neighbours: { previous, next } }: { period: Period; neig
       ) : (
         <span class="walk-end">Newest {noun(period)}</span>
       )}
+      <a class="to-narrow" href="#calendar">
+        Calendar
+      </a>
     </nav>
   )
 }
@@ -162,18 +186,18 @@ export function emptyPage(site: Site, { undated }: { undated: boolean }) {
 /** The days of the month around the edition, those with papers as links. */
 function MonthCalendar({ edition }: { edition: FrontPage }) {
   const { period: month, editions } = edition.month
-  const days = Number(month.to.slice(8))
-  const blanks = (new Date(`${month.from}T00:00:00Z`).getUTCDay() + 6) % 7
-  const cells: (string | null)[] = [
-    ...Array.from({ length: blanks }, () => null),
-    ...Array.from({ length: days }, (_, i) => addDays(month.from, i)),
-  ]
-  while (cells.length % 7 !== 0) cells.push(null)
-  const weeks = Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(i * 7, i * 7 + 7))
+  const { from, to } = wholeWeeks(month)
+  const days = Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => addDays(from, i))
+  const weeks = Array.from({ length: days.length / 7 }, (_, i) => days.slice(i * 7, i * 7 + 7))
   const shown = edition.period
+  const look = (day: string) =>
+    [
+      ...(day >= shown.from && day <= shown.to ? ['shown'] : []),
+      ...(day < month.from || day > month.to ? ['of-other-month'] : []),
+    ].join(' ') || undefined
   return (
-    <section class="box">
-      <h2>Editions</h2>
+    <section class="box" aria-labelledby="calendar">
+      <h2 id="calendar">Editions</h2>
       <table class="calendar">
         <caption>
           <a href={periodPath(month)}>{periodTitle(month)}</a>
@@ -191,8 +215,8 @@ function MonthCalendar({ edition }: { edition: FrontPage }) {
           {weeks.map((week) => (
             <tr>
               {week.map((day) => (
-                <td class={day !== null && day >= shown.from && day <= shown.to ? 'shown' : undefined}>
-                  {day !== null && <CalendarDay day={day} papers={editions.get(day) ?? 0} shown={shown} />}
+                <td class={look(day)}>
+                  <CalendarDay day={day} papers={editions.get(day) ?? 0} shown={shown} />
                 </td>
               ))}
             </tr>

@@ -4,9 +4,12 @@ import { sendFeed } from '../../feeds/send.ts'
 import { dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
 import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
+import { editionNotes } from '../../ranking/edition-notes.ts'
+import { listPapers } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { periodTitle } from '../parts/dates.ts'
-import { renderEntries } from '../parts/entries.tsx'
+import { LEADS, renderEntries } from '../parts/entries.tsx'
+import { railComments } from '../parts/rail.tsx'
 import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
@@ -79,14 +82,44 @@ async function show(
   if (edition.kind === 'empty') return c.html(emptyPage(site, { undated: !(await hasNoPapers(site.db)) }))
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
+  const back = ownPath(c)
+  const [entries, notes, everywhere] = await Promise.all([
+    renderEntries(site, edition.papers, { back, leads: paging.after === null ? LEADS : 0 }),
+    editionNotes(site.db, {
+      period: edition.period,
+      // The newest edition has other things beside it.
+      previous: atHome ? null : edition.neighbours.previous,
+      limit: IN_A_BOX,
+    }),
+    atHome ? goingOn(site, edition.period) : { trending: [], comments: [] },
+  ])
+  // Papers that are picked or discussed are of this edition; those of the one before it have an order of their own.
+  if (notes.before) pageShows(c, ordersShown(notes.before.period))
+  if (atHome) pageShows(c, ['ranking', 'comments'])
   return c.html(
     editionPage(site, {
       edition,
-      entries: await renderEntries(site, edition.papers, { back: ownPath(c) }),
+      entries,
       atHome,
       after: paging.after !== null,
       next: nextPath({ path }, edition.next, { rankFrom: paging.rankFrom, size: PAGE_SIZE }),
       rankFrom: paging.rankFrom,
+      back,
+      notes,
+      everywhere,
     }),
   )
+}
+
+/** Papers, and comments, in each box beside an edition. */
+const IN_A_BOX = 4
+
+/** What goes on beyond the newest edition: the hottest papers of others, and the newest comments. */
+async function goingOn(site: Site, { from, to }: Period) {
+  const [{ papers }, comments] = await Promise.all([
+    listPapers(site.db, { list: { kind: 'trending' }, limit: 4 * IN_A_BOX }),
+    railComments(site, { limit: IN_A_BOX - 1 }),
+  ])
+  const others = papers.filter(({ edition }) => edition === null || edition < from || edition > to)
+  return { trending: others.slice(0, IN_A_BOX), comments }
 }

@@ -3,6 +3,7 @@ import { renderPage, type Section } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import type { Site } from '../site.ts'
+import { ViewSwitch } from '../view/view-switch.tsx'
 
 /** A list of papers with a heading, such as the newest, a topic's or an author's. */
 export type ListView = {
@@ -29,10 +30,23 @@ export function listPage(
     after,
     next,
     rankFrom,
-  }: { view: ListView; entries: string[]; after: boolean; next: string | null; rankFrom: number },
+    back,
+    rail,
+  }: {
+    view: ListView
+    entries: string[]
+    after: boolean
+    next: string | null
+    rankFrom: number
+    /** The address of this page. */
+    back: string
+    /** What stands beside the list, before the ways to follow it. */
+    rail?: Child
+  },
 ) {
   return renderPage(site, {
     section: view.section,
+    isBroad: true,
     head: {
       title: view.title,
       description: view.description,
@@ -45,6 +59,7 @@ export function listPage(
     children: (
       <>
         <header class="edition-head">
+          {entries.length > 0 && <ViewSwitch site={site} back={back} />}
           <p class="kicker">{view.kicker}</p>
           <h1>{view.title}</h1>
           {view.intro && <div class="intro">{view.intro}</div>}
@@ -62,6 +77,7 @@ export function listPage(
               />
             </div>
             <aside class="rail" aria-label="About this list">
+              {rail}
               <FeedLinks path={view.path} />
             </aside>
           </div>

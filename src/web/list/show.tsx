@@ -7,7 +7,8 @@ import type { PaperList } from '../../ranking/list-orders.ts'
 import { listPapers } from '../../ranking/lists.ts'
 import { notFound } from '../errors/show.tsx'
 import { longDay } from '../parts/dates.ts'
-import { renderEntries } from '../parts/entries.tsx'
+import { LEADS, renderEntries } from '../parts/entries.tsx'
+import { CommentsBox, largestTopics, railComments, TopicsBox } from '../parts/rail.tsx'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
@@ -36,13 +37,28 @@ export async function showList(
       papers: page.papers,
     })
   }
+  const back = ownPath(c)
+  const isRanked = list.kind === 'trending' || list.kind === 'top'
+  const [entries, topics, comments] = await Promise.all([
+    renderEntries(site, page.papers, { back, leads: view.ranked && paging.after === null ? LEADS : 0 }),
+    largestTopics(site),
+    isRanked ? railComments(site, { limit: 3 }) : [],
+  ])
+  if (isRanked) pageShows(c, ['comments'])
   return c.html(
     listPage(site, {
       view,
-      entries: await renderEntries(site, page.papers, { back: ownPath(c) }),
+      entries,
       after: paging.after !== null,
       next: nextPath(view, page.next, { rankFrom: paging.rankFrom, size: LIST_SIZE }),
       rankFrom: paging.rankFrom,
+      back,
+      rail: (
+        <>
+          <CommentsBox comments={comments} />
+          <TopicsBox topics={topics} />
+        </>
+      ),
     }),
   )
 }

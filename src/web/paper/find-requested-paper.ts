@@ -5,8 +5,12 @@ import type { Paper } from '../../papers/paper.ts'
 import { audienceOf, type Site } from '../site.ts'
 
 /** The paper that an action's address names (`/papers/…/vote`), or null; curators also get hidden ones. */
-export async function findRequestedPaper(site: Site, c: Context): Promise<Paper | null> {
-  const parsed = parseAddress(c.req.param('address') ?? '')
+export async function findRequestedPaper(
+  site: Site,
+  c: Context,
+  address = c.req.param('address') ?? '',
+): Promise<Paper | null> {
+  const parsed = parseAddress(address)
   return parsed && findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) })
 }
 

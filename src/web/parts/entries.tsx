@@ -1,49 +1,62 @@
+import { randomUUID } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { marksOf, NO_MARKS, type Marks } from '../../shelves/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { countedElsewhereOf, type CountedElsewhere } from '../../ranking/counted-elsewhere.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
 import { relativeTo } from './dates.ts'
 import { htmlOf, rememberTexts } from './remember.ts'
 
+/** The stories at the head of a list that show more of what they say than the others. */
+export const LEADS = 2
+
 /**
  * The papers of a list as HTML, rendered in turns: all at once would block the event loop for too long. `back` is the
- * address of the list.
+ * address of the list; the first `leads` papers say more than the others.
  */
 export async function renderEntries(
   site: Site,
   papers: Paper[],
-  { back }: { back: string },
+  { back, leads = 0, hasActs = true }: { back: string; leads?: number; hasActs?: boolean },
 ): Promise<string[]> {
-  const marks = await marksFor(
-    site,
-    papers.map(({ id }) => id),
-  )
+  const ids = papers.map(({ id }) => id)
+  const [marks, counts] = await Promise.all([marksFor(site, ids), countedElsewhereOf(site.db, ids)])
   const escaped = htmlOf(html`${back}`)
-  return mapInTurns(papers, (paper) => {
+  const places = papers.map((paper, i) => ({ paper, isLead: i < leads }))
+  return mapInTurns(places, ({ paper, isLead }) => {
     if (marks.notForMe.has(paper.id))
       return htmlOf(<Entry site={site} paper={paper} marks={marks} back={back} />)
-    const { start, end } = remembered(nameOf(site, paper, marks), () => {
-      const entry = htmlOf(<Entry site={site} paper={paper} marks={marks} back={BACK} />)
-      const at = entry.indexOf(BACK)
-      return { start: entry.slice(0, at), end: entry.slice(at + BACK.length) }
-    })
-    return start + escaped + end
+    const elsewhere = counts.get(paper.id) ?? []
+    const shown = { elsewhere, isLead, hasActs }
+    const { entry } = remembered(nameOf(site, paper, { marks, ...shown }), () => ({
+      entry: htmlOf(<Entry site={site} paper={paper} marks={marks} {...shown} back={BACK} />),
+    }))
+    return entry.replaceAll(BACK, () => escaped)
   })
 }
 
-/** Placeholder for the address of the list, which appears once in each entry, before anything a source says. */
-const BACK = '/\u{E000}'
+/** Placeholder for the address of the list: nothing that a source says is the same. */
+const BACK = `/${randomUUID()}`
 /**
  * A cache of some thousands of entries. Those of papers with many votes are rendered again often, from the cached parts
  * of their papers.
  */
 const REMEMBERED_BYTES = 8_000_000
-const remembered = rememberTexts<{ start: string; end: string }>({ maxBytes: REMEMBERED_BYTES })
+const remembered = rememberTexts<{ entry: string }>({ maxBytes: REMEMBERED_BYTES })
 
 /** Everything an entry depends on, except the address of its list. */
-function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): string {
+function nameOf(
+  { viewer, timeZone, now }: Site,
+  paper: Paper,
+  {
+    marks,
+    elsewhere,
+    isLead,
+    hasActs,
+  }: { marks: Marks; elsewhere: CountedElsewhere[]; isLead: boolean; hasActs: boolean },
+): string {
   const { published } = paper
   return [
     paper.uuid,
@@ -54,6 +67,9 @@ function nameOf({ viewer, timeZone, now }: Site, paper: Paper, marks: Marks): st
     viewer !== null,
     marks.voted.has(paper.id),
     marks.saved.has(paper.id),
+    isLead,
+    hasActs,
+    ...elsewhere.map(({ kind, origin, total }) => `${kind} ${origin} ${total}`),
     published?.precision === 'time' && relativeTo(new Date(published.value), now()),
     timeZone,
   ].join(' ')

@@ -6,6 +6,7 @@ import { andOthers } from '../../papers/others.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { excerpt } from '../../papers/excerpt.ts'
 import { typeset } from '../../papers/typeset.ts'
+import type { CountedElsewhere } from '../../ranking/counted-elsewhere.ts'
 import type { Passage } from '../../search/passages.ts'
 import { NO_MARKS, type Marks } from '../../shelves/marks.ts'
 import type { Site } from '../site.ts'
@@ -13,15 +14,19 @@ import { Places } from './places.tsx'
 import { htmlOf, rememberTexts } from './remember.ts'
 import { VoteForm } from './vote-form.tsx'
 import { Published } from './when.tsx'
+import { Why } from './why.tsx'
 
-/** How many characters of an abstract's source a list shows. */
+/** How many characters of an abstract's source a list shows for its first stories. */
 const EXCERPT_LENGTH = 420
+/** How many characters of a synopsis or an abstract it shows for the others. */
+const SHORT_LENGTH = 190
 const AUTHORS_SHOWN = 4
+const INSTITUTIONS_SHOWN = 2
 
 /**
- * A paper in a list: title, authors, synopsis or the beginning of the abstract, and links. In search results the
- * passage with the words replaces the beginning; `nearBy` is the cosine similarity of its meaning and the query's if it
- * was found by meaning alone.
+ * A paper in a list: title, authors, synopsis or the beginning of the abstract, why it is there, links, and what a
+ * reader can do with it. In search results the passage with the words replaces the beginning; `nearBy` is the cosine
+ * similarity of its meaning and the query's if it was found by meaning alone.
  */
 export function Entry({
   site,
@@ -29,6 +34,9 @@ export function Entry({
   passage = null,
   nearBy = null,
   marks = NO_MARKS,
+  elsewhere = [],
+  isLead = false,
+  hasActs = true,
   back,
 }: {
   site: Site
@@ -37,6 +45,12 @@ export function Entry({
   nearBy?: number | null
   /** What the viewer has done with it. */
   marks?: Marks
+  /** What is counted for it elsewhere. */
+  elsewhere?: readonly CountedElsewhere[]
+  /** Whether it is one of the first stories, which show more of what they say. */
+  isLead?: boolean
+  /** Whether it can be saved and marked “Not for me” here. */
+  hasActs?: boolean
   /** The address of its list. */
   back: string
 }) {
@@ -48,45 +62,56 @@ export function Entry({
     <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
       <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
       {raw(html.top)}
-      {passage ? <MarkedPassage passage={passage} /> : raw(html.lede)}
-      <ul class="facts">
-        {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
-        {nearBy !== null && (
-          <li
-            class="by-meaning"
-            title={`Does not have all of these words, but is close in meaning (${nearBy.toFixed(2)} out of 1)`}
-          >
-            By meaning
-          </li>
-        )}
-        {paper.published && (
-          <li>
-            <Published site={site} published={paper.published} short />
-          </li>
-        )}
-        {raw(html.places)}
-        {paper.commentCount > 0 && (
-          <li>
-            <a href={`${path}#comments`}>
-              {paper.commentCount === 1 ? '1 comment' : `${paper.commentCount} comments`}
-            </a>
-          </li>
-        )}
-        {paper.pickCount > 0 && <li class="picked">Curators’ pick</li>}
-        {marks.saved.has(paper.id) && (
-          <li>
-            <a href="/reading-list">On your reading list</a>
-          </li>
-        )}
-      </ul>
+      {passage ? <MarkedPassage passage={passage} /> : raw(isLead ? html.lede : html.short)}
+      <Why paper={paper} elsewhere={elsewhere} />
+      <div class="foot">
+        <ul class="facts">
+          {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
+          {nearBy !== null && (
+            <li
+              class="by-meaning"
+              title={`Does not have all of these words, but is close in meaning (${nearBy.toFixed(2)} out of 1)`}
+            >
+              By meaning
+            </li>
+          )}
+          {paper.published && (
+            <li>
+              <Published site={site} published={paper.published} short />
+            </li>
+          )}
+          {raw(html.places)}
+        </ul>
+        {hasActs && <Acts path={path} back={`${back}#${anchor}`} isSaved={marks.saved.has(paper.id)} />}
+      </div>
     </article>
+  )
+}
+
+/** What a reader can do with a paper besides voting. `public/paper-acts.ts` has the same labels. */
+function Acts({ path, back, isSaved }: { path: string; back: string; isSaved: boolean }) {
+  return (
+    <div class="acts">
+      <form method="post" action={`${path}/save`}>
+        <input type="hidden" name="back" value={back} />
+        <button type="submit" name="save" value={isSaved ? '0' : '1'} class="link-button">
+          {isSaved ? 'Remove from reading list' : 'Save'}
+        </button>
+      </form>
+      <form method="post" action={`${path}/not-for-me`}>
+        <input type="hidden" name="back" value={back} />
+        <button type="submit" name="not-for-me" value="1" class="link-button">
+          Not for me
+        </button>
+      </form>
+    </div>
   )
 }
 
 /** A cache of some thousands of papers, as shown in the most-read lists. */
 const REMEMBERED_BYTES = 8_000_000
 
-const remembered = rememberTexts<{ top: string; lede: string; places: string }>({
+const remembered = rememberTexts<{ top: string; lede: string; short: string; places: string }>({
   maxBytes: REMEMBERED_BYTES,
 })
 
@@ -95,6 +120,7 @@ function paperHtml(paper: Paper) {
   return remembered(`${paper.uuid} ${paper.revision}`, () => ({
     top: htmlOf(<TitleAndAuthors paper={paper} />),
     lede: htmlOf(<Lede paper={paper} />),
+    short: htmlOf(<ShortLede paper={paper} />),
     places: htmlOf(<Places paper={paper} />),
   }))
 }
@@ -109,9 +135,24 @@ function TitleAndAuthors({ paper }: { paper: Paper }) {
       {paper.authors.length > 0 && (
         <p class="byline">
           <AuthorsInBrief paper={paper} shown={AUTHORS_SHOWN} />
+          <Institutions authors={paper.authors} />
         </p>
       )}
     </>
+  )
+}
+
+/** Where the authors work, in their order, as far as sources say. */
+function Institutions({ authors }: { authors: Author[] }) {
+  const names = [...new Set(authors.flatMap(({ affiliation }) => affiliation ?? []))]
+  if (names.length === 0) return null
+  // One more takes no more room than “and 1 other”.
+  const cut = names.length > INSTITUTIONS_SHOWN + 1 ? INSTITUTIONS_SHOWN : names.length
+  return (
+    <span class="institutions">
+      {names.slice(0, cut).join('; ')}
+      {cut < names.length && ` and ${names.length - cut} others`}
+    </span>
   )
 }
 
@@ -141,6 +182,12 @@ function Lede({ paper: { synopsis, abstract } }: { paper: Paper }) {
   if (synopsis === null && abstract === null) return <></>
   const text = synopsis ?? excerpt(abstract ?? '', EXCERPT_LENGTH)
   return <p class="lede">{raw(typeset(text, { links: false }))}</p>
+}
+
+/** As much of that as the stories after the first ones show. */
+function ShortLede({ paper: { synopsis, abstract } }: { paper: Paper }) {
+  const text = excerpt(synopsis ?? abstract ?? '', SHORT_LENGTH)
+  return text === '' ? <></> : <p class="lede">{raw(typeset(text, { links: false }))}</p>
 }
 
 /** A passage with the words that were looked for marked. */

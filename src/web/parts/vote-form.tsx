@@ -3,7 +3,7 @@ import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /**
- * How many votes a paper has, and the button that votes for it or withdraws the vote. The form says what the state
+ * How many votes a paper has, if any, and the button that votes for it or withdraws the vote. The form says what the state
  * should be, so that pressing twice changes nothing more. `public/vote-form.ts` makes it instant.
  */
 export function VoteForm({
@@ -31,11 +31,13 @@ export function VoteForm({
           aria-pressed={site.viewer ? (voted ? 'true' : 'false') : undefined}
           aria-label={`${label}: ${count === 1 ? '1 vote' : `${count} votes`}`}
           title={site.viewer ? label : 'Sign in to vote'}
+          data-votes={count}
         >
           <span class="vote-mark" aria-hidden="true">
             ▲
           </span>
-          <span class="vote-count">{count}</span>
+          <span class="vote-count">{count === 0 ? '' : count.toLocaleString('en-GB')}</span>
+          <span hidden={count > 0}>Vote</span>
         </button>
       </form>
     </vote-form>

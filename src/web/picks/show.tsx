@@ -9,6 +9,7 @@ import { notFound } from '../errors/show.tsx'
 import { listPage } from '../list/page.tsx'
 import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
+import { largestTopics, TopicsBox } from '../parts/rail.tsx'
 import { pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { Picks } from './picks.tsx'
@@ -35,10 +36,11 @@ export function showPicks(site: Site) {
         papers: picked.map(({ paper, picks }) => withNote(paper, picks.map(sentence).join('\n\n'))),
       })
     }
+    const back = ownPath(c)
     const entries = await renderEntries(
       site,
       picked.map(({ paper }) => paper),
-      { back: ownPath(c) },
+      { back },
     )
     return c.html(
       listPage(site, {
@@ -55,6 +57,8 @@ export function showPicks(site: Site) {
         after: after !== null,
         next: next && `${PATH}?after=${formatCursor(next)}`,
         rankFrom: 1,
+        back,
+        rail: <TopicsBox topics={await largestTopics(site)} />,
       }),
     )
   }

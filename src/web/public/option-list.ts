@@ -115,7 +115,11 @@ function groupElement(
 }
 
 /** A new element. Its text is inserted as text, whatever it contains. */
-export function make(tag: string, attributes: Record<string, string>, text = ''): HTMLElement {
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string>,
+  text = '',
+): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag)
   set(element, attributes)
   element.textContent = text

@@ -6,10 +6,18 @@ function hasPasskeys(): boolean {
   )
 }
 
+class Refused extends Error {
+  readonly status: number
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
 async function ask(path: string, body?: unknown): Promise<Response> {
   const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const answer = await fetch(path, body === undefined ? {} : sent)
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
+  if (!answer.ok) throw new Refused(`${path}: ${answer.status}`, answer.status)
   return answer
 }
 
@@ -22,18 +30,22 @@ abstract class PasskeyButton extends HTMLElement {
     const status = this.querySelector('[role=status]')
     button?.addEventListener('click', () => {
       button.disabled = true
-      this.act().catch(() => {
+      this.act().catch((error: unknown) => {
         button.disabled = false
-        if (status) status.textContent = this.failure
+        const refusal = error instanceof Refused ? error.status : null
+        if (status) status.textContent = this.failureAt(refusal)
       })
     })
   }
-  protected abstract failure: string
+  /** What to say, given the status with which the site refused, if it did. */
+  protected abstract failureAt(status: number | null): string
   protected abstract act(): Promise<void>
 }
 
 export class PasskeySignIn extends PasskeyButton {
-  protected failure = 'You were not signed in. Try again, or ask for a sign-in link instead.'
+  protected failureAt(): string {
+    return 'You were not signed in. Try again, or ask for a sign-in link instead.'
+  }
   protected async act(): Promise<void> {
     const options = await ask('/auth/passkey/generate-authenticate-options')
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
@@ -46,7 +58,11 @@ export class PasskeySignIn extends PasskeyButton {
 }
 
 export class PasskeyAdd extends PasskeyButton {
-  protected failure = 'No passkey was added. Try again.'
+  protected failureAt(status: number | null): string {
+    return status === 403
+      ? 'You signed in more than a day ago. Sign out, sign in again, and then add a passkey.'
+      : 'No passkey was added. Try again.'
+  }
   protected async act(): Promise<void> {
     const options = await ask('/auth/passkey/generate-register-options')
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(

@@ -1,7 +1,7 @@
+import { isPlainKey } from './keys.ts'
 import { latest, type Latest } from './latest.ts'
 import { liveResults, showsResults } from './live-results.ts'
 import { make, optionList, type OptionList } from './option-list.ts'
-import { isPlainKey } from './paper-list.ts'
 import { forgetSearches, recentSearches, rememberSearch } from './recent-searches.ts'
 import { searchPath } from './search-path.ts'
 import { fetchSuggestions } from './suggestions.ts'

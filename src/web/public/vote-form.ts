@@ -31,7 +31,7 @@ export class VoteForm extends HTMLElement {
         const answer = await fetch(form.action, {
           method: 'POST',
           headers: { accept: 'application/json' },
-          body: new URLSearchParams({ vote: voted ? '1' : '0' }),
+          body: new URLSearchParams({ vote: voted ? '1' : '0', back: backOf(form) }),
         })
         const said = (await answer.json()) as Partial<{
           voted: boolean
@@ -57,8 +57,11 @@ export class VoteForm extends HTMLElement {
     button.setAttribute('aria-label', `${label}: ${votes === 1 ? '1 vote' : `${votes} votes`}`)
     button.title = label
     button.value = voted ? '0' : '1'
+    button.dataset['votes'] = String(votes)
     const shown = button.querySelector('.vote-count')
-    if (shown) shown.textContent = String(votes)
+    if (shown) shown.textContent = votes === 0 ? '' : votes.toLocaleString('en-GB')
+    // What the button does stands there where no number does.
+    shown?.nextElementSibling?.toggleAttribute('hidden', votes > 0)
   }
 
   private fail(
@@ -79,5 +82,10 @@ export class VoteForm extends HTMLElement {
 }
 
 function count(button: HTMLButtonElement): number {
-  return Number(button.querySelector('.vote-count')?.textContent ?? 0)
+  return Number(button.dataset['votes'] ?? 0)
+}
+
+/** The page to return to after signing in, where a session has ended meanwhile. */
+function backOf(form: HTMLFormElement): string {
+  return form.querySelector<HTMLInputElement>('[name=back]')?.value ?? '/'
 }

@@ -51,7 +51,8 @@ export function showReadingList(site: Site) {
     const entries = await renderEntries(
       site,
       papers.map(({ paper }) => paper),
-      { back },
+      // It has tools of its own.
+      { back, hasActs: false },
     )
     return c.html(
       ownListPage(site, {

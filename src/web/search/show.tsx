@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { atMost } from '../at-most.ts'
+import { countedElsewhereOf } from '../../ranking/counted-elsewhere.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
@@ -108,14 +109,20 @@ async function renderResults(
   results: SearchResult[],
   { back }: { back: string },
 ): Promise<string[]> {
-  const marks = await marksFor(
-    site,
-    results.map(({ paper }) => paper.id),
-  )
+  const ids = results.map(({ paper }) => paper.id)
+  const [marks, counts] = await Promise.all([marksFor(site, ids), countedElsewhereOf(site.db, ids)])
   return mapInTurns(results, ({ paper, passage, byWords, similarity }) => {
     const nearBy = byWords ? null : similarity
     const entry = (
-      <Entry site={site} paper={paper} passage={passage} nearBy={nearBy} marks={marks} back={back} />
+      <Entry
+        site={site}
+        paper={paper}
+        passage={passage}
+        nearBy={nearBy}
+        marks={marks}
+        elsewhere={counts.get(paper.id) ?? []}
+        back={back}
+      />
     )
     // oxlint-disable-next-line typescript/no-base-to-string -- the string form of an element is its HTML
     return String(entry)

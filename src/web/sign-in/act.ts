@@ -7,11 +7,14 @@ import { sendSignInLink } from '../../accounts/sign-in-links.ts'
 import { canonicalMailbox } from '../../accounts/suspensions.ts'
 import { parseEmailAddress } from '../../mail/address.ts'
 import { refused } from '../errors/show.tsx'
+import { finishBegun } from '../begun/act.ts'
+import { forgetBegun } from '../begun/begun-act.ts'
+import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { readForm, type Form } from '../forms/read-form.ts'
-import { readerAction, tooOften } from '../forms/reader-action.ts'
+import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
-import { endEarlierSession, passCookies } from '../viewer.ts'
+import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
 import { isLinkToken, leavingPage, SIGN_IN_FORM, signInPage } from './show.tsx'
 
@@ -43,7 +46,8 @@ export function sendLink(site: Site) {
     const address = parseEmailAddress(form.text('email'))
     if (address === null) {
       const problem = 'That is not an email address. Enter one like name@example.org.'
-      return c.html(signInPage(site, c, { to, email: form.text('email').slice(0, 254), problem }), 422)
+      const begun = await findBegun(site, c, { to })
+      return c.html(signInPage(site, c, { to, begun, email: form.text('email').slice(0, 254), problem }), 422)
     }
     const network = clientAddress(site, c)
     const proven = await useProof(site.db, {
@@ -89,7 +93,13 @@ export function signInByLink(site: Site) {
     await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
     if (redeemed.changed) site.changed('everything')
-    return c.redirect(redeemed.suspended ? '/settings' : to, 303)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended) {
+      // Where they read what they can still do.
+      forgetBegun(site, c)
+      return c.redirect('/settings', 303)
+    }
+    return viewer === null ? c.redirect(to, 303) : finishBegun(site, c, { viewer, to })
   })
 }
 
@@ -104,6 +114,9 @@ export function signInWith(site: Site) {
         reason: 'This site does not offer that way to sign in. Choose another.',
       })
     const adding = form.text('add') !== ''
+    const { viewer } = c.var.site
+    if (adding && viewer === null) return c.redirect('/sign-in?to=%2Fsettings', 303)
+    if (viewer?.reader.suspended && adding) return refused(c.var.site, c, SUSPENDED)
     const body = {
       provider: provider.id,
       callbackURL: localPath(form.text('to')),
@@ -148,6 +161,7 @@ export function signOut(site: Site) {
         returnHeaders: true,
       })
       passCookies(headers, c)
+      forgetBegun(site, c)
       return c.redirect('/', 303)
     },
   )
@@ -175,6 +189,9 @@ export function askLibrary(site: Site) {
       return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
     }
     await endEarlierSession(site, c, answer.headers)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended && answer.headers.has('location'))
+      answer.headers.set('location', '/settings')
     answer.headers.set('cache-control', 'no-store')
     return answer
   }

@@ -3,6 +3,7 @@ import { MOST_OF_MAILBOX } from '../../accounts/admit.ts'
 import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
 import { displayName, hasMail } from '../../accounts/reader.ts'
 import { addressOfLink } from '../../accounts/sign-in-links.ts'
+import { begunPath, BegunNotice, findBegun, type Begun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
 import type { Site } from '../site.ts'
@@ -34,10 +35,11 @@ const PROBLEMS: Record<string, string> = {
 
 /** `/sign-in`: with a link, a passkey or an account elsewhere. `?to=` is the page to continue to. */
 export function showSignIn(site: Site) {
-  return (c: Context) => {
+  return async (c: Context) => {
     const to = localPath(c.req.query('to'))
-    if (site.viewer) return c.redirect(to, 303)
-    return c.html(signInPage(site, c, { to, problem: problemIn(c) }))
+    const begun = await findBegun(site, c, { to })
+    if (site.viewer) return c.redirect(begun ? begunPath(to) : to, 303)
+    return c.html(signInPage(site, c, { to, begun, problem: problemIn(c) }))
   }
 }
 
@@ -50,9 +52,16 @@ function problemIn(c: Context): string | null {
 export function signInPage(
   site: Site,
   c: Context,
-  { to, email = '', problem = null }: { to: string; email?: string; problem?: string | null },
+  {
+    to,
+    begun,
+    email = '',
+    problem = null,
+  }: { to: string; begun: Begun | null; email?: string; problem?: string | null },
 ) {
   const { providers } = site.accounts
+  // Passkeys and providers send no form of ours in the end.
+  const onward = begun ? begunPath(to) : to
   return renderPage(site, {
     head: {
       title: 'Sign in',
@@ -70,6 +79,7 @@ export function signInPage(
           Sign in to vote, comment and keep lists. You do not need an account to read, search or follow feeds.
           New here? Use the same form to create an account.
         </p>
+        {begun && <BegunNotice begun={begun} />}
         {problem !== null && (
           <p class="notice problem" role="alert">
             {problem}
@@ -110,7 +120,7 @@ export function signInPage(
             Email me a link
           </button>
         </form>
-        <passkey-sign-in hidden data-to={to}>
+        <passkey-sign-in hidden data-to={onward}>
           <p class="or">or</p>
           <button type="button" class="button quiet">
             Sign in with a passkey
@@ -119,7 +129,7 @@ export function signInPage(
         </passkey-sign-in>
         {providers.length > 0 && (
           <form class="form providers" method="post" action="/sign-in/with">
-            <input type="hidden" name="to" value={to} />
+            <input type="hidden" name="to" value={onward} />
             <p class="or">or</p>
             {providers.map(({ id, name }) => (
               <button type="submit" name="provider" value={id} class="button quiet">
@@ -170,6 +180,7 @@ export function showLink(site: Site) {
   return async (c: Context) => {
     const token = c.req.query('token') ?? ''
     const to = localPath(c.req.query('to'))
+    const begun = await findBegun(site, c, { to })
     const address = isLinkToken(token) ? await addressOfLink(site.db, { token }) : null
     const reader = site.viewer?.reader
     c.header('cache-control', 'no-store')
@@ -212,11 +223,12 @@ export function showLink(site: Site) {
                   out of that account.
                 </p>
               )}
+              {begun && <BegunNotice begun={begun} />}
               <form class="form" method="post" action="/sign-in/link">
                 <input type="hidden" name="token" value={token} />
                 <input type="hidden" name="to" value={to} />
                 <button type="submit" class="button">
-                  Sign in
+                  {begun?.act === 'vote' ? 'Sign in and vote' : 'Sign in'}
                 </button>
               </form>
             </div>
