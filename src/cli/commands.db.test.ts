@@ -65,6 +65,28 @@ describeWithDatabase('broadsheet', (db) => {
     )
   })
 
+  it('exports all papers to a file or a pipe, in a format that it can import', async () => {
+    await run(['import', '-'], LINES)
+    const target = join(folder, 'papers.ris')
+    expect(await run(['export', target, '--format', 'ris'])).toEqual({
+      code: 0,
+      stdout: `2 papers are in ${target}.\n`,
+      stderr: '',
+    })
+    expect(await run(['import', target])).toMatchObject({
+      code: 0,
+      stdout: summary('0 new, 2 updated, 0 unchanged, 0 refused'),
+    })
+    const piped = await run(['export', '--format', 'csl'])
+    expect(piped).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(piped.stdout)).toMatchObject([{ title: 'Paper 1' }, { title: 'Paper 2' }])
+    expect(await run(['export', target])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `broadsheet: ${target} exists already. Name a new file.\n`,
+    })
+  })
+
   it('keeps what came before a file breaks off, and says that it did', async () => {
     const whole = gzipSync(Array.from({ length: 3_000 }, (_, i) => line(i + 1)).join('\n'))
     const path = file('cut.jsonl.gz', whole.subarray(0, whole.length / 2))

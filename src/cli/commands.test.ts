@@ -27,6 +27,7 @@ describe('the program', () => {
       'serve',
       'work',
       'import',
+      'export',
       'search',
       'index',
       'doctor',

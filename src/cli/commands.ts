@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { programVersion } from '../runtime/program-version.ts'
+import { EXPORT_FORMATS } from '../papers/export/formats.ts'
 import { FORMATS } from '../sources/format.ts'
 import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -61,12 +62,22 @@ function addVerbs(program: Command): void {
     .description('import papers from a file, or from standard input with -')
     .argument(
       '<file>',
-      'JSON Lines, a trending page’s text, BibTeX, Hugging Face or arXiv; plain or gzipped; - for standard input',
+      'JSON Lines, a trending page’s text, BibTeX, RIS, CSL-JSON, Hugging Face or arXiv; plain or gzipped; - for standard input',
     )
     .addOption(new Option('--format <format>', 'format of the file (default: guessed)').choices(FORMATS))
     .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
     .option('--date <day>', 'day of a page, as YYYY-MM-DD')
     .action(async (file, options) => (await import('./import.ts')).importFile(file, options))
+  program
+    .command('export')
+    .description('write all listed papers to one file, which import can read; the site can keep running')
+    .argument('[file]', 'a new file, or - for standard output', '-')
+    .addOption(
+      new Option('--format <format>', 'format of the file (json is JSON Lines)')
+        .choices(EXPORT_FORMATS)
+        .default('json'),
+    )
+    .action(async (file, options) => (await import('./export.ts')).exportFile(file, options))
   program
     .command('work')
     .description('do background work without serving the site')

@@ -13,8 +13,10 @@ import { decodeText } from '../sources/decode-text.ts'
 import { detectFormat, FORMATS, type Format } from '../sources/format.ts'
 import { readHuggingFace } from '../sources/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
+import { readCsl } from '../sources/csl.ts'
 import { readJsonLines } from '../sources/jsonl.ts'
 import { readWhole } from '../sources/lines.ts'
+import { readRis } from '../sources/ris.ts'
 import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/trending-page.ts'
 import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
@@ -141,6 +143,10 @@ async function read(
     case 'bibtex':
       // The parser is large, and nothing else needs it.
       return (await import('../sources/bibtex.ts')).readBibtex(text)
+    case 'ris':
+      return readRis(text)
+    case 'csl':
+      return readCsl(text)
     case 'page':
       return readTrendingPage(text, options)
   }

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { HarvestedPaper, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
 import type { Fact, Paper, SourcedLink } from '../papers/paper.ts'
+import type { StoredProvenance } from '../papers/publication.ts'
 import type { StoredAuthor } from '../papers/stored-authors.ts'
 
 /** jsonb: read as a value, written as its JSON text. */
@@ -26,7 +27,7 @@ type PapersTable = {
   license_url: string | null
   withdrawn: boolean
   links: Json<SourcedLink[]>
-  provenance: Json<Partial<Record<Fact, Source>>>
+  provenance: Json<StoredProvenance<Partial<Record<Fact, Source>>>>
   /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
   edition: string | null
   edition_from: Exclude<Paper['editionFrom'], null> | null

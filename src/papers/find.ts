@@ -3,8 +3,9 @@ import type { Database } from '../db/schema.ts'
 import type { Source } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
 import type { Paper } from './paper.ts'
+import { readProvenance } from './publication.ts'
 import { readAuthors } from './stored-authors.ts'
-import { isShownTo, type Audience } from './visibility.ts'
+import { IS_LISTED, isShownTo, type Audience } from './visibility.ts'
 
 /** A row of `papers` as the rooms know it. */
 export function toPaper(row: Selectable<Database['papers']>): Paper {
@@ -28,7 +29,7 @@ export function toPaper(row: Selectable<Database['papers']>): Paper {
     licenseUrl: row.license_url,
     withdrawn: row.withdrawn,
     links: row.links,
-    provenance: row.provenance,
+    ...readProvenance(row.provenance),
     edition: row.edition,
     editionFrom: row.edition_from,
     votes: row.votes,
@@ -70,6 +71,37 @@ export async function papersByIds(
   const rows = await db.selectFrom('papers').selectAll().where('id', 'in', ids).execute()
   const papers = rows.map(toPaper).filter((paper) => isShownTo(paper, seenBy))
   return new Map(papers.map((paper) => [paper.id, paper]))
+}
+
+/** Papers read at a time by `listedPapers`. */
+const AT_A_TIME = 500
+
+/** All papers that may be on a list, in the order in which they first came in, without holding them all in memory. */
+export async function* listedPapers(db: Kysely<Database>): AsyncGenerator<Paper> {
+  for (let after = 0; ;) {
+    const rows = await db
+      .selectFrom('papers as p')
+      .selectAll()
+      .where(IS_LISTED)
+      .where('p.id', '>', after)
+      .orderBy('p.id')
+      .limit(AT_A_TIME)
+      .execute()
+    yield* rows.map(toPaper)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < AT_A_TIME) return
+    after = last.id
+  }
+}
+
+/** How many papers may be on a list. */
+export async function countListedPapers(db: Kysely<Database>): Promise<number> {
+  const { count } = await db
+    .selectFrom('papers as p')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where(IS_LISTED)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** The sources that describe a paper, and when each last did. */

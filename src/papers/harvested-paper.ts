@@ -1,5 +1,6 @@
 import type { PaperIdentifier } from './identifiers.ts'
 import type { PaperLink } from './links.ts'
+import type { Publication } from './publication.ts'
 
 /**
  * A source that states facts about papers. One paper keeps at most one statement from each source; `derive-paper.ts` says whose
@@ -15,6 +16,8 @@ export const SOURCES = [
   'jsonl',
   'bibliography',
   'bibtex',
+  'ris',
+  'csl',
   'page',
   'sample',
   'submission',
@@ -97,6 +100,7 @@ export type HarvestedPaper = {
   categories?: string[]
   comments?: string
   journalReference?: string
+  publication?: Publication
   licenseUrl?: string
   withdrawn?: boolean
   /** Links the source gives; those written in the abstract are found when the paper is recorded. */

@@ -1,5 +1,6 @@
 import type { Author, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
 import type { PaperLink } from './links.ts'
+import type { Publication } from './publication.ts'
 
 /** A fact about a paper that a source states, by the name of its property. */
 export type Fact =
@@ -45,6 +46,8 @@ export type Paper = {
   categories: string[]
   comments: string | null
   journalReference: string | null
+  /** Where it came out, in fields of their own, where a source gives it so. */
+  publication: Publication | null
   licenseUrl: string | null
   withdrawn: boolean
   links: SourcedLink[]

@@ -14,7 +14,29 @@ describe('TeX as plain text', () => {
     ['$\\tilde{O}(n\\log n)$', 'Õ(n log n)'],
     ['$\\text{Max}\\left(a,b\\right)$', 'Max(a,b)'],
     ["\\emph{Na\\\"ive} ``Bayes''~-- \\href{https://a.example}{here}", 'Naïve “Bayes” – here'],
-    ['$\\nosuch x$', 'nosuch x'],
+    ['Accepted by \\apj, {\\mnras}; \\aap{} 3', 'Accepted by ApJ, MNRAS; A&A 3'],
+    ['$\\nosuch x$ $\\nosuch{x}$', 'nosuch x nosuch x'],
+    ['$\\ket{\\psi}$, $\\bra{0}$, $\\Ket{0}$, $\\ketbra{0}{1}$', '|ψ⟩, ⟨0|, |0⟩, |0⟩⟨1|'],
+    ['$\\braket{a|b}$ $\\braket{a}{b}$ $\\expval{A}$ $\\mel{a}{H}{b}$', '⟨a|b⟩ ⟨a|b⟩ ⟨A⟩ ⟨a|H|b⟩'],
+    ['$\\langle a | b \\rangle$ $\\lVert x \\rVert$ $\\norm{x}$ $\\abs{x}$', '⟨a | b⟩ ‖x‖ ‖x‖ |x|'],
+    ['$\\Bbb{R}^n$ $\\Bbb Z$ ${\\Bbb C}_p$ $\\frak g$', 'ℝⁿ ℤ ℂₚ g'],
+    ['$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$', '(a b; c d)'],
+    ['$\\begin{bmatrix}1&0\\\\[2pt]0&1\\\\\\end{bmatrix}$', '[1 0; 0 1]'],
+    ['$\\left(\\begin{array}{c|c} n & 1 \\\\ \\hline k & 2 \\end{array}\\right)$', '(n 1; k 2)'],
+    ['$f(x)=\\begin{cases} 1 & x>0 \\\\ 0 & \\text{otherwise} \\end{cases}$', 'f(x)={1, x>0; 0, otherwise}'],
+    ['$\\begin{pmatrix}\\begin{matrix}1&2\\end{matrix}\\\\3\\end{pmatrix}$', '(1 2; 3)'],
+    [
+      '$a\\operatorname{mod} b$ $\\operatorname*{arg\\,max}_x f$ $\\operatorname{Tr}\\rho$',
+      'a mod b arg maxₓ f Tr ρ',
+    ],
+    ["$f'$ $f''(x)$ $f'''$ $f^{\\prime\\prime}$ $x'_i$", 'f′ f″(x) f‴ f″ x′ᵢ'],
+    ['$a \\bmod n$ $a \\pmod{p}$ $\\max_x$ $\\deg f$', 'a mod n a (mod p) maxₓ deg f'],
+    ['${a \\over b}$ ${a+1 \\over b}$ ${n \\choose k}$ $\\cfrac12$', 'a/b (a+1)/b (n choose k) 1/2'],
+    [
+      '$\\frac{\\partial u}{\\partial t}$ $M_\\odot$ $\\stackrel{d}{=}$ $A\\xrightarrow{f}B$',
+      '∂u/∂t M_⊙ =ᵈ A –f→ B',
+    ],
+    ['$\\sum_{\\substack{i<j\\\\k}}$ $\\phantom{x}y$ $\\SI{3}{km}$', '∑_(i<j k) y 3 km'],
   ])('reads %s as %s', (tex, text) => {
     expect(plainText(tex)).toBe(text)
   })

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { DerivedPaper } from './derive-paper.ts'
 import { nameKey } from './names.ts'
+import { storedProvenance } from './publication.ts'
 import { storedAuthors } from './stored-authors.ts'
 import { factsOf, idOf, type Work } from './works.ts'
 
@@ -87,7 +88,7 @@ function rowset(writes: Write[]) {
     license_url: derived.licenseUrl,
     withdrawn: derived.withdrawn,
     links: derived.links,
-    provenance: derived.provenance,
+    provenance: storedProvenance(derived.provenance, derived.publication),
     edition: derived.edition,
     edition_from: derived.editionFrom,
     dated_at: derived.datedAt,

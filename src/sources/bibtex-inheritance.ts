@@ -5,6 +5,8 @@ export type EntryFields = {
   type: string
   key: string
   fields: ReadonlyMap<string, string>
+  /** The same fields as TeX, but for what is inherited. */
+  texts: ReadonlyMap<string, string>
   names: AuthorDraft[]
 }
 

@@ -35,9 +35,10 @@ describe('BibTeX', () => {
           { scheme: 'doi', value: '10.5555/lakes.12' },
           { scheme: 'arxiv', value: '2001.01234' },
         ],
-        title: 'Bounds on GPU lakes: $O(n^{2})$ and $\\alpha$-stable naïve seas & a_b, 50% of H$_2$O, x < y',
+        title:
+          'Bounds on GPU lakes: $O(n^{2})$ and $\\alpha$-stable naïve \\emph{seas} & a_b, 50% of H$_2$O, x < y',
         abstract:
-          'We show $a < b$ and more of 5% of the words that follow here. Schön.\n\nSecond paragraph with x _this_.',
+          'We show $a < b$ and \\textbf{more} of 5% of the words that follow here. Schön.\n\nSecond paragraph~with x _this_.',
         authors: [
           { name: 'Ann Lée Jr.', family: 'Lée', given: 'Ann', suffix: 'Jr.' },
           { name: 'Bo van der Berg', family: 'Berg', given: 'Bo', nonDroppingParticle: 'van der' },
@@ -49,6 +50,13 @@ describe('BibTeX', () => {
         primaryCategory: 'cs.LG',
         comments: 'Oral, see https://lakes.example/a_b',
         journalReference: 'Journal of Lakes 12(3), 1–20 (2020)',
+        publication: {
+          type: 'article',
+          container: 'Journal of Lakes',
+          volume: '12',
+          issue: '3',
+          pages: '1–20',
+        },
         links: [{ kind: expect.any(String), url: 'https://lakes.example/paper' }],
       },
     ])
@@ -75,6 +83,32 @@ describe('BibTeX', () => {
     expect(paper?.identifiers.map((identifier) => identifier.value)).toEqual([value])
     expect(paper).not.toHaveProperty('links')
     expect(paper).not.toHaveProperty('journalReference')
+  })
+
+  it.each([
+    ['journal = {\\apj}, volume = 3', 'ApJ 3 (2020)'],
+    ['journal = {\\mnras}, volume = {490}, pages = {1--9}', 'MNRAS 490, 1–9 (2020)'],
+    ['journal = "\\aap{}", volume = 3', 'A&A 3 (2020)'],
+    ['journal = {{\\prd}}', 'Phys. Rev. D (2020)'],
+    ['journal = {J. Tides 4 (2020) 1-9}', 'J. Tides 4 (2020) 1-9'],
+    ['journal = {Astronomy {\\&}amp; Lakes}', 'Astronomy & Lakes (2020)'],
+  ])('reads the journal reference in %s', async (fields, reference) => {
+    const [paper] = papersIn(await read(`@article{x, title = {T}, year = 2020, ${fields}}`))
+    expect(paper?.journalReference).toBe(reference)
+  })
+
+  it.each([
+    ['@inproceedings', 'inproceedings'],
+    ['@conference', 'inproceedings'],
+    ['@book', 'book'],
+    ['@phdthesis', 'phdthesis'],
+    ['@thesis', 'phdthesis'],
+    ['@techreport', 'techreport'],
+    ['@InCollection', 'incollection'],
+    ['@article', 'article'],
+  ])('knows what kind of work an %s is', async (entry, type) => {
+    const [paper] = papersIn(await read(`${entry}{x, title = {T}, year = 2020, publisher = {Lake}}`))
+    expect(paper?.publication).toEqual({ type, publisher: 'Lake' })
   })
 
   it('keeps an entry whatever it has for a DOI, and an address without TeX', async () => {
@@ -269,6 +303,7 @@ describe('BibTeX', () => {
           authors: [expect.objectContaining({ name: 'Ann Lee' })],
           published: { precision: 'month', value: '2019-05' },
           journalReference: 'Proceedings of Lakes 7 (2019)',
+          publication: { type: 'inproceedings', container: 'Proceedings of Lakes', volume: '7' },
         })
       }
     })

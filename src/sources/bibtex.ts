@@ -2,12 +2,15 @@ import { parse, type Entry, type Library } from '@retorquere/bibtex-parser'
 import { isBody } from '../papers/bodies.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
+import { readNotes } from '../papers/export/reference.ts'
+import { WORK_TYPES, referenceText, type Publication, type WorkType } from '../papers/publication.ts'
 import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
-import { takeField } from './bibtex-field.ts'
+import { takeField, type TakenField } from './bibtex-field.ts'
 import { missingParent, withInherited, type EntryFields, type Parents } from './bibtex-inheritance.ts'
 import { readBibtexNames } from './bibtex-names.ts'
-import { plainText, protectEntry, type ProtectedEntry } from './bibtex-text.ts'
+import { plainText, protectEntry, texText, type ProtectedEntry } from './bibtex-text.ts'
+import { categoriesIn, ownAddress, publicationOf } from './bibliography-draft.ts'
 import { cleanLine } from './clean-text.ts'
 import { parsePublished } from './dates.ts'
 import { outcomeOf } from './refusal.ts'
@@ -113,7 +116,9 @@ function readEntry(
   strings: Record<string, string>,
 ): EntryFields | { refused: string } {
   const authors = takeField(text, 'author')
-  const kept = protectEntry(authors?.rest ?? text)
+  // The parser would put them in the order of the alphabet.
+  const keywords = takeField(authors?.rest ?? text, 'keywords')
+  const kept = protectEntry(keywords?.rest ?? authors?.rest ?? text)
   const longestString = Math.max(0, ...Object.values(strings).map(({ length }) => length))
   const places = kept.text.match(/[=#]/g)?.length ?? 0
   if (kept.text.length + places * longestString > MAX_ENTRY) {
@@ -126,10 +131,18 @@ function readEntry(
     const why = fault ? ` (${cleanLine(inFile(fault.error, line)).slice(0, 200)})` : ''
     return { refused: `The entry is not readable BibTeX${why}.` }
   }
-  const value = (authors?.pieces ?? []).map((piece) =>
-    'text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name),
-  )
-  return { type, key, fields: fieldsOf(entry, kept), names: readBibtexNames(value.join('')) }
+  const valueOf = (taken: TakenField | null) =>
+    (taken?.pieces ?? [])
+      .map((piece) => ('text' in piece ? piece.text : (strings[piece.name.toUpperCase()] ?? piece.name)))
+      .join('')
+  const { fields, texts } = fieldsOf(entry, kept)
+  return {
+    type,
+    key,
+    fields: new Map([...fields, ['keywords', plainAddress(valueOf(keywords))]]),
+    texts,
+    names: readBibtexNames(valueOf(authors)),
+  }
 }
 
 // As words, so that `mar # "~12"` and `"12~" # mar` can be told apart.
@@ -149,43 +162,54 @@ function inFile(error: string, line: number): string {
 // These are not read as TeX, but some people write it there all the same.
 const VERBATIM = new Set(['doi', 'eprint', 'url'])
 
-function fieldsOf(entry: Entry, kept: ProtectedEntry): Map<string, string> {
+function fieldsOf(entry: Entry, kept: ProtectedEntry): Pick<EntryFields, 'fields' | 'texts'> {
   const fields = new Map<string, string>()
-  for (const [name, value] of Object.entries(entry.fields as Record<string, unknown>)) {
+  const texts = new Map<string, string>()
+  for (const [name, given] of Object.entries(entry.fields as Record<string, unknown>)) {
+    const value = Array.isArray(given) ? given.join(' and ') : given
     if (typeof value !== 'string') continue
     const text = plainText(value, kept).trim()
-    if (text !== '') fields.set(name, VERBATIM.has(name) ? plainAddress(text) : text)
+    if (text === '') continue
+    fields.set(name, VERBATIM.has(name) ? plainAddress(text) : text)
+    texts.set(name, texText(value, kept).trim())
   }
-  return fields
+  return { fields, texts }
 }
 
 type Field = (name: string) => string
 
-function draftOf({ fields, names: authors }: EntryFields): PaperDraft {
+function draftOf({ type, fields, texts, names: authors }: EntryFields): PaperDraft {
   const field: Field = (name) => fields.get(name) ?? ''
+  const text: Field = (name) => texts.get(name) ?? field(name)
   const date = dateOf(field)
+  const { withdrawn, comments } = readNotes(text('note'))
+  const publication = publicationIn(type, text)
   const title = [field('title'), field('subtitle')].filter(Boolean).join(': ')
   const identifiers = identifiersOf(field)
   const url = field('url')
-  const isPreprint = /^(?:corr|arxiv)\b/i.test(field('journal') || field('journaltitle'))
   return {
     source: 'bibtex',
-    identifiers: identifiers.map(({ value }) => value),
+    identifiers: identifiers.filter(({ scheme }) => scheme !== 'local').map(({ value }) => value),
     identifier:
-      identifiers.length > 0 || cleanLine(title) === ''
+      identifiers.find(({ scheme }) => scheme === 'local') ??
+      (identifiers.length > 0 || cleanLine(title) === ''
         ? undefined
         : localIdentifier({
             title: cleanLine(title),
             firstAuthor: firstAuthorOf(authors),
             ...(date === '' ? {} : { year: Number(date.slice(0, 4)) }),
-          }),
-    title,
-    abstract: field('abstract'),
+          })),
+    title: [text('title'), text('subtitle')].filter(Boolean).join(': '),
+    abstract: text('abstract'),
     authors: [...authors, ...collaborationsOf(field('collaboration'))],
     published: date,
     primaryCategory: field('primaryclass') || field('eprintclass'),
-    comments: field('note'),
-    journalReference: isPreprint ? '' : journalReferenceOf(field, date),
+    categories: categoriesIn(field('keywords').split(/[,;]/), { urls: [url] }),
+    comments,
+    ...(withdrawn ? { withdrawn } : {}),
+    publication,
+    journalReference:
+      text('journalref') || (publication ? referenceText(publication, date.slice(0, 4) || undefined) : ''),
     links: url === '' || parseIdentifier(url) !== null ? [] : [{ url }],
   }
 }
@@ -214,11 +238,14 @@ function collaborationsOf(field: string): AuthorDraft[] {
 function identifiersOf(field: Field): PaperIdentifier[] {
   const dois = doisIn(field('doi'))
   if (dois.some(({ scheme }) => scheme === 'arxiv')) return dois
+  // One of our own exports says all that identifies it.
+  const own = ownAddress(field('url'))
   const arxiv =
     arxivIdOf(eprintOf(field)) ??
-    CITING.map((name) => arxivIdIn(field(name))).find((id) => id !== null) ??
+    (own === null ? CITING : []).map((name) => arxivIdIn(field(name))).find((id) => id !== null) ??
     arxivIdOf(field('url'))
   const stated = arxiv ? [...dois, arxiv] : dois
+  if (stated.length === 0 && own !== null) return [own]
   const named = stated.length > 0 ? null : parseIdentifier(field('url'))?.identifier
   // A paper's page on another site may have an identifier that only means something there.
   return named && named.scheme !== 'local' ? [named] : stated
@@ -250,13 +277,42 @@ function arxivIdIn(text: string): PaperIdentifier | null {
   return arxivIdOf(CITED_ID.exec(text)?.[1]?.replace(/^abs\//, '') ?? '')
 }
 
-function journalReferenceOf(field: Field, date: string): string {
-  const name = field('journal') || field('journaltitle') || field('booktitle')
-  if (name === '') return ''
-  const number = field('number') || field('issue')
-  const volume = [field('volume'), number === '' ? '' : `(${number})`].join('')
-  const place = [[name, volume].filter(Boolean).join(' '), field('pages')].filter(Boolean).join(', ')
-  return date === '' ? place : `${place} (${date.slice(0, 4)})`
+/** The types of entries that others have for one of ours. */
+const TYPES: Readonly<Record<string, WorkType>> = {
+  conference: 'inproceedings',
+  suppperiodical: 'article',
+  suppcollection: 'incollection',
+  inreference: 'incollection',
+  suppbook: 'inbook',
+  bookinbook: 'inbook',
+  mvbook: 'book',
+  collection: 'book',
+  mvcollection: 'book',
+  reference: 'book',
+  mvreference: 'book',
+  mvproceedings: 'proceedings',
+  thesis: 'phdthesis',
+  report: 'techreport',
+  electronic: 'online',
+  www: 'online',
+}
+
+function publicationIn(entryType: string, text: Field): Publication | undefined {
+  const known = TYPES[entryType] ?? WORK_TYPES.find((one) => one === entryType) ?? 'misc'
+  const kind = text('type')
+  const isMaster = known === 'phdthesis' && entryType === 'thesis' && /^mast|^m\.?\s?sc/i.test(kind)
+  const container = text('journal') || text('journaltitle') || text('booktitle')
+  return publicationOf(
+    {
+      type: isMaster ? 'mastersthesis' : known,
+      container,
+      volume: text('volume'),
+      issue: text('number') || text('issue'),
+      pages: text('pages'),
+      publisher: text('publisher') || text('school') || text('institution') || text('organization'),
+    },
+    (written) => written,
+  )
 }
 
 /** `2020`, `2020-02`, `2020-02-03`, or nothing where the entry does not say when it came out. */

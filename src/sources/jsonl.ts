@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import { parseDay } from '../papers/calendar.ts'
 import { parseAddress, parseIdentifier } from '../papers/identifiers.ts'
+import { WORK_TYPES } from '../papers/publication.ts'
 import { authorsInLine } from './author-list.ts'
+import { cleanLine } from './clean-text.ts'
 import { parseInstant, parsePublished } from './dates.ts'
 import { readLines } from './lines.ts'
+import { texOfMarkup } from './registry-markup.ts'
 import { RECORD_TOO_LONG, outcomeOf, sentenceOf } from './refusal.ts'
 import type { AuthorDraft } from './valid-authors.ts'
 import type { PaperDraft } from './validate-paper.ts'
@@ -33,6 +37,7 @@ const recordSchema = z.object({
   title: text,
   abstract: text,
   summary: text,
+  synopsis: text.catch(undefined),
   published: date,
   published_at: date,
   publishedAt: date,
@@ -65,6 +70,18 @@ const recordSchema = z.object({
   'journal-ref': text,
   journal_ref: text,
   journalReference: text,
+  publication: z
+    .object({
+      type: z.enum(WORK_TYPES),
+      container: z.string().optional(),
+      volume: z.string().optional(),
+      issue: z.string().optional(),
+      pages: z.string().optional(),
+      publisher: z.string().optional(),
+    })
+    .nullish()
+    .catch(undefined),
+  listedOn: text.catch(undefined),
   license: text,
   licenseUrl: text,
   withdrawn: z.boolean().nullish().catch(undefined),
@@ -140,15 +157,27 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
     versions: versionsOf(record),
     ...categoriesOf(record),
     comments: record.comments,
+    synopsis: record.synopsis,
+    listing: listingOf(record.listedOn),
+    publication: record.publication,
     journalReference: written(record['journal-ref'], record.journal_ref, record.journalReference),
     license: record.license ?? record.licenseUrl,
     withdrawn:
       record.withdrawn === true ||
-      saysWithdrawn({ comments: record.comments?.trim() ?? '', abstract: abstract?.trim() ?? '' }),
+      saysWithdrawn({
+        comments: cleanLine(texOfMarkup(record.comments ?? '')),
+        abstract: cleanLine(texOfMarkup(abstract ?? '')),
+      }),
     links: linksOf(record),
     stars: counted(record.stars ?? record.github_stars),
     citations: counted(record.citations ?? record.citation_count),
   }
+}
+
+/** The day on which a page listed the paper, as our own exports have it. */
+function listingOf(day: string | null | undefined): PaperDraft['listing'] {
+  const date = parseDay(day?.trim() ?? '')
+  return date === null ? undefined : { date }
 }
 
 // A data set's own key in `id` or `paper_id` does no harm where another field names the paper.

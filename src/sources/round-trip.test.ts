@@ -1,12 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Author, HarvestOutcome } from '../papers/harvested-paper.ts'
 import { toBibtex } from '../papers/export/bibtex.ts'
 import { inventedPaper } from '../papers/export/invented-paper.fixture.ts'
 import { toJson } from '../papers/export/json.ts'
 import type { Paper } from '../papers/paper.ts'
+import { plainText } from '../papers/plain-text.ts'
 import { readBibtex } from './bibtex.ts'
-import { collect, feed, papersIn } from './feed.fixture.ts'
+import { EXPORT_FORMATS, type ExportFormat } from '../papers/export/formats.ts'
+import { WORK_TYPES, type Publication } from '../papers/publication.ts'
+import { collect, feed, papersIn, refusalsIn } from './feed.fixture.ts'
+import { readHuggingFace } from './huggingface.ts'
 import { readJsonLines } from './jsonl.ts'
+import { exportText, inventedRecords, NOW, papersOf, readExport, recordsOf } from './round-trip.fixture.ts'
 
 const OPTIONS = { url: 'https://papers.example/papers/2412.19723', siteName: 'Example Papers' }
 const FORMATS = ['BibTeX', 'JSON'] as const
@@ -91,4 +99,108 @@ it('is the same paper that went out as JSON and came in again, by whatever it is
   expect(byDoi?.identifiers).toEqual([{ scheme: 'doi', value: '10.1000/tide_1' }])
   const local = await again('JSON', { arxivId: null, doi: null, address: 'local/00000000000000aa' })
   expect(local?.identifiers).toEqual([{ scheme: 'local', value: '00000000000000aa' }])
+})
+
+const DATA = join(import.meta.dirname, '../../../shared/data')
+const MANY = 2_000
+
+/** Lines of a file of real papers, spread over all of it. */
+function linesOf(name: string, count: number): string {
+  const lines = gunzipSync(readFileSync(join(DATA, name)))
+    .toString('utf8')
+    .trim()
+    .split('\n')
+  const step = Math.max(1, Math.floor(lines.length / count))
+  return lines
+    .filter((_, index) => index % step === 0)
+    .slice(0, count)
+    .join('\n')
+}
+
+async function statedIn(outcomes: AsyncIterable<HarvestOutcome>): Promise<Paper[]> {
+  const all = await collect(outcomes)
+  expect(refusalsIn(all)).toEqual([])
+  return papersOf(papersIn(all))
+}
+
+/** The records that are others after an export, an import into an empty site, and a second export. */
+async function changedBy(format: ExportFormat, papers: Paper[]): Promise<[before: string, after: string][]> {
+  const first = exportText(papers, format)
+  const second = exportText(await statedIn(readExport(format, first)), format)
+  const after = recordsOf(format, second)
+  const changed = recordsOf(format, first).map((record, index): [string, string] => [
+    record,
+    after[index] ?? '',
+  ])
+  const others = changed.filter(([one, two]) => one !== two)
+  // Where all records are the same, so is what is between them.
+  if (others.length === 0) expect(second === first).toBe(true)
+  return others.slice(0, 3)
+}
+
+describe.each(EXPORT_FORMATS)('papers that went out as %s, came in and went out again', (format) => {
+  const REAL = ['arxiv-40k.jsonl.gz', 'hf-daily.jsonl.gz']
+
+  it.skipIf(!REAL.every((name) => existsSync(join(DATA, name))))(
+    'are the same, 2,000 real ones',
+    async () => {
+      const [arxiv = '', daily = ''] = REAL
+      const papers = [
+        ...(await statedIn(readJsonLines(feed(linesOf(arxiv, MANY * 0.9)), { now: NOW }))),
+        ...(await statedIn(readHuggingFace(feed(linesOf(daily, MANY * 0.1)), { now: NOW }))),
+      ]
+      expect(papers).toHaveLength(MANY)
+      expect(await changedBy(format, papers)).toEqual([])
+    },
+  )
+
+  it('are the same, 2,000 invented ones with all that is hard to write', async () => {
+    const papers = await statedIn(readJsonLines(feed(inventedRecords(MANY, 1).join('\n')), { now: NOW }))
+    expect(await changedBy(format, papers)).toEqual([])
+  })
+
+  it('are what they were: books, theses, reports and all others', async () => {
+    for (const type of WORK_TYPES) {
+      const publication: Publication = {
+        type,
+        container: 'Tides',
+        volume: '3',
+        pages: '1–9',
+        publisher: 'Lake',
+      }
+      const [paper] = await statedIn(readExport(format, exportText([inventedPaper({ publication })], format)))
+      expect(paper?.publication).toEqual(publication)
+    }
+  })
+
+  it.each([
+    'Nature',
+    'J. Tides 4 (2024) 1-9',
+    'Phys. Rev. B 59, 1234 (1999)',
+    'J. Tides 4 (2023), pp. 1–9, $\\alpha$',
+    'arXiv preprint arXiv:2001.01234',
+  ])('keep the journal reference %s as it is', async (journalReference) => {
+    let [paper] = [inventedPaper({ journalReference })]
+    for (let trip = 0; trip < 3; trip++) {
+      const [next] = await statedIn(readExport(format, exportText([paper], format)))
+      if (next === undefined) throw new Error('no paper')
+      paper = next
+      expect(plainText(paper.journalReference ?? '')).toBe(plainText(journalReference))
+      expect(paper.arxivId).toBe('2412.19723')
+    }
+  })
+
+  it('are withdrawn or not, with their comments', async () => {
+    for (const [withdrawn, comments] of [
+      [true, null],
+      [true, '12 pages. An error in Lemma 2'],
+      [false, '12 pages'],
+      [true, 'Withdrawn by the authors'],
+    ] as const) {
+      const [paper] = await statedIn(
+        readExport(format, exportText([inventedPaper({ withdrawn, comments })], format)),
+      )
+      expect(paper).toMatchObject({ withdrawn, comments })
+    }
+  })
 })

@@ -4,6 +4,7 @@ import type { Author, NameParts } from '../papers/harvested-paper.ts'
 import { NAME_PARTS, joinName, nameKey } from '../papers/names.ts'
 import { readOthers, type Others } from '../papers/others.ts'
 import { cleanLine } from './clean-text.ts'
+import { texOfMarkup } from './registry-markup.ts'
 import { texNameToUnicode } from './tex-names.ts'
 
 const MAX_NAME = 500
@@ -172,7 +173,7 @@ function withBodies(name: Name | null): { person: Name | null; bodies: string[] 
 
 function withFacts(name: Name, { affiliation: where, orcid: who }: AuthorDraft): Author {
   const author: Author = { ...name }
-  const affiliation = cleanLine(where ?? '')
+  const affiliation = cleanLine(texOfMarkup(where ?? ''))
   if (affiliation !== '' && affiliation.length <= MAX_AFFILIATION) author.affiliation = affiliation
   const orcid = validOrcid(who ?? '')
   if (orcid !== null) author.orcid = orcid
@@ -180,7 +181,7 @@ function withFacts(name: Name, { affiliation: where, orcid: who }: AuthorDraft):
 }
 
 function cleaned(text: Text): string {
-  return cleanLine(texNameToUnicode(text ?? ''))
+  return cleanLine(texOfMarkup(texNameToUnicode(text ?? '')))
 }
 
 // The last digit is a checksum, ISO 7064 MOD 11-2 (https://support.orcid.org/hc/en-us/articles/360006897674).

@@ -11,6 +11,8 @@ import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink }
 import type { Others } from '../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
 import { parseInstant, parsePublished } from './dates.ts'
+import type { Publication, WorkType } from '../papers/publication.ts'
+import { texOfMarkup } from './registry-markup.ts'
 import { unreadableByte } from './text-encoding.ts'
 import { validAuthors, type AuthorDraft } from './valid-authors.ts'
 
@@ -48,6 +50,10 @@ export type PaperDraft = {
   categories?: readonly Text[] | undefined
   comments?: Text
   journalReference?: Text
+  publication?:
+    | ({ type: WorkType } & { [part in Exclude<keyof Publication, 'type'>]?: Text })
+    | null
+    | undefined
   license?: Text
   withdrawn?: boolean
   links?: readonly { kind?: Text; url: Text }[] | undefined
@@ -67,14 +73,16 @@ export type ValidatedPaper = { ok: true; paper: HarvestedPaper } | { ok: false; 
 export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const unreadable = unreadableIn(draft)
   if (unreadable !== null) return refuse(unreadable)
-  const title = cleanLine(draft.title ?? '')
+  const title = cleanLine(texOfMarkup(draft.title ?? ''))
   if (title === '') return refuse('It has no title.')
   if (title.length > MAX_TITLE) return refuse(`Its title is longer than ${thousands(MAX_TITLE)} characters.`)
 
   const identifiers = validIdentifiers(draft)
   if (!Array.isArray(identifiers)) return identifiers
 
-  const abstract = cleanParagraphs(draft.abstract ?? '', { indented: draft.indentedParagraphs ?? false })
+  const abstract = cleanParagraphs(texOfMarkup(draft.abstract ?? ''), {
+    indented: draft.indentedParagraphs ?? false,
+  })
   if (abstract.length > MAX_ABSTRACT) {
     return refuse(`Its abstract is longer than ${thousands(MAX_ABSTRACT)} characters.`)
   }
@@ -105,6 +113,8 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   if (comments !== '') paper.comments = comments
   const journalReference = remark(draft.journalReference)
   if (journalReference !== '') paper.journalReference = journalReference
+  const publication = validPublication(draft.publication)
+  if (publication !== null) paper.publication = publication
   const licenseUrl = normaliseUrl(cleanLine(draft.license ?? ''))
   if (licenseUrl !== null) paper.licenseUrl = licenseUrl
   if (draft.withdrawn === true) paper.withdrawn = true
@@ -196,6 +206,16 @@ function madeIdentifier({ title, authors, published }: PaperDraft): PaperIdentif
   })
 }
 
+function validPublication(draft: PaperDraft['publication']): Publication | null {
+  if (!draft) return null
+  const publication: Publication = { type: draft.type }
+  for (const part of ['container', 'volume', 'issue', 'pages', 'publisher'] as const) {
+    const line = remark(draft[part])
+    if (line !== '') publication[part] = line
+  }
+  return publication
+}
+
 function validVersions(versions: NonNullable<PaperDraft['versions']>): PaperVersion[] {
   const valid = new Map<number, PaperVersion>()
   for (const { number, date } of versions) {
@@ -226,7 +246,7 @@ function category(text: Text): string {
 }
 
 function remark(text: Text): string {
-  const line = cleanLine(text ?? '')
+  const line = cleanLine(texOfMarkup(text ?? ''))
   return line.length > MAX_REMARK ? '' : line
 }
 

@@ -10,6 +10,13 @@ it.each([
   'This submission is being withdrawn, see the journal',
   '3 figures; this article was temporarily withdrawn pending review',
   'This submission has been withdrawn by arXiv administrators',
+  'This paper has been withdrawn from arXiv by the author',
+  'Withdrawn from publication due to an error in Theorem 1',
+  'Withdrawn from ICML 2023. This paper has been withdrawn by the authors due to an error',
+  'This paper has been withdrawn; it is superseded by arXiv:2001.01234',
+  'Withdrawn by the author because it is superseded by a longer paper',
+  'Withdrawn because of an error in our submission',
+  'Submitted to Phys. Rev. Lett. This paper has been withdrawn due to a sign error',
 ])('the comment “%s” says that the paper is withdrawn', (comments) => {
   expect(saysWithdrawn({ comments })).toBe(true)
 })
@@ -20,6 +27,15 @@ it.each([
   'An earlier version of this paper was withdrawn by the author; this one is corrected',
   'Replaces a previously submitted and withdrawn manuscript',
   'On money withdrawn at night, 3 pages',
+  'Withdrawn from ICML 2023 and resubmitted to NeurIPS',
+  'This paper was withdrawn from ICLR 2021 and has been resubmitted',
+  'This submission has been withdrawn by the authors from AAAI-24; now at ACL',
+  '12 pages, withdrawn from the conference due to visa problems',
+  'Paper withdrawn from consideration at Nature; revised',
+  'Withdrawn and resubmitted to JMLR',
+  'Withdrawn ICLR 2020 submission',
+  'Submitted to ICML 2020, withdrawn',
+  'Supersedes a paper that was withdrawn from the journal Tides',
 ])('the comment “%s” does not', (comments) => {
   expect(saysWithdrawn({ comments })).toBe(false)
 })

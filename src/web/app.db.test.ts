@@ -495,6 +495,7 @@ describeWithDatabase('the site', (db) => {
       const forms: [string, string, string][] = [
         ['.bib', 'application/x-bibtex; charset=utf-8', '@'],
         ['.ris', 'application/x-research-info-systems; charset=utf-8', 'TY  - '],
+        ['.csl.json', 'application/vnd.citationstyles.csl+json; charset=utf-8', '[{"id":'],
         ['.md', 'text/markdown; charset=utf-8', '# Tides'],
         ['.json', 'application/json; charset=utf-8', '{"id":"2601.00001"'],
       ]

@@ -165,6 +165,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/reading-list', page(showReadingList))
   app.get('/reading-list.bib', page(showReadingList))
   app.get('/reading-list.ris', page(showReadingList))
+  app.get('/reading-list.csl.json', page(showReadingList))
   app.get('/reading-list/not-for-me', page(showNotForMe))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))

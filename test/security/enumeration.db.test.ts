@@ -41,7 +41,7 @@ describeWithDatabase('who asks for what they may not see', (db) => {
       [collections.hidden, 'ada'],
     ] as const)
       for (const cookie of ['', cookies[who]])
-        for (const rest of ['', '.json', '.bib', '.ris', '.atom', '.rss', '.feed.json', '/flag'])
+        for (const rest of ['', '.json', '.bib', '.ris', '.csl.json', '.atom', '.rss', '.feed.json', '/flag'])
           await alike(app, cookie, (id) => `/collections/${id}${rest}`, [id, missing])
     for (const act of [
       'edit',
@@ -78,7 +78,7 @@ describeWithDatabase('who asks for what they may not see', (db) => {
   it('is told of a hidden paper no more than the public log tells: that it was hidden', async () => {
     const { app, cookies } = await openPeopledSite(db())
     for (const cookie of ['', cookies.ada]) {
-      for (const rest of ['', '.md', '.bib', '.ris', '.json', 'v1']) {
+      for (const rest of ['', '.md', '.bib', '.ris', '.csl.json', '.json', 'v1']) {
         const answer = await app.request(`/papers/${HIDDEN}${rest}`, { headers: { cookie } })
         expect([rest, answer.status]).toEqual([rest, 404])
         const text = await answer.text()

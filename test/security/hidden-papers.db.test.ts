@@ -56,7 +56,7 @@ const PATHS = [
     ]
   }),
   `/papers/${ADDRESS}`,
-  ...['.md', '.bib', '.ris', '.json', '/flag'].map((suffix) => `/papers/${ADDRESS}${suffix}`),
+  ...['.md', '.bib', '.ris', '.csl.json', '.json', '/flag'].map((suffix) => `/papers/${ADDRESS}${suffix}`),
   `/papers/doi/${DOI}`,
   `/papers/explain?a=${ADDRESS}&b=2601.00001`,
   '/authors/quilla-zarathnik',

@@ -56,11 +56,13 @@ describe('a paper as BibTeX', () => {
         '  author = {van Loon, Ada B. and {The Tide Collaboration} and 王, 小明},',
         '  year = {2024},',
         '  month = dec,',
+        '  day = {27},',
         '  eprint = {2412.19723},',
         '  archivePrefix = {arXiv},',
         '  primaryClass = {cs.LG},',
         '  doi = {10.1000/tide_1},',
         '  url = {https://papers.example/papers/2412.19723},',
+        '  keywords = {cs.LG, physics.ao-ph},',
         '  note = {12 pages \\& 3 figures},',
         '  abstract = {We measure 5\\% of all tides.},',
         '}',
@@ -84,7 +86,9 @@ describe('a paper as BibTeX', () => {
   it('is keyed by the arXiv id when it has no authors', () => {
     expect(bibtex({ authors: [] })).toMatch(/^@misc\{arxiv-2412\.19723,/)
     expect(bibtex({ authors: [], arxivId: 'math/0309136' })).toMatch(/^@misc\{arxiv-math-0309136,/)
-    expect(bibtex({ authors: [], arxivId: null, id: 7 })).toMatch(/^@misc\{paper7,/)
+    expect(bibtex({ authors: [], arxivId: null, address: 'doi/10.1000/(a)' })).toMatch(
+      /^@misc\{doi-10\.1000-a-,/,
+    )
   })
 
   it('has an ASCII key of the family name, the year and the first word that says something', () => {

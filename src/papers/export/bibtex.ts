@@ -3,9 +3,12 @@ import type { Author } from '../harvested-paper.ts'
 import { dividedName, nameKey, wholeFamily, type DividedName } from '../names.ts'
 import { clean, paragraphsOf } from '../tex/clean.ts'
 import type { TexNode, TexStyle } from '../tex/nodes.ts'
+import { mathSpans } from '../tex/math-spans.ts'
 import { parseTex } from '../tex/parse.ts'
 import { plainText } from '../plain-text.ts'
+import type { WorkType } from '../publication.ts'
 import { dateParts } from './dates.ts'
+import { notesOf, referenceOf, type Reference } from './reference.ts'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
@@ -45,7 +48,12 @@ const STYLES: Readonly<Record<TexStyle, string>> = {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[\\{}~^<>|&%#_$\u00A0]/g, (character) => ESCAPES[character] ?? character)
+  return (
+    text
+      .replace(/[\\{}~^<>|&%#_$\u00A0]/g, (character) => ESCAPES[character] ?? character)
+      // Two of these would become a dash or a quotation mark.
+      .replace(/([-'`])(?=\1)/g, '$1{}')
+  )
 }
 
 function bracesAreEven(tex: string): boolean {
@@ -70,15 +78,25 @@ function formula(tex: string): string {
   return `$${named.trim()}$`
 }
 
+/** Two signs that mean another thing together than each on its own, of two pieces that follow each other. */
+const RUN_TOGETHER = /(?<!\\)\$\$$|([-'`])\1$/
+
 function nodesToTex(nodes: TexNode[]): string {
   return nodes
     .map((node) => {
       if (node.kind === 'text') return escapeText(node.text)
-      if (node.kind === 'math') return formula(node.source.startsWith('\\e') ? node.source : node.tex)
+      if (node.kind === 'math') {
+        const written = formula(node.source.startsWith('\\e') ? node.source : node.tex)
+        // Without the spaces in it, it may look like prose between two prices.
+        return mathSpans(written)[0]?.end === written.length ? written : escapeText(node.source)
+      }
       if (node.kind === 'style') return `${STYLES[node.style]}{${nodesToTex(node.children)}}`
       return nodesToTex(node.children)
     })
-    .join('')
+    .reduce(
+      (before, next) => before + (RUN_TOGETHER.test(before.slice(-2) + next.slice(0, 1)) ? '{}' : '') + next,
+      '',
+    )
 }
 
 /** A TeX text as a field's value: formulas and emphasis kept, the rest Unicode with TeX's own signs escaped. */
@@ -123,7 +141,8 @@ function citationKey(paper: Paper): string {
   const name = first === undefined ? null : dividedName(first)
   const family = asciiKey(name === null ? plainText(first?.name ?? '') : wholeFamily(name))
   if (family === '') {
-    return paper.arxivId === null ? `paper${paper.id}` : `arxiv-${paper.arxivId.replace(/[^\w.-]/g, '-')}`
+    const known = paper.arxivId === null ? paper.address : `arxiv-${paper.arxivId}`
+    return known.replace(/[^\w.-]+/g, '-')
   }
   const words = plainText(paper.title)
     .split(/[^\p{L}\p{N}\p{M}]+/u)
@@ -134,14 +153,38 @@ function citationKey(paper: Paper): string {
   return family.slice(0, 40) + (dateParts(paper.published).year ?? '') + word.slice(0, 40)
 }
 
+/** The field that holds the journal or the book in which a work is, and the one for who brought it out. */
+function fieldNames(type: WorkType): { container: string; publisher: string } {
+  return {
+    container: IN_BOOK.has(type) ? 'booktitle' : 'journal',
+    publisher: type.endsWith('thesis') ? 'school' : type === 'techreport' ? 'institution' : 'publisher',
+  }
+}
+
+const IN_BOOK: ReadonlySet<WorkType> = new Set(['inproceedings', 'incollection', 'inbook'])
+
+function fieldsOfReference(reference: Reference): [name: string, value: string | undefined][] {
+  const names = fieldNames(reference.type ?? 'article')
+  const field = (text: string | null | undefined) => (text ? `{${texField(text)}}` : undefined)
+  return [
+    [names.container, field(reference.container)],
+    ['volume', field(reference.volume)],
+    ['number', field(reference.issue)],
+    ['pages', field(reference.pages)?.replaceAll('–', '--')],
+    [names.publisher, field(reference.publisher)],
+    ['journalref', field(reference.verbatim)],
+  ]
+}
+
 /**
- * The paper as a BibTeX entry in UTF-8: `@article` with a journal reference, else `@misc`, both with arXiv's `eprint`
- * fields. The title stands in double braces, which keep its capitals.
+ * The paper as a BibTeX entry in UTF-8: of the type as which it came out, `@article` with a journal reference, else
+ * `@misc`, all with arXiv's `eprint` fields. The title stands in double braces, which keep its capitals. `journalref` is
+ * the journal reference as its source writes it, where the other fields do not say the same.
  */
 export function toBibtex(paper: Paper, options: { url: string; siteName: string }): string {
-  const { year, month } = dateParts(paper.published)
+  const { year, month, day } = dateParts(paper.published)
   const monthName = month === undefined ? undefined : MONTHS[Number(month) - 1]
-  const notes = [paper.withdrawn ? 'Withdrawn' : '', paper.comments === null ? '' : texField(paper.comments)]
+  const reference = referenceOf(paper)
   const authors = paper.authors.filter(({ name }) => plainText(name) !== '')
   const fields: [name: string, value: string | undefined][] = [
     ['title', `{{${texField(paper.title)}}}`],
@@ -153,18 +196,48 @@ export function toBibtex(paper: Paper, options: { url: string; siteName: string 
     ],
     ['year', year && `{${year}}`],
     ['month', monthName],
-    ['journal', paper.journalReference === null ? undefined : `{${texField(paper.journalReference)}}`],
+    ['day', day && `{${day}}`],
+    ...fieldsOfReference(reference),
     ['eprint', paper.arxivId === null ? undefined : `{${verbatim(paper.arxivId)}}`],
     ['archivePrefix', paper.arxivId === null ? undefined : '{arXiv}'],
     [
       'primaryClass',
-      paper.arxivId === null || !paper.primaryCategory ? undefined : `{${verbatim(paper.primaryCategory)}}`,
+      paper.arxivId === null || !paper.primaryCategory ? undefined : `{${escapeText(paper.primaryCategory)}}`,
     ],
     ['doi', paper.doi === null ? undefined : `{${verbatim(paper.doi)}}`],
     ['url', `{${verbatim(options.url)}}`],
-    ['note', `{${notes.filter((note) => note !== '').join('. ')}}`],
+    ['keywords', `{${paper.categories.map(escapeText).join(', ')}}`],
+    ['note', `{${texField(notesOf(paper))}}`],
     ['abstract', paper.abstract === null ? undefined : `{${texField(paper.abstract)}}`],
   ]
   const lines = fields.flatMap(([name, value]) => (value && value !== '{}' ? [`  ${name} = ${value},`] : []))
-  return `@${paper.journalReference === null ? 'misc' : 'article'}{${citationKey(paper)},\n${lines.join('\n')}\n}\n`
+  return `@${reference.type ?? 'misc'}{${citationKey(paper)},\n${lines.join('\n')}\n}\n`
+}
+
+/**
+ * Gives entries of one file a key each, one entry after another: what would have another's gets the next letter (`b`, `c`, …
+ * `z`, `bb`, …) after it.
+ */
+export function withDistinctKeys(): (entry: string) => string {
+  const used = new Set<string>()
+  const numbers = new Map<string, number>()
+  return (entry) => {
+    const key = /^@\w+\{([^,]*),/.exec(entry)?.[1] ?? ''
+    let own = key
+    // BibTeX does not tell capitals from small letters in keys.
+    while (used.has(own.toLowerCase())) {
+      const number = (numbers.get(key.toLowerCase()) ?? 0) + 1
+      numbers.set(key.toLowerCase(), number)
+      own = key + letters(number)
+    }
+    used.add(own.toLowerCase())
+    return own === key ? entry : entry.replace(`{${key},`, () => `{${own},`)
+  }
+}
+
+function letters(number: number): string {
+  const inTurn = 'bcdefghijklmnopqrstuvwxyz'
+  const last = inTurn[(number - 1) % inTurn.length] ?? ''
+  const rest = Math.floor((number - 1) / inTurn.length)
+  return rest === 0 ? last : letters(rest) + last
 }

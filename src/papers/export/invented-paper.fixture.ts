@@ -27,6 +27,7 @@ export function inventedPaper(facts: Partial<Paper> = {}): Paper {
     categories: ['cs.LG', 'physics.ao-ph'],
     comments: '12 pages',
     journalReference: null,
+    publication: null,
     licenseUrl: 'https://creativecommons.org/licenses/by/4.0/',
     withdrawn: false,
     links: [{ kind: 'code', url: 'https://code.example/tide_gauges', sources: ['abstract'] }],

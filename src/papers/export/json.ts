@@ -30,6 +30,7 @@ export function toJson(paper: Paper, options: { url: string; siteName: string })
     categories: [...paper.categories],
     comments: paper.comments,
     journalReference: paper.journalReference,
+    publication: paper.publication,
     licenseUrl: paper.licenseUrl,
     withdrawn: paper.withdrawn,
     links: paper.links.map(({ kind, url, sources }) => ({ kind, url, sources: [...sources] })),
@@ -40,5 +41,19 @@ export function toJson(paper: Paper, options: { url: string; siteName: string })
     heat: paper.heat,
     recordedAt: paper.recordedAt.toISOString(),
     changedAt: paper.changedAt.toISOString(),
+  }
+}
+
+/**
+ * What is known of the paper, without what only one site knows of it (votes, heat, when it came in), as an `import` of
+ * JSON Lines takes it back.
+ */
+export function toJsonRecord(paper: Paper, options: { url: string; siteName: string }) {
+  const { uuid: _, site: __, provenance: ___, edition, editionFrom, ...rest } = toJson(paper, options)
+  const { votes: ____, heat: _____, recordedAt: ______, changedAt: _______, ...facts } = rest
+  return {
+    ...facts,
+    links: facts.links.map(({ kind, url }) => ({ kind, url })),
+    ...(editionFrom === 'listing' && edition !== null ? { listedOn: edition } : {}),
   }
 }

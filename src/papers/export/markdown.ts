@@ -15,6 +15,8 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   jsonl: 'an imported JSON Lines file',
   bibliography: 'an imported bibliography',
   bibtex: 'an imported BibTeX file',
+  ris: 'a RIS file',
+  csl: 'a CSL-JSON file',
   page: 'an imported page',
   sample: 'the sample edition',
   doi: 'the registry of its DOI',

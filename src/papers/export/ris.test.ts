@@ -5,7 +5,7 @@ import { inventedPaper } from './invented-paper.fixture.ts'
 import { toRis } from './ris.ts'
 
 const OPTIONS = { url: 'https://papers.example/papers/2412.19723', siteName: 'Example Papers' }
-const TAGS = /^(?:TI|AU|PY|DA|AB|T2|JO|PB|AN|M3|DO|UR|KW|N1|DP|ID)$/
+const TAGS = /^(?:TI|AU|PY|DA|AB|T2|JO|VL|IS|SP|EP|PB|AN|M3|DO|UR|KW|N1|C1|DP|ID)$/
 
 /** The tags and values of one RIS record; throws where a line breaks the grammar of RIS. */
 function readRis(record: string): [tag: string, value: string][] {

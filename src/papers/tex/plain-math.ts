@@ -66,9 +66,55 @@ const SUBSCRIPTS: Readonly<Record<string, string>> = {
 
 const FENCES = /^(?:left|right|middle|big|Big|bigg|Bigg|[bB]igg?[lrm])$/
 const SILENT =
-  /^(?:limits|nolimits|displaystyle|textstyle|scriptstyle|boldmath|rm|bf|it|sf|tt|cal|mathstrut|xspace|nonumber|notag)$/
+  /^(?:limits|nolimits|displaystyle|textstyle|scriptstyle|boldmath|rm|bf|it|sf|tt|sl|em|cal|frak|scr|mit|mathstrut|xspace|nonumber|notag)$/
 const PLAIN_GROUPS =
-  /^(?:math(?:rm|bf|it|sf|tt|cal|scr|frak|normal|bin|rel|op|ord)|text(?:bf|it|rm|sf|tt|sc|normal|up)?|operatorname|mbox|hbox|boldsymbol|bm|emph|ensuremath|bold|pmb|overbrace|underbrace|boxed|phantom|underset|overset|stackrel)$/
+  /^(?:math(?:rm|bf|it|sf|tt|cal|scr|frak|normal|bin|rel|op|ord)|text(?:bf|it|rm|sf|tt|sc|sl|normal|up|md)?|mbox|hbox|boldsymbol|bm|emph|ensuremath|bold|pmb|overbrace|underbrace|boxed|substack|overrightarrow|overleftarrow|underline|si|unit|num)$/
+
+/** The brackets around a matrix in plain text. */
+const MATRICES: Readonly<Record<string, [opening: string, closing: string]>> = {
+  pmatrix: ['(', ')'],
+  bmatrix: ['[', ']'],
+  Bmatrix: ['{', '}'],
+  vmatrix: ['|', '|'],
+  Vmatrix: ['‖', '‖'],
+  cases: ['{', '}'],
+  dcases: ['{', '}'],
+  rcases: ['{', '}'],
+}
+
+/** What stands around and between the arguments of macros that quantum physicists and others define, by their number. */
+const BETWEEN: Readonly<Record<string, string[]>> = {
+  ket: ['|', '⟩'],
+  bra: ['⟨', '|'],
+  Ket: ['|', '⟩'],
+  Bra: ['⟨', '|'],
+  ketbra: ['|', '⟩⟨', '|'],
+  dyad: ['|', '⟩⟨', '|'],
+  outerproduct: ['|', '⟩⟨', '|'],
+  innerproduct: ['⟨', '|', '⟩'],
+  ip: ['⟨', '|', '⟩'],
+  expval: ['⟨', '⟩'],
+  ev: ['⟨', '⟩'],
+  mel: ['⟨', '|', '|', '⟩'],
+  matrixel: ['⟨', '|', '|', '⟩'],
+  matrixelement: ['⟨', '|', '|', '⟩'],
+  abs: ['|', '|'],
+  norm: ['‖', '‖'],
+  set: ['{', '}'],
+  floor: ['⌊', '⌋'],
+  ceil: ['⌈', '⌉'],
+  inner: ['⟨', ', ', '⟩'],
+  pmod: ['(mod ', ')'],
+  pod: ['(', ')'],
+  tag: ['(', ')'],
+  SI: ['', ' ', ''],
+  qty: ['', ' ', ''],
+}
+/** Signs that close, and so are not set off from what is before them, and signs that open. */
+const CLOSING = new Set(['rVert', 'rvert', 'rangle', 'rfloor', 'rceil', 'rbrace', 'rbrack'])
+const OPENING = new Set(['lVert', 'lvert', 'langle', 'lfloor', 'lceil', 'lbrace', 'lbrack'])
+const NO_SPACE_BEFORE = '\ue000'
+const NO_SPACE_AFTER = '\ue001'
 
 function script(said: string, mark: '^' | '_'): string {
   const table = mark === '^' ? SUPERSCRIPTS : SUBSCRIPTS
@@ -78,12 +124,16 @@ function script(said: string, mark: '^' | '_'): string {
   if (characters.length <= 6 && characters.every((character) => table[character] !== undefined)) {
     return characters.map((character) => table[character]).join('')
   }
-  return /^[\p{L}\p{N}.∞]+$/u.test(tight) ? mark + tight : `${mark}(${said.trim()})`
+  return characters.length === 1 || /^[\p{L}\p{N}.∞]+$/u.test(tight)
+    ? mark + tight
+    : `${mark}(${said.trim()})`
 }
 
 function operand(said: string): string {
   const trimmed = said.trim()
-  return /^[\p{L}\p{N}\p{M}.∞′²³]*$/u.test(trimmed) || /^\([^()]*\)$/.test(trimmed) ? trimmed : `(${trimmed})`
+  return /^[\p{L}\p{N}\p{M}.∞′″∂∇]*$/u.test(trimmed) || /^\([^()]*\)$/.test(trimmed)
+    ? trimmed
+    : `(${trimmed})`
 }
 
 /** A formula's TeX as a line of Unicode text: `O(n^2)` is O(n²), `\frac{a}{b}` a/b; unknown macros keep their names. */
@@ -115,6 +165,15 @@ export function plainMath(tex: string): string {
     return found
   }
 
+  /** Whether so many groups follow. */
+  const hasGroups = (count: number): boolean =>
+    (count === 1 ? /^\s*\{/ : /^\s*\{[^{}]*\}\s*\{/).test(tex.slice(at, at + 200))
+
+  const enclosed = (between: string[], depth: number): string => {
+    const [first = '', ...others] = between
+    return others.reduce((said, next) => said + argument(depth).trim() + next, first)
+  }
+
   const macro = (depth: number, before: string): string => {
     const name = /^[a-zA-Z]+/.exec(tex.slice(at + 1, at + 41))?.[0]
     if (name === undefined) {
@@ -132,10 +191,39 @@ export function plainMath(tex: string): string {
       return ''
     }
     if (SILENT.test(name)) return ''
+    const between = BETWEEN[name]
+    if (between !== undefined && (name !== 'qty' || hasGroups(2))) return enclosed(between, depth)
+    if (/^braket$/i.test(name)) {
+      const first = argument(depth).trim()
+      return hasGroups(1) ? `⟨${first}|${argument(depth).trim()}⟩` : `⟨${first}⟩`
+    }
+    if (name === 'proj') {
+      const state = argument(depth).trim()
+      return `|${state}⟩⟨${state}|`
+    }
+    if (name === 'overset' || name === 'stackrel' || name === 'underset') {
+      const mark = argument(depth)
+      return argument(depth).trim() + script(mark, name === 'underset' ? '_' : '^')
+    }
+    if (name === 'xrightarrow' || name === 'xleftarrow') {
+      option()
+      const label = argument(depth).trim()
+      const dash = label === '' ? '' : `–${label}`
+      return name === 'xrightarrow' ? ` ${dash}→ ` : ` ←${label === '' ? '' : `${label}–`} `
+    }
+    if (name === 'sp' || name === 'sb') return script(argument(depth), name === 'sp' ? '^' : '_')
+    if (/^[hv]?phantom$/.test(name)) {
+      argument(depth)
+      return ''
+    }
+    if (name === 'hspace' || name === 'vspace') {
+      argument(depth)
+      return ' '
+    }
     if (name === 'quad' || name === 'qquad' || name === 'enspace') return ' '
-    if (name === 'mathbb' || name === 'mathbbm' || name === 'mathds')
+    if (/^(?:mathbb|mathbbm|mathbbmss|mathds|Bbb|Bbbk|bbold)$/.test(name))
       return inAlphabet(argument(depth), 'double-struck')
-    if (name === 'frac' || name === 'dfrac' || name === 'tfrac' || name === 'nicefrac' || name === 'sfrac') {
+    if (/^(?:[cdt]?frac|nicefrac|sfrac|flatfrac)$/.test(name)) {
       const numerator = operand(argument(depth))
       return `${numerator}/${operand(argument(depth))}`
     }
@@ -143,7 +231,6 @@ export function plainMath(tex: string): string {
       const above = argument(depth).trim()
       return `(${above} choose ${argument(depth).trim()})`
     }
-    if (name === 'choose') return ' choose '
     if (name === 'sqrt') {
       const root = option()
       const sign = root === '' ? '√' : root === '3' ? '∛' : root === '4' ? '∜' : `${script(root, '^')}√`
@@ -159,6 +246,13 @@ export function plainMath(tex: string): string {
       const second = name === 'color' ? '' : argument(depth)
       return second === '' && name !== 'color' ? first : second
     }
+    if (name === 'begin') {
+      const environment = environmentAt(tex, at)
+      if (environment !== null) {
+        at = environment.end
+        return rowsOf(environment)
+      }
+    }
     if (name === 'begin' || name === 'end' || name === 'label') {
       argument(depth)
       return ' '
@@ -170,18 +264,21 @@ export function plainMath(tex: string): string {
     }
     if (PLAIN_GROUPS.test(name)) return argument(depth)
     const spaced = /[\p{L}\p{N})\]²³]$/u.test(before) ? ' ' : ''
-    if (FUNCTIONS.has(name)) {
+    if (FUNCTIONS.has(name) || name === 'operatorname' || name === 'mathop') {
+      const said = FUNCTIONS.has(name) ? (name === 'bmod' ? 'mod' : name) : argument(depth).trim()
       while (tex.charAt(at) === ' ') at++
-      return spaced + name + (/[\w\\$]/.test(tex.charAt(at)) ? ' ' : '')
+      return spaced + said + (/[A-Za-z0-9\\$]/.test(tex.charAt(at)) ? ' ' : '')
     }
     const sign = MATH_SYMBOLS[name] ?? LETTERS[name]
     if (sign !== undefined && RELATIONS.has(name)) return ` ${sign} `
     // The space behind a macro's name only ends the name, unless the author set the sign off on both sides.
     if (tex.charAt(at) === ' ' && !/\s$/.test(before)) at++
+    if (sign !== undefined && CLOSING.has(name)) return NO_SPACE_BEFORE + sign
+    if (sign !== undefined && OPENING.has(name)) return sign + NO_SPACE_AFTER
     if (sign !== undefined) return sign
     const mark = name.length === 1 ? ACCENTS[name] : undefined
     if (mark !== undefined && tex.charAt(at) === '{') return (argument(depth) + mark).normalize('NFC')
-    return spaced + name + (/\w/.test(tex.charAt(at)) ? ' ' : '')
+    return spaced + name + (/[\w{]/.test(tex.charAt(at)) ? ' ' : '')
   }
 
   const until = (stop: '}' | '', depth: number): string => {
@@ -196,8 +293,18 @@ export function plainMath(tex: string): string {
       if (character === '{') {
         at++
         if (depth < DEEPEST) said += until('}', depth + 1)
-      } else if (character === '\\') said += macro(depth, said.slice(-2))
-      else if (character === '^' || character === '_') {
+      } else if (character === '\\') {
+        const between = /^\\(over|choose|atop|brace|brack)(?![A-Za-z])/.exec(tex.slice(at, at + 9))
+        if (between === null || depth >= DEEPEST) {
+          said += macro(depth, said.slice(-2))
+          continue
+        }
+        at += between[0].length
+        // They stand between all that is in their group.
+        const rest = until(stop, depth + 1)
+        if (between[1] === 'over') return `${operand(said)}/${operand(rest)}`
+        return `(${said.trim()}${between[1] === 'choose' ? ' choose' : ';'} ${rest.trim()})`
+      } else if (character === '^' || character === '_') {
         at++
         said += script(argument(depth), character)
       } else if (/\s|[~&]/.test(character)) {
@@ -217,8 +324,74 @@ export function plainMath(tex: string): string {
   }
 
   return until('', 0)
+    .replace(/\s*\ue000|\ue001\s*/g, '')
     .replace(/\s+/g, ' ')
+    .replace(/′{2,4}/g, (primes) => '″‴⁗'.charAt(primes.length - 2))
     .replace(/([([{]) | (?=[)\]},;])/g, '$1')
     .trim()
     .normalize('NFC')
+}
+
+type Environment = { name: string; body: string; end: number }
+
+/** The environment whose name stands at `at`, behind its `\begin`; null where it has no end. */
+function environmentAt(tex: string, at: number): Environment | null {
+  const [opening, name = ''] = /^\s*\{([a-zA-Z]+\*?)\}/.exec(tex.slice(at, at + 40)) ?? []
+  if (opening === undefined) return null
+  const marks = /\\(begin|end)\s*\{[a-zA-Z]+\*?\}/g
+  marks.lastIndex = at + opening.length
+  let open = 1
+  for (let mark = marks.exec(tex); mark !== null; mark = marks.exec(tex)) {
+    open += mark[1] === 'begin' ? 1 : -1
+    if (open === 0)
+      return { name, body: tex.slice(at + opening.length, mark.index), end: mark.index + mark[0].length }
+  }
+  return null
+}
+
+/** The rows of an environment, parted by semicolons, and their cells: `(a b; c d)`. */
+function rowsOf({ name, body }: Environment): string {
+  const kind = name.replace(/\*$/, '')
+  const isArray = kind === 'array' || kind === 'tabular'
+  const columns = isArray
+    ? /^\s*(?:\[[^\]]*\])?\s*\{(?:[^{}]|\{[^{}]*\})*\}/.exec(body)?.[0].length
+    : undefined
+  const isMatrix = isArray || kind.endsWith('matrix')
+  const isCases = kind.endsWith('cases')
+  const rows = splitOutside(body.slice(columns ?? 0).replace(/\\hline(?![a-zA-Z])/g, ' '), '\\\\')
+    .map((row) =>
+      splitOutside(row, '&')
+        .map(plainMath)
+        .filter((cell) => cell !== '')
+        .join(isCases ? ', ' : ' '),
+    )
+    .map((row) => row.replace(/,{2,}(?= )/g, ','))
+    .filter((row) => row !== '')
+  const [opening, closing] = MATRICES[kind] ?? ['', '']
+  const text = rows.join('; ')
+  return isMatrix || isCases ? opening + text + closing : ` ${text} `
+}
+
+/** Splits at a mark, outside braces and environments. */
+function splitOutside(tex: string, mark: string): string[] {
+  const pieces: string[] = []
+  let depth = 0
+  let start = 0
+  for (let at = 0; at < tex.length; at++) {
+    if (depth === 0 && tex.startsWith(mark, at)) {
+      pieces.push(tex.slice(start, at))
+      at += mark.length - 1
+      // A break may say how much space follows it.
+      const space = mark === '&' ? undefined : /^\s*\[[^\]]*\]|^\*/.exec(tex.slice(at + 1, at + 20))?.[0]
+      at += space?.length ?? 0
+      start = at + 1
+    } else if (tex[at] === '\\') {
+      if (/^\\begin(?![a-zA-Z])/.test(tex.slice(at, at + 7))) depth++
+      else if (/^\\end(?![a-zA-Z])/.test(tex.slice(at, at + 5))) depth--
+      at++
+    } else if (tex[at] === '{') depth++
+    else if (tex[at] === '}') depth--
+  }
+  pieces.push(tex.slice(start))
+  return pieces
 }

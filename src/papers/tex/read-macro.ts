@@ -1,4 +1,5 @@
 import { ACCENTS, LETTERS, MATH_ACCENTS } from './accents.ts'
+import { JOURNALS } from './journals.ts'
 import { CITED_BY_NAME, FORMULAS, HIDDEN_ARGUMENT, SECOND_ARGUMENT, STYLES, SWITCHES } from './macros.ts'
 import { wordsOf, type TexNode } from './nodes.ts'
 import {
@@ -24,7 +25,7 @@ type Macro = { name: string; from: number; behind: number }
 type Step = (reader: TexReader, macro: Macro) => boolean
 
 /** Steps that apply at any depth. */
-const SIMPLE_STEPS: Step[] = [readLetter, readAccent, readTextSymbol, readStyle, skipSilent]
+const SIMPLE_STEPS: Step[] = [readLetter, readAccent, readTextSymbol, readJournal, readStyle, skipSilent]
 /** Steps that read arguments, which may be nested. */
 const STEPS: Step[] = [
   readUrl,
@@ -136,6 +137,14 @@ function readTextSymbol(reader: TexReader, { name }: Macro): boolean {
   }
   if (said.endsWith('.')) skip(reader, '.')
   say(reader, said)
+  return true
+}
+
+function readJournal(reader: TexReader, { name }: Macro): boolean {
+  const journal = JOURNALS.get(name)
+  if (journal === undefined) return false
+  skip(reader, '{}')
+  say(reader, journal)
   return true
 }
 

@@ -309,6 +309,6 @@ export const RELATIONS: ReadonlySet<string> = new Set(
 export const FUNCTIONS: ReadonlySet<string> = new Set(
   (
     'log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh max min sup inf lim limsup liminf ' +
-    'arg argmax argmin det dim ker hom gcd lcm Pr mod bmod pmod tr rank sgn sign poly polylog'
+    'arg argmax argmin deg det dim ker hom gcd lcm Pr mod bmod pmod tr rank sgn sign poly polylog'
   ).split(' '),
 )

@@ -51,10 +51,10 @@ export function showAbout(site: Site) {
             </p>
             <h2>Feeds and files</h2>
             <p>
-              Every list and every search has a feed, and every paper is available as BibTeX, RIS, Markdown
-              and JSON: put <code>.bib</code>, <code>.ris</code>, <code>.md</code> or <code>.json</code> after
-              its address. To find a paper, put its arXiv identifier, its DOI or a link to either after{' '}
-              <code>/papers/</code>.
+              Every list and every search has a feed, and every paper is available as BibTeX, RIS, CSL-JSON,
+              Markdown and JSON: put <code>.bib</code>, <code>.ris</code>, <code>.csl.json</code>,{' '}
+              <code>.md</code> or <code>.json</code> after its address. To find a paper, put its arXiv
+              identifier, its DOI or a link to either after <code>/papers/</code>.
             </p>
             <p>
               <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a>

@@ -64,7 +64,7 @@ describeWithDatabase('the pages of collections', (db) => {
     const curator = await signIn(db(), { curator: true })
     const path = await make({ paper: '2601.00001' })
     const missing = '/collections/aaaaaaaaaaaa'
-    for (const suffix of ['', '.atom', '.rss', '.feed.json', '.bib', '.ris', '.json']) {
+    for (const suffix of ['', '.atom', '.rss', '.feed.json', '.bib', '.ris', '.csl.json', '.json']) {
       expect((await get(path + suffix, owner)).status).toBe(200)
       expect((await get(path + suffix, owner)).headers.get('cache-control')).toBe('no-store')
       for (const who of [other, curator, undefined]) {
@@ -133,7 +133,7 @@ describeWithDatabase('the pages of collections', (db) => {
     const words = await read(path, owner)
     expect(words).toContain('2 papers')
     expect(words.indexOf('Paper 3')).toBeLessThan(words.indexOf('Paper 2'))
-    for (const suffix of ['', '.atom', '.rss', '.feed.json', '.bib', '.ris', '.json'])
+    for (const suffix of ['', '.atom', '.rss', '.feed.json', '.bib', '.ris', '.csl.json', '.json'])
       expect(await (await get(path + suffix, owner)).text()).not.toContain('2601.00001')
   })
 

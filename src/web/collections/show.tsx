@@ -130,6 +130,7 @@ async function sendCollection(
   switch (suffix) {
     case '.bib':
     case '.ris':
+    case '.csl.json':
       return sendPapers(site, c, {
         papers: collected.map(({ paper }) => paper),
         suffix,

@@ -54,6 +54,7 @@ export const EXPORTS = [
   { suffix: '.bib', name: 'BibTeX', type: 'application/x-bibtex' },
   { suffix: '.ris', name: 'RIS', type: 'application/x-research-info-systems' },
   { suffix: '.md', name: 'Markdown', type: 'text/markdown' },
+  { suffix: '.csl.json', name: 'CSL-JSON', type: 'application/vnd.citationstyles.csl+json' },
   { suffix: '.json', name: 'JSON', type: 'application/json' },
 ] as const
 
@@ -67,6 +68,8 @@ const SOURCE_NAMES: Record<Source, string> = {
   jsonl: 'an imported file (JSON Lines)',
   bibliography: 'the bibliography of an imported page',
   bibtex: 'an imported BibTeX file',
+  ris: 'an imported RIS file',
+  csl: 'an imported CSL-JSON file',
   page: 'an imported page of trending papers',
   sample: 'the sample edition that comes with this site',
   submission: 'a submission by a reader',

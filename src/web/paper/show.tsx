@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { toBibtex } from '../../papers/export/bibtex.ts'
+import { toCsl } from '../../papers/export/csl.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { toMarkdown } from '../../papers/export/markdown.ts'
 import { toRis } from '../../papers/export/ris.ts'
@@ -123,6 +124,10 @@ function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; s
       })
     case '.md':
       return c.body(toMarkdown(paper, options), 200, { 'content-type': 'text/markdown; charset=utf-8' })
+    case '.csl.json':
+      return c.body(JSON.stringify([toCsl(paper, options)]), 200, {
+        'content-type': 'application/vnd.citationstyles.csl+json; charset=utf-8',
+      })
     case '.json':
       return c.body(JSON.stringify(toJson(paper, options)), 200, {
         'content-type': 'application/json; charset=utf-8',

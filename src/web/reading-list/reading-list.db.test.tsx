@@ -25,7 +25,7 @@ describeWithDatabase('a reading list', (db) => {
 
   it('asks who is not signed in to be so, and says nothing', async () => {
     const { get, send } = await open()
-    for (const path of ['/reading-list', '/reading-list.bib', '/reading-list.ris'])
+    for (const path of ['/reading-list', '/reading-list.bib', '/reading-list.ris', '/reading-list.csl.json'])
       expect((await get(path, {})).headers.get('location')).toBe('/sign-in?to=/reading-list')
     expect((await get('/reading-list/not-for-me', {})).headers.get('location')).toBe(
       '/sign-in?to=/reading-list/not-for-me',

@@ -24,7 +24,7 @@ import type { Site } from '../site.ts'
 const PATH = '/reading-list'
 const BROKEN = { what: 'This link to a later page is broken.' }
 
-/** `/reading-list`, with `.bib` and `.ris`. */
+/** `/reading-list`, with `.bib`, `.ris` and `.csl.json`. */
 export function showReadingList(site: Site) {
   return async (c: Context) => {
     const { viewer } = site

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { connect } from '../db/connect.ts'
+import { servedAt } from '../db/served-at.ts'
+import { exportWriter, type ExportFormat } from '../papers/export/formats.ts'
+import { countListedPapers, listedPapers } from '../papers/find.ts'
+import { interruption } from './interruption.ts'
+import { progressLine } from './progress.ts'
+import { quietLog } from './quiet-log.ts'
+import { settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Papers between two looks at the progress. */
+const SHOWN_EVERY = 500
+
+/**
+ * `export [FILE|-]`: writes all listed papers, in the order in which they first came in. A file appears under its name once it
+ * is whole.
+ */
+export async function exportFile(target: string, { format }: { format: ExportFormat }): Promise<void> {
+  const config = settings()
+  const signal = interruption()
+  const file = target === '-' ? null : await newFile(target)
+  const connection = await connect(config, { log: quietLog(config), size: 1 })
+  const progress = progressLine(process.stderr)
+  const draft = file && `${file}.${process.pid}.partial`
+  let count = 0
+  try {
+    const { db } = connection
+    const origin = config.publicUrl ?? (await servedAt(db)) ?? `http://127.0.0.1:${config.port}`
+    const all = (await countListedPapers(db)).toLocaleString('en-GB')
+    const out = draft === null ? process.stdout : createWriteStream(draft, { flags: 'wx' })
+    const { first, next, last } = exportWriter(format, { origin, siteName: config.siteName })
+    await write(out, first)
+    for await (const paper of listedPapers(db)) {
+      if (signal.aborted) throw new UsageError('Interrupted. Run the command again to export all papers.')
+      await write(out, next(paper))
+      count += 1
+      if (count % SHOWN_EVERY === 0) progress.show(`${count.toLocaleString('en-GB')} of ${all} papers`)
+    }
+    await write(out, last)
+    progress.end()
+    if (file === null || draft === null) return
+    out.end()
+    await finished(out)
+    const handle = await open(draft, 'r+')
+    await handle.sync()
+    await handle.close()
+    await rename(draft, file)
+    process.stdout.write(`${count.toLocaleString('en-GB')} papers are in ${file}.\n`)
+  } finally {
+    progress.end()
+    if (draft !== null) await rm(draft, { force: true })
+    await connection.close()
+  }
+}
+
+async function write(out: Writable, text: string): Promise<void> {
+  if (text !== '' && !out.write(text)) await once(out, 'drain')
+}
+
+async function newFile(target: string): Promise<string> {
+  const path = resolve(target)
+  const found = await stat(path).catch(() => null)
+  if (found?.isDirectory()) throw new UsageError(`${target} is a folder. Name a new file.`)
+  if (found) throw new UsageError(`${target} exists already. Name a new file.`)
+  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory())
+    throw new UsageError(`There is no folder ${dirname(path)} to put the file in.`)
+  return path
+}
