@@ -47,3 +47,19 @@ describe('the text of a file', () => {
     expect(await decode(Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5]))).toEqual({ text: '', error })
   })
 })
+
+it('is given as it comes through a pipe that stays open', async () => {
+  const ended = Promise.withResolvers<void>()
+  async function* pipe() {
+    yield Buffer.from('one\nGr')
+    yield Buffer.from([0xc3])
+    await ended.promise
+    yield Buffer.from([0xbc])
+    yield Buffer.from('n\n')
+  }
+  const texts = decodeText(pipe())[Symbol.asyncIterator]()
+  expect(await texts.next()).toEqual({ done: false, value: 'one\nGr' })
+  ended.resolve()
+  expect(await texts.next()).toEqual({ done: false, value: 'ün\n' })
+  expect((await texts.next()).done).toBe(true)
+})

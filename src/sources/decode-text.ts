@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { decoderFor } from './text-encoding.ts'
 
 // Whatever the pieces in which a file arrives, it is judged and decoded by the same blocks.
 const BLOCK = 65_536
+/** What has come through a pipe that then stays open is read without waiting for more. */
+const IDLE_MS = 500
 
 /**
  * The text of a file, gunzipped where it begins as gzip does, decoded from whatever encoding it is in
@@ -20,7 +23,15 @@ export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenera
   if (damage.length > 0) throw damage[0]
 }
 
-/** Blocks of one size, the last perhaps smaller; an error counts as the end, and is added to `damage`. */
+async function isIdle(coming: Promise<unknown>): Promise<boolean> {
+  const waited = new AbortController()
+  const idle = setTimeout(IDLE_MS, true, { signal: waited.signal, ref: false }).catch(() => false)
+  const answer = await Promise.race([coming.then(() => false), idle])
+  waited.abort()
+  return answer
+}
+
+/** Blocks of one size, the last perhaps smaller, and of what came before a pause; an error counts as the end, and is added to `damage`. */
 async function* blocksOf(
   chunks: AsyncIterable<Uint8Array>,
   { damage }: { damage: unknown[] },
@@ -30,10 +41,17 @@ async function* blocksOf(
   const reading = chunks[Symbol.asyncIterator]()
   try {
     while (true) {
-      const next = await reading.next().catch((error: unknown) => {
+      const coming = reading.next().catch((error: unknown) => {
         damage.push(error)
         return null
       })
+      const early = length > 0 && (await isIdle(coming))
+      if (early) {
+        yield { block: Buffer.concat(pending), last: false }
+        pending = []
+        length = 0
+      }
+      const next = await coming
       if (next === null || next.done) break
       pending.push(next.value)
       length += next.value.length

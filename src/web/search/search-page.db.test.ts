@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
@@ -270,8 +273,9 @@ describeWithDatabase('the search', (db) => {
         stated('2601.00007', { title: 'Traduction automatique pour les langues peu dotées' }),
       ])
       const { index } = opened.site.search
+      const dataFolder = mkdtempSync(join(tmpdir(), 'broadsheet-languages-'))
       const meaning = openMeaning(
-        { embeddingsUrl: null, embeddingsKey: null, embeddingsModel: null, dataFolder: '/nowhere' },
+        { embeddingsUrl: null, embeddingsKey: null, embeddingsModel: null, dataFolder },
         { log: createLog('silent') },
       )
       const status = async () => ({
@@ -287,6 +291,7 @@ describeWithDatabase('the search', (db) => {
         expect(words).not.toMatch(/Did you mean|Showing results for/)
       }
       await meaning.close()
+      rmSync(dataFolder, { recursive: true })
     })
 
     it('says which dates and orders make no sense, and leaves them out', async () => {
