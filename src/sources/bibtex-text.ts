@@ -7,7 +7,8 @@ export type ProtectedEntry = { text: string; originalOf: (standIn: string) => st
 const FIRST_STAND_IN = 0xe000
 const LAST_STAND_IN = 0xf8ff
 const STAND_IN = /[\ue000-\uf8ff]/g
-const LONGEST_FORMULA = 2_000
+// Longer than any that pages set, whose signs may have been escaped.
+const LONGEST_FORMULA = 4_000
 const PLAIN_RUN = /[A-Za-z0-9,.;:()\s]{12,}/y
 const BLANK_LINES = /\r?\n[ \t]*\r?\n\s*/y
 const STYLE = /\\(?:emph|textit|textsl|textbf|texttt|textsc|textsuperscript|textsubscript)\s*(?=\{)/y
@@ -53,7 +54,7 @@ export function protectEntry(written: string): ProtectedEntry {
         text += standIn(formula.tex)
         at = formula.end
       } else if (journal && JOURNALS.has(journal[1] ?? '')) {
-        text += (JOURNALS.get(journal[1] ?? '') ?? '').replaceAll('&', '\\&')
+        text += withJournals(journal[0])
         at += journal[0].length
       } else if (style) {
         text += standIn(`${style.macro}{`)
@@ -90,6 +91,13 @@ export function protectEntry(written: string): ProtectedEntry {
     text,
     originalOf: (char) => originals[char.charCodeAt(0) - FIRST_STAND_IN] ?? '',
   }
+}
+
+/** BibTeX with the journals that its macros stand for. */
+export function withJournals(text: string): string {
+  return text.replace(new RegExp(JOURNAL.source.slice(1), 'g'), (macro, name: string) => {
+    return JOURNALS.get(name)?.replaceAll('&', '\\&') ?? macro
+  })
 }
 
 /** The text that the parser makes of a field, without its markup (`<i>`, `<span …>`), put back together. */

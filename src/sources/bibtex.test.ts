@@ -90,10 +90,13 @@ describe('BibTeX', () => {
     ['journal = {\\mnras}, volume = {490}, pages = {1--9}', 'MNRAS 490, 1–9 (2020)'],
     ['journal = "\\aap{}", volume = 3', 'A&A 3 (2020)'],
     ['journal = {{\\prd}}', 'Phys. Rev. D (2020)'],
+    ['journal = astro', 'A&A (2020)'],
     ['journal = {J. Tides 4 (2020) 1-9}', 'J. Tides 4 (2020) 1-9'],
     ['journal = {Astronomy {\\&}amp; Lakes}', 'Astronomy & Lakes (2020)'],
   ])('reads the journal reference in %s', async (fields, reference) => {
-    const [paper] = papersIn(await read(`@article{x, title = {T}, year = 2020, ${fields}}`))
+    const [paper] = papersIn(
+      await read(`@string{astro = {\\aap}}\n@article{x, title = {T}, year = 2020, ${fields}}`),
+    )
     expect(paper?.journalReference).toBe(reference)
   })
 

@@ -9,7 +9,7 @@ import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
 import { takeField, type TakenField } from './bibtex-field.ts'
 import { missingParent, withInherited, type EntryFields, type Parents } from './bibtex-inheritance.ts'
 import { readBibtexNames } from './bibtex-names.ts'
-import { plainText, protectEntry, texText, type ProtectedEntry } from './bibtex-text.ts'
+import { plainText, protectEntry, texText, withJournals, type ProtectedEntry } from './bibtex-text.ts'
 import { categoriesIn, ownAddress, publicationOf } from './bibliography-draft.ts'
 import { cleanLine } from './clean-text.ts'
 import { parsePublished } from './dates.ts'
@@ -107,7 +107,7 @@ function parseEntries(text: string, strings: Record<string, string>): Library | 
 
 function withString(strings: Record<string, string>, definition: string): Record<string, string> {
   if (definition.length > MAX_STRING || Object.keys(strings).length >= MAX_STRINGS) return strings
-  const defined = Object.entries(parseEntries(definition, strings)?.strings ?? {})
+  const defined = Object.entries(parseEntries(withJournals(definition), strings)?.strings ?? {})
   return { ...strings, ...Object.fromEntries(defined.filter(([, value]) => value.length <= MAX_STRING)) }
 }
 
@@ -300,7 +300,7 @@ const TYPES: Readonly<Record<string, WorkType>> = {
 function publicationIn(entryType: string, text: Field): Publication | undefined {
   const known = TYPES[entryType] ?? WORK_TYPES.find((one) => one === entryType) ?? 'misc'
   const kind = text('type')
-  const isMaster = known === 'phdthesis' && entryType === 'thesis' && /^mast|^m\.?\s?sc/i.test(kind)
+  const isMaster = known === 'phdthesis' && entryType === 'thesis' && /^mast|^mathesis|^m\.?\s?sc/i.test(kind)
   const container = text('journal') || text('journaltitle') || text('booktitle')
   return publicationOf(
     {
