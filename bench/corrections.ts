@@ -7,13 +7,14 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { plainText } from '../src/papers/plain-text.ts'
-import { correctQuery } from '../src/search/index/correct-query.ts'
-import { find } from '../src/search/index/find.ts'
+import { correctQuery, type CorrectQuestion } from '../src/search/index/correct-query.ts'
+import { find, type FindRequest } from '../src/search/index/find.ts'
 import { Scores } from '../src/search/index/match-words.ts'
 import { addPapers, newWordIndex, type WordIndex } from '../src/search/index/word-index.ts'
 import { formatQuery } from '../src/search/query/format-query.ts'
 import { parseQuery } from '../src/search/query/parse-query.ts'
 import type { Query } from '../src/search/query/query.ts'
+import { suggestedIds } from '../src/search/suggest.ts'
 import { toIndexedPaper } from '../src/search/to-indexed-paper.ts'
 import { pick, randomFrom } from './search-speed/random.ts'
 import { slipIn } from './search-speed/slips.ts'
@@ -66,6 +67,12 @@ function isFirst(index: WordIndex, query: Query, id: number): boolean {
   return hits[0]?.id === id
 }
 
+/** Milliseconds of processor time that this process has taken: others may be busy. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
 function percentile(times: number[], share: number): string {
   return `${(times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0).toFixed(2)} ms`
 }
@@ -83,9 +90,9 @@ function measureTitles(index: WordIndex): void {
     if (slip === null) continue
     titles++
     const query = parseQuery(slip.text)
-    const started = performance.now()
+    const started = processorTime()
     const corrected = correctQuery(index, { query, unfinished: false })
-    times.push(performance.now() - started)
+    times.push(processorTime() - started)
     if (isFirst(index, parseQuery(title), id)) first.asItIs++
     if (isFirst(index, query, id)) first.withSlip++
     if (isFirst(index, corrected.query, id)) first.corrected++
@@ -111,7 +118,7 @@ function measureTitles(index: WordIndex): void {
     `words: ${words.right} corrected rightly, ${words.wrong} to another word, ${words.left} left alone (${words.existing} of them with an offer)`,
   )
   console.log(
-    `to correct one query: p50 ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)}, most ${percentile(times, 0.9999)}`,
+    `to correct one query, processor time: p50 ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)}, most ${percentile(times, 0.9999)}`,
   )
 }
 
@@ -138,6 +145,52 @@ function measureExisting(index: WordIndex): void {
   console.log(`${WORDS} titles as they are: ${changed} changed, ${offered} with an offer`)
 }
 
+/** Titles that are being typed: two to four words, the last one cut, every other time with a slip. */
+async function measureTyping(index: WordIndex): Promise<void> {
+  const random = randomFrom(25)
+  const thread = {
+    correct: async (question: CorrectQuestion) => correctQuery(index, question),
+    find: async (request: FindRequest) => find({ words: index, vectors: null }, request, scratch),
+  }
+  const any = { plain: 0, slipped: 0 }
+  const meant = { plain: 0, slipped: 0 }
+  const times: number[] = []
+  for (let n = 0; n < 2 * TITLES; n++) {
+    const title = texts[1 + Math.floor(random() * (texts.length - 1))] ?? ''
+    const words = title.match(/[a-z]{2,}/gi) ?? []
+    const beginning = words.slice(0, 2 + Math.floor(random() * 3))
+    const last = beginning.pop() ?? ''
+    beginning.push(last.slice(0, 2 + Math.floor(random() * (last.length - 1))))
+    const kind = n % 2 === 0 ? 'plain' : 'slipped'
+    const text = beginning.join(' ')
+    const typed = kind === 'plain' ? text : (slipIn(text, random)?.text ?? text)
+    const started = processorTime()
+    const ids = await suggestedIds(thread, { query: parseQuery(typed), typed, limit: 5 })
+    times.push(processorTime() - started)
+    if (ids.length > 0) any[kind]++
+    else if (process.argv.includes('--show')) console.log(`  nothing for ${typed}`)
+    if (ids.some((id) => texts[id] === title)) meant[kind]++
+  }
+  console.log(
+    `${TITLES} beginnings of titles, and as many with a slip: ${any.plain} and ${any.slipped} have suggestions, ${meant.plain} and ${meant.slipped} the title among five`,
+  )
+  console.log(
+    `to suggest, processor time: p50 ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)}, most ${percentile(times, 0.9999)}`,
+  )
+  for (const typed of [
+    'diffusion models',
+    'diffusion mo',
+    'difusion mo',
+    'diffusion modl',
+    'large langauge mod',
+    'reinforcem',
+    'renforcem',
+  ]) {
+    const ids = await suggestedIds(thread, { query: parseQuery(typed), typed, limit: 5 })
+    console.log(`  ${typed}: ${ids.map((id) => texts[id]).join(' | ')}`)
+  }
+}
+
 /** Random letters, which mean nothing. */
 function measureNonsense(index: WordIndex): void {
   const random = randomFrom(8)
@@ -160,4 +213,5 @@ if (file !== null) {
   measureTitles(index)
   measureExisting(index)
   measureNonsense(index)
+  await measureTyping(index)
 }

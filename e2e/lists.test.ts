@@ -9,7 +9,7 @@ import { runVerb, useSite } from './site.ts'
 describeInBrowser('A reader of lists', (openPage) => {
   const site = useSite()
   async function enter(page: Page, email: string): Promise<void> {
-    const printed = await runVerb(site().data, ['user', 'link', email])
+    const printed = await runVerb(site().data, ['user', 'link', email, '--new'])
     await page.goto(printed.trim().replace(/^http:\/\/[^/]+/, site().origin))
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.waitForURL(`${site().origin}/`)

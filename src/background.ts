@@ -6,6 +6,7 @@ import { embedPapers } from './jobs/embed-papers.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
+import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { openMailer } from './mail/mailer.ts'
 import { endsWithin } from './runtime/ends-within.ts'
@@ -56,6 +57,7 @@ export function startBackground({
     startJob(sendMail(db, mailer, { which, log, now }), { log, troubles }),
   )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log, troubles })
+  const comments = startJob(renderComments(db), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -77,6 +79,7 @@ export function startBackground({
       listener.close(),
       ...mail.map((job) => job.close()),
       suspicions.close(),
+      comments.close(),
       expired.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.

@@ -15,10 +15,10 @@ export const MOST_OF_MAILBOX = 3
  * - `suspended`: that account elsewhere belonged to a suspended reader;
  * - `full`: other addresses of the mailbox have accounts already.
  *
- * `changed`: what others are shown of them has changed. `suspended`: their new account is, as an earlier one was.
+ * `changed`: what others are shown of them has changed.
  */
 export type Admission =
-  | { ok: true; readerId: string; changed: boolean; suspended: boolean }
+  | { ok: true; readerId: string; changed: boolean }
   | { ok: false; reason: 'unproven' | 'removed' | 'suspended' | 'full' }
 
 type Means = { secret: string; now: Date }
@@ -38,7 +38,7 @@ export async function admitAddress(
     .where('email', '=', address)
     .forUpdate()
     .executeTakeFirst()
-  if (found?.email_verified) return { ok: true, readerId: found.id, changed: false, suspended: false }
+  if (found?.email_verified) return { ok: true, readerId: found.id, changed: false }
 
   const mailbox = await canonicalMailbox(trx, { address })
   // An operator has made them a curator by name.
@@ -68,7 +68,7 @@ export async function admitAddress(
     )
     await attachSuspensions(trx, { hashes, readerId: made.id })
   }
-  return { ok: true, readerId: made.id, changed: found !== undefined, suspended }
+  return { ok: true, readerId: made.id, changed: found !== undefined }
 }
 
 /**
@@ -102,7 +102,7 @@ export async function admitIdentity(
     .where('i.subject', '=', identity.subject)
     .forUpdate('r')
     .executeTakeFirst()
-  if (known?.email_verified) return { ok: true, readerId: known.id, changed: false, suspended: false }
+  if (known?.email_verified) return { ok: true, readerId: known.id, changed: false }
   if (known && known.email !== address) return { ok: false, reason: 'unproven' }
   const removed = await trx
     .selectFrom('removed_identities')

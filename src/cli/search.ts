@@ -85,6 +85,7 @@ function toText(found: SearchResults): string {
 const MEANING_NOTES: Partial<Record<SearchResults['meaning'], string>> = {
   off: 'Search by meaning is switched off.',
   away: 'Search by meaning is not available: these results were found by words.',
+  language: 'Search by meaning makes sense of English only: these results were found by words.',
   'no-vectors': 'No papers have been embedded yet: these results were found by words.',
 }
 

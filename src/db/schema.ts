@@ -29,7 +29,7 @@ type PapersTable = {
   provenance: Json<Partial<Record<Fact, Source>>>
   /** `YYYY-MM-DD`, or null for a paper that is in no edition. */
   edition: string | null
-  edition_from: Paper['editionFrom']
+  edition_from: Exclude<Paper['editionFrom'], null> | null
   dated_at: Date
   votes: Generated<number>
   /** Votes weighed in tenths. */

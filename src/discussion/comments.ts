@@ -16,6 +16,7 @@ import {
   NOT_OWN,
   type CommentRefusal,
 } from './comment-refusals.ts'
+import { withHtml } from './comment-html.ts'
 import { readText } from './comment-text.ts'
 import { selectCommentForUpdate } from './hold-comment.ts'
 import { queueReplyMail, type MailedSite } from './reply-mail.ts'
@@ -58,6 +59,8 @@ export async function writeComment(
   const text = readText(written, reader)
   if (!text.ok) return text
   const { body } = text
+  // Before anything is held: formulas take their time.
+  const kept = withHtml(body)
   return inTransaction(db, async (trx) => {
     const paper = await holdForReader(trx, { readerId: reader.id, paperId: askedId, lock: 'no key update' })
     if (!paper || paper.hidden) return NO_PAPER
@@ -81,7 +84,14 @@ export async function writeComment(
     const event = (await drawsAttention(trx, { paperId, readerId: reader.id })) ? randomUUID() : null
     const { id } = await trx
       .insertInto('comments')
-      .values({ paper_id: paperId, parent_id: parentId, reader_id: reader.id, body, event, written_at: now })
+      .values({
+        paper_id: paperId,
+        parent_id: parentId,
+        reader_id: reader.id,
+        ...kept,
+        event,
+        written_at: now,
+      })
       .returning('id')
       .executeTakeFirstOrThrow()
     await countComments(trx, [paperId])
@@ -115,6 +125,7 @@ export async function editComment(
   const text = readText(written, reader)
   if (!text.ok) return text
   const { body } = text
+  const kept = withHtml(body)
   return inTransaction(db, async (trx) => {
     const held = await selectCommentForUpdate(trx, { commentId, readerId: reader.id })
     if (!held || held.comment.deleted_at !== null || held.paper.hidden) return NO_COMMENT
@@ -127,12 +138,18 @@ export async function editComment(
     if (!isSilent)
       await trx
         .insertInto('comment_edits')
-        .values({ comment_id: commentId, replaced_at: now, body: comment.body })
+        .values({
+          comment_id: commentId,
+          replaced_at: now,
+          body: comment.body,
+          html: comment.html,
+          html_version: comment.html_version,
+        })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     await trx
       .updateTable('comments')
-      .set({ body, ...(isSilent ? {} : { edited_at: now }) })
+      .set({ ...kept, ...(isSilent ? {} : { edited_at: now }) })
       .where('id', '=', commentId)
       .execute()
     return { ok: true, edited: true }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { displayName } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
 import { INSTANT, readCursor } from '../db/cursor.ts'
+import { keptHtml } from './comment-html.ts'
 import type { Reaction, ReactionCount } from './reactions.ts'
 import { IS_LISTED } from '../papers/visibility.ts'
 
@@ -19,6 +20,8 @@ export type Comment = {
   state: 'shown' | 'deleted' | 'hidden'
   /** Markdown; null if the viewer cannot see it: only its writer and curators can read a hidden comment. */
   body: string | null
+  /** It as HTML, where that is kept. */
+  html?: string | null
   writtenAt: Date
   editedAt: Date | null
   own: boolean
@@ -40,6 +43,8 @@ type Row = {
   parent_id: number | null
   reader_id: string | null
   body: string
+  html: string | null
+  html_version: number
   written_at: Date
   edited_at: Date | null
   deleted_at: Date | null
@@ -54,7 +59,7 @@ type Row = {
 type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
-  return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
+  return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.html, c.html_version, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
     r.name, r.public,
     r.suspended_at is null and r.email_verified and (r.curator or r.email = any(${[...curators]}::text[])) as curator,
     exists (select from authorship_claims a
@@ -81,6 +86,7 @@ function toComment(row: Row, viewer: CommentViewer): Comment {
           },
     state,
     body: isReadable ? row.body : null,
+    html: isReadable ? keptHtml(row) : null,
     writtenAt: row.written_at,
     editedAt: state === 'deleted' ? null : row.edited_at,
     own,
@@ -130,13 +136,14 @@ export async function readComment(
 export async function editsOf(
   db: Kysely<Database>,
   commentId: number,
-): Promise<{ body: string; until: Date }[]> {
-  return db
+): Promise<{ body: string; html: string | null; until: Date }[]> {
+  const edits = await db
     .selectFrom('comment_edits')
-    .select(['body', 'replaced_at as until'])
+    .select(['body', 'html', 'html_version', 'replaced_at as until'])
     .where('comment_id', '=', commentId)
     .orderBy('replaced_at', 'desc')
     .execute()
+  return edits.map(({ body, until, ...kept }) => ({ body, html: keptHtml(kept), until }))
 }
 
 /** Where a page of the newest comments ends: when its last comment was written, and its number. */

@@ -53,8 +53,7 @@ export function daysBetween(from: string, to: string): number {
 
 /** The ISO 8601 week (`YYYY-Www`) that a day belongs to: weeks begin on Monday, week 1 holds the year's first Thursday. */
 export function weekOf(day: string): string {
-  const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
-  const thursday = addDays(day, 3 - weekday)
+  const thursday = addDays(day, 3 - weekday(day))
   const week = Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7) + 1
   return `${thursday.slice(0, 4)}-W${String(week).padStart(2, '0')}`
 }
@@ -87,6 +86,16 @@ export function monthPeriod(name: string): Period | null {
   if (from === null) return null
   const next = addDays(from, 31).slice(0, 7)
   return { kind: 'month', name, from, to: addDays(`${next}-01`, -1) }
+}
+
+/** The days of all weeks (from Monday to Sunday) that have a day of a period. */
+export function wholeWeeks({ from, to }: Pick<Period, 'from' | 'to'>): { from: string; to: string } {
+  return { from: addDays(from, -weekday(from)), to: addDays(to, 6 - weekday(to)) }
+}
+
+/** Days since Monday. */
+function weekday(day: string): number {
+  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
 }
 
 /** The period of the same kind that holds `day`. */

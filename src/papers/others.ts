@@ -35,6 +35,8 @@ const AT_END = new RegExp(
 const MAY_SAY_SO =
   /\d|others|\bal|\.\s?\.|[…⋯]|etc|more|author|worker|colleag|andere|weitere|tr[oae]s|altri|др|fl\.|dkk|\p{L}\. ?a\.|in\.|kol\.|sur\.|ark\.|mtsai|[等ほ]/iu
 const LONGEST = 1_000
+/** What says so is shorter than this; the patterns would take long over more. */
+const LONGEST_END = 100
 
 /**
  * What an item of a list of authors says of others: `name` is what is left of it (empty for `et al.`, `and 200 more
@@ -42,12 +44,14 @@ const LONGEST = 1_000
  */
 export function readOthers(item: string): { name: string; others: Others | null } {
   if (item.length > LONGEST || !MAY_SAY_SO.test(item)) return { name: item, others: null }
-  if (WHOLE.test(item)) return { name: '', others: counted(item) }
-  const small = SMALL.exec(item)
-  if (small) return { name: (small[1] ?? '').trim(), others: {} }
-  const [, name] = AT_END.exec(item) ?? []
+  const start = item.slice(0, -LONGEST_END)
+  const end = item.slice(-LONGEST_END)
+  if (start === '' && WHOLE.test(end)) return { name: '', others: counted(end) }
+  const small = SMALL.exec(end)
+  if (small) return { name: (start + (small[1] ?? '')).trim(), others: {} }
+  const [, name] = AT_END.exec(end) ?? []
   if (name === undefined) return { name: item, others: null }
-  return { name: name.trim(), others: counted(item.slice(name.length)) }
+  return { name: (start + name).trim(), others: counted(end.slice(name.length)) }
 }
 
 function counted(text: string): Others {

@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { categoriesOf } from '../papers/categories.ts'
 import type { PaperList } from './list-orders.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /** The lists that say how long they are. */
 export type CountedList = Extract<PaperList, { kind: 'editions' | 'topic' | 'name' | 'orcid' }>
@@ -34,7 +35,7 @@ function counted(list: CountedList): RawBuilder<unknown> {
 function withAll(categories: string[]): RawBuilder<unknown> {
   const has = (category: string) =>
     sql`exists (select from paper_categories k where k.paper_id = p.id and k.category = ${category})`
-  return sql`select count(*) from paper_categories first join papers p on p.id = first.paper_id and not p.hidden
+  return sql`select count(*) from paper_categories first join papers p on p.id = first.paper_id and ${IS_LISTED}
     where first.category = ${categories[0]} and ${sql.join(categories.slice(1).map(has), sql` and `)}`
 }
 

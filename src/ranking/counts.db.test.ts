@@ -7,7 +7,7 @@ import { signIn } from '../../test/readers.ts'
 import { hidePaper, unhidePaper } from '../moderation/hide-paper.ts'
 import { mergePapers } from '../moderation/merge-papers.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
-import { editionsOfMonth, redateEditions, topicsOf } from './editions.ts'
+import { editionsBetween, redateEditions, topicsOf } from './editions.ts'
 import { monthPeriod } from '../papers/calendar.ts'
 
 const NOW = new Date('2026-01-15T12:00:00Z')
@@ -115,7 +115,7 @@ describeWithDatabase('the counts that are kept', (db) => {
     const month = monthPeriod('2026-01')
     if (!month) throw new Error('a month is none')
     // What has no papers any more is not shown with none.
-    expect(await editionsOfMonth(db(), month)).toEqual(new Map())
+    expect(await editionsBetween(db(), month)).toEqual(new Map())
     expect(await topicsOf(db(), month, { limit: 5 })).toEqual([])
   })
 })

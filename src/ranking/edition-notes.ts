@@ -4,6 +4,7 @@ import type { Period } from '../papers/calendar.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
 import { listPapers } from './lists.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /** What is shown beside the papers of a period. */
 export type EditionNotes = {
@@ -23,7 +24,7 @@ export async function editionNotes(
   const noted = async (count: RawBuilder<number>) => {
     const { rows } = await sql<Selectable<Database['papers']>>`
       select p.* from papers p
-      where (p.comment_count > 0 or p.pick_count > 0) and not p.hidden and ${count} > 0
+      where (p.comment_count > 0 or p.pick_count > 0) and ${IS_LISTED} and ${count} > 0
         and p.edition between ${period.from}::date and ${period.to}::date
       order by ${count} desc, p.heat desc, p.id desc limit ${limit}`.execute(db)
     return rows.map(toPaper)

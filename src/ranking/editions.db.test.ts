@@ -6,7 +6,7 @@ import type { PublishedDate } from '../papers/harvested-paper.ts'
 import { recordPapers } from '../papers/record.ts'
 import {
   allTopics,
-  editionsOfMonth,
+  editionsBetween,
   nearest,
   neighbours,
   newestEdition,
@@ -152,8 +152,10 @@ describeWithDatabase('editions', (db) => {
     expect([...(edition?.month.editions ?? [])]).toEqual([
       ['2026-01-05', 3],
       ['2026-01-31', 1],
+      // Of the week that January ends in.
+      ['2026-02-01', 1],
     ])
-    expect(await editionsOfMonth(db(), period('2025-12'))).toEqual(new Map())
+    expect(await editionsBetween(db(), period('2025-12'))).toEqual(new Map())
     expect(await allTopics(db())).toEqual([
       { category: 'cs.AI', papers: 2 },
       { category: 'cs.CL', papers: 2 },

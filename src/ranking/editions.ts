@@ -5,6 +5,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
 import { countPapers } from './count-papers.ts'
 import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 
 /**
  * The newest edition's day, or null when no paper is in any. A paper dated in the future (an error at its source)
@@ -15,8 +16,8 @@ export async function newestEdition(
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<string | null> {
   const { rows } = await sql<{ day: string | null }>`
-    select coalesce((select max(edition) from papers where not hidden and edition <= ${dayIn(timeZone, now)}::date),
-      (select min(edition) from papers where not hidden)) as day`.execute(db)
+    select coalesce((select max(edition) from papers p where ${IS_LISTED} and edition <= ${dayIn(timeZone, now)}::date),
+      (select min(edition) from papers p where ${IS_LISTED})) as day`.execute(db)
   return rows[0]?.day ?? null
 }
 
@@ -33,8 +34,8 @@ export async function neighbours(
   { until = null }: { until?: string | null } = {},
 ): Promise<Neighbours> {
   const { rows } = await sql<{ previous: string | null; next: string | null }>`
-    select (select max(edition) from papers where not hidden and edition < ${period.from}::date) as previous,
-      (select min(edition) from papers where not hidden and edition > ${period.to}::date
+    select (select max(edition) from papers p where ${IS_LISTED} and edition < ${period.from}::date) as previous,
+      (select min(edition) from papers p where ${IS_LISTED} and edition > ${period.to}::date
         ${until === null ? sql`` : sql`and edition <= ${until}::date`}) as next`.execute(db)
   const row = rows[0]
   return {
@@ -49,13 +50,16 @@ export function nearest(period: Period, { previous, next }: Neighbours): Period 
   return daysBetween(period.to, next.from) < daysBetween(previous.to, period.from) ? next : previous
 }
 
-/** How many papers the editions of a month have, by day; days without are left out. */
-export async function editionsOfMonth(db: Kysely<Database>, month: Period): Promise<Map<string, number>> {
+/** How many papers the editions from one day to another have, by day; days without are left out. */
+export async function editionsBetween(
+  db: Kysely<Database>,
+  { from, to }: Pick<Period, 'from' | 'to'>,
+): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('edition_counts')
     .select(['edition', (eb) => eb.fn.sum<number>('papers').as('papers')])
-    .where('edition', '>=', month.from)
-    .where('edition', '<=', month.to)
+    .where('edition', '>=', from)
+    .where('edition', '<=', to)
     .groupBy('edition')
     .having((eb) => eb.fn.sum('papers'), '>', 0)
     .orderBy('edition')

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
 /** How a reader can draw attention to a paper once. */
-export type FirstActKind = 'vote' | 'pick' | 'comment'
+type FirstActKind = 'vote' | 'pick' | 'comment'
 
 /** When a reader first drew attention to a paper so, and what that weighed. */
 export type FirstAct = { at: Date; weight: number }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { monthPeriod, periodOf, type Period } from '../papers/calendar.ts'
-import { editionsOfMonth, nearest, neighbours, newestEdition, topicsOf, type Neighbours } from './editions.ts'
+import { addDays, monthPeriod, periodOf, wholeWeeks, type Period } from '../papers/calendar.ts'
+import { editionsBetween, nearest, neighbours, newestEdition, topicsOf, type Neighbours } from './editions.ts'
 import { countPapers } from './count-papers.ts'
 import type { Cursor } from './list-orders.ts'
 import { listPapers, type ListPage } from './lists.ts'
@@ -15,6 +15,7 @@ export type FrontPage = ListPage & {
   neighbours: Neighbours
   total: number
   topics: { category: string; papers: number }[]
+  /** The month around it; `editions` are those of its weeks, which may begin and end in other months. */
   month: { period: Period; editions: Map<string, number> }
   newest: boolean
 }
@@ -45,11 +46,13 @@ export async function frontPage(
     const found = await frontPage(db, { period, limit, now, timeZone })
     return found.kind === 'empty' ? found : { ...found, asked: wanted }
   }
-  const month = monthPeriod(wanted.to.slice(0, 7)) ?? wanted
+  // A week is in the month that most of its days are in, that of its Thursday.
+  const middle = wanted.kind === 'week' ? addDays(wanted.from, 3) : wanted.to
+  const month = monthPeriod(middle.slice(0, 7)) ?? wanted
   const [page, topics, editions] = await Promise.all([
     listPapers(db, { list, after, limit }),
     topicsOf(db, wanted, { limit: 12 }),
-    editionsOfMonth(db, month),
+    editionsBetween(db, wholeWeeks(month)),
   ])
   return {
     ...page,

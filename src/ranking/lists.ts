@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { categoriesOf } from '../papers/categories.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
+import { IS_LISTED } from '../papers/visibility.ts'
 import { printedOn } from './count-papers.ts'
 import { BY_RANK, ORDERS, POINTS, type Cursor, type Order, type PaperList } from './list-orders.ts'
 
@@ -56,16 +57,16 @@ function selection(
       return sql`(
           select first.id from generate_series(0, ${list.to}::date - ${list.from}::date) as day cross join lateral (
             select ${sql.raw(POINTS)} as points, p.heat, p.dated_at, p.id from papers p
-            where p.edition = ${list.from}::date + day and not p.hidden ${beyond}
+            where p.edition = ${list.from}::date + day and ${IS_LISTED} ${beyond}
             order by ${descending(BY_RANK)} limit ${limit}
           ) as first order by first.points desc, first.heat desc, first.dated_at desc, first.id desc limit ${limit}
         ) k join papers p on p.id = k.id`
     case 'new':
-      return sql`papers p where not p.hidden ${beyond}`
+      return sql`papers p where ${IS_LISTED} ${beyond}`
     case 'trending':
-      return sql`papers p where p.heat > '-Infinity' and not p.hidden ${beyond}`
+      return sql`papers p where p.heat > '-Infinity' and ${IS_LISTED} ${beyond}`
     case 'top':
-      return sql`papers p where p.attention > 0 and not p.hidden
+      return sql`papers p where p.attention > 0 and ${IS_LISTED}
         ${list.from === null ? sql`` : sql`and p.edition >= ${list.from}::date`}
         ${list.to === null ? sql`` : sql`and p.edition <= ${list.to}::date`} ${beyond}`
     case 'topic': {
@@ -75,9 +76,9 @@ function selection(
         return sql`(
             select distinct k.dated_at, k.paper_id from paper_categories k
             where k.category in (${sql.join(categories)}) ${beyond} order by k.dated_at desc, k.paper_id desc
-          ) k join papers p on p.id = k.paper_id where not p.hidden`
+          ) k join papers p on p.id = k.paper_id where ${IS_LISTED}`
       }
-      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and not p.hidden ${beyond}`
+      return sql`paper_categories k join papers p on p.id = k.paper_id where k.category = ${list.category} and ${IS_LISTED} ${beyond}`
     }
     // A name that stands twice on a paper (two people) still lists it once. In the order of the index, as far as it takes.
     case 'name':
@@ -85,6 +86,6 @@ function selection(
       return sql`(
           select distinct k.dated_at, k.paper_id from paper_authors k where ${printedOn(list)} ${beyond}
           order by k.dated_at desc, k.paper_id desc
-        ) k join papers p on p.id = k.paper_id where not p.hidden`
+        ) k join papers p on p.id = k.paper_id where ${IS_LISTED}`
   }
 }

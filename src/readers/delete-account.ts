@@ -48,7 +48,7 @@ export async function deleteAccount(
       trx,
       [
         ...picks.map((pick) => ({ kind: 'pick' as const, ...pick })),
-        ...comments.map(({ id: _, ...comment }) => ({ kind: 'comment' as const, ...comment })),
+        ...comments.map((comment) => ({ kind: 'comment' as const, ...comment })),
       ].flatMap(({ paper_id: paperId, kind, event }) =>
         event === null ? [] : [{ paperId, kind, origin: 'reader', originKey: event }],
       ),

@@ -10,13 +10,14 @@ export type EmbeddingSettings = {
 }
 
 /** A text's vector, by the model whose vectors are searched; or why there is none. */
-type QueryVector = { ok: true; vector: Float32Array } | { ok: false; reason: 'off' | 'away' }
+type QueryVector = { ok: true; vector: Float32Array } | { ok: false; reason: 'off' | 'away' | 'language' }
 
 /** Says what queries mean. */
 export type Meaning = {
   /** What papers are embedded with; null when it is switched off. */
   embedder: Embedder | null
-  vectorOf(text: string, model: string): Promise<QueryVector>
+  /** `foreign`: the text is in another language than English, of which not every model makes sense. */
+  vectorOf(text: string, model: string, options?: { foreign?: boolean }): Promise<QueryVector>
   close(): Promise<void>
 }
 
@@ -48,9 +49,10 @@ export function openMeaning(settings: EmbeddingSettings, { log }: { log: Logger 
 
   return {
     embedder,
-    async vectorOf(text, model) {
+    async vectorOf(text, model, { foreign = false } = {}) {
       const by = embedderOf(model)
       if (by === null) return { ok: false, reason: embedder === null ? 'off' : 'away' }
+      if (foreign && by.englishOnly) return { ok: false, reason: 'language' }
       try {
         return { ok: true, vector: await by.embedQuery(text) }
       } catch (error) {

@@ -35,10 +35,12 @@ export async function suggest(
     sort: 'new',
   }
   const [papers, authors, topics] = await Promise.all([
-    find({ db, index }, { query, typed: text, limit }),
+    suggestedIds(index, { query, typed: text, limit }).then((ids) => inOrder(db, ids)),
     words.length === 0 || words.length > 4
       ? []
-      : find({ db, index }, { query: byName, typed: '', limit: PAPERS_FOR_NAMES }),
+      : idsOf(index, { query: byName, typed: '', limit: PAPERS_FOR_NAMES, only: 'having' }).then((ids) =>
+          inOrder(db, ids),
+        ),
     existingTopics(db, categoriesNamed(words), limit),
   ])
   return {
@@ -56,10 +58,25 @@ export async function suggest(
   }
 }
 
-async function find(
-  { db, index }: { db: Kysely<Database>; index: SearchIndex },
-  { query, typed, limit }: { query: Query; typed: string; limit: number },
-): Promise<Paper[]> {
+/**
+ * The numbers of at most `limit` papers with the words of a query whose last one may be unfinished, its slips corrected:
+ * those with all of them in their titles come first.
+ */
+export async function suggestedIds(
+  index: Pick<SearchIndex, 'correct' | 'find'>,
+  { query: asked, typed, limit }: { query: Query; typed: string; limit: number },
+): Promise<number[]> {
+  const { query } = await index.correct({ query: asked, unfinished: true })
+  const titled = await idsOf(index, { query, typed, limit, only: 'titled' })
+  if (titled.length >= limit) return titled
+  const having = await idsOf(index, { query, typed, limit, only: 'having' })
+  return [...new Set([...titled, ...having])].slice(0, limit)
+}
+
+async function idsOf(
+  index: Pick<SearchIndex, 'find'>,
+  { query, typed, limit, only }: { query: Query; typed: string; limit: number; only: 'titled' | 'having' },
+): Promise<number[]> {
   const { hits } = await index.find({
     query,
     typed,
@@ -67,14 +84,15 @@ async function find(
     offset: 0,
     limit,
     unfinished: true,
+    only,
     ranked: [],
   })
-  const papers = await papersByIds(
-    db,
-    hits.filter(({ byWords }) => byWords).map(({ id }) => id),
-    { seenBy: 'everyone' },
-  )
-  return hits.flatMap(({ id }) => papers.get(id) ?? [])
+  return hits.map(({ id }) => id)
+}
+
+async function inOrder(db: Kysely<Database>, ids: number[]): Promise<Paper[]> {
+  const papers = await papersByIds(db, ids, { seenBy: 'everyone' })
+  return ids.flatMap((id) => papers.get(id) ?? [])
 }
 
 /** The authors of papers in whose names the words begin, those of most papers first. */

@@ -81,7 +81,8 @@ function withoutAsides(text: string): string {
     } else if (depth === 0) kept += char
     else aside += char
   }
-  return kept
+  // The patterns of names would take long over a run of white space.
+  return kept.replace(/\s+/g, ' ')
 }
 
 function belongs(aside: string): boolean {
@@ -93,7 +94,11 @@ function isOthers(text: string): boolean {
   return name === '' && others !== null
 }
 
+/** Longer ones are no names, and would take long to split. */
+const LONGEST_NAME = 1_000
+
 function splitAtCollaboration(name: string): string[] {
+  if (name.length > LONGEST_NAME) return [name]
   const behalf =
     /^(.*?\S)\s+(?:for|on behalf of)\s+(?:the\s+)?(\S.*\b(?:collaborations?|consortium|team|group))$/i.exec(
       name,

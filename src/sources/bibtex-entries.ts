@@ -21,6 +21,7 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
   let at = 0
   let line = 1
   let entry: Entry | null = null
+  let commentsClose = true
 
   const drop = (end: number) => {
     line += buffer.slice(0, end).split('\n').length - 1
@@ -40,7 +41,13 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
         }
         drop(found.at)
         at = found.length
-        entry = { type: found.type, closer: found.opener === '{' ? '}' : ')', depth: 0, quoted: false }
+        entry = {
+          type: found.type,
+          closer: found.opener === '{' ? '}' : ')',
+          depth: 0,
+          quoted: false,
+          spansEntries: found.type === 'comment' && commentsClose,
+        }
       }
       const end = endOfEntry(entry, buffer, { at, ended })
       at = end.at
@@ -48,6 +55,8 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
       const key = KEY.exec(buffer.slice(0, LONGEST_OPENING))?.[1] ?? ''
       if (entry.type === 'comment') {
         // A comment that never ends was a remark with a brace in it: only its first line is dropped.
+        // Others may do the same: each is then searched up to the next entry, and not to the end of the file.
+        if (end.kind !== 'closed') commentsClose = false
         const firstLine = buffer.indexOf('\n')
         drop(end.kind === 'closed' ? at : firstLine === -1 ? buffer.length : firstLine)
       } else if (end.kind === 'closed' && at <= MAX_RECORD_LENGTH) {
@@ -76,13 +85,24 @@ export async function* readBibtexEntries(chunks: AsyncIterable<string>): AsyncGe
 const TOO_LONG = `The entry is longer than ${MAX_RECORD_LENGTH.toLocaleString('en-GB')} characters.`
 const UNBALANCED = 'The braces or quotation marks of the entry are not balanced.'
 
-type Entry = { type: string; closer: '}' | ')'; depth: number; quoted: boolean }
+type Entry = {
+  type: string
+  closer: '}' | ')'
+  depth: number
+  quoted: boolean
+  /** Whether it may hold lines that look like the beginning of another. */
+  spansEntries: boolean
+}
 
 type Opening =
   | { kind: 'found'; at: number; length: number; type: string; opener: string }
   | { kind: 'none'; at: number }
 
 function findOpening(buffer: string, { at, ended }: { at: number; ended: boolean }): Opening {
+  // Looked for once, since a line may have many signs.
+  let lineStart = buffer.lastIndexOf('\n', at) + 1
+  let seen = at
+  let isComment: boolean | null = null
   for (let sign = buffer.indexOf('@', at); sign !== -1; sign = buffer.indexOf('@', sign + 1)) {
     OPENING.lastIndex = sign
     const match = OPENING.exec(buffer)
@@ -92,8 +112,14 @@ function findOpening(buffer: string, { at, ended }: { at: number; ended: boolean
         return { kind: 'none', at: sign }
       continue
     }
-    const lineStart = buffer.lastIndexOf('\n', sign) + 1
-    if (/^\s*%/.test(buffer.slice(lineStart, sign)) || /\w/.test(buffer.charAt(sign - 1))) continue
+    const newline = buffer.slice(seen, sign).lastIndexOf('\n')
+    if (newline !== -1) {
+      lineStart = seen + newline + 1
+      isComment = null
+    }
+    seen = sign
+    isComment ??= /^\s*%/.test(buffer.slice(lineStart, sign))
+    if (isComment || /\w/.test(buffer.charAt(sign - 1))) continue
     const [opening, type = '', opener = ''] = match
     return { kind: 'found', at: sign, length: opening.length, type: type.toLowerCase(), opener }
   }
@@ -111,7 +137,7 @@ function endOfEntry(
     if (char === '\\') {
       if (at + 1 === buffer.length && !ended) return { kind: 'more', at }
       if (buffer.charAt(at + 1) !== '\n') at += 1
-    } else if (char === '\n' && entry.type !== 'comment') {
+    } else if (char === '\n' && !entry.spansEntries) {
       NEXT_LINE_OPENS.lastIndex = at
       if (NEXT_LINE_OPENS.test(buffer)) return { kind: 'broken', at: at + 1 }
       NEXT_LINE_SO_FAR.lastIndex = at

@@ -35,7 +35,8 @@ function splitOutsideBraces(text: string, isCut: (at: number) => number): string
 const AND = /\s+and(?=\s)/iy
 
 function splitAtAnd(value: string): string[] {
-  const text = ` ${value} `
+  // A run of white space would be searched from each of its characters.
+  const text = ` ${value} `.replace(/\s+/g, ' ')
   return splitOutsideBraces(text, (at) => {
     AND.lastIndex = at
     return AND.exec(text)?.[0].length ?? 0

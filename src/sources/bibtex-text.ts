@@ -14,7 +14,9 @@ const FIELD = /[,{(\s]([A-Za-z][\w-]*)\s*=\s*$/
  * ordinary to people but not to TeX (`<`, `%`, `_` and the like) of a BibTeX entry from being turned into something
  * else, and long runs of plain words in its abstract from being looked at one character at a time.
  */
-export function protectEntry(entry: string): ProtectedEntry {
+export function protectEntry(written: string): ProtectedEntry {
+  // The parser takes long over a run of spaces, which means no more than one.
+  const entry = written.replace(/[ \t]{3,}/g, '  ')
   const originals: string[] = []
   const numbers = new Map<string, number>()
   const standIn = (original: string): string => {

@@ -118,6 +118,8 @@ type Token = {
   opening: number
   close: string
   searched: number
+  /** The quotation mark of the attribute that the search has come to, or ''. */
+  quote: string
 }
 
 const LONGEST_OPENING = '<![CDATA['.length
@@ -130,6 +132,7 @@ function tokenAt(buffer: string, start: number): Token {
     opening: opening.length,
     close,
     searched: start,
+    quote: '',
   })
   if (buffer.startsWith('<!--', start)) return token('other', '<!--', '-->')
   if (buffer.startsWith('<![CDATA[', start)) return token('other', '<![CDATA[', ']]>')
@@ -145,17 +148,17 @@ function endOf(token: Token, buffer: string): number {
     token.searched = Math.max(token.searched, buffer.length - token.close.length + 1)
     return found === -1 ? -1 : found + token.close.length
   }
-  let quote = ''
-  for (let at = token.start + 1; at < buffer.length; at += 1) {
+  for (let at = token.searched; at < buffer.length; at += 1) {
     const char = buffer.charAt(at)
     if (char === '<') {
       token.kind = 'broken'
       return at
     }
-    if (quote !== '') quote = char === quote ? '' : quote
-    else if (char === '"' || char === "'") quote = char
+    if (token.quote !== '') token.quote = char === token.quote ? '' : token.quote
+    else if (char === '"' || char === "'") token.quote = char
     else if (char === '>') return at + 1
   }
+  token.searched = buffer.length
   return -1
 }
 
@@ -169,9 +172,11 @@ async function* withEnd(chunks: AsyncIterable<string>): AsyncGenerator<string | 
 
 function lineBreaks(text: string, end: number): number {
   let breaks = 0
-  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) breaks += 1
+  for (let at = 0; at < end; at += 1) if (text.charCodeAt(at) === NEWLINE) breaks += 1
   return breaks
 }
+
+const NEWLINE = 10
 
 type Place = { number: number; line: number }
 

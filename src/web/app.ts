@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import {
   databaseAway,
@@ -25,9 +25,11 @@ import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
 import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
+import { limitReads } from './read-limits.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
-import { forViewer, viewerOf } from './viewer.ts'
+import { rememberStrangers } from './strangers.ts'
+import { forViewer, mayBeSignedIn, viewerOf } from './viewer.ts'
 
 /** Searches have no end, and each costs more than a page. */
 const ROBOTS = `User-agent: *
@@ -46,8 +48,21 @@ export function createApp(
   }: { heard?: () => boolean; machine?: Machine } = {},
 ): { app: Hono; cache: PageCache } {
   const app = new Hono()
+  const strangers = rememberStrangers({ now: site.now })
+  const isReader = async (c: Context) => (await viewerOf(site, c)) !== null
   const cache = createPageCache({
-    isSignedIn: async (c) => (await viewerOf(site, c)) !== null,
+    isSignedIn: async (c) => {
+      const cookies = c.req.header('cookie')
+      if (strangers.knows(cookies)) {
+        // What is made now is for everyone: it must not be looked up again.
+        c.set('viewer', Promise.resolve(null))
+        return false
+      }
+      const isSignedIn = await isReader(c)
+      if (!isSignedIn && mayBeSignedIn(cookies)) strangers.note(cookies)
+      return isSignedIn
+    },
+    mayBe: (cookies) => mayBeSignedIn(cookies) && !strangers.knows(cookies),
     // Relative dates may stand still for so long; while changes can't be heard, pages are rebuilt every second.
     maxAgeMs: () => (heard() ? 30_000 : 1_000),
     now: site.now,
@@ -61,6 +76,7 @@ export function createApp(
   )
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))
+  app.use(limitReads(site, { isReader }))
   app.use(withoutLastSlash)
   app.use('/assets/*', compress())
   app.use(

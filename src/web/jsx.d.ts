@@ -4,13 +4,14 @@ declare module 'hono/jsx' {
   namespace JSX {
     interface IntrinsicElements {
       /** The browser's part of voting (public/vote-form.ts). */
-      'send-now': JSX.HTMLAttributes
       'vote-form': HTMLAttributes
       /** Work that shows a form was not sent by the thousand (public/proof-of-work.ts). */
       'proof-of-work': HTMLAttributes
       /** Signing in with a passkey, and adding one (public/passkeys.ts). */
       'passkey-sign-in': HTMLAttributes
       'passkey-add': HTMLAttributes
+      /** The browser's part of a discussion: replies in place, previews (public/discussion.ts). */
+      'paper-discussion': HTMLAttributes
       /** The browser's part of a list: keys, reading marks (public/paper-list.ts). */
       'paper-list': HTMLAttributes
       /** The browser's part of the search box: suggestions, keys, live results (public/search-box.ts). */

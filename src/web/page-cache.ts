@@ -52,18 +52,21 @@ export type PageCache = {
 /**
  * Keeps the answers that are the same for every anonymous reader (with the same view of lists), so that a page is made once until something that it
  * shows changes, and costs little more to send than an empty one. `isSignedIn` looks up whether a request comes from a
- * reader with a session: they get pages of their own, which nobody else gets. `maxAgeMs` bounds how long relative dates
+ * reader with a session: they get pages of their own, which nobody else gets. `mayBe` says by their cookies who need not
+ * be looked up. `maxAgeMs` bounds how long relative dates
  * stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for that one.
  * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches are made
  * for each who asks, and what says `no-store` is not kept.
  */
 export function createPageCache({
   isSignedIn,
+  mayBe = mayBeSignedIn,
   maxAgeMs,
   now,
   maxBytes = 32 * 1024 * 1024,
 }: {
   isSignedIn: (c: Context) => Promise<boolean>
+  mayBe?: (cookies: string | undefined) => boolean
   maxAgeMs: () => number
   now: () => Date
   maxBytes?: number
@@ -102,7 +105,7 @@ export function createPageCache({
   return {
     ready(method, url, headers) {
       const asked: Asked = { method, url, header: (name) => headers[name] }
-      const key = mayBeSignedIn(headers.cookie) ? null : keyOf(asked)
+      const key = mayBe(headers.cookie) ? null : keyOf(asked)
       const page = key === null ? null : fresh(key)
       return page && readyFor(page, asked)
     },
@@ -138,8 +141,9 @@ export function createPageCache({
       }
       const underway = making.get(key)
       // One begun before the last change could show a reader less than was there when they asked.
-      const page =
-        fresh(key) ?? (underway?.begunAt === changes ? await underway.page : await make(key, c, next))
+      const awaited = fresh(key) ?? (underway?.begunAt === changes ? await underway.page : null)
+      // That somebody else asks too often is nobody else's answer.
+      const page = awaited === null || awaited.status === 429 ? await make(key, c, next) : awaited
       await send(c, page, { asked, quality: SENT_OFTEN })
       return undefined
     },

@@ -36,6 +36,7 @@ import { showComment, showEdit, showHistory, showReply } from './comments/show.t
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
+import { showAuthors } from './paper/authors.tsx'
 import { showPaper } from './paper/show.tsx'
 import { showModeration } from './moderation/show.tsx'
 import { showReader } from './readers/show.tsx'
@@ -108,6 +109,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers/submit', page(showSubmit))
   app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
+  app.get('/papers/:address{.+}/authors', page(showAuthors))
   app.get('/papers/:address{.+}', page(showPaper))
   app.get('/authors/:key', page(showAuthor))
   app.get('/topics', page(showTopics))

@@ -7,8 +7,11 @@ import { accountsIn, papersIn, type Evidence } from './evidence.ts'
 import { findGroups, isCovered, PAIR_PAPERS, RING_PAPERS, type Pair, type Ring } from './rings.ts'
 import { accountsWithin, MOST_FINDINGS, papersWithin, toSuspectVote, type Span } from './span.ts'
 
-/** A paper with more votes is popular: voting for it together with others says nothing. */
-const POPULAR = 200
+/**
+ * A paper for which more than a fifth of all who vote did, or more than 200, is popular: voting for it together with others
+ * says nothing. Where few vote, 30 are no crowd.
+ */
+const POPULAR = { part: 0.2, least: 30, most: 200 }
 /**
  * How many meetings of two at one paper are counted, from the papers with the fewest votes on: they say most, and the work
  * stays the same however many votes there are.
@@ -30,9 +33,10 @@ export async function earlierRings(db: Kysely<Database>, { since }: Span): Promi
 
 /** The rings that vote together, at whatever pace, and were not found before. */
 export async function findRings(db: Kysely<Database>, span: Span, earlier: Evidence[]): Promise<Evidence[]> {
-  const pairs = await pairsWithin(db, span)
+  const looking = { ...span, popular: await popularFrom(db, span) }
+  const pairs = await pairsWithin(db, looking)
   if (pairs.length === 0) return []
-  const rings = await groupsAmong(db, span, pairs)
+  const rings = await groupsAmong(db, looking, pairs)
   const known = earlier.map((evidence) => ({ members: accountsIn(evidence), paperIds: papersIn(evidence) }))
   const found: Evidence[] = []
   for (const ring of rings.toSorted((a, b) => b.surprise - a.surprise).slice(0, MOST_FINDINGS))
@@ -41,8 +45,20 @@ export async function findRings(db: Kysely<Database>, span: Span, earlier: Evide
   return found
 }
 
+/** The most votes that a paper has without being popular. */
+async function popularFrom(db: Kysely<Database>, { since, now }: Span): Promise<number> {
+  const { rows } = await sql<{ voters: number }>`
+    select count(distinct reader_id)::int as voters from votes where voted_at > ${since} and voted_at <= ${now}`.execute(
+    db,
+  )
+  const { part, least, most } = POPULAR
+  return Math.round(Math.min(most, Math.max(least, part * (rows[0]?.voters ?? 0))))
+}
+
+type Looking = Span & { popular: number }
+
 /** Pairs of accounts that voted for the same papers, not popular ones. */
-async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<Pair[]> {
+async function pairsWithin(db: Kysely<Database>, { since, now, popular }: Looking): Promise<Pair[]> {
   return inTransaction(db, async (trx) => {
     // Of what windows count the planner knows nothing: guessing few rows it would compare every vote with every other.
     await sql`set local enable_nestloop = off`.execute(trx)
@@ -54,7 +70,7 @@ async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<
           count(*) over (partition by reader_id) as of_reader, count(*) over () as of_all
         from votes where voted_at > ${since} and voted_at <= ${now}
       ), looked_at as materialized (
-        select * from recent where of_paper between 2 and ${POPULAR} and of_reader >= ${RING_PAPERS}
+        select * from recent where of_paper between 2 and ${popular} and of_reader >= ${RING_PAPERS}
       ), papers as (
         select paper_id, sum(count(*) * (count(*) - 1) / 2) over (order by count(*), paper_id) as meetings
         from looked_at group by paper_id
@@ -72,7 +88,11 @@ async function pairsWithin(db: Kysely<Database>, { since, now }: Span): Promise<
   })
 }
 
-async function groupsAmong(db: Kysely<Database>, { since, now }: Span, pairs: Pair[]): Promise<Ring[]> {
+async function groupsAmong(
+  db: Kysely<Database>,
+  { since, now, popular }: Looking,
+  pairs: Pair[],
+): Promise<Ring[]> {
   const readerIds = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]
   const { rows: votes } = await sql<{ readerId: string; paperId: number; at: number; ofPaper: number }>`
     with papers as materialized (
@@ -81,12 +101,13 @@ async function groupsAmong(db: Kysely<Database>, { since, now }: Span, pairs: Pa
     select v.reader_id as "readerId", v.paper_id as "paperId", p.votes as "ofPaper",
       (extract(epoch from v.voted_at) * 1000)::float8 as at
     from votes v join papers p using (paper_id)
-    where v.reader_id = any(${readerIds}::uuid[]) and v.voted_at > ${since} and v.voted_at <= ${now}
+    where p.votes <= ${popular} and v.reader_id = any(${readerIds}::uuid[]) and v.voted_at > ${since} and v.voted_at <= ${now}
     order by v.voted_at, v.paper_id, v.reader_id
   `.execute(db)
   const { rows } = await sql<{ total: number; voters: number }>`
-    select count(*)::int as total, count(distinct reader_id)::int as voters
-    from votes where voted_at > ${since} and voted_at <= ${now}`.execute(db)
+    select count(*) filter (where of_paper <= ${popular})::int as total, count(distinct reader_id)::int as voters
+    from (select reader_id, count(*) over (partition by paper_id) as of_paper
+      from votes where voted_at > ${since} and voted_at <= ${now}) cast_votes`.execute(db)
   const electorate: Electorate = {
     votesFor: new Map(votes.map(({ paperId, ofPaper }) => [paperId, ofPaper])),
     total: rows[0]?.total ?? 0,

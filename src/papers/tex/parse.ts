@@ -118,8 +118,9 @@ const NAME = /[a-zA-Z]+/y
 
 function readWords(reader: TexReader, { nextUrl, cuts }: Paragraph): void {
   const { text, at, end, depth } = reader
-  const length = matchAt(ORDINARY, text, at)?.length ?? 1
-  const stop = Math.min(end, at + length, nextUrl(at + 1))
+  // Only up to the next URL: else a text of many would be matched to its end for each of them.
+  const limit = Math.min(end, nextUrl(at + 1))
+  const stop = Math.min(limit, at + (matchAt(ORDINARY, text.slice(at, limit), 0)?.length ?? 1))
   if (depth === 0 && cuts !== undefined) notePlaces(text, { start: at, end: stop }, cuts)
   say(reader, text.slice(at, stop))
   reader.at = stop

@@ -8,6 +8,8 @@ export { EmbeddingUnavailable } from './unavailable.ts'
 export type Embedder = {
   /** Names model and version: vectors of different models are never compared. */
   model: string
+  /** Whether it makes sense of English only. */
+  englishOnly?: boolean
   /** A reader is waiting: goes before everything else. */
   embedQuery(text: string): Promise<Float32Array>
   /**

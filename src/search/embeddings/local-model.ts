@@ -85,6 +85,7 @@ export function openLocalModel({
 
   return {
     model: MODEL_NAME,
+    englishOnly: true,
     embedQuery: (text) => embedQuery(embeddableText(text, MOST_CHARACTERS)),
     embedTexts: (texts, { signal } = {}) =>
       inOrder(

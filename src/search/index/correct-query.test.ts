@@ -79,7 +79,10 @@ describe('a word that no paper has', () => {
 
   it('may be the beginning of one while it is being typed', () => {
     expect(correct(COMMON, 'langauge metr', { unfinished: true }).asked).toBe('language metr')
-    expect(correct(COMMON, 'langauge', { unfinished: true }).asked).toBe('langauge')
+    expect(correct(COMMON, 'langa', { unfinished: true }).asked).toBe('langa')
+    expect(correct(COMMON, 'vasw', { unfinished: true }).asked).toBe('vasw')
+    // Nothing begins like this.
+    expect(correct(COMMON, 'langauge', { unfinished: true }).asked).toBe('language')
   })
 })
 
@@ -99,6 +102,24 @@ describe('a word that exists', () => {
       offers: [{ word: 'langauge', instead: 'language' }],
     })
     expect(correct(COMMON, 'rain').offers).toEqual([])
+  })
+})
+
+describe('a query', () => {
+  const ask = (text: string) => correctQuery(COMMON, { query: parseQuery(text), unfinished: false })
+
+  it('of another language is not corrected', () => {
+    expect(ask('langauge peu dotées')).toMatchObject({ foreign: true, corrections: [], known: false })
+    expect(ask('langauge training')).toMatchObject({ foreign: false, known: true })
+    expect(ask('apprentissage des langages en réseaux')).toMatchObject({ foreign: true })
+    expect(ask('глубокое обучение')).toMatchObject({ foreign: true, known: false })
+  })
+
+  it('of words that no paper has is told from others', () => {
+    for (const text of ['qzxwvk', 'qzxwvk the', 'asdfgh jklqwe', '???'])
+      expect([text, ask(text).known]).toEqual([text, false])
+    for (const text of ['rain', 'qzxwvk rain', 'langauge', 'vaswani', '"rain qzxwvk"'])
+      expect([text, ask(text).known]).toEqual([text, true])
   })
 })
 

@@ -1,4 +1,5 @@
-import type { Query, QueryTerm } from '../query/query.ts'
+import { wordsOf, type Query, type QueryTerm } from '../query/query.ts'
+import { isForeign } from '../text/language.ts'
 import { meantBy } from '../text/slips.ts'
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { termOf } from '../text/terms.ts'
@@ -6,7 +7,13 @@ import { vocabularyWord } from '../text/vocabulary.ts'
 import { nameWords, wordsIn, type Word } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
 import { hasTerm } from './match-words.ts'
-import { frequencyOf, vocabularyFrequency, type WordIndex } from './word-index.ts'
+import {
+  frequencyOf,
+  termsWithPrefix,
+  vocabularyFrequency,
+  wordsWithPrefix,
+  type WordIndex,
+} from './word-index.ts'
 
 /** A word as it was typed, and as papers write it. */
 export type Correction = { word: string; instead: string }
@@ -20,14 +27,20 @@ export type CorrectedQuery = {
   corrections: Correction[]
   /** Words that hardly any paper has, which are looked for as they are, and what may have been meant. */
   offers: Correction[]
+  /** Whether the words are probably of another language than English; they are not corrected then. */
+  foreign: boolean
+  /** Whether any paper has any of the words that are to be found, as they were corrected. */
+  known: boolean
 }
 
 /**
  * A query with the slips in its words mended. Only a word that no paper has is replaced: one that exists may be meant,
  * however rare it is. What is quoted, excluded or the name of an author stays what it is. `unfinished`: so does the last
- * word, which may be the beginning of one.
+ * word when others begin like it.
  */
 export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
+  const foreign = isForeign(wordsToFind(query), (word) => isUsual(index, word))
+  if (foreign) return { query, corrections: [], offers: [], foreign, known: isAnyKnown(index, query) }
   const corrections: Correction[] = []
   const offers: Correction[] = []
   let left = MOST_WORDS
@@ -41,8 +54,8 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
       const words = wordsIn(term.text).filter((word) => !word.joined)
       // From the end, so that places before it stay what they are.
       for (const [i, word] of [...words.entries()].toReversed()) {
-        if ((isLast && i === words.length - 1) || left-- <= 0) continue
         const typed = term.text.slice(word.start, word.end)
+        if (left-- <= 0 || (isLast && i === words.length - 1 && isBeginning(index, typed))) continue
         const meant = correctionOf(index, { typed, word })
         if (meant === null) continue
         found.unshift({ word: typed, ...meant })
@@ -53,7 +66,47 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
     })
     return { ...clause, anyOf }
   })
-  return { query: corrections.length === 0 ? query : { ...query, clauses }, corrections, offers }
+  const corrected = corrections.length === 0 ? query : { ...query, clauses }
+  return { query: corrected, corrections, offers, foreign, known: isAnyKnown(index, corrected) }
+}
+
+/** The first words of what is looked for in texts, as they were typed. */
+function wordsToFind(query: Query): string[] {
+  const text = wordsOf(query).slice(0, LONGEST_LOOK)
+  return wordsIn(text)
+    .filter((word) => !word.joined)
+    .map(({ start, end }) => text.slice(start, end))
+}
+
+/** So many UTF-16 units of a query tell its language. */
+const LONGEST_LOOK = 500
+
+/** Whether papers often have a word: English ones have words of other languages as well, but hardly ever. */
+function isUsual(index: WordIndex, text: string): boolean {
+  const least = index.table.count * MOST_SLIPPED
+  return wordsIn(text).some(
+    ({ term, stop }) => stop || (hasTerm(index, term) && frequencyOf(index, term) > least),
+  )
+}
+
+function isAnyKnown(index: WordIndex, query: Query): boolean {
+  const text = wordsOf(query)
+  return wordsIn(text).some(
+    ({ term, stop, start, end }) =>
+      !stop &&
+      (hasTerm(index, term) ||
+        nameWords(text.slice(start, end)).some((name) => hasTerm(index, authorTerm(name)))),
+  )
+}
+
+function isBeginning(index: WordIndex, typed: string): boolean {
+  return nameWords(typed).some(
+    (word) =>
+      word.length < 2 ||
+      wordsWithPrefix(index, word, 1).length > 0 ||
+      termsWithPrefix(index, word, 1).length > 0 ||
+      termsWithPrefix(index, authorTerm(word), 1).length > 0,
+  )
 }
 
 /** Words of a query that are looked at: a text that was pasted in would hold others up. */

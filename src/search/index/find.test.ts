@@ -114,9 +114,12 @@ describe('what is found', () => {
     // Between its stem and its end as well.
     for (const typed of ['learn', 'learni', 'learnin', 'learning'])
       expect(ids(LAKES, typed, { unfinished: true })).toEqual([3])
-    // And with a slip in what there is of it.
-    for (const typed of ['neural garp', 'neural drph', 'graph nerual'])
-      expect(ids(LAKES, typed, { unfinished: true }).toSorted((a, b) => a - b)).toEqual([3, 4])
+    // And, in what is suggested, with a slip in what there is of it.
+    for (const typed of ['neural garp', 'neural grph', 'graph nerual']) {
+      const more = { unfinished: true, only: 'having' } as const
+      expect(ids(LAKES, typed, more).toSorted((a, b) => a - b)).toEqual([3, 4])
+      expect(search(LAKES, typed, { unfinished: true }).total).toBe(0)
+    }
   })
 
   it('has what most mean by the beginning of a word before what few do', () => {
@@ -230,6 +233,28 @@ describe('the order', () => {
   })
 })
 
+describe('what is suggested', () => {
+  const papers = [
+    indexed(1, {
+      title: 'On rivers',
+      body: 'Diffusion models of silt. Diffusion models again, and diffusion models.',
+    }),
+    indexed(2, { title: 'A very long title on diffusion, in which there are some models' }),
+    indexed(3, { title: 'Diffusion' }),
+    indexed(4, { title: 'Models', body: 'Of diffusors.' }),
+  ]
+  const only = (text: string, which: 'having' | 'titled') =>
+    ids(papers, text, { only: which, unfinished: true }).toSorted((a, b) => a - b)
+
+  it('has all the words, in its title or anywhere', () => {
+    expect(only('diffusion models', 'titled')).toEqual([2])
+    expect(only('diffusion mod', 'titled')).toEqual([2])
+    expect(only('diffusion mo', 'having')).toEqual([1, 2])
+    expect(only('diffusion mdo', 'having')).toEqual([])
+    expect(only('diffusion mdoe', 'having')).toEqual([1, 2])
+  })
+})
+
 describe('a later page', () => {
   it('is of the order that the first was of, whatever came in and drew attention', () => {
     const index = indexOf(
@@ -276,7 +301,7 @@ describe('words and meaning', () => {
   function searchMeaning(
     text: string,
     toward: number,
-    { embedded = [1, 2, 3, 4], meaningOnly = false } = {},
+    { embedded = [1, 2, 3, 4], meaningOnly = false, leastSimilarity = 0.25 } = {},
   ) {
     const vectors = newVectorStore({ path: null, dimensions: 32 })
     for (const id of embedded) {
@@ -291,7 +316,11 @@ describe('words and meaning', () => {
       unfinished: false,
       ranked: [],
     }
-    const found = find({ words: indexOf(LAKES), vectors }, { ...request, meaningOnly }, new Scores())
+    const found = find(
+      { words: indexOf(LAKES), vectors },
+      { ...request, meaningOnly, leastSimilarity },
+      new Scores(),
+    )
     vectors.close()
     return found.hits
   }
@@ -314,6 +343,13 @@ describe('words and meaning', () => {
 
   it('does not hold it against a paper that it was not embedded yet', () => {
     expect(searchMeaning('colour in glaciers', 1, { embedded: [1, 3, 4] })[0]?.id).toBe(2)
+  })
+
+  it('finds only what is near enough', () => {
+    const near = (leastSimilarity: number) =>
+      searchMeaning('oceanography', 2, { leastSimilarity }).map(({ id }) => id)
+    expect(near(0.9)).toEqual([2])
+    expect(near(1.1)).toEqual([])
   })
 
   it('goes by meaning alone when asked to', () => {

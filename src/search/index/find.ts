@@ -5,7 +5,7 @@ import type { VectorStore } from '../vectors/vector-store.ts'
 import { countFacets, type Facets } from './facets.ts'
 import { papersNamed, type Named } from './find-titles.ts'
 import { idf, scoreWords, type Scores } from './match-words.ts'
-import { planQuery, type Plan } from './plan-query.ts'
+import { planQuery, type Plan, type PlanOptions } from './plan-query.ts'
 import { highest } from './select.ts'
 import { frequencyOf, type WordIndex } from './word-index.ts'
 
@@ -18,12 +18,16 @@ export type FindRequest = {
   vector: Float32Array | null
   /** Goes by the vector alone where there is one. */
   meaningOnly?: boolean
+  /** A paper without the words whose meaning is further away than this is no result; 0.25 when not given. */
+  leastSimilarity?: number
   offset: number
   limit: number
   /** Of a later page: the `asOf` of the first one, so that what came in meanwhile shifts nothing. */
   asOf?: number | null
   /** Whether the last word may be the beginning of one. */
   unfinished: boolean
+  /** Only papers that have the words are results, or have them in their titles. */
+  only?: 'having' | 'titled'
   /** The zone whose days dates are, UTC when there is none (IANA name). */
   timeZone?: string
   /** For `sort:hot` and `sort:top`: the papers that have any, best first. */
@@ -61,8 +65,6 @@ const FUSION = {
   /** Of each ranking so many of the best take part. */
   wordsPool: 400,
   meaningPool: 200,
-  /** A paper without the words whose meaning is further away than this is no result. */
-  leastSimilarity: 0.25,
 }
 
 /** Results by words that can be paged through. */
@@ -84,7 +86,18 @@ export function find(
   request: FindRequest,
   scratch: Scores,
 ): Found {
-  const { query, typed, vector, meaningOnly = false, offset, limit, timeZone = 'UTC', ranked } = request
+  const {
+    query,
+    typed,
+    vector,
+    meaningOnly = false,
+    leastSimilarity = 0.25,
+    offset,
+    limit,
+    only,
+    timeZone = 'UTC',
+    ranked,
+  } = request
   // A list that was copied cut the title off.
   const unfinished = request.unfinished || /[\p{L}\p{N}](?:…|\.{3})$/u.test(typed ?? '')
   const { table } = index
@@ -92,7 +105,17 @@ export function find(
   const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
   const key = JSON.stringify([formatQuery(query), typed ?? null, unfinished, asOf])
   const named = meaningOnly ? null : papersNamed(index, query, typed ?? null)
-  const { plan, admitted, sort } = planFor(index, query, { named, unfinished, timeZone, asOf })
+  const { plan, admitted, sort } = planFor(index, query, {
+    named,
+    asOf,
+    options: {
+      unfinished,
+      // Counts say which papers have the words as they are.
+      forgiving: only !== undefined,
+      titlesOnly: only === 'titled',
+      timeZone,
+    },
+  })
   scratch.clear(table.size)
   const full = scoreWords(index, plan.words, { admitted, into: scratch })
   for (const { papers, rarity } of plan.phrases) {
@@ -115,12 +138,13 @@ export function find(
       (isLater ? kept?.get(key) : undefined) ??
       fuse({
         table,
-        admitted,
+        admitted: only === undefined ? admitted : wanted,
         scratch,
         // Nobody has all the words of a long question.
         full: asked.length <= FUSION.fewWords ? full : 0,
         meaning: vector && vectors && { vector, vectors },
         meaningOnly,
+        leastSimilarity,
         ranks: named?.ranks ?? new Map(),
       })
     if (offset + limit < fused.length) kept?.set(key, fused)
@@ -165,19 +189,14 @@ function byWords(id: number): Hit {
 function planFor(
   index: WordIndex,
   query: Query,
-  {
-    named,
-    unfinished,
-    timeZone,
-    asOf,
-  }: { named: Named | null; unfinished: boolean; timeZone: string; asOf: number },
+  { named, asOf, options }: { named: Named | null; asOf: number; options: PlanOptions },
 ): { plan: Plan; admitted: Uint8Array; sort: SortOrder } {
   const { sort } = query
-  const plan = planQuery(index, query.clauses, { unfinished, timeZone })
+  const plan = planQuery(index, query.clauses, options)
   const admitted = admittedBy(index, plan, asOf)
   if (!named || named.literally.length === 0) return { plan, admitted, sort }
   if (sort === 'relevance' && named.titled.every((id) => admitted[id] === 1)) return { plan, admitted, sort }
-  const literal = planQuery(index, named.literally, { unfinished, timeZone })
+  const literal = planQuery(index, named.literally, options)
   return { plan: literal, admitted: admittedBy(index, literal, asOf), sort: 'relevance' }
 }
 
@@ -189,6 +208,7 @@ function fuse({
   full,
   meaning,
   meaningOnly,
+  leastSimilarity,
   ranks,
 }: {
   table: WordIndex['table']
@@ -197,6 +217,7 @@ function fuse({
   full: number
   meaning: { vector: Float32Array; vectors: VectorStore } | null
   meaningOnly: boolean
+  leastSimilarity: number
   /** Of papers that come before all others. */
   ranks: Named['ranks']
 }): Hit[] {
@@ -210,7 +231,7 @@ function fuse({
     : []
   const similarities = new Map(byMeaning.map(({ id, similarity }) => [id, similarity]))
   const pool = new Set(byWords.filter((id) => (scores[id] ?? 0) > 0))
-  for (const { id, similarity } of byMeaning) if (similarity >= FUSION.leastSimilarity) pool.add(id)
+  for (const { id, similarity } of byMeaning) if (similarity >= leastSimilarity) pool.add(id)
   for (const id of ranks.keys()) if (admitted[id] === 1) pool.add(id)
   const best = Math.max(scores[byWords[0] ?? 0] ?? 0, full * FUSION.full)
   const nearest = byMeaning[0]?.similarity ?? 0

@@ -14,15 +14,20 @@ const FAR_LIKELIER = 100
 const COMPLETIONS = 24
 
 /**
- * Terms that a word typed so far may become: of words and names, or of those that it would begin but for one slip when
- * it begins none. All count as rare as they are together: else a paper with a rare one would go before those with the
- * word that nearly everybody means.
+ * Terms that a word typed so far may become; `forgiving`: also those that it would begin but for one slip, where hardly
+ * any paper has what it begins. All count as rare as they are together: else a paper with a rare one would go before
+ * those with the word that nearly everybody means.
  */
-export function completions(index: WordIndex, text: string): WantedTerm[] {
+export function completions(
+  index: WordIndex,
+  text: string,
+  { forgiving }: { forgiving: boolean },
+): WantedTerm[] {
   const typed = nameWords(text).at(-1) ?? ''
   if (typed.length < 2) return []
   const found = completed(index, typed)
-  if (total(found) <= index.table.count * MOST_SLIPPED) found.push(...afterSlip(index, typed, total(found)))
+  if (forgiving && total(found) <= index.table.count * MOST_SLIPPED)
+    found.push(...afterSlip(index, typed, total(found)))
   const all = total(found)
   return found.map(({ term }) => ({
     term,

@@ -36,11 +36,17 @@ export type Plan = {
   terms: string[]
 }
 
-/** What to look for. `unfinished`: the last word may be the beginning of one. */
+/**
+ * How to take a query. `unfinished`: the last word may be the beginning of one; `forgiving`: even with a slip in it.
+ * `titlesOnly`: words are meant in titles. `timeZone`: whose days dates are.
+ */
+export type PlanOptions = { unfinished: boolean; forgiving: boolean; titlesOnly: boolean; timeZone: string }
+
+/** What to look for. */
 export function planQuery(
   index: WordIndex,
   clauses: QueryClause[],
-  { unfinished, timeZone }: { unfinished: boolean; timeZone: string },
+  { unfinished, forgiving, titlesOnly, timeZone }: PlanOptions,
 ): Plan {
   const isWords = (clause: QueryClause) =>
     !clause.not && clause.anyOf.every((term) => term.kind === 'word' && term.field === 'any')
@@ -61,7 +67,11 @@ export function planQuery(
   clauses.slice(0, MOST_CLAUSES).forEach((clause, n) => {
     const last = unfinished && n === clauses.length - 1
     if (isWords(clause)) {
-      const wanted = wantedWords(index, clause.anyOf, { plan, keepStops: !says, unfinished: last })
+      const wanted = wantedWords(index, clause.anyOf, {
+        plan,
+        keepStops: !says,
+        unfinished: last && { forgiving },
+      })
       plan.words.push(...wanted)
       const word = says && clause.anyOf.length === 1 && wanted.length === 1 ? wanted[0] : undefined
       const here = word && { word, text: wordText(clause), at: n }
@@ -77,7 +87,12 @@ export function planQuery(
       if (!clause.not) plan.terms.push(...clause.anyOf.flatMap(termsOf))
     }
   })
-  return { ...plan, words: distinct(plan.words) }
+  const words = distinct(plan.words)
+  return { ...plan, words: titlesOnly ? words.map(inTitles) : words }
+}
+
+function inTitles(word: WantedWord): WantedWord {
+  return { ...word, terms: word.terms.map((term) => ({ ...term, titleOnly: true })) }
 }
 
 /** A clause of one word. */
@@ -109,7 +124,11 @@ function distinct(words: WantedWord[]): WantedWord[] {
 function wantedWords(
   index: WordIndex,
   alternatives: QueryTerm[],
-  { plan, keepStops, unfinished }: { plan: Plan; keepStops: boolean; unfinished: boolean },
+  {
+    plan,
+    keepStops,
+    unfinished,
+  }: { plan: Plan; keepStops: boolean; unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const words = alternatives.flatMap((alternative) =>
     alternative.kind === 'word' ? [askedWords(alternative.text)] : [],
@@ -136,7 +155,7 @@ function wantedWords(
 function wantedOf(
   index: WordIndex,
   asked: AskedWord[],
-  { unfinished }: { unfinished: boolean },
+  { unfinished }: { unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const last = asked.findLastIndex(({ mere }) => !mere)
   return asked.map(({ text, term, instead, mere }, i) => {
@@ -154,7 +173,7 @@ function wantedOf(
         weight: asked.findIndex((one) => one.instead.includes(joined)) === i ? JOINED_WEIGHT : 0,
         titleOnly: false,
       })),
-      ...(unfinished && i === last ? completions(index, text.replace(HYPHENS, '')) : []),
+      ...(unfinished && i === last ? completions(index, text.replace(HYPHENS, ''), unfinished) : []),
     ]
     return mere ? { terms, mere } : { terms }
   })

@@ -65,6 +65,15 @@ describe('what the registries of DOIs answer', () => {
     })
   })
 
+  it('names ten thousand authors at most, and says how many more there are', () => {
+    const author = Array.from({ length: 10_003 }, (_, i) => ({ given: 'Ann', family: `Lee${i}` }))
+    expect(paperOf({ author })).toMatchObject({
+      authors: { length: 10_000 },
+      authorsTruncated: true,
+      authorsMissing: 3,
+    })
+  })
+
   it('needs no more than a title', () => {
     expect(paperOf({})).toEqual({ source: 'doi', identifiers: [DOI], title: 'Tides' })
     expect(paperOf({ title: ['Tides'], author: null, issued: null, abstract: null })).toEqual(paperOf({}))

@@ -86,19 +86,24 @@ const itemSchema = z.object({
 })
 type Item = z.infer<typeof itemSchema>
 
+/** The largest collaborations have some 5,000 members. */
+const MOST_AUTHORS = 10_000
+
 function draftOf(item: Item, identifier: PaperIdentifier): PaperDraft {
   const published = dateOf(item.issued) ?? dateOf(item.published)
+  const left = (item.author?.length ?? 0) - MOST_AUTHORS
   return {
     source: 'doi',
     identifier,
     identifiers: identifiersOf(item),
     title: titleOf(item),
     abstract: textOfMarkup(item.abstract ?? ''),
-    authors: item.author?.map((one) => ({
+    authors: item.author?.slice(0, MOST_AUTHORS).map((one) => ({
       ...nameOf(one),
       affiliation: one.affiliation?.map(({ name }) => textOfMarkup(name)).join('; '),
       orcid: one.ORCID,
     })),
+    ...(left > 0 ? { others: { missing: left } } : {}),
     published,
     journalReference: journalReferenceOf(item, published),
     license: licenseOf(item),

@@ -155,7 +155,7 @@ export function showRanking(site: Site) {
     )
 }
 
-const PLOT = { width: 440, height: 190, left: 46, bottom: 34, top: 12, right: 10, days: 10 }
+const PLOT = { width: 440, height: 200, left: 46, bottom: 44, top: 12, right: 10, days: 10 }
 
 /** How much of an event is left, by days: `2^(−t/H)`. */
 function DecayPlot() {
@@ -181,11 +181,11 @@ function DecayPlot() {
           </>
         ))}
         {days.map((day) => (
-          <text x={x(day)} y={PLOT.height - 14} text-anchor="middle">
+          <text x={x(day)} y={PLOT.height - 24} text-anchor="middle">
             {day}
           </text>
         ))}
-        <text x={x(PLOT.days / 2)} y={PLOT.height - 1} text-anchor="middle">
+        <text x={x(PLOT.days / 2)} y={PLOT.height - 7} text-anchor="middle">
           days
         </text>
         <polyline class="curve" points={curve} />

@@ -8,7 +8,7 @@ import type { Site } from '../site.ts'
 /** The threads on a paper, each comment's HTML by its number, and whether there are more comments than are shown. */
 export type Discussion = { threads: Thread[]; html: ReadonlyMap<number, string>; isCut: boolean }
 
-/** The discussion of a paper for one viewer: two queries, with the comments typeset in turns. */
+/** The discussion of a paper for one viewer: two queries. */
 export async function discussionOf(site: Site, { id }: { id: number }): Promise<Discussion> {
   const threads = await commentsOf(site.db, {
     paperId: id,
@@ -16,20 +16,25 @@ export async function discussionOf(site: Site, { id }: { id: number }): Promise<
     curators: site.accounts.curators,
   })
   const comments = threads.flatMap(everyOne)
-  return { threads, html: await typesetAll(comments), isCut: comments.length >= LONGEST_DISCUSSION }
+  return { threads, html: await htmlOfAll(comments), isCut: comments.length >= LONGEST_DISCUSSION }
 }
 
-/** What comments say, by it, as HTML: long discussions are asked for again and again. */
+/** Of comments whose HTML is not kept yet, as after an upgrade: long discussions are asked for again and again. */
 const remembered = rememberTexts<{ html: string }>({ maxBytes: 8_000_000 })
 
+type Written = { body: string | null; html?: string | null }
+
 /** Comments as HTML, by their number. */
-export async function typesetAll(
-  comments: { id: number; body: string | null }[],
+export async function htmlOfAll(
+  comments: (Written & { id: number })[],
 ): Promise<ReadonlyMap<number, string>> {
-  const html = await mapInTurns(comments, ({ body }) =>
-    body === null ? '' : remembered(body, () => ({ html: renderComment(body) })).html,
-  )
+  const html = await mapInTurns(comments, htmlOfComment)
   return new Map(comments.map(({ id }, i) => [id, html[i] ?? '']))
+}
+
+/** A comment, or an earlier version of one, as HTML; empty where the viewer cannot see it. */
+export function htmlOfComment({ body, html }: Written): string {
+  return body === null ? '' : (html ?? remembered(body, () => ({ html: renderComment(body) })).html)
 }
 
 /** The viewer, as far as comments are concerned. */

@@ -9,7 +9,7 @@ import { renderPage } from '../layout.tsx'
 import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { CommentText } from './comment.tsx'
-import { commentViewerOf, typesetAll } from './discussion.ts'
+import { commentViewerOf, htmlOfAll } from './discussion.ts'
 
 const PAGE_SIZE = 30
 
@@ -27,7 +27,7 @@ export function showNewestComments(site: Site) {
       curators: site.accounts.curators,
     })
     pageShows(c, ['comments'])
-    const html = await typesetAll(comments.map(({ comment }) => comment))
+    const html = await htmlOfAll(comments.map(({ comment }) => comment))
     const nextPath = next && `/comments?after=${formatCursor(next)}`
     return c.html(
       renderPage(site, {

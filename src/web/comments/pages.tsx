@@ -7,6 +7,7 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
+import { htmlOfComment } from './discussion.ts'
 import type { Site } from '../site.ts'
 import { CommentText } from './comment.tsx'
 import { CommentForm } from './form.tsx'
@@ -47,7 +48,7 @@ export function writingPage(
       <>
         {writing.kind === 'reply' && (
           <article class="comment quoted">
-            <CommentText site={site} comment={writing.to} html={renderComment(writing.to.body ?? '')} />
+            <CommentText site={site} comment={writing.to} html={htmlOfComment(writing.to)} />
           </article>
         )}
         {isPreview && problem === null && (

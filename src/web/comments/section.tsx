@@ -14,19 +14,21 @@ export function CommentSection({ site, paper, discussion }: Shown) {
   const count = paper.commentCount
   return (
     <section class="discussion" aria-labelledby="comments">
-      <h2 id="comments">{count === 0 ? 'Discussion' : count === 1 ? '1 comment' : `${count} comments`}</h2>
-      {discussion.threads.length === 0 ? (
-        !paper.commentsLocked && <p class="aside">There are no comments yet.</p>
-      ) : (
-        <Threads site={site} paper={paper} discussion={discussion} threads={discussion.threads} />
-      )}
-      {discussion.isCut && (
-        <p class="aside">
-          This page shows only the first {LONGEST_DISCUSSION.toLocaleString('en-GB')}. You can find the newest
-          among <a href="/comments">the comments on all papers</a>.
-        </p>
-      )}
-      <Writing site={site} paper={paper} />
+      <paper-discussion>
+        <h2 id="comments">{count === 0 ? 'Discussion' : count === 1 ? '1 comment' : `${count} comments`}</h2>
+        {discussion.threads.length === 0 ? (
+          !paper.commentsLocked && <p class="aside">There are no comments yet.</p>
+        ) : (
+          <Threads site={site} paper={paper} discussion={discussion} threads={discussion.threads} />
+        )}
+        {discussion.isCut && (
+          <p class="aside">
+            This page shows only the first {LONGEST_DISCUSSION.toLocaleString('en-GB')}. You can find the
+            newest among <a href="/comments">the comments on all papers</a>.
+          </p>
+        )}
+        <Writing site={site} paper={paper} />
+      </paper-discussion>
     </section>
   )
 }

@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { renderComment } from '../../discussion/comment-markdown.ts'
 import { HIDDEN, LOCKED } from '../../discussion/comment-refusals.ts'
 import { editsOf, readComment, type Comment, type PaperOfComment } from '../../discussion/read-comments.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
@@ -8,7 +7,7 @@ import { isShownTo } from '../../papers/visibility.ts'
 import { notFound, refused } from '../errors/show.tsx'
 import { pageShows } from '../shows.ts'
 import { audienceOf, type Site } from '../site.ts'
-import { commentViewerOf } from './discussion.ts'
+import { commentViewerOf, htmlOfComment } from './discussion.ts'
 import { deletionPage, historyPage, writingPage } from './pages.tsx'
 
 const GONE = { what: 'This comment is no longer here.' }
@@ -92,7 +91,7 @@ export function showHistory(site: Site) {
     const { comment, paper } = found
     pageShows(c, [`paper ${comment.paperId}`])
     const edits = await editsOf(site.db, comment.id)
-    const html = await mapInTurns([comment.body ?? '', ...edits.map(({ body }) => body)], renderComment)
+    const html = await mapInTurns([comment, ...edits], htmlOfComment)
     return c.html(historyPage(site, { paper, comment, edits, html }))
   }
 }

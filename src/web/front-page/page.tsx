@@ -1,4 +1,4 @@
-import { addDays, type Period } from '../../papers/calendar.ts'
+import { addDays, daysBetween, wholeWeeks, type Period } from '../../papers/calendar.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { EditionNotes } from '../../ranking/edition-notes.ts'
 import type { Neighbours } from '../../ranking/editions.ts'
@@ -149,6 +149,9 @@ function Walk({ period, neighbours: { previous, next } }: { period: Period; neig
       ) : (
         <span class="walk-end">Newest {noun(period)}</span>
       )}
+      <a class="to-narrow" href="#calendar">
+        Calendar
+      </a>
     </nav>
   )
 }
@@ -183,18 +186,18 @@ export function emptyPage(site: Site, { undated }: { undated: boolean }) {
 /** The days of the month around the edition, those with papers as links. */
 function MonthCalendar({ edition }: { edition: FrontPage }) {
   const { period: month, editions } = edition.month
-  const days = Number(month.to.slice(8))
-  const blanks = (new Date(`${month.from}T00:00:00Z`).getUTCDay() + 6) % 7
-  const cells: (string | null)[] = [
-    ...Array.from({ length: blanks }, () => null),
-    ...Array.from({ length: days }, (_, i) => addDays(month.from, i)),
-  ]
-  while (cells.length % 7 !== 0) cells.push(null)
-  const weeks = Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(i * 7, i * 7 + 7))
+  const { from, to } = wholeWeeks(month)
+  const days = Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => addDays(from, i))
+  const weeks = Array.from({ length: days.length / 7 }, (_, i) => days.slice(i * 7, i * 7 + 7))
   const shown = edition.period
+  const look = (day: string) =>
+    [
+      ...(day >= shown.from && day <= shown.to ? ['shown'] : []),
+      ...(day < month.from || day > month.to ? ['of-other-month'] : []),
+    ].join(' ') || undefined
   return (
-    <section class="box">
-      <h2>Editions</h2>
+    <section class="box" aria-labelledby="calendar">
+      <h2 id="calendar">Editions</h2>
       <table class="calendar">
         <caption>
           <a href={periodPath(month)}>{periodTitle(month)}</a>
@@ -212,8 +215,8 @@ function MonthCalendar({ edition }: { edition: FrontPage }) {
           {weeks.map((week) => (
             <tr>
               {week.map((day) => (
-                <td class={day !== null && day >= shown.from && day <= shown.to ? 'shown' : undefined}>
-                  {day !== null && <CalendarDay day={day} papers={editions.get(day) ?? 0} shown={shown} />}
+                <td class={look(day)}>
+                  <CalendarDay day={day} papers={editions.get(day) ?? 0} shown={shown} />
                 </td>
               ))}
             </tr>

@@ -6,11 +6,19 @@ import { plainText } from '../../papers/plain-text.ts'
 import { doiUrl } from '../parts/places.tsx'
 import type { Site } from '../site.ts'
 
+/** Of a larger collaboration, machines are told the first authors; exports have them all. */
+const MOST_AUTHORS = 200
+const AUTHORS_OF_MANY = 50
+
+function authorsTold({ authors }: Paper): Author[] {
+  return authors.length > MOST_AUTHORS ? authors.slice(0, AUTHORS_OF_MANY) : authors
+}
+
 /** The `citation_*` tags of Highwire Press, which Google Scholar and Zotero read. */
 export function citationTags(site: Site, paper: Paper) {
   const tags: [string, string][] = [
     ['citation_title', plainText(paper.title)],
-    ...paper.authors.flatMap((author): [string, string][] => [
+    ...authorsTold(paper).flatMap((author): [string, string][] => [
       ['citation_author', invertedName(author)],
       ...(author.affiliation
         ? ([['citation_author_institution', author.affiliation]] as [string, string][])
@@ -69,7 +77,7 @@ export function jsonLd(site: Site, paper: Paper): string {
     name: plainText(paper.title),
     abstract: paper.abstract === null ? undefined : plainText(paper.abstract),
     description: paper.synopsis === null ? undefined : plainText(paper.synopsis),
-    author: paper.authors.map(creator),
+    author: authorsTold(paper).map(creator),
     datePublished: paper.published?.value.slice(0, 10),
     keywords: paper.categories.length > 0 ? paper.categories : undefined,
     license: paper.licenseUrl ?? undefined,

@@ -75,6 +75,8 @@ const SOURCE_NAMES: Record<Source, string> = {
 
 /** Authors shown at once: a collaboration may have thousands. */
 const AUTHORS_SHOWN = 25
+/** Of more than these, the others have a page of their own. */
+const AUTHORS_FOLDED = 200
 
 /** A paper's own page. */
 export function paperPage(site: Site, view: PaperView) {
@@ -120,6 +122,7 @@ export function paperPage(site: Site, view: PaperView) {
               {paper.comments && raw(typeset(paper.comments))}
             </p>
           )}
+          <PaperBar paper={paper} actions={view.actions} />
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
           <Picks picks={view.actions.picks} />
           <PaperTools site={site} paper={paper} claims={view.identifierClaims} />
@@ -160,8 +163,8 @@ export function paperPage(site: Site, view: PaperView) {
               <h2>Details</h2>
               <dl class="details">{details(site, paper)}</dl>
             </section>
-            <section class="box">
-              <h2>Cite</h2>
+            <section class="box" aria-labelledby="cite">
+              <h2 id="cite">Cite</h2>
               <FileLinks path={path} formats={EXPORTS} />
             </section>
             {site.viewer && (
@@ -188,7 +191,15 @@ function Authors({ paper }: { paper: Paper }) {
         <AuthorLinks authors={authors.slice(0, cut)} />
         {cut === authors.length && ` ${andOthers(paper, 0)}`}
       </p>
-      {cut < authors.length && (
+      {authors.length > AUTHORS_FOLDED && (
+        <p>
+          <a href={`${addressPath(paper.address)}/authors`}>
+            All {authors.length.toLocaleString('en-GB')} authors
+          </a>
+          {authorsTruncated && ` that our sources name`}
+        </p>
+      )}
+      {cut < authors.length && authors.length <= AUTHORS_FOLDED && (
         <details>
           <summary>{andOthers(paper, authors.length - cut)}</summary>
           <p>
@@ -198,6 +209,39 @@ function Authors({ paper }: { paper: Paper }) {
           </p>
         </details>
       )}
+    </div>
+  )
+}
+
+/** On a narrow screen: what most readers want of a paper, without a way down to the rail. */
+function PaperBar({ paper, actions }: { paper: Paper; actions: PaperActionsView }) {
+  const path = addressPath(paper.address)
+  const code = paper.links.find(({ kind }) => kind === 'code')
+  return (
+    <div class="paper-bar">
+      {paper.arxivId ? (
+        <a href={`https://arxiv.org/pdf/${paper.arxivId}`} rel="noopener">
+          PDF
+        </a>
+      ) : (
+        paper.doi && (
+          <a href={doiUrl(paper.doi)} rel="noopener">
+            Read
+          </a>
+        )
+      )}
+      {code && (
+        <a href={code.url} rel="noopener">
+          Code
+        </a>
+      )}
+      <form method="post" action={`${path}/save`}>
+        <input type="hidden" name="back" value={path} />
+        <button type="submit" name="save" value={actions.saved ? '0' : '1'}>
+          {actions.saved ? 'Saved: remove' : 'Save'}
+        </button>
+      </form>
+      <a href="#cite">Cite</a>
     </div>
   )
 }

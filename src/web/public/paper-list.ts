@@ -10,12 +10,22 @@ export class PaperList extends HTMLElement {
   connectedCallback() {
     this.markNew(lastVisit())
     document.addEventListener('keydown', this.onKey)
+    this.addEventListener('focusin', this.onFocus)
     this.addEventListener('submit', this.onSubmit)
   }
 
   disconnectedCallback() {
     document.removeEventListener('keydown', this.onKey)
+    this.removeEventListener('focusin', this.onFocus)
     this.removeEventListener('submit', this.onSubmit)
+  }
+
+  /** A reader who comes back from a paper goes on from there. */
+  private onFocus = (event: FocusEvent) => {
+    const link = (event.target as Element | null)
+      ?.closest('.entry')
+      ?.querySelector<HTMLAnchorElement>('.entry-title a')
+    if (link) keepPlace(location, link.pathname)
   }
 
   private onSubmit = (event: SubmitEvent) => actInPlace(event, (text) => this.say(text))
@@ -47,7 +57,8 @@ export class PaperList extends HTMLElement {
   private onKey = (event: KeyboardEvent) => {
     if (!isPlainKey(event)) return
     const links = [...this.querySelectorAll<HTMLAnchorElement>('.entry-title a')]
-    const current = links.findIndex((link) => link.closest('li')?.contains(document.activeElement))
+    const focused = links.findIndex((link) => link.closest('li')?.contains(document.activeElement))
+    const current = focused >= 0 ? focused : links.findIndex((link) => link.pathname === placeIn(location))
     if (event.key === 'j' || event.key === 'k') {
       const next = event.key === 'j' ? Math.min(current + 1, links.length - 1) : Math.max(current - 1, 0)
       links[next]?.focus()
@@ -61,6 +72,23 @@ export class PaperList extends HTMLElement {
       const entry = links[current]?.closest('.entry')
       if (entry) actByKey(event.key, entry)
     }
+  }
+}
+
+/** The address of the paper at which the reader was in a list, while this tab is open. */
+function placeIn({ pathname, search }: Location): string | null {
+  try {
+    return sessionStorage.getItem(`place ${pathname}${search}`)
+  } catch {
+    return null
+  }
+}
+
+function keepPlace({ pathname, search }: Location, paper: string): void {
+  try {
+    sessionStorage.setItem(`place ${pathname}${search}`, paper)
+  } catch {
+    // Storage is off or full: then only the focus tells.
   }
 }
 

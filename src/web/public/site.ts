@@ -1,4 +1,5 @@
 import { actByKey, isPlainKey, showKeys } from './keys.ts'
+import { PaperDiscussion } from './discussion.ts'
 import { makeLongFormulasReachable } from './long-formulas.ts'
 import { PasskeyAdd, PasskeySignIn } from './passkeys.ts'
 import { PaperList } from './paper-list.ts'
@@ -9,6 +10,7 @@ import { ThemeSwitch } from './theme-switch.ts'
 import { ViewSwitch } from './view-switch.ts'
 import { VoteForm } from './vote-form.ts'
 
+customElements.define('paper-discussion', PaperDiscussion)
 customElements.define('paper-list', PaperList)
 customElements.define('passkey-add', PasskeyAdd)
 customElements.define('passkey-sign-in', PasskeySignIn)
@@ -19,6 +21,12 @@ customElements.define('theme-switch', ThemeSwitch)
 customElements.define('view-switch', ViewSwitch)
 customElements.define('vote-form', VoteForm)
 makeLongFormulasReachable()
+
+// On a narrow screen the sections scroll: the current one is to be seen.
+const section = document.querySelector<HTMLElement>('.sections [aria-current]')
+const sections = section?.closest('ul')
+if (section && sections)
+  sections.scrollLeft = section.offsetLeft - (sections.clientWidth - section.offsetWidth) / 2
 
 const help = document.querySelector<HTMLElement>('.keys')
 help?.removeAttribute('hidden')

@@ -206,6 +206,8 @@ function wordsOnly(meaning: SearchResults['meaning']): string[] {
       return ['Found by words only: this site does not search by meaning.']
     case 'away':
       return ['Found by words only: search by meaning is not available at the moment.']
+    case 'language':
+      return ['Found by words only: search by meaning makes sense of English only.']
     case 'no-vectors':
       return ['Found by words only: search by meaning is still being prepared.']
     case 'used':

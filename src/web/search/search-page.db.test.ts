@@ -3,7 +3,9 @@ import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
 import { openSite, wordsOf, type TestSite } from '../../../test/site.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+import { createLog } from '../../runtime/log.ts'
 import { SearchAway } from '../../search/engine-client.ts'
+import { openMeaning } from '../../search/meaning.ts'
 import type { SearchRoom } from '../../search/search.ts'
 
 const day = (value: string) => ({ precision: 'day' as const, value })
@@ -262,6 +264,31 @@ describeWithDatabase('the search', (db) => {
       expect(await read('/papers?q=klep+sort:new')).toContain('50 papers')
     })
 
+    it('lets words decide where the model does not read the language, and says so', async () => {
+      const opened = await open([
+        ...TIDES,
+        stated('2601.00007', { title: 'Traduction automatique pour les langues peu dotées' }),
+      ])
+      const { index } = opened.site.search
+      const meaning = openMeaning(
+        { embeddingsUrl: null, embeddingsKey: null, embeddingsModel: null, dataFolder: '/nowhere' },
+        { log: createLog('silent') },
+      )
+      const status = async () => ({
+        ...(await index.status()),
+        model: meaning.embedder?.model ?? null,
+        vectors: 3,
+      })
+      opened.site.search = { ...opened.site.search, meaning, index: { ...index, status } }
+      for (const text of ['peu+dotées+en+français', 'langues+peu+dotées']) {
+        const words = await opened.read(`/papers?q=${encodeURI(text)}`)
+        expect(words).toContain('Traduction automatique pour les langues peu dotées')
+        expect(words).toContain('Found by words only: search by meaning makes sense of English only.')
+        expect(words).not.toMatch(/Did you mean|Showing results for/)
+      }
+      await meaning.close()
+    })
+
     it('says which dates and orders make no sense, and leaves them out', async () => {
       const { read, html, titles, link } = await open()
       const path = '/papers?q=tide+date:2026-02-30+sort:cold'
@@ -517,6 +544,14 @@ describeWithDatabase('the search', (db) => {
       expect(await (await get('/papers/suggest?q=machine+lear')).json()).toMatchObject({
         topics: [{ category: 'cs.LG', name: 'Machine Learning', path: '/topics/cs.LG' }],
       })
+      const suggested = async (typed: string) => {
+        const found = await (await get(`/papers/suggest?q=${encodeURIComponent(typed)}`)).json()
+        return (found as { papers: { title: string }[] }).papers.map(({ title }) => title)
+      }
+      // A slip in a word, and in the one that is being typed; between its stem and its end.
+      for (const typed of ['survey lighthou', 'survye lighth', 'survey lihgth', 'survey of lighthouse'])
+        expect([typed, await suggested(typed)]).toEqual([typed, ['A survey of lighthouses']])
+      expect(await suggested('survey of kelp')).toEqual([])
       expect(await (await get('/papers/suggest?q=2601.00001')).json()).toMatchObject({
         papers: [{ title: 'Tides at dawn', path: '/papers/2601.00001', by: '2601.00001' }],
       })

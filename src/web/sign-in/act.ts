@@ -93,11 +93,12 @@ export function signInByLink(site: Site) {
     await endEarlierSession(site, c, answer.headers)
     passCookies(answer.headers, c)
     if (redeemed.changed) site.changed('everything')
-    if (redeemed.suspended) {
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended) {
+      // Where they read what they can still do.
       forgetBegun(site, c)
       return c.redirect('/settings', 303)
     }
-    const viewer = await viewerSignedIn(site, answer.headers)
     return viewer === null ? c.redirect(to, 303) : finishBegun(site, c, { viewer, to })
   })
 }
@@ -188,6 +189,9 @@ export function askLibrary(site: Site) {
       return c.json(NOT_ACCEPTED, 400, { 'cache-control': 'no-store' })
     }
     await endEarlierSession(site, c, answer.headers)
+    const viewer = await viewerSignedIn(site, answer.headers)
+    if (viewer?.reader.suspended && answer.headers.has('location'))
+      answer.headers.set('location', '/settings')
     answer.headers.set('cache-control', 'no-store')
     return answer
   }

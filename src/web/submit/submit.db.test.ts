@@ -115,7 +115,9 @@ describeWithDatabase('submitting', (db) => {
 
   it('is for who is signed in, and not for who fills in what nobody sees', async () => {
     const { app } = open()
-    expect((await app.request('/papers/submit')).headers.get('location')).toBe('/sign-in?to=/papers/submit')
+    expect((await app.request('/papers/submit')).headers.get('location')).toBe(
+      '/sign-in?to=%2Fpapers%2Fsubmit',
+    )
     const { cookie } = await signIn(db())
     await post(app, '/papers/submit', { paper: '2601.00012', website: 'https://spam.example' }, { cookie })
     expect(asked).toEqual([])

@@ -1,0 +1,58 @@
+import { fold } from './letters.ts'
+
+/** Words that hold other languages together, folded, and that mean nothing in English. */
+const FUNCTION_WORDS: ReadonlySet<string> = new Set(
+  // French
+  (
+    'le les un une du au aux ce cette ces et ou ne pas peu dans sous avec sans pour par que qui est sont comment entre ' +
+    'chez leur leurs ' +
+    // German
+    'das dem ein eine einer eines einem und oder nicht mit vom zu zum zur bei fur auf aus nach uber durch im ist sind wie lernen ' +
+    // Spanish, Portuguese, Italian
+    'los las una con para por sobre como es en os nas nos ao com em sem il gli della delle dei degli nel nella dal tra ' +
+    'fra sono che ' +
+    // Dutch, Swedish, Polish, Turkish
+    'het een voor naar niet och att som till inte na dla jak ve ile icin bir'
+  ).split(' '),
+)
+/** Those that are in many names as well: `van der Waals`, `de Broglie`, `La Niña`. */
+const PARTICLES: ReadonlySet<string> = new Set('de la des der den van von del el al di da dos'.split(' '))
+const OF_PARTICLE = 0.3
+const OF_USUAL_ACCENT = 0.5
+
+/** Endings of words, folded, that English hardly has. */
+const ENDING =
+  /^[a-z]{3,}(?:cion|ciones|cao|coes|miento|mientos|aje|zione|zioni|mente|(?<!techn|phys|myst|bout|crit|obl)iques?|euse|eux|heit|keit|(?<=[a-z]{5})ung|ungen|lich|liche|lichen|isch|ische|ischen|(?<!hab)itat|dad|dade|ticos?|ticas?|undo)$/
+
+const LETTER = /\p{L}/gu
+// Greek letters by themselves are signs.
+const OF_OTHER_SCRIPT = /\p{Script=Greek}{3,}|(?![\p{Script=Latin}\p{Script=Greek}])\p{L}/gu
+
+/**
+ * Whether the words of a text are probably of another language than English: most letters are of another script, or there is
+ * more that tells another language than words that `isUsual` knows. Names with accents and borrowed words (`Schrödinger
+ * bridge`, `de novo assembly`) are English, and so is a single word of Latin letters.
+ */
+export function isForeign(words: readonly string[], isUsual: (word: string) => boolean): boolean {
+  const text = words.join(' ')
+  const letters = text.match(LETTER)?.length ?? 0
+  if ((text.match(OF_OTHER_SCRIPT) ?? []).join('').length * 2 > letters) return true
+  let foreign = 0
+  let usual = 0
+  for (const word of words) {
+    const folded = fold(word)
+    if (PARTICLES.has(folded)) foreign += OF_PARTICLE
+    else if (FUNCTION_WORDS.has(folded)) foreign++
+    else if (isUsual(word)) {
+      // In a collection that has papers of that language, too.
+      if (isAccented(word)) foreign += OF_USUAL_ACCENT
+      else usual++
+    } else if (ENDING.test(folded) || isAccented(word)) foreign++
+  }
+  return words.length > 1 && foreign >= 1 && foreign > usual
+}
+
+/** Names, which have accents in English too, begin with a capital. */
+function isAccented(word: string): boolean {
+  return /^\p{Ll}/u.test(word) && /(?![a-z])\p{Script=Latin}/iu.test(word)
+}

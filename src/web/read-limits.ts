@@ -1,0 +1,62 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { LRUCache } from 'lru-cache'
+import { tooOften } from './forms/reader-action.ts'
+import { clientAddress } from './sign-in/client-address.ts'
+import type { Site } from './site.ts'
+
+/** A bucket holds so many requests, and so many come back each second. */
+type Allowance = { most: number; aSecond: number }
+
+/** What a network may read that is not at hand; an institute shares one. Pages at hand cost nothing and are not counted. */
+export const READ_ALLOWANCES = {
+  /** Searches, their feeds and suggestions: each is worked out anew. */
+  search: { most: 450, aSecond: 5 },
+  /** Pages for people who are not signed in that have to be made. */
+  page: { most: 2_000, aSecond: 20 },
+} as const satisfies Record<string, Allowance>
+
+/** Networks that are remembered; those that were longest quiet are forgotten, with full buckets. */
+const MOST_NETWORKS = 20_000
+
+const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+const FREE = /^\/(?:assets\/|healthz$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
+
+/**
+ * Limits by network address how much of what is costly to read is made. It stands behind the cache of pages, and counts in
+ * memory: a request for reading writes nothing.
+ */
+export function limitReads(
+  site: Site,
+  { isReader }: { isReader: (c: Context) => Promise<boolean> },
+): MiddlewareHandler {
+  const buckets = {
+    search: openBuckets(READ_ALLOWANCES.search),
+    page: openBuckets(READ_ALLOWANCES.page),
+  }
+  return async (c, next) => {
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    if (!isRead || FREE.test(c.req.path)) return next()
+    const kind = SEARCH.test(c.req.path) ? 'search' : 'page'
+    // Where it cannot be known, the database is away, and the page says so.
+    if (kind === 'page' && (await isReader(c).catch(() => true))) return next()
+    const waitMs = buckets[kind].take(clientAddress(site, c), site.now().getTime())
+    if (waitMs === 0) return next()
+    c.header('cache-control', 'no-store')
+    return tooOften(site, c, { retryAfterSeconds: Math.ceil(waitMs / 1_000) })
+  }
+}
+
+/** Token buckets by key: `take` answers 0, or after how many milliseconds there is one again. */
+export function openBuckets({ most, aSecond }: Allowance): { take(key: string, now: number): number } {
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_NETWORKS })
+  return {
+    take(key, now) {
+      const bucket = buckets.get(key) ?? { left: most, at: now }
+      // A clock that was set back fills nothing.
+      const left = Math.min(most, bucket.left + (Math.max(0, now - bucket.at) / 1_000) * aSecond)
+      const isLeft = left >= 1
+      buckets.set(key, { left: isLeft ? left - 1 : left, at: now })
+      return isLeft ? 0 : ((1 - left) / aSecond) * 1_000
+    },
+  }
+}
