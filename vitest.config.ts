@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config'
 const ROOMS_WITH_SQL =
   'src/{db,papers,mail,ranking,accounts,search,sources,discussion,shelves,moderation,readers}'
 /** And of these, what takes long for reasons that have nothing to do with the version of PostgreSQL. */
-const LONG = ['src/search/engine*', 'src/moderation/find-suspicions*', 'src/discussion/comments-replay*']
+const LONG = [
+  'src/search/engine*',
+  'src/moderation/find-suspicions*',
+  'src/moderation/merge-at-once*',
+  'src/discussion/comments-replay*',
+  'src/sources/round-trip*',
+]
 
 /**
  * Four runs in one: tests of pure code and of single parts; tests that need a database, all of them on the PostgreSQL that
@@ -48,6 +54,8 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['e2e/**/*.test.ts'],
+          // They wait a good deal: for pages, for processes to end, for mail.
+          maxWorkers: '150%',
           // They start programs and browsers of their own: after all others.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -55,7 +55,7 @@ describe('the canonical text', () => {
         const query = parseQuery(text)
         expect(parseQuery(formatQuery(query))).toEqual(query)
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     )
   })
 
@@ -75,7 +75,7 @@ describe('the canonical text', () => {
       fc.property(anyQuery, (query) => {
         expect(parseQuery(formatQuery(query))).toEqual(query)
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     )
   })
 

@@ -46,6 +46,35 @@ const KNOWN_TAG = new RegExp(`<${TAG}`, 'i')
 /** A `<` that is text: less than, or a bracket in a formula or a program. */
 const PLAIN_LESS_THAN = new RegExp(`<(?!!--|${TAG})`, 'gi')
 
+const TAGS = new RegExp(`<(/?)(${NAME})${ATTRIBUTES}\\s*(/?)>`, 'gi')
+
+/** Elements that are markup only where they are opened and closed: with the others, writers often leave out an end. */
+const PAIRED = new Set(
+  [...UNSEEN, ...'code kbd button form label abbr mark caption fig fn def term'.split(' ')].filter(
+    (name) => !EMPTY.has(name),
+  ),
+)
+
+/**
+ * The text with every `<` that begins no markup escaped: those before no known tag, and those of a tag that is opened and
+ * never closed, or the other way round. “Detecting <script> injection” speaks of the tag.
+ */
+function withPlainSignsEscaped(text: string): string {
+  const opened = new Set<string>()
+  const closed = new Set<string>()
+  for (const [, slash, name = '', selfClosing] of text.matchAll(TAGS)) {
+    if (slash === '') opened.add(name.toLowerCase())
+    if (slash !== '' || selfClosing !== '') closed.add(name.toLowerCase())
+  }
+  const isMarkup = (name: string) =>
+    !PAIRED.has(withoutPrefix(name)) || (opened.has(name) && closed.has(name))
+  return text
+    .replace(PLAIN_LESS_THAN, '&lt;')
+    .replace(TAGS, (tag, _slash, name: string) =>
+      isMarkup(name.toLowerCase()) ? tag : `&lt;${tag.slice(1)}`,
+    )
+}
+
 /** Whether there is a tag in the text that a registry's markup may have. */
 export function hasMarkup(text: string): boolean {
   return KNOWN_TAG.test(text)
@@ -88,7 +117,7 @@ export function parseMarkup(text: string): { root: MarkupElement; hasBlocks: boo
   )
   // The text of a CDATA section is read as markup too: some registries put a whole abstract in one.
   const unwrapped = text.replaceAll('<![CDATA[', '').replaceAll(']]>', '')
-  parser.end(unwrapped.replace(PLAIN_LESS_THAN, '&lt;'))
+  parser.end(withPlainSignsEscaped(unwrapped))
   return { root, hasBlocks }
 }
 
