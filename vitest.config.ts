@@ -54,8 +54,6 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['e2e/**/*.test.ts'],
-          // They wait a good deal: for pages, for processes to end, for mail.
-          maxWorkers: '150%',
           // They start programs and browsers of their own: after all others.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -61,7 +61,8 @@ export const DIFFICULT_PAPERS = [
   {
     doi: '10.5555/0003-682(199502)12:3<107::aid-test>3.0.co;2-#',
     title: '<script src=//evil.example>alert("title")</script> & other “tags” <img src=x onerror=alert(1)>',
-    abstract: 'What stands here is text: <b onclick="alert(1)">bold</b> &amp; </article> <!-- no comment -->',
+    abstract:
+      'What stands here is text: <b onclick="alert(1)">bold</b> <b onclick=alert(1)>bolder &amp; </article> <!-- no comment -->',
     authors: ['Robert "Bobby" O\'Tables <script>'],
     published: '2025-07-09',
     categories: ['Ευρετική & <heuristics>'],

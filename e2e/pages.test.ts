@@ -102,7 +102,9 @@ describeInBrowser('Every kind of page, with papers that try the layout', (openPa
       '<script src=//evil.example>alert("title")</script> & other “tags”',
     )
     expect(await page.locator('h1 *').count()).toBe(0)
-    expect(await page.locator('.abstract').innerText()).toContain('<b onclick="alert(1)">bold</b>')
+    // What registries write is read as they mean it; what is no markup of theirs stays to be seen.
+    expect(await page.locator('.abstract').innerText()).toContain('text: bold <b onclick=alert(1)>bolder &')
+    expect(await page.locator('.abstract b').count()).toBe(0)
   })
 })
 
