@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readKeptFiles } from '../db/backup/kept-files.ts'
 import { writeBackup } from '../db/backup/write-backup.ts'
 import { connect } from '../db/connect.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { interruption } from './interruption.ts'
+import { keepDraft, obstacleAt } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -34,10 +35,7 @@ export async function backUp(target: string): Promise<void> {
     })
     progress.end()
     if (file === null || draft === null) return
-    const handle = await open(draft, 'r+')
-    await handle.sync()
-    await handle.close()
-    await rename(draft, file)
+    await keepDraft(draft, file)
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
     process.stdout.write(
       `${rows.toLocaleString('en-GB')} rows of ${manifest.tables.length} tables are in ${file}.\n`,
@@ -55,11 +53,11 @@ export async function backUp(target: string): Promise<void> {
 /** The file to write: the one named, or in the folder named one with the time in its name. */
 async function fileFor(target: string, now: Date): Promise<string> {
   const path = resolve(target)
-  const found = await stat(path).catch(() => null)
-  if (found?.isDirectory())
+  const obstacle = await obstacleAt(path)
+  if (obstacle === 'folder')
     return fileFor(join(path, `broadsheet-${now.toISOString().replaceAll(/[:-]|\.\d+/g, '')}.zip`), now)
-  if (found) throw new UsageError(`${target} exists already. Name a new file, or a folder.`)
-  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory())
+  if (obstacle === 'file') throw new UsageError(`${target} exists already. Name a new file, or a folder.`)
+  if (obstacle === 'no-folder')
     throw new UsageError(`There is no folder ${dirname(path)} to put ${basename(path)} in.`)
   return path
 }

@@ -1,17 +1,18 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { connect } from '../db/connect.ts'
-import { servedAt } from '../db/served-at.ts'
 import { exportWriter, type ExportFormat } from '../papers/export/formats.ts'
 import { countListedPapers, listedPapers } from '../papers/find.ts'
 import { interruption } from './interruption.ts'
+import { keepDraft, obstacleAt } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
+import { siteOrigin } from './site-origin.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Papers between two looks at the progress. */
@@ -31,7 +32,7 @@ export async function exportFile(target: string, { format }: { format: ExportFor
   let count = 0
   try {
     const { db } = connection
-    const origin = config.publicUrl ?? (await servedAt(db)) ?? `http://127.0.0.1:${config.port}`
+    const origin = await siteOrigin(db, config)
     const all = (await countListedPapers(db)).toLocaleString('en-GB')
     const out = draft === null ? process.stdout : createWriteStream(draft, { flags: 'wx' })
     const { first, next, last } = exportWriter(format, { origin, siteName: config.siteName })
@@ -47,10 +48,7 @@ export async function exportFile(target: string, { format }: { format: ExportFor
     if (file === null || draft === null) return
     out.end()
     await finished(out)
-    const handle = await open(draft, 'r+')
-    await handle.sync()
-    await handle.close()
-    await rename(draft, file)
+    await keepDraft(draft, file)
     process.stdout.write(`${count.toLocaleString('en-GB')} papers are in ${file}.\n`)
   } finally {
     progress.end()
@@ -65,10 +63,10 @@ async function write(out: Writable, text: string): Promise<void> {
 
 async function newFile(target: string): Promise<string> {
   const path = resolve(target)
-  const found = await stat(path).catch(() => null)
-  if (found?.isDirectory()) throw new UsageError(`${target} is a folder. Name a new file.`)
-  if (found) throw new UsageError(`${target} exists already. Name a new file.`)
-  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory())
+  const obstacle = await obstacleAt(path)
+  if (obstacle === 'folder') throw new UsageError(`${target} is a folder. Name a new file.`)
+  if (obstacle === 'file') throw new UsageError(`${target} exists already. Name a new file.`)
+  if (obstacle === 'no-folder')
     throw new UsageError(`There is no folder ${dirname(path)} to put the file in.`)
   return path
 }

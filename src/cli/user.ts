@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely'
-import { urlOf } from '../accounts/own-hosts.ts'
 import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
-import { servedAt } from '../db/served-at.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
+import { siteOrigin } from './site-origin.ts'
 import { UsageError } from './usage-error.ts'
 
 /** `user grant EMAIL curator` makes someone a curator, even if they have no account yet. */
@@ -57,7 +56,7 @@ export async function printLink(
     const known = await db.selectFrom('readers').select('id').where('email', '=', email).executeTakeFirst()
     if (!known && !isNew && !config.curators.includes(email))
       throw new UsageError(`No one has an account with ${email}. Add --new for a link that creates one.`)
-    const origin = config.publicUrl ?? (await servedAt(db)) ?? urlOf(config.host, config.port)
+    const origin = await siteOrigin(db, config)
     const token = await makeSignInToken(db, { address: email })
     process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)
   })

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
+import { readSiteText, writeSiteText } from '../db/site-state.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
 import { countPapers } from './count-papers.ts'
@@ -110,12 +111,7 @@ export async function editionTimeZone(
   db: Kysely<Database>,
   { otherwise }: { otherwise: string },
 ): Promise<string> {
-  const row = await db
-    .selectFrom('site_state')
-    .select('value')
-    .where('name', '=', 'time_zone')
-    .executeTakeFirst()
-  return typeof row?.value === 'string' ? row.value : otherwise
+  return (await readSiteText(db, 'time_zone')) ?? otherwise
 }
 
 /** Dates editions anew after the site's time zone was changed; answers how many papers moved, and remembers the zone. */
@@ -126,10 +122,7 @@ export async function redateEditions(
   return inTransaction(db, async (trx) => {
     // Recording dates papers too.
     await lockUntilCommit(trx, 'recording')
-    const { rows } = await sql<{
-      value: unknown
-    }>`select value from site_state where name = 'time_zone'`.execute(trx)
-    if (rows[0]?.value === timeZone) return 0
+    if ((await readSiteText(trx, 'time_zone')) === timeZone) return 0
     // Only instants move: the day of a listing, or of a publication known by its day, is what it is.
     const moved = await sql`
       with moving as (
@@ -140,8 +133,7 @@ export async function redateEditions(
       )
       update papers set edition = day from moving where moving.id = papers.id
     `.execute(trx)
-    await sql`insert into site_state (name, value) values ('time_zone', ${JSON.stringify(timeZone)}::jsonb)
-      on conflict (name) do update set value = excluded.value`.execute(trx)
+    await writeSiteText(trx, 'time_zone', timeZone)
     return Number(moved.numAffectedRows ?? 0)
   })
 }

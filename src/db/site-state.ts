@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** A text that the site remembers of itself, by its name; null when there is none. */
+export async function readSiteText(
+  db: Kysely<Database>,
+  name: 'served_at' | 'time_zone',
+): Promise<string | null> {
+  const row = await db.selectFrom('site_state').select('value').where('name', '=', name).executeTakeFirst()
+  return typeof row?.value === 'string' ? row.value : null
+}
+
+export async function writeSiteText(
+  db: Kysely<Database>,
+  name: 'served_at' | 'time_zone',
+  text: string,
+): Promise<void> {
+  const value = JSON.stringify(text)
+  await db
+    .insertInto('site_state')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}
