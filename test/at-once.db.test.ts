@@ -1,14 +1,18 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, inject, it } from 'vitest'
+import { admitAddress } from '../src/accounts/admit.ts'
 import { MayNotAct } from '../src/db/hold-readers.ts'
 import { openDatabase } from '../src/db/open.ts'
+import { inTransaction } from '../src/db/transaction.ts'
 import { editComment, writeComment } from '../src/discussion/comments.ts'
 import { deleteComment } from '../src/discussion/delete-comment.ts'
 import { react } from '../src/discussion/reactions.ts'
 import { writeNote } from '../src/discussion/write-note.ts'
 import { claimAuthorship, confirmClaim } from '../src/moderation/authorship.ts'
+import type { Flagged } from '../src/moderation/flagged.ts'
 import { flag } from '../src/moderation/flags.ts'
+import { hideCollection, unhideCollection } from '../src/moderation/hide-collection.ts'
 import { hideComment, unhideComment } from '../src/moderation/hide-comment.ts'
 import { hidePaper, unhidePaper } from '../src/moderation/hide-paper.ts'
 import { mergePapers } from '../src/moderation/merge-papers.ts'
@@ -25,6 +29,7 @@ import { createCollection } from '../src/shelves/collections.ts'
 import { setNotForMe } from '../src/shelves/not-for-me.ts'
 import { pickPaper, withdrawPick } from '../src/shelves/picks.ts'
 import { savePaper, unsavePaper } from '../src/shelves/reading-list.ts'
+import type { EmailAddress } from '../src/mail/address.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
 import { describeWithDatabase } from './database.ts'
 import { stated } from './papers.ts'
@@ -74,6 +79,21 @@ describeWithDatabase('everything at once', (db) => {
     const comments: number[] = []
     let upvotes = 1
 
+    /** A paper, a comment or a collection. */
+    const flaggable = ({
+      paperId,
+      commentId,
+      b,
+    }: {
+      paperId: number
+      commentId: number
+      b: number
+    }): Flagged => {
+      if (b % 3 === 0) return { kind: 'paper', id: paperId }
+      const collectionId = readers[b % readers.length]?.collectionId ?? ''
+      return b % 3 === 1 ? { kind: 'comment', id: commentId } : { kind: 'collection', id: collectionId }
+    }
+
     type Step = { act: keyof typeof acts; a: number; b: number; c: number }
     const acts = {
       vote: ({ reader, paperId }) => castVote(many, { paperId, voter: reader, now }),
@@ -100,7 +120,7 @@ describeWithDatabase('everything at once', (db) => {
       },
       flag: ({ reader, paperId, commentId, b }) =>
         flag(many, {
-          on: b % 2 ? { kind: 'paper', id: paperId } : { kind: 'comment', id: commentId },
+          on: flaggable({ paperId, commentId, b }),
           readerId: reader.id,
           reason: 'wrong',
           note: '',
@@ -116,19 +136,34 @@ describeWithDatabase('everything at once', (db) => {
           ? pickPaper(many, { paperId, curator, note: '', now })
           : withdrawPick(many, { paperId, curatorId: curator.id, now }),
       hide: async ({ paperId, commentId, acting, b }) => {
-        if (b % 2) {
-          await hideComment(many, { commentId, ...acting })
-          await unhideComment(many, { commentId, ...acting })
-        } else {
-          await hidePaper(many, { paperId, ...acting })
-          await unhidePaper(many, { paperId, ...acting })
+        const on = flaggable({ paperId, commentId, b })
+        switch (on.kind) {
+          case 'paper':
+            await hidePaper(many, { paperId, ...acting })
+            await unhidePaper(many, { paperId, ...acting })
+            break
+          case 'comment':
+            await hideComment(many, { commentId, ...acting })
+            await unhideComment(many, { commentId, ...acting })
+            break
+          case 'collection':
+            await hideCollection(many, { collectionId: on.id, ...acting })
+            await unhideCollection(many, { collectionId: on.id, ...acting })
         }
-        await dismissFlags(many, { on: { kind: 'paper', id: paperId }, ...acting })
+        await dismissFlags(many, { on, ...acting })
       },
       suspend: async ({ reader, acting }) => {
         leaving.add(reader.id)
         await suspendReader(many, { readerId: reader.id, votesToo: true, ...acting })
         await reinstateReader(many, { readerId: reader.id, ...acting })
+      },
+      // Somebody proves the address of an account that nobody had proven.
+      admit: async ({ reader }) => {
+        const { rows } = await sql<{ email: EmailAddress }>`
+          update readers set email_verified = false where id = ${reader.id} returning email`.execute(many)
+        const address = rows[0]?.email
+        if (address === undefined) return
+        await inTransaction(many, (trx) => admitAddress(trx, { address, secret: 'sand', now }))
       },
       discount: ({ acting, b }) =>
         discountVotes(many, {

@@ -1,10 +1,10 @@
 -- What readers did once and withdrew, what is kept of comments, and what the moderation log says of people who have left.
 
 -- When a reader first drew attention to a paper, once they have withdrawn it: doing it again counts as it did then. It is
--- deleted with the account.
+-- deleted with the account, but no foreign key says so: to check one would hold readers after papers, against the order of locks.
 create table first_acts (
   paper_id  bigint not null,
-  reader_id uuid not null references readers on delete cascade,
+  reader_id uuid not null,
   kind      text not null check (kind in ('vote', 'pick', 'comment')),
   at        timestamptz not null,
   weight    double precision not null,

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import type { EmailAddress } from '../mail/address.ts'
 import { NO_MAIL_DOMAIN } from './reader.ts'
@@ -32,12 +33,7 @@ export async function admitAddress(
   trx: Transaction<Database>,
   { address, identity = null, secret, now }: { address: EmailAddress; identity?: Identity | null } & Means,
 ): Promise<Admission> {
-  const found = await trx
-    .selectFrom('readers')
-    .select(['id', 'email_verified', 'curator'])
-    .where('email', '=', address)
-    .forUpdate()
-    .executeTakeFirst()
+  const found = await holdAccount(trx, { address })
   if (found?.email_verified) return { ok: true, readerId: found.id, changed: false }
 
   const mailbox = await canonicalMailbox(trx, { address })
@@ -72,6 +68,20 @@ export async function admitAddress(
 }
 
 /**
+ * Holds the account of an address until the transaction ends, before what belongs to it. Where it is to start afresh, what
+ * its reader claimed to have written goes: the lock of recording comes before, so that no merge moves a claim meanwhile.
+ */
+export async function holdAccount(trx: Transaction<Database>, { address }: { address: EmailAddress }) {
+  const account = trx
+    .selectFrom('readers')
+    .select(['id', 'email_verified', 'curator'])
+    .where('email', '=', address)
+  const before = await account.executeTakeFirst()
+  if (before?.email_verified === false) await lockUntilCommit(trx, 'recording')
+  return account.forUpdate().executeTakeFirst()
+}
+
+/**
  * Lets in someone who signed in at a provider. `address` is theirs if the provider says that it has proven it, else null.
  * A provider that gives no addresses (ORCID) makes an account of its own.
  */
@@ -100,7 +110,6 @@ export async function admitIdentity(
     .select(['r.id', 'r.email', 'r.email_verified'])
     .where('i.provider', '=', identity.provider)
     .where('i.subject', '=', identity.subject)
-    .forUpdate('r')
     .executeTakeFirst()
   if (known?.email_verified) return { ok: true, readerId: known.id, changed: false }
   if (known && known.email !== address) return { ok: false, reason: 'unproven' }

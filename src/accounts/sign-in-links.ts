@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import { queueMail } from '../mail/queue-mail.ts'
-import { admitAddress, type Admission } from './admit.ts'
+import { admitAddress, holdAccount, type Admission } from './admit.ts'
 import { LINK_LIFE_MS, signInMail } from './sign-in-mail.ts'
 
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -68,8 +68,7 @@ export async function redeemLink(
   return inTransaction(db, async (trx): Promise<Redemption> => {
     const address = await addressOfLink(trx, { token })
     if (address === null) return { ok: false, reason: 'used' }
-    // Readers are locked before what is theirs.
-    await trx.selectFrom('readers').select('id').where('email', '=', address).forUpdate().execute()
+    await holdAccount(trx, { address })
     const link = await trx
       .deleteFrom('verifications')
       .where('identifier', '=', nameOf(token))

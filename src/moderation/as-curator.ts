@@ -3,10 +3,12 @@ import { holdReaders } from '../db/hold-readers.ts'
 import { lockUntilCommit, type LOCKS } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { writersOf, type Flagged } from './flagged.ts'
 
 /**
  * Does what a curator decided, in one transaction. The locks come first, in their order: advisory ones (`locks`), then the
- * curator and the readers whom it changes. Throws `MayNotAct` when the curator's account is gone.
+ * curator, the readers whom it changes, and who wrote what it is done to (`on`). Throws `MayNotAct` when the curator's
+ * account is gone.
  */
 export async function asCurator<T>(
   db: Kysely<Database>,
@@ -14,16 +16,19 @@ export async function asCurator<T>(
     curatorId,
     locks = [],
     changed = [],
+    on = null,
   }: {
     curatorId: string
     locks?: Exclude<keyof typeof LOCKS, 'manifest' | 'migration'>[]
     changed?: string[]
+    on?: Flagged | null
   },
   work: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   return inTransaction(db, async (trx) => {
     for (const lock of locks) await lockUntilCommit(trx, lock)
-    await holdReaders(trx, { acting: [curatorId], changed })
+    const staying = on ? await writersOf(trx, on) : []
+    await holdReaders(trx, { acting: [curatorId], staying, changed })
     return work(trx)
   })
 }

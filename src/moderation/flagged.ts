@@ -11,6 +11,19 @@ export type Flagged =
   | { kind: 'collection'; id: string }
 
 /**
+ * Who wrote a comment or owns a collection: nobody or one reader, who is never another one later. The log names them, so
+ * whoever logs what was done to it holds them first, as all readers are held before papers and collections.
+ */
+export async function writersOf(trx: Transaction<Database>, on: Flagged): Promise<string[]> {
+  if (on.kind === 'paper') return []
+  const row =
+    on.kind === 'comment'
+      ? await trx.selectFrom('comments').select('reader_id').where('id', '=', on.id).executeTakeFirst()
+      : await trx.selectFrom('collections').select('reader_id').where('id', '=', on.id).executeTakeFirst()
+  return row?.reader_id ? [row.reader_id] : []
+}
+
+/**
  * Holds what was flagged, or is to be; null when it is not here any more. The number of a paper that was merged leads to the
  * kept one.
  */

@@ -3,7 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { findCollection, holdFlagged, type Flagged } from './flagged.ts'
+import { findCollection, holdFlagged, writersOf, type Flagged } from './flagged.ts'
 import { selectCommentForUpdate, applyHiding } from './hide-comment.ts'
 import { logAct } from './moderation-log.ts'
 import { commentSubject } from './subjects.ts'
@@ -52,7 +52,7 @@ export async function flag(
   },
 ): Promise<FlagOutcome> {
   return inTransaction(db, async (trx) => {
-    await holdReaders(trx, { acting: [readerId] })
+    await holdReaders(trx, { acting: [readerId], staying: await writersOf(trx, asked) })
     // Locked, so that flags of one comment are counted one at a time.
     const comment = asked.kind === 'comment' ? await selectCommentForUpdate(trx, asked.id) : null
     const on = asked.kind === 'comment' ? asked : await holdFlagged(trx, asked)

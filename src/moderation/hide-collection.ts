@@ -26,7 +26,7 @@ async function setHidden(
   db: Kysely<Database>,
   { collectionId, hidden, curatorId, reason, now }: { collectionId: string; hidden: boolean } & Decision,
 ): Promise<ActOutcome> {
-  return asCurator(db, { curatorId }, async (trx) => {
+  return asCurator(db, { curatorId, on: { kind: 'collection', id: collectionId } }, async (trx) => {
     await trx.selectFrom('collections').select('id').where('id', '=', collectionId).forNoKeyUpdate().execute()
     const collection = await findCollection(trx, collectionId)
     // Private collections are no one else's business.

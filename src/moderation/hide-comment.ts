@@ -18,7 +18,7 @@ export async function hideComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Decision,
 ): Promise<ActOutcome> {
-  return asCurator(db, { curatorId }, async (trx) => {
+  return asCurator(db, { curatorId, on: { kind: 'comment', id: commentId } }, async (trx) => {
     const comment = await selectCommentForUpdate(trx, commentId)
     if (!comment) return NO_LONGER_HERE
     const resolved = await resolveFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })
@@ -34,7 +34,7 @@ export async function unhideComment(
   db: Kysely<Database>,
   { commentId, curatorId, reason, now }: { commentId: number } & Decision,
 ): Promise<ActOutcome> {
-  return asCurator(db, { curatorId }, async (trx) => {
+  return asCurator(db, { curatorId, on: { kind: 'comment', id: commentId } }, async (trx) => {
     const comment = await selectCommentForUpdate(trx, commentId)
     if (!comment) return NO_LONGER_HERE
     const resolved = await resolveFlags(trx, { on: { kind: 'comment', id: commentId }, curatorId, now })

@@ -9,7 +9,7 @@ export async function dismissFlags(
   db: Kysely<Database>,
   { on: asked, curatorId, reason, now }: { on: Flagged } & Decision,
 ): Promise<ActOutcome> {
-  return asCurator(db, { curatorId }, async (trx) => {
+  return asCurator(db, { curatorId, on: asked }, async (trx) => {
     const on = await holdFlagged(trx, asked)
     const subject = on && (await describeFlagged(trx, on))
     if (!subject) return NO_LONGER_HERE

@@ -10,9 +10,10 @@ const FORMER = 'a former reader'
 type Leaving = { id: string; name: string; email: string; mailbox: string }
 
 /**
- * Takes a reader's name, address, id and words out of what stays after their account: the moderation log, flags and submissions on
- * the desk, evidence of arranged votes, and email to them or about their comments. `commentIds` are those of their comments. The
- * caller holds the lock of recording and the reader.
+ * Takes a reader's name, address, id and words out of what stays after their account: the moderation log, flags and
+ * submissions on the desk, evidence of arranged votes, and email to them or about their comments; and forgets when they
+ * first did what they withdrew since. `commentIds` are those of their comments. The caller holds the lock of recording and
+ * the reader.
  */
 export async function forgetReader(
   trx: Transaction<Database>,
@@ -25,6 +26,7 @@ export async function forgetReader(
   await sql`
     update suspicions set evidence = replace(evidence::text, ${reader.id}, ${randomUUID()})::jsonb
     where evidence::text like ${`%${reader.id}%`}`.execute(trx)
+  await sql`delete from first_acts where reader_id = ${reader.id}`.execute(trx)
   // Emailed links and sign-ins that are under way.
   const [email, id] = [JSON.stringify(reader.email), reader.id].map((part) => `%${escapeLike(part)}%`)
   await sql`
