@@ -3,7 +3,8 @@ import { describeInBrowser } from './browser.ts'
 import { DIFFICULT_PAPERS, ORDINARY_PAPERS } from './difficult-papers.ts'
 import { barriersOn, faultsOf, whatStandsOut } from './inspect.ts'
 import { PAGE_KINDS } from './page-kinds.ts'
-import { openDatabase, untilIndexed, useSite } from './site.ts'
+import { openDatabase } from './site.ts'
+import { untilIndexed, useSite } from './use-site.ts'
 
 const KINDS = Object.entries(PAGE_KINDS)
 /** Kinds of pages of which no two are made alike. */
