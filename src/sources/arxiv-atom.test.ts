@@ -77,6 +77,19 @@ describe('arXiv’s Atom feed', () => {
     expect(paper).not.toHaveProperty('links')
   })
 
+  it('parts names that another program has put into one element', async () => {
+    const joined = entry('2601.00001v1').replace(
+      /<author>[^]*<\/author>/,
+      '<author><name>Ann Lee, Bo Ek (MIT) and 200 others</name></author>',
+    )
+    const [paper] = papersIn(await read(atom(joined)))
+    expect(paper).toMatchObject({
+      authors: [{ name: 'Ann Lee' }, { name: 'Bo Ek' }],
+      authorsTruncated: true,
+      authorsMissing: 200,
+    })
+  })
+
   it('refuses an error in arXiv’s words, and bad entries, and takes all others', async () => {
     const error = `<entry><id>http://arxiv.org/api/errors#incorrect_id_format_for_1234</id><title>Error</title><summary>incorrect id format for 1234</summary></entry>`
     const outcomes = await read(

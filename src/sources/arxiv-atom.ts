@@ -1,5 +1,6 @@
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { parseIdentifier } from '../papers/identifiers.ts'
+import { authorsInLine } from './author-list.ts'
 import { draftOfAnnouncement, isAnnouncement } from './arxiv-daily.ts'
 import { cleanLine } from './clean-text.ts'
 import { outcomeOf } from './refusal.ts'
@@ -48,7 +49,7 @@ function draftOf(entry: XmlElement): PaperDraft | { refused: string } {
     title: textOf(entry, 'title'),
     abstract,
     indentedParagraphs: true,
-    authors: childrenOf(entry, 'author').map(authorOf),
+    ...authorsOf(entry),
     published,
     versions: versionsOf({ number: parseIdentifier(id)?.version, published, updated }),
     primaryCategory: childOf(entry, 'primary_category')?.attributes.get('term'),
@@ -75,6 +76,13 @@ function versionsOf({
 }): PaperDraft['versions'] {
   const first = { number: 1, date: published }
   return number > 1 ? [first, { number, date: updated }] : [first]
+}
+
+/** Each name is in an element of its own, but in feeds that have passed through other programs. */
+function authorsOf(entry: XmlElement): Pick<PaperDraft, 'authors' | 'others'> {
+  const authors = childrenOf(entry, 'author').map(authorOf)
+  const [only, ...others] = authors
+  return only?.name?.includes(',') && others.length === 0 ? authorsInLine(only.name) : { authors }
 }
 
 function authorOf(author: XmlElement): { name: string | undefined; affiliation?: string } {

@@ -94,6 +94,8 @@ describe('BibTeX', () => {
     ['journal = {J. Tides}, volume = 3, eid = {e12}', 'J. Tides 3, e12 (2020)'],
     ['journal = {{\\prd}}', 'Phys. Rev. D (2020)'],
     ['journal = astro', 'A&A (2020)'],
+    ['journal = aap, volume = 3', 'A&A 3 (2020)'],
+    ['journal = {AAP}', 'AAP (2020)'],
     ['journal = {J. Tides 4 (2020) 1-9}', 'J. Tides 4 (2020) 1-9'],
     ['journal = {Astronomy {\\&}amp; Lakes}', 'Astronomy & Lakes (2020)'],
   ])('reads the journal reference in %s', async (fields, reference) => {

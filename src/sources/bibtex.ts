@@ -4,6 +4,7 @@ import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../papers/identifiers.ts'
 import { readNotes } from '../papers/export/reference.ts'
 import { WORK_TYPES, referenceText, type Publication, type WorkType } from '../papers/publication.ts'
+import { JOURNALS } from '../papers/tex/journals.ts'
 import { plainAddress } from '../papers/tex/plain-address.ts'
 import { readBibtexEntries, type BibtexEntry } from './bibtex-entries.ts'
 import { takeField, type TakenField } from './bibtex-field.ts'
@@ -308,7 +309,9 @@ function publicationIn(entryType: string, text: Field): Publication | undefined 
   const known = TYPES[entryType] ?? WORK_TYPES.find((one) => one === entryType) ?? 'misc'
   const kind = text('type')
   const isMaster = known === 'phdthesis' && entryType === 'thesis' && /^mast|^mathesis|^m\.?\s?sc/i.test(kind)
-  const container = text('journal') || text('journaltitle') || text('booktitle')
+  const journal = text('journal') || text('journaltitle')
+  // `journal = apj` without a string of that name.
+  const container = JOURNALS.get(journal) || journal || text('booktitle')
   return publicationOf(
     {
       type: isMaster ? 'mastersthesis' : known,

@@ -14,6 +14,7 @@ it('reads what reference managers and registries write', async () => {
         { family: 'Humboldt', given: 'Alexander', 'dropping-particle': 'von' },
         { family: 'Berg', given: 'Ludo', 'non-dropping-particle': 'van den', suffix: 'Jr.' },
         { literal: 'The Lake Collaboration' },
+        { family: '"von Neumann"', given: 'John' },
         { literal: 'et al.' },
       ],
       issued: { 'date-parts': [['2020', 2]] },
@@ -41,6 +42,7 @@ it('reads what reference managers and registries write', async () => {
         { name: 'Alexander von Humboldt', droppingParticle: 'von' },
         { name: 'Ludo van den Berg Jr.', nonDroppingParticle: 'van den', suffix: 'Jr.' },
         { name: 'The Lake Collaboration', kind: 'collaboration' },
+        { name: 'John von Neumann', family: 'von Neumann', given: 'John' },
       ],
       authorsTruncated: true,
       published: { precision: 'month', value: '2020-02' },
@@ -49,4 +51,16 @@ it('reads what reference managers and registries write', async () => {
     },
     { title: 'Lakes', publication: { type: 'mastersthesis', publisher: 'Lake School' } },
   ])
+})
+
+it.each([
+  [{ 'date-parts': [[2019, 5, 3]] }, '2019-05-03'],
+  [{ 'date-parts': [[2019, 13]] }, '2019'],
+  ['2019-05-03', '2019-05-03'],
+  ['2019-05/..', '2019-05'],
+  [2019, '2019'],
+  [{ literal: 'in press' }, undefined],
+])('dates %j', async (issued, value) => {
+  const [paper] = papersIn(await read([{ id: 'x', type: 'book', title: 'Lakes', issued }]))
+  expect(paper?.published?.value).toBe(value)
 })

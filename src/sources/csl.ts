@@ -17,13 +17,15 @@ const text = z
   .catch(undefined)
   .transform((value) => value ?? '')
 const part = z.union([z.number(), z.string()])
+const dateObject = z.object({
+  'date-parts': z.array(z.array(part.nullable())).optional(),
+  raw: z.string().optional(),
+  literal: z.string().optional(),
+  year: part.optional(),
+})
 const date = z
-  .object({
-    'date-parts': z.array(z.array(part.nullable())).optional(),
-    raw: z.string().optional(),
-    literal: z.string().optional(),
-    year: part.optional(),
-  })
+  // A text of EDTF, or a bare year, as some programs write it.
+  .union([dateObject, part.transform((written): z.infer<typeof dateObject> => ({ raw: String(written) }))])
   .nullish()
   .catch(undefined)
 const name = z.object({
@@ -125,7 +127,8 @@ function draftOf(json: string): PaperDraft | { refused: string } {
     authors: (item.author ?? []).map((one) => ({
       name: one.literal || one.name,
       literal: one.literal !== '' && one.family === '',
-      family: one.family,
+      // In quotation marks CSL keeps particles with the name.
+      family: one.family.replace(/^"(.+)"$/, '$1'),
       given: one.given,
       suffix: one.suffix,
       droppingParticle: one['dropping-particle'],

@@ -256,6 +256,8 @@ describe('JSON lines', () => {
         observed_at: 'now',
         stars: 3,
       },
+      { published: null, publicationDate: '2019-05-03', year: 2019 },
+      { year: 2019, update_date: '2025-01-01' },
     ]
     const outcomes = await read(
       dated.map((dates) => line({ doi: '10.5555/a', title: 'T', ...dates })).join('\n'),
@@ -267,7 +269,16 @@ describe('JSON lines', () => {
       '2025-01-02',
       '2024',
       '2024',
+      '2019-05-03',
+      '2019',
     ])
+  })
+
+  it('refuses no line for what is in the place of a DOI', async () => {
+    const dois = [12, ['10.5555/a', '10.5555/b'], { doi: '10.5555/a' }, 'N/A']
+    const outcomes = await read(dois.map((doi) => line({ id: '2505.01234', title: 'T', doi })).join('\n'))
+    expect(refusalsIn(outcomes)).toEqual([])
+    expect(papersIn(outcomes).map(({ identifiers }) => identifiers.length)).toEqual([1, 3, 1, 1])
   })
 
   it('cleans text: NFC, no control characters, no lone surrogates, no NUL', async () => {

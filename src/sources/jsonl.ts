@@ -33,7 +33,11 @@ const recordSchema = z.object({
   arxiv_id: text,
   arxivId: text,
   paper_id: z.union([z.string(), z.number()], { error: 'expected text' }).nullish(),
-  doi: text,
+  // Nobody's paper is refused for what is in the place of its DOI.
+  doi: z
+    .union([z.string(), z.array(z.string()).transform((dois) => dois.join(' '))])
+    .nullish()
+    .catch(undefined),
   title: text,
   abstract: text,
   summary: text,
@@ -43,6 +47,9 @@ const recordSchema = z.object({
   publishedAt: date,
   date,
   created: date,
+  publication_date: date,
+  publicationDate: date,
+  year: date,
   updated: date,
   updated_at: date,
   updatedAt: date,
@@ -151,6 +158,9 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
       record.date,
       record.created,
       versionsOf(record)[0]?.date,
+      record.publication_date,
+      record.publicationDate,
+      record.year,
     ]
       .map((one) => String(one ?? ''))
       .find((one) => parsePublished(one) !== null),

@@ -67,6 +67,11 @@ describe('RIS', () => {
   it.each([
     ['T1  - On tides\nA1  - Lee, Ann\nY1  - 2019/05//\nJF  - Lakes', { published: { value: '2019-05' } }],
     ['TI  - On tides\nPY  - 2019///Spring', { published: { value: '2019' } }],
+    ['TI  - On tides\nDA  - 2019-05-03', { published: { value: '2019-05-03' } }],
+    ['TI  - On tides\nPY  - 2019\nDA  - 2019 May 3', { published: { value: '2019-05-03' } }],
+    ['TI  - On tides\nPY  - 2019\nDA  - May 3', { published: { value: '2019-05-03' } }],
+    ['TI  - On tides\nPY  - 2019\nDA  - 05/03', { published: { value: '2019' } }],
+    ['TI  - On tides\nPY  - 2019\nDA  - 2018/12/30/', { published: { value: '2019' } }],
     ['TI  - On tides\nM3  - 10.5555/a', { identifiers: [{ scheme: 'doi', value: '10.5555/a' }] }],
     ['TI  - C:\\new {braces}', { title: 'C:\\textbackslash{}new \\{braces\\}' }],
     ['TI  - On tides\nSP  - 117\nEP  - 17\nT2  - Lakes', { journalReference: 'Lakes, 117' }],

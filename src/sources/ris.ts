@@ -161,10 +161,12 @@ function authorsOf(names: string[]): AuthorDraft[] {
 /** `2024/12/27/`, of which the end may be missing; the more exact of the two dates, where they agree. */
 function dateOf({ date, year }: { date: string; year: string }): string {
   const [exact, plain] = [date, year].map((text) => {
-    const [whole = '', written = ''] = /^(\d{4}(?:\/\d{0,2}){0,2})/.exec(cleanLine(text)) ?? []
-    const parts = written.split('/').filter((part) => part !== '')
-    return whole === '' ? parsePublished(text)?.value : parsePublished(parts.join('-'))?.value
+    const [, written] = /^(\d{4}(?:\/\d{0,2}){0,2})(?:\/.*)?$/.exec(cleanLine(text)) ?? []
+    const parts = written?.split('/').filter((part) => part !== '')
+    return parsePublished(parts?.join('-') ?? cleanLine(text))?.value.slice(0, 10)
   })
   if (exact !== undefined && (plain === undefined || exact.startsWith(plain.slice(0, 4)))) return exact
-  return plain ?? ''
+  if (plain === undefined || exact !== undefined || date === '') return plain ?? ''
+  // `May 3` of the year that another line says.
+  return parsePublished(`${cleanLine(date)} ${plain.slice(0, 4)}`)?.value ?? plain
 }
