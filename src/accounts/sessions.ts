@@ -68,8 +68,13 @@ export async function endSessionNamed(db: Kysely<Database>, { token }: { token: 
   await db.deleteFrom('sessions').where('token', '=', token).execute()
 }
 
-/** Removes expired sessions and links. */
+/** Removes expired sessions and links, but none that others are just removing: they do so in an order of their own. */
 export async function forgetExpired(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
-  await db.deleteFrom('sessions').where('expires_at', '<', now).execute()
-  await db.deleteFrom('verifications').where('expires_at', '<', now).execute()
+  for (const table of ['sessions', 'verifications'] as const)
+    await db
+      .deleteFrom(table)
+      .where('id', 'in', (eb) =>
+        eb.selectFrom(table).select('id').where('expires_at', '<', now).forUpdate().skipLocked(),
+      )
+      .execute()
 }
