@@ -51,6 +51,20 @@ export async function listSessions(
   }))
 }
 
+/** Whether a session began within `withinMs` milliseconds: whoever has it has just proven who they are. */
+export async function isFresh(
+  db: Kysely<Database>,
+  { sessionId, withinMs, now }: { sessionId: string; withinMs: number; now: Date },
+): Promise<boolean> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('created_at', '>=', new Date(now.getTime() - withinMs))
+    .executeTakeFirst()
+  return session !== undefined
+}
+
 /** Ends a reader's session in one browser, or in all but one. */
 export async function endSessions(
   db: Kysely<Database>,
