@@ -287,6 +287,13 @@ export const PARSERS: ParserUnderTest[] = [
     tokens: ['$', '$a$', '\\$', '\\', 'a$ ', '{', '}', '\\frac{'],
     read: texOfText,
   },
+  {
+    name: 'many formulas exported as BibTeX',
+    most: 120_000,
+    tokens: ['\\verb|\\]', '\\verb|\\)', '\\]', '$a$ '],
+    read: (text) =>
+      toBibtex(inventedPaper({ abstract: text }), { url: 'https://tides.example/x', siteName: 'Tides' }),
+  },
   { name: 'the words of a text', most: 60_000, tokens: [...QUERY, ...PLAIN, ...TEX], read: wordsIn },
   {
     name: 'the sentences of a text',

@@ -25,7 +25,7 @@ export function joinTex(pieces: TexPiece[]): string {
     const tex = 'tex' in piece ? piece.tex : escape(piece.text)
     // Two dollar signs would be those of a formula in a line of its own.
     joined.push(/(?<!\\)\$$/.test(end) && tex.startsWith('$') ? '{}' : '', tex)
-    end = (end + tex).slice(-2)
+    end = (end + tex.slice(-2)).slice(-2)
   }
   return withTies(joined.join(''))
 }
