@@ -1,5 +1,6 @@
-import { wordsOf, type Query, type QueryTerm } from '../query/query.ts'
+import { wordsOf, type Query, type QueryClause, type QueryTerm } from '../query/query.ts'
 import { isForeign } from '../text/language.ts'
+import { fold, HYPHEN } from '../text/letters.ts'
 import { meantBy } from '../text/slips.ts'
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { termOf } from '../text/terms.ts'
@@ -7,6 +8,7 @@ import { vocabularyWord } from '../text/vocabulary.ts'
 import { nameWords, wordsIn, type Word } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
 import { hasTerm } from './match-words.ts'
+import { queryWords } from './query-words.ts'
 import {
   frequencyOf,
   termsWithPrefix,
@@ -51,10 +53,15 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
       if (term.kind !== 'word' || term.field === 'author') return term
       let text = term.text
       const found: (Correction & { exists: boolean })[] = []
-      const words = wordsIn(term.text).filter((word) => !word.joined)
+      const all = queryWords(term.text)
+      const words = all.filter((word) => !word.joined)
+      // `re-inforcement`, and words that a line break parted (`infor- mation`).
+      const known = all.filter((word) => word.joined && hasTerm(index, word.term))
+      if (isKnownTogether(index, query.clauses, n)) return term
       // From the end, so that places before it stay what they are.
       for (const [i, word] of [...words.entries()].toReversed()) {
         const typed = term.text.slice(word.start, word.end)
+        if (known.some(({ start, end }) => start <= word.start && word.end <= end)) continue
         if (left-- <= 0 || (isLast && i === words.length - 1 && isBeginning(index, typed))) continue
         const meant = correctionOf(index, { typed, word })
         if (meant === null) continue
@@ -69,6 +76,20 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
   const corrected = corrections.length === 0 ? query : { ...query, clauses }
   return { query: corrected, corrections, offers, foreign, known: isAnyKnown(index, corrected) }
 }
+
+/** Whether the word of a clause is in papers as one with that of the clause before or behind it. */
+function isKnownTogether(index: WordIndex, clauses: QueryClause[], n: number): boolean {
+  const texts = clauses.slice(Math.max(0, n - 1), n + 2).map(({ not, anyOf: [term, ...others] }) => {
+    const isWord = !not && others.length === 0 && term?.kind === 'word' && term.field === 'any'
+    return isWord ? fold(term.text.replace(AT_LINE_END, '')) : ''
+  })
+  return texts.some((text, i) => {
+    const next = texts[i + 1] ?? ''
+    return /^[a-z]+$/.test(text) && /^[a-z]+$/.test(next) && hasTerm(index, termOf(text + next))
+  })
+}
+
+const AT_LINE_END = new RegExp(`${HYPHEN.source}$`)
 
 /** The first words of what is looked for in texts, as they were typed. */
 function wordsToFind(query: Query): string[] {
@@ -137,10 +158,14 @@ function correctionOf(
  * The least likelihood of a slip, by the length of the word, and the least share of papers with the word that is meant:
  * nearly every short word is near to another one, even if it is a name that no paper has yet, or nonsense.
  */
-function leastOf(length: number): { likelihood: number; share: number } {
+function leastOf(length: number, papers: number): { likelihood: number; share: number } {
+  if (length < 6 && papers < FEW_PAPERS) return { likelihood: 1, share: 0 }
   if (length < 5) return { likelihood: 0.3, share: 1 / 2_000 }
   return length < 7 ? { likelihood: 0.04, share: 1 / 5_000 } : { likelihood: 0, share: 0 }
 }
+
+/** So few papers lack many a short word that everyone knows: `stop` is no slip of `step` there, nor `tree` of `three`. */
+const FEW_PAPERS = 5_000
 
 /** A name counts this much of a word that as many papers have. */
 const NAME = 0.5
@@ -148,7 +173,7 @@ const NAME = 0.5
 /** Of the words that one slip may have made this one of, that which is likeliest meant: by the slip, and how many papers have it. */
 function likeliest(index: WordIndex, typed: string): { word: string; weight: number } | null {
   let best: { word: string; weight: number } | null = null
-  const least = leastOf(typed.length)
+  const least = leastOf(typed.length, index.table.count)
   for (const { meant, likelihood } of meantBy(typed)) {
     if (likelihood < least.likelihood) continue
     const papers = vocabularyFrequency(index, meant) || NAME * frequencyOf(index, authorTerm(meant))
