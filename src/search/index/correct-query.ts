@@ -20,7 +20,8 @@ import {
 /** A word as it was typed, and as papers write it. */
 export type Correction = { word: string; instead: string }
 
-export type CorrectQuestion = { query: Query; unfinished: boolean }
+/** `names`: the names of authors are corrected as well, each as the beginning of one, for those who choose among them. */
+export type CorrectQuestion = { query: Query; unfinished: boolean; names?: boolean }
 
 export type CorrectedQuery = {
   /** The query to ask: with the corrections. */
@@ -40,7 +41,10 @@ export type CorrectedQuery = {
  * however rare it is. What is quoted, excluded or the name of an author stays what it is. `unfinished`: so does the last
  * word when others begin like it.
  */
-export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
+export function correctQuery(
+  index: WordIndex,
+  { query, unfinished, names = false }: CorrectQuestion,
+): CorrectedQuery {
   const foreign = isForeign(wordsToFind(query), (word) => isUsual(index, word))
   if (foreign) return { query, corrections: [], offers: [], foreign, known: isAnyKnown(index, query) }
   const corrections: Correction[] = []
@@ -50,7 +54,13 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
     if (clause.not) return clause
     const isLast = unfinished && n === query.clauses.length - 1
     const anyOf = clause.anyOf.map((term) => {
-      if (term.kind !== 'word' || term.field === 'author') return term
+      if (term.kind !== 'word') return term
+      if (term.field === 'author') {
+        const name = names ? nameMeantBy(index, term.text) : null
+        if (name === null) return term
+        corrections.push({ word: term.text, instead: name })
+        return { ...term, text: name } satisfies QueryTerm
+      }
       let text = term.text
       const found: (Correction & { exists: boolean })[] = []
       const all = queryWords(term.text)
@@ -182,6 +192,21 @@ function likeliest(index: WordIndex, typed: string): { word: string; weight: num
     if (weight > (best?.weight ?? 0) && isKnown(index, meant)) best = { word: meant, weight }
   }
   return best
+}
+
+/** What begins a name and was probably meant; null where something begins as was typed, or nobody can say. */
+function nameMeantBy(index: WordIndex, typed: string): string | null {
+  const word = vocabularyWord(typed)
+  if (word === null || isBeginning(index, typed)) return null
+  let best: { name: string; weight: number } | null = null
+  const least = leastOf(word.length, index.table.count)
+  for (const { meant, likelihood } of meantBy(word)) {
+    if (likelihood < least.likelihood) continue
+    const [first] = termsWithPrefix(index, authorTerm(meant), 1)
+    const weight = likelihood * (first?.frequency ?? 0)
+    if (weight > (best?.weight ?? 0)) best = { name: meant, weight }
+  }
+  return best?.name ?? null
 }
 
 /** Whether a paper that is there has the word: it may be gone from all since it was counted. */
