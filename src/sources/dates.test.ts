@@ -38,6 +38,28 @@ it('takes a day for its midnight and a month for no instant', () => {
 })
 
 it.each([
+  '2026-01-05T00:00:00Z',
+  '2026-01-05 00:00:00',
+  '2026-01-05T00:00:00+00:00',
+  '2026-01-05T00:00:00.000000+00:00',
+  '2026-01-05 00:00:00+00',
+  '2026-01-05T00:00:00+08:00',
+  '2026-01-05T00:00-0500',
+  'Mon, 05 Jan 2026 00:00:00 +0000',
+  'Mon, 05 Jan 2026 00:00:00 -0500',
+])('%j is a day that a program wrote as an instant', (text) => {
+  expect(parsePublished(text)).toEqual({ precision: 'day', value: '2026-01-05' })
+})
+
+it.each([
+  ['2026-01-05T00:00:01Z', '2026-01-05T00:00:01.000Z'],
+  ['2026-01-05T05:30:00+05:30', '2026-01-05T00:00:00.000Z'],
+  ['2026-01-05T05:00:00Z', '2026-01-05T05:00:00.000Z'],
+])('%j is an instant', (text, value) => {
+  expect(parsePublished(text)).toEqual({ precision: 'time', value })
+})
+
+it.each([
   // EDTF, levels 0 to 2.
   ['2019', '2019'],
   ['2019-05', '2019-05'],
