@@ -30,17 +30,9 @@ export async function suggest(
   const words = nameWords(text.slice(0, 200)).slice(0, 8)
   const query = parseQuery(text)
   if (query.clauses.length === 0) return { papers: [], authors: [], topics: [] }
-  const byName: Query = {
-    clauses: words.map((word) => ({ not: false, anyOf: [{ kind: 'word', field: 'author', text: word }] })),
-    sort: 'new',
-  }
   const [papers, authors, topics] = await Promise.all([
     suggestedIds(index, { query, typed: text, limit }).then((ids) => inOrder(db, ids)),
-    words.length === 0 || words.length > 4
-      ? []
-      : idsOf(index, { query: byName, typed: '', limit: PAPERS_FOR_NAMES, only: 'having' }).then((ids) =>
-          inOrder(db, ids),
-        ),
+    words.length === 0 || words.length > 4 ? [] : suggestedAuthors({ db, index }, { words, limit }),
     existingTopics(db, categoriesNamed(words), limit),
   ])
   return {
@@ -49,7 +41,7 @@ export async function suggest(
       path: addressPath(paper.address),
       by: byline(paper),
     })),
-    authors: authorsNamed(authors, words, limit),
+    authors,
     topics: topics.map((category) => ({
       category,
       name: categoryName(category),
@@ -88,6 +80,21 @@ async function idsOf(
     ranked: [],
   })
   return hits.map(({ id }) => id)
+}
+
+/** At most `limit` people in whose names the words begin, slips corrected. */
+async function suggestedAuthors(
+  { db, index }: Pick<SearchRoom, 'db' | 'index'>,
+  { words, limit }: { words: string[]; limit: number },
+): Promise<Suggestions['authors']> {
+  const asked: Query = {
+    clauses: words.map((word) => ({ not: false, anyOf: [{ kind: 'word', field: 'author', text: word }] })),
+    sort: 'new',
+  }
+  const { query, corrections } = await index.correct({ query: asked, unfinished: true, names: true })
+  const ids = await idsOf(index, { query, typed: '', limit: PAPERS_FOR_NAMES, only: 'having' })
+  const meant = words.map((word) => corrections.find((one) => one.word === word)?.instead ?? word)
+  return authorsNamed(await inOrder(db, ids), meant, limit)
 }
 
 async function inOrder(db: Kysely<Database>, ids: number[]): Promise<Paper[]> {

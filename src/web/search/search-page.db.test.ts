@@ -546,6 +546,20 @@ describeWithDatabase('the search', (db) => {
         authors: [{ name: 'Bo Chen', path: '/authors/bo-chen', papers: 2 }],
         topics: [],
       })
+      // A slip in a name, at its end or in the midst of it, is one while nothing begins like it.
+      for (const [typed, authors] of [
+        ['chne', ['Bo Chen']],
+        ['bo+chne', ['Bo Chen']],
+        ['cehn', ['Bo Chen']],
+        ['ann', ['Ann Lee']],
+        ['tied', []],
+        ['lighthuose', []],
+      ] as const) {
+        const names = (await (await get(`/papers/suggest?q=${typed}`)).json()) as {
+          authors: { name: string }[]
+        }
+        expect([typed, names.authors.map(({ name }) => name)]).toEqual([typed, authors])
+      }
       expect(await (await get('/papers/suggest?q=machine+lear')).json()).toMatchObject({
         topics: [{ category: 'cs.LG', name: 'Machine Learning', path: '/topics/cs.LG' }],
       })
