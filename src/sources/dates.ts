@@ -40,19 +40,16 @@ export function parseDate(text: string): PublishedDate | null {
  * When something was published, out of whatever people, programs and EDTF (levels 0 to 2) write: `2019-21` and `Spring 2019`
  * (2019), `c. 2019`, `2019~`, `2019-05-uu` (May 2019), `2019/..` and `2019/2020` (2019), `../2019` (2019), `[2019, 2021]`,
  * `12. März 2019`, `2019-02-30` (February 2019). Of a range its beginning; what is not known is left out. Null where not
- * even the year is known (`201X`, `in press`) or it is none from 1500 to 2199. Midnight to the second in UTC is a day that a
- * program wrote as an instant: taken for one, it would be the evening before in America.
+ * even the year is known (`201X`, `in press`) or it is none from 1500 to 2199. Midnight to the second, in UTC or whatever zone
+ * is written, is a day that a program wrote as an instant: taken for one, it would be the evening before further west.
  */
 export function parsePublished(text: string): PublishedDate | null {
   const trimmed = text.normalize('NFKC').trim()
   if (trimmed.length > LONGEST || BEFORE_OUR_ERA.test(trimmed)) return null
   const date = parseDate(trimmed)
-  if (
-    date?.precision === 'time' &&
-    date.value.endsWith('T00:00:00.000Z') &&
-    !/[+-](?!00:?00$)\d\d:?\d\d$/.test(trimmed)
-  )
-    return { precision: 'day', value: date.value.slice(0, 10) }
+  // As its own clock shows it.
+  const shown = date?.precision === 'time' ? parseDate(trimmed.replace(/\s?[+-]\d\d(?::?\d\d)?$/, '')) : null
+  if (shown?.value.endsWith('T00:00:00.000Z')) return { precision: 'day', value: shown.value.slice(0, 10) }
   const basic = /^(\d{4})(\d\d)(\d\d)(?:T[\d.]*Z?)?$/.exec(trimmed)
   if (basic) return calendarDate(Number(basic[1]), basic[2], basic[3])
   return date ?? parseEdtf(trimmed) ?? parseWritten(trimmed)

@@ -32,6 +32,8 @@ const COMMON = indexOf([
     'rain over lakes': 3,
     langage: 2,
     'independent networks': 5,
+    'reinforcement by enforcement': 5,
+    'information on motion': 5,
   }),
   indexed(900, { title: 'Attention', authors: [['ashish', 'vaswani']] }),
 ])
@@ -49,6 +51,9 @@ describe('a word that no paper has', () => {
     ['"rain" langauge sort:new', '"rain" language sort:new'],
     ['title:metrcs', 'title:metrics'],
     ['langauge OR mertics', 'language OR metrics'],
+    ['rian', 'rain'],
+    ['langauge rain', 'language rain'],
+    ['re-trainign', 're-training'],
   ])('%s is taken for %s', (text, asked) => {
     expect(correct(COMMON, text).asked).toBe(asked)
   })
@@ -69,6 +74,14 @@ describe('a word that no paper has', () => {
     'gpt4',
     'peu dotées',
     '???',
+    // Other words, which so few papers happen not to have.
+    'ruin',
+    'trails rein',
+    // Known as one word.
+    're-inforcement',
+    'infor-mation',
+    'infor- mation',
+    'infor mation',
   ])('stays what it is in %s', (text) => {
     expect(correct(COMMON, text)).toEqual({
       asked: formatQuery(parseQuery(text)),

@@ -1,5 +1,6 @@
-import { wordsOf, type Query, type QueryTerm } from '../query/query.ts'
+import { wordsOf, type Query, type QueryClause, type QueryTerm } from '../query/query.ts'
 import { isForeign } from '../text/language.ts'
+import { fold, HYPHEN } from '../text/letters.ts'
 import { meantBy } from '../text/slips.ts'
 import { STOP_WORDS } from '../text/stop-words.ts'
 import { termOf } from '../text/terms.ts'
@@ -7,6 +8,7 @@ import { vocabularyWord } from '../text/vocabulary.ts'
 import { nameWords, wordsIn, type Word } from '../text/words.ts'
 import { authorTerm } from './indexed-paper.ts'
 import { hasTerm } from './match-words.ts'
+import { queryWords } from './query-words.ts'
 import {
   frequencyOf,
   termsWithPrefix,
@@ -18,7 +20,8 @@ import {
 /** A word as it was typed, and as papers write it. */
 export type Correction = { word: string; instead: string }
 
-export type CorrectQuestion = { query: Query; unfinished: boolean }
+/** `names`: the names of authors are corrected as well, each as the beginning of one, for those who choose among them. */
+export type CorrectQuestion = { query: Query; unfinished: boolean; names?: boolean }
 
 export type CorrectedQuery = {
   /** The query to ask: with the corrections. */
@@ -38,7 +41,10 @@ export type CorrectedQuery = {
  * however rare it is. What is quoted, excluded or the name of an author stays what it is. `unfinished`: so does the last
  * word when others begin like it.
  */
-export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQuestion): CorrectedQuery {
+export function correctQuery(
+  index: WordIndex,
+  { query, unfinished, names = false }: CorrectQuestion,
+): CorrectedQuery {
   const foreign = isForeign(wordsToFind(query), (word) => isUsual(index, word))
   if (foreign) return { query, corrections: [], offers: [], foreign, known: isAnyKnown(index, query) }
   const corrections: Correction[] = []
@@ -48,13 +54,24 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
     if (clause.not) return clause
     const isLast = unfinished && n === query.clauses.length - 1
     const anyOf = clause.anyOf.map((term) => {
-      if (term.kind !== 'word' || term.field === 'author') return term
+      if (term.kind !== 'word') return term
+      if (term.field === 'author') {
+        const name = names ? nameMeantBy(index, term.text) : null
+        if (name === null) return term
+        corrections.push({ word: term.text, instead: name })
+        return { ...term, text: name } satisfies QueryTerm
+      }
       let text = term.text
       const found: (Correction & { exists: boolean })[] = []
-      const words = wordsIn(term.text).filter((word) => !word.joined)
+      const all = queryWords(term.text)
+      const words = all.filter((word) => !word.joined)
+      // `re-inforcement`, and words that a line break parted (`infor- mation`).
+      const known = all.filter((word) => word.joined && hasTerm(index, word.term))
+      if (isKnownTogether(index, query.clauses, n)) return term
       // From the end, so that places before it stay what they are.
       for (const [i, word] of [...words.entries()].toReversed()) {
         const typed = term.text.slice(word.start, word.end)
+        if (known.some(({ start, end }) => start <= word.start && word.end <= end)) continue
         if (left-- <= 0 || (isLast && i === words.length - 1 && isBeginning(index, typed))) continue
         const meant = correctionOf(index, { typed, word })
         if (meant === null) continue
@@ -69,6 +86,20 @@ export function correctQuery(index: WordIndex, { query, unfinished }: CorrectQue
   const corrected = corrections.length === 0 ? query : { ...query, clauses }
   return { query: corrected, corrections, offers, foreign, known: isAnyKnown(index, corrected) }
 }
+
+/** Whether the word of a clause is in papers as one with that of the clause before or behind it. */
+function isKnownTogether(index: WordIndex, clauses: QueryClause[], n: number): boolean {
+  const texts = clauses.slice(Math.max(0, n - 1), n + 2).map(({ not, anyOf: [term, ...others] }) => {
+    const isWord = !not && others.length === 0 && term?.kind === 'word' && term.field === 'any'
+    return isWord ? fold(term.text.replace(AT_LINE_END, '')) : ''
+  })
+  return texts.some((text, i) => {
+    const next = texts[i + 1] ?? ''
+    return /^[a-z]+$/.test(text) && /^[a-z]+$/.test(next) && hasTerm(index, termOf(text + next))
+  })
+}
+
+const AT_LINE_END = new RegExp(`${HYPHEN.source}$`)
 
 /** The first words of what is looked for in texts, as they were typed. */
 function wordsToFind(query: Query): string[] {
@@ -137,10 +168,14 @@ function correctionOf(
  * The least likelihood of a slip, by the length of the word, and the least share of papers with the word that is meant:
  * nearly every short word is near to another one, even if it is a name that no paper has yet, or nonsense.
  */
-function leastOf(length: number): { likelihood: number; share: number } {
+function leastOf(length: number, papers: number): { likelihood: number; share: number } {
+  if (length < 6 && papers < FEW_PAPERS) return { likelihood: 1, share: 0 }
   if (length < 5) return { likelihood: 0.3, share: 1 / 2_000 }
   return length < 7 ? { likelihood: 0.04, share: 1 / 5_000 } : { likelihood: 0, share: 0 }
 }
+
+/** So few papers lack many a short word that everyone knows: `stop` is no slip of `step` there, nor `tree` of `three`. */
+const FEW_PAPERS = 5_000
 
 /** A name counts this much of a word that as many papers have. */
 const NAME = 0.5
@@ -148,7 +183,7 @@ const NAME = 0.5
 /** Of the words that one slip may have made this one of, that which is likeliest meant: by the slip, and how many papers have it. */
 function likeliest(index: WordIndex, typed: string): { word: string; weight: number } | null {
   let best: { word: string; weight: number } | null = null
-  const least = leastOf(typed.length)
+  const least = leastOf(typed.length, index.table.count)
   for (const { meant, likelihood } of meantBy(typed)) {
     if (likelihood < least.likelihood) continue
     const papers = vocabularyFrequency(index, meant) || NAME * frequencyOf(index, authorTerm(meant))
@@ -157,6 +192,21 @@ function likeliest(index: WordIndex, typed: string): { word: string; weight: num
     if (weight > (best?.weight ?? 0) && isKnown(index, meant)) best = { word: meant, weight }
   }
   return best
+}
+
+/** What begins a name and was probably meant; null where something begins as was typed, or nobody can say. */
+function nameMeantBy(index: WordIndex, typed: string): string | null {
+  const word = vocabularyWord(typed)
+  if (word === null || isBeginning(index, typed)) return null
+  let best: { name: string; weight: number } | null = null
+  const least = leastOf(word.length, index.table.count)
+  for (const { meant, likelihood } of meantBy(word)) {
+    if (likelihood < least.likelihood) continue
+    const [first] = termsWithPrefix(index, authorTerm(meant), 1)
+    const weight = likelihood * (first?.frequency ?? 0)
+    if (weight > (best?.weight ?? 0)) best = { name: meant, weight }
+  }
+  return best?.name ?? null
 }
 
 /** Whether a paper that is there has the word: it may be gone from all since it was counted. */

@@ -267,6 +267,8 @@ describe('a later page', () => {
         { query: parseQuery(text), vector: null, offset, limit: 15, unfinished: false, ranked: [], ...more },
         new Scores(),
       )
+    // Corrected: the link to the second page has what was looked for.
+    const { asOf, hits } = page('rivers OR lakes', 0, { typed: 'rivres OR lakes' })
     const queries = [
       ['lakes rivers', [], []],
       ['lakes OR rivers sort:hot', [3, 5, 8, 20], [7, 8, 3, 30]],
@@ -279,6 +281,8 @@ describe('a later page', () => {
       Array.from({ length: 100 }, (_, i) => indexed(i + 31, { title: 'Lakes', day: '2026-02-01' })),
       130,
     )
+    const more = page('rivers OR lakes', 15, { typed: 'rivers OR lakes', asOf })
+    expect(new Set([...hits, ...more.hits].map(({ id }) => id)).size).toBe(30)
     removePapers(index, [2])
     queries.forEach(([text, , ranked], i) => {
       const { asOf, hits } = first[i] ?? { asOf: 0, hits: [] }

@@ -103,8 +103,10 @@ export function find(
   const { table } = index
   const isLater = request.asOf !== undefined && request.asOf !== null
   const asOf = Math.min(request.asOf ?? Infinity, table.size - 1)
-  const key = JSON.stringify([formatQuery(query), typed ?? null, unfinished, asOf])
   const named = meaningOnly ? null : papersNamed(index, query, typed ?? null)
+  // Not what was typed: the link to a later page has what was looked for instead of it.
+  const literally = formatQuery({ clauses: named?.literally ?? [], sort: query.sort })
+  const key = JSON.stringify([formatQuery(query), literally, unfinished, asOf])
   const { plan, admitted, sort } = planFor(index, query, {
     named,
     asOf,

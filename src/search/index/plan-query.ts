@@ -1,5 +1,5 @@
 import type { QueryClause, QueryTerm } from '../query/query.ts'
-import { LONGEST_JOINED } from '../text/compounds.ts'
+import { apartOf, LONGEST_JOINED } from '../text/compounds.ts'
 import { fold, HYPHEN } from '../text/letters.ts'
 import { otherSpellings } from '../text/other-spellings.ts'
 import { termOf } from '../text/terms.ts'
@@ -8,7 +8,7 @@ import { authorTerm } from './indexed-paper.ts'
 import { idf, type WantedTerm, type WantedWord } from './match-words.ts'
 import { papersOf, phrasePapers, termsOf } from './papers-of.ts'
 import { completions } from './near-words.ts'
-import { askedWords, type AskedWord } from './query-words.ts'
+import { askedWords, queryWords, type AskedWord } from './query-words.ts'
 import { frequencyOf, type WordIndex } from './word-index.ts'
 
 const PHRASE_WEIGHT = 1
@@ -16,10 +16,13 @@ const PHRASE_WEIGHT = 1
 const JOINED_WEIGHT = 0.5
 /** The parts of a compound that is asked for as a whole. */
 const MERE_WEIGHT = 0.5
+/** Enough to be among what was found. */
+const APART_WEIGHT = 0.01
 const AUTHOR_WEIGHT = 0.8
 /** Words beside which a phrase is no longer a condition. */
 const LONG_QUESTION = 8
-const HYPHENS = new RegExp(HYPHEN, 'g')
+/** What may be between the parts of a compound. */
+const LINKS = new RegExp(`${HYPHEN.source}|\\s`, 'g')
 /** What comes after so much in a query is not looked for: nobody types it, and it would hold others up. */
 const MOST_CLAUSES = 300
 const MOST_WORDS = 150
@@ -64,8 +67,9 @@ export function planQuery(
   // In a long question, quotation marks emphasise.
   const required = asked.length < LONG_QUESTION
   let before: Neighbour | undefined
-  clauses.slice(0, MOST_CLAUSES).forEach((clause, n) => {
-    const last = unfinished && n === clauses.length - 1
+  const joined = withCompounds(clauses.slice(0, MOST_CLAUSES), unfinished)
+  joined.forEach((clause, n) => {
+    const last = unfinished && n === joined.length - 1 && clauses.length <= MOST_CLAUSES
     if (isWords(clause)) {
       const wanted = wantedWords(index, clause.anyOf, {
         plan,
@@ -93,6 +97,44 @@ export function planQuery(
 
 function inTitles(word: WantedWord): WantedWord {
   return { ...word, terms: word.terms.map((term) => ({ ...term, titleOnly: true })) }
+}
+
+/** The clauses with compounds that were typed with a space (`gpt 4`) in one, as those with a hyphen are. */
+function withCompounds(clauses: QueryClause[], unfinished: boolean): QueryClause[] {
+  const joined: QueryClause[] = []
+  let start = 0
+  for (let end = 0; end <= clauses.length; end++) {
+    const isLast = unfinished && end === clauses.length - 1
+    if (end < clauses.length && !isLast && plainWord(clauses[end]) !== null) continue
+    joined.push(...joinRun(clauses.slice(start, end)), ...clauses.slice(end, end + 1))
+    start = end + 1
+  }
+  return joined
+}
+
+/** The text of a clause that is one word without signs. */
+function plainWord(clause: QueryClause | undefined): string | null {
+  const [term, ...others] = clause?.anyOf ?? []
+  if (!clause || clause.not || others.length > 0 || term?.kind !== 'word' || term.field !== 'any') return null
+  return /^[\p{L}\p{N}.]+$/u.test(term.text) ? term.text : null
+}
+
+function joinRun(clauses: QueryClause[]): QueryClause[] {
+  const texts = clauses.map((clause) => plainWord(clause) ?? '')
+  const starts = texts.map((_, n) => texts.slice(0, n).reduce((sum, text) => sum + text.length + 1, 0))
+  const compounds = new Map(
+    queryWords(texts.join(' ')).flatMap(({ start, end, whole }) => {
+      const first = starts.indexOf(start)
+      const isOfTwo =
+        whole && first >= 0 && end === (starts[first + 1] ?? Infinity) + (texts[first + 1] ?? '').length
+      return isOfTwo ? [[first, `${texts[first]} ${texts[first + 1]}`] as const] : []
+    }),
+  )
+  return clauses.flatMap((clause, n): QueryClause[] => {
+    if (compounds.has(n - 1)) return []
+    const text = compounds.get(n)
+    return text === undefined ? [clause] : [{ not: false, anyOf: [{ kind: 'word', field: 'any', text }] }]
+  })
 }
 
 /** A clause of one word. */
@@ -158,25 +200,53 @@ function wantedOf(
   { unfinished }: { unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const last = asked.findLastIndex(({ mere }) => !mere)
+  // `follow-u` becomes one word with the next letter.
+  const solid =
+    asked.length === 2 && asked.every(({ mere }) => !mere) ? asked.map(({ text }) => text).join('') : ''
   return asked.map(({ text, term, instead, mere }, i) => {
-    const weight = mere ? MERE_WEIGHT : 1
+    const isCompound = !mere && asked[i + 1]?.mere === true
+    const isSpaced = asked.some((one) => /\s/.test(one.text))
+    const weight = mere && !isSpaced ? MERE_WEIGHT : 1
+    // Nobody is called `X` and `Ray` who is found by `x-ray`.
+    const name = isCompound ? text.replace(LINKS, '') : text
     const terms: WantedTerm[] = [
-      { term, weight, titleOnly: false },
-      ...[text, ...otherSpellings(text)].flatMap(nameWords).map((name) => ({
+      isCompound && isSpaced ? spacedTerm(index, asked, term) : { term, weight, titleOnly: false },
+      ...[name, ...otherSpellings(name)].flatMap(nameWords).map((name) => ({
         term: authorTerm(name),
         weight: AUTHOR_WEIGHT * weight,
         titleOnly: false,
       })),
-      // It counts once, though each of its parts is there with it.
-      ...instead.map((joined) => ({
-        term: joined,
-        weight: asked.findIndex((one) => one.instead.includes(joined)) === i ? JOINED_WEIGHT : 0,
+      ...instead.map((other) => ({
+        term: other,
+        weight: insteadWeight(asked, i, other),
         titleOnly: false,
       })),
-      ...(unfinished && i === last ? completions(index, text.replace(HYPHENS, ''), unfinished) : []),
+      ...(unfinished && i === last ? completions(index, text.replace(LINKS, ''), unfinished) : []),
+      ...(unfinished && solid !== '' ? completions(index, solid, { forgiving: false }) : []),
     ]
     return mere ? { terms, mere } : { terms }
   })
+}
+
+function insteadWeight(asked: AskedWord[], at: number, term: string): number {
+  if (term === apartOf(asked[at]?.term ?? '')) return APART_WEIGHT
+  // It counts once, though each of its parts is there with it.
+  return asked.findIndex((one) => one.instead.includes(term)) === at ? JOINED_WEIGHT : 0
+}
+
+/** A compound that was typed with a space must be there as one thing; its parts score as the two words that they are. */
+function spacedTerm(index: WordIndex, asked: AskedWord[], term: string): WantedTerm {
+  return together(
+    index,
+    term,
+    asked.flatMap((one) => (one.mere ? [one.term] : [])),
+  )
+}
+
+/** A missing space between two common words is no rare word. */
+function together(index: WordIndex, term: string, parts: string[]): WantedTerm {
+  const common = parts.map((part) => frequencyOf(index, part))
+  return { term, weight: JOINED_WEIGHT, titleOnly: false, asFrequentAs: Math.max(...common) }
 }
 
 /** Two words that some write as one: papers that do have both. */
@@ -184,9 +254,13 @@ function acceptTogether(index: WordIndex, one: Neighbour, other: Neighbour): voi
   const solid = fold(one.text) + fold(other.text)
   const term = termOf(solid)
   if (solid.length > LONGEST_JOINED || frequencyOf(index, term) === 0) return
-  // A missing space between two common words is no rare word.
-  const common = [one, other].map(({ word }) => frequencyOf(index, word.terms[0]?.term ?? ''))
-  one.word.terms.push({ term, weight: JOINED_WEIGHT, titleOnly: false, asFrequentAs: Math.max(...common) })
+  one.word.terms.push(
+    together(
+      index,
+      term,
+      [one, other].map(({ word }) => word.terms[0]?.term ?? ''),
+    ),
+  )
   other.word.terms.push({ term, weight: 0, titleOnly: false })
 }
 

@@ -12,7 +12,7 @@ import type { Columns, Positions, Segment } from './segment.ts'
  */
 
 /** Grows with every change of the format or of how texts become terms: files of another version are of no use. */
-export const FORMAT = 3
+export const FORMAT = 4
 
 /** A file that is missing, or not what it should be; the message says which and why. */
 export class DamagedFile extends Error {}

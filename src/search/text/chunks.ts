@@ -147,6 +147,12 @@ function readPart(chunk: string, { start, end }: Part): Reading {
   return { words: [joinedWord(solid, start, start + text.length), ...reading.words], solid }
 }
 
+/** In the plural too: `follow-ups`. */
+function saysNothing(reading: Reading | undefined): boolean {
+  const [word, ...others] = reading?.words ?? []
+  return others.length === 0 && word !== undefined && (word.stop || STOP_WORDS.has(word.term))
+}
+
 /** How a part and the next are one word, if they are. */
 function bondAt(parts: Part[], readings: Reading[], index: number): { solid: string; bond: Bond } | null {
   const first = readings[index]?.solid
@@ -164,6 +170,7 @@ function bondAt(parts: Part[], readings: Reading[], index: number): { solid: str
   const bond = bondByHyphen(first, second, {
     opens: !HYPHEN.test(parts[index]?.link ?? ''),
     closes: !HYPHEN.test(parts[index + 2]?.link ?? ''),
+    stop: [readings[index], readings[index + 1]].some(saysNothing),
   })
   return bond && { solid, bond }
 }

@@ -184,10 +184,10 @@ describe('the words of a text', () => {
     'α\u0301',
     '中\u0301\u0e31',
   ])('are found in time linear in the length of %j again and again', (piece) => {
-    const text = piece.repeat(Math.ceil(300_000 / piece.length))
-    const started = performance.now()
+    const text = piece.repeat(Math.ceil(100_000 / piece.length))
+    const started = process.cpuUsage()
     wordsIn(text)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(process.cpuUsage(started).user).toBeLessThan(4_000_000)
   })
 })
 

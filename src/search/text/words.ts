@@ -1,6 +1,6 @@
 import { nameKey } from '../../papers/names.ts'
 import { joinedWord, readChunk, type Word } from './chunks.ts'
-import { bondBySpace, mayBondBySpace } from './compounds.ts'
+import { apartOf, bondBySpace, mayBondBySpace } from './compounds.ts'
 import { APOSTROPHE, fold, HYPHEN, LETTER } from './letters.ts'
 
 export type { Word }
@@ -126,7 +126,7 @@ function withSpacedCompounds(text: string, words: Word[]): Word[] {
     const joined = word && joinedToNext(text, words, at)
     if (joined) {
       all ??= words.slice(0, at)
-      all.push(joined, word, { ...(words[at + 1] as Word), inner: true })
+      all.push(joined, word, { ...(words[at + 1] as Word), inner: joined.whole })
       at++
     } else if (word) all?.push(word)
   }
@@ -139,12 +139,16 @@ function joinedToNext(text: string, words: Word[], at: number): Word | null {
   if (word.joined || word.inner || next.joined || !mayBondBySpace(word.term, next.term)) return null
   if (!/\s/.test(text.charAt(word.end))) return null
   const [first, second] = [fold(text.slice(word.start, word.end)), fold(text.slice(next.start, next.end))]
-  if (bondBySpace(first, second) === null) return null
+  const bond = bondBySpace(first, second)
+  if (bond === null) return null
   // In `mass 10 kg` the number is of the unit.
   if (after && after.start === next.end + 1 && isDigit(second.charCodeAt(0))) {
     if (bondBySpace(second, fold(text.slice(after.start, after.end))) !== null) return null
   }
-  return { ...joinedWord(first + second, word.start, next.end), whole: true }
+  const joined = joinedWord(first + second, word.start, next.end)
+  return bond === 'whole'
+    ? { ...joined, whole: true }
+    : { ...joined, term: apartOf(joined.term) ?? joined.term }
 }
 
 /**

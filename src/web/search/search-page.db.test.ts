@@ -546,6 +546,20 @@ describeWithDatabase('the search', (db) => {
         authors: [{ name: 'Bo Chen', path: '/authors/bo-chen', papers: 2 }],
         topics: [],
       })
+      // A slip in a name, at its end or in the midst of it, is one while nothing begins like it.
+      for (const [typed, authors] of [
+        ['chne', ['Bo Chen']],
+        ['bo+chne', ['Bo Chen']],
+        ['cehn', ['Bo Chen']],
+        ['ann', ['Ann Lee']],
+        ['tied', []],
+        ['lighthuose', []],
+      ] as const) {
+        const names = (await (await get(`/papers/suggest?q=${typed}`)).json()) as {
+          authors: { name: string }[]
+        }
+        expect([typed, names.authors.map(({ name }) => name)]).toEqual([typed, authors])
+      }
       expect(await (await get('/papers/suggest?q=machine+lear')).json()).toMatchObject({
         topics: [{ category: 'cs.LG', name: 'Machine Learning', path: '/topics/cs.LG' }],
       })
@@ -553,8 +567,16 @@ describeWithDatabase('the search', (db) => {
         const found = await (await get(`/papers/suggest?q=${encodeURIComponent(typed)}`)).json()
         return (found as { papers: { title: string }[] }).papers.map(({ title }) => title)
       }
-      // A slip in a word, and in the one that is being typed; between its stem and its end.
-      for (const typed of ['survey lighthou', 'survye lighth', 'survey lihgth', 'survey of lighthouse'])
+      // A slip in a word, and in the one that is being typed; between its stem and its end; a quote and a filter not yet done.
+      for (const typed of [
+        'survey lighthou',
+        'survye lighth',
+        'survey lihgth',
+        'survey of lighthouse',
+        '"survey of light',
+        'lighthouses sort:n',
+        'lighthouses date:20',
+      ])
         expect([typed, await suggested(typed)]).toEqual([typed, ['A survey of lighthouses']])
       expect(await suggested('survey of kelp')).toEqual([])
       expect(await (await get('/papers/suggest?q=2601.00001')).json()).toMatchObject({
