@@ -23,7 +23,7 @@ export function detectFormat({ name, head }: { name: string; head: string }): Fo
   const text = head
     .replace(/^\ufeff/, '')
     .trimStart()
-    .replace(/<!--[^]*?-->/g, '')
+    .replace(/<!--[^]*?(?:-->|$)/g, '')
   const extension = /\.([a-z]+)$/.exec(name.toLowerCase().replace(/\.gz$/, ''))?.[1] ?? ''
   if (text.startsWith('<')) {
     const feed = text.search(MARKUP_OF_FEED)
