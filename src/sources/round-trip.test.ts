@@ -149,7 +149,7 @@ const many = {
       ...(await statedIn(readHuggingFace(feed(linesOf(daily, MANY * 0.1)), { now: NOW }))),
     ]
   }),
-  invented: once(() => statedIn(readJsonLines(feed(inventedRecords(MANY, 1).join('\n')), { now: NOW }))),
+  invented: once(() => statedIn(readJsonLines(feed(inventedRecords(MANY, 13).join('\n')), { now: NOW }))),
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -10,13 +10,11 @@ import { dateParts } from './dates.ts'
 export type Reference = Omit<Publication, 'type'> & { type: WorkType | null; verbatim: string | null }
 
 export function referenceOf(paper: Paper): Reference {
-  // What says nothing in plain text is written in no format.
-  const said = (text: string | null | undefined) => (text && plainText(text) !== '' ? text : undefined)
-  const journalReference = said(paper.journalReference) ?? null
-  const publication = placeOf(paper.publication)
+  const journalReference = says(paper.journalReference) ? paper.journalReference : null
+  const publication = placeOf(paper.publication && withoutSilence(paper.publication))
   if (publication === null && journalReference === null) return { type: null, verbatim: null }
   const type = publication?.type ?? 'article'
-  const container = said(publication?.container) ?? journalReference
+  const container = publication?.container ?? journalReference
   const fields = placeOf({ type, ...publication, ...(container === null ? {} : { container }) })
   // Nobody who reads that takes it for a journal.
   if (fields === null)
@@ -24,6 +22,16 @@ export function referenceOf(paper: Paper): Reference {
   const told = referenceText(fields, dateParts(paper.published).year)
   const isTold = journalReference === null || plainText(journalReference) === plainText(told)
   return { ...fields, verbatim: isTold ? null : journalReference }
+}
+
+/** Whether there is something of a text in plain text; what there is nothing of is written in no format. */
+function says(text: string | null): boolean {
+  return text !== null && plainText(text) !== ''
+}
+
+function withoutSilence(publication: Publication): Publication {
+  const parts = Object.entries(publication).filter(([, text]) => says(text))
+  return Object.fromEntries(parts) as Publication
 }
 
 /** Whether it was withdrawn, and its comments, as one note; `readNotes` takes them apart. */
