@@ -19,6 +19,8 @@ describe('TeX as plain text', () => {
     ['$\\ket{\\psi}$, $\\bra{0}$, $\\Ket{0}$, $\\ketbra{0}{1}$', '|ψ⟩, ⟨0|, |0⟩, |0⟩⟨1|'],
     ['$\\braket{a|b}$ $\\braket{a}{b}$ $\\expval{A}$ $\\mel{a}{H}{b}$', '⟨a|b⟩ ⟨a|b⟩ ⟨A⟩ ⟨a|H|b⟩'],
     ['$\\langle a | b \\rangle$ $\\lVert x \\rVert$ $\\norm{x}$ $\\abs{x}$', '⟨a | b⟩ ‖x‖ ‖x‖ |x|'],
+    ['see http:// and \\\u{1d538}x', 'see http:// and \\\u{1d538}x'],
+    ['\\verb\u{1d538}x\u{1d538}', '\u{1d538}x\u{1d538}'],
     ['$\\pmatrix{a&b\\cr c&d}$ $f=\\cases{1&x>0\\cr 0}$', '(a b; c d) f={1, x>0; 0}'],
     ['$\\genfrac(){0pt}{}{n}{k}$ $\\varDelta$ $\\RR^n$ $\\O(n)$', '(n choose k) Δ ℝⁿ O(n)'],
     ['$\\slashed{D}$ $\\ce{H2O}$', 'D\u0338 H2O'],

@@ -7,8 +7,11 @@ import { nameKey } from '../papers/names.ts'
 import { andOthers } from '../papers/others.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
+import type { Correction } from './index/correct-query.ts'
+import { formatQuery } from './query/format-query.ts'
 import { parseQuery } from './query/parse-query.ts'
-import type { Query } from './query/query.ts'
+import type { Query, QueryTerm } from './query/query.ts'
+import { withoutUnread } from './query/unread.ts'
 import type { SearchIndex, SearchRoom } from './search.ts'
 import { nameWords } from './text/words.ts'
 
@@ -28,7 +31,7 @@ export async function suggest(
   { text, limit }: { text: string; limit: number },
 ): Promise<Suggestions> {
   const words = nameWords(text.slice(0, 200)).slice(0, 8)
-  const query = parseQuery(text)
+  const query = typedSoFar(text)
   if (query.clauses.length === 0) return { papers: [], authors: [], topics: [] }
   const [papers, authors, topics] = await Promise.all([
     suggestedIds(index, { query, typed: text, limit }).then((ids) => inOrder(db, ids)),
@@ -50,19 +53,49 @@ export async function suggest(
   }
 }
 
+/** The query of a text that is not typed to its end: quotes that are still open, and filters that are not read yet, ask for nothing. */
+function typedSoFar(text: string): Query {
+  return withoutUnread(parseQuery(text.replace(/(?<=^|\s)["“„«](?=[^"“”„«»]*$)/u, ''))).query
+}
+
 /**
  * The numbers of at most `limit` papers with the words of a query whose last one may be unfinished, its slips corrected:
- * those with all of them in their titles come first.
+ * those with all of them in their titles come first. Where there are none, words that hardly any paper has are taken for
+ * what they may have been meant to be, and a single letter at the end for nothing yet.
  */
 export async function suggestedIds(
   index: Pick<SearchIndex, 'correct' | 'find'>,
   { query: asked, typed, limit }: { query: Query; typed: string; limit: number },
 ): Promise<number[]> {
-  const { query } = await index.correct({ query: asked, unfinished: true })
-  const titled = await idsOf(index, { query, typed, limit, only: 'titled' })
-  if (titled.length >= limit) return titled
-  const having = await idsOf(index, { query, typed, limit, only: 'having' })
-  return [...new Set([...titled, ...having])].slice(0, limit)
+  const { query, offers } = await index.correct({ query: asked, unfinished: true })
+  const ids = await idsHaving(index, { query, typed, limit })
+  if (ids.length > 0) return ids
+  const meant = withOffers(withoutLetter(query), offers)
+  return formatQuery(meant) === formatQuery(query) ? [] : idsHaving(index, { query: meant, typed, limit })
+}
+
+async function idsHaving(
+  index: Pick<SearchIndex, 'find'>,
+  asked: { query: Query; typed: string; limit: number },
+): Promise<number[]> {
+  const titled = await idsOf(index, { ...asked, only: 'titled' })
+  if (titled.length >= asked.limit) return titled
+  const having = await idsOf(index, { ...asked, only: 'having' })
+  return [...new Set([...titled, ...having])].slice(0, asked.limit)
+}
+
+function withoutLetter(query: Query): Query {
+  const [term] = query.clauses.at(-1)?.anyOf ?? []
+  const isLetter = query.clauses.length > 1 && term?.kind === 'word' && /^\p{L}$/u.test(term.text)
+  return isLetter ? { ...query, clauses: query.clauses.slice(0, -1) } : query
+}
+
+function withOffers(query: Query, offers: Correction[]): Query {
+  const meant = (term: QueryTerm): QueryTerm => {
+    const instead = term.kind === 'word' ? offers.find(({ word }) => word === term.text)?.instead : undefined
+    return term.kind === 'word' && instead !== undefined ? { ...term, text: instead } : term
+  }
+  return { ...query, clauses: query.clauses.map(({ not, anyOf }) => ({ not, anyOf: anyOf.map(meant) })) }
 }
 
 async function idsOf(

@@ -1,4 +1,5 @@
 import { readOthers } from '../papers/others.ts'
+import { texNameToUnicode } from './tex-names.ts'
 import type { AuthorDraft } from './valid-authors.ts'
 
 type Words = { text: string; braced: boolean }[]
@@ -49,10 +50,10 @@ function splitAtAnd(value: string): string[] {
 function readName(name: string): AuthorDraft[] {
   const parts = splitOutsideBraces(name, (at) => (isComma(name, at) ? 1 : 0)).map((part) => part.trim())
   // `Lee, Ann, et al.` and `Lee, Ann,`: what follows the last comma is no part of the name.
-  const last = parts.length > 1 ? inner(parts.at(-1) ?? '') : ''
+  const last = parts.at(-1) ?? ''
   if (parts.length > 1 && last === '') return readName(parts.slice(0, -1).join(','))
-  if (parts.length > 2 && readOthers(last).name === '')
-    return [...readName(parts.slice(0, -1).join(',')), { name: last }]
+  if (parts.length > 2 && inner(last) !== '' && readOthers(inner(last)).name === '')
+    return [...readName(parts.slice(0, -1).join(',')), { name: inner(last) }]
   return [nameIn(name, parts)]
 }
 
@@ -146,7 +147,8 @@ function join(words: Words): string {
 
 /** A word that is a group, and not TeX's way to write one letter (`{\'E}`) or to keep one capital. */
 function isBraced(word: string): boolean {
-  if (!word.startsWith('{') || word.startsWith('{\\') || !word.endsWith('}')) return false
+  if (!word.startsWith('{') || !word.endsWith('}')) return false
+  if (word.startsWith('{\\') && texNameToUnicode(word).length <= 2) return false
   let depth = 0
   for (let at = 0; at < word.length; at += 1) {
     if (word[at] === '\\') at += 1

@@ -194,6 +194,8 @@ describe('BibTeX', () => {
       'G. Aad on behalf of the ATLAS Collaboration and B. Ek for the ATLAS Collaboration',
       [{ name: 'G. Aad' }, { name: 'ATLAS Collaboration', kind: 'collaboration' }, { name: 'B. Ek' }],
     ],
+    [String.raw`{\'Ecole Polytechnique}`, [{ name: 'École Polytechnique', literal: true }]],
+    ['Poe, Jr., {}', [{ name: 'Poe Jr.', family: 'Poe', suffix: 'Jr.' }]],
     ['{Plato}', [{ name: 'Plato', literal: true }]],
     ['{Ann Lee}', [{ name: 'Ann Lee', literal: true }]],
     ['García López, Ann', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],

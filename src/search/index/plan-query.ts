@@ -200,6 +200,9 @@ function wantedOf(
   { unfinished }: { unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const last = asked.findLastIndex(({ mere }) => !mere)
+  // `follow-u` becomes one word with the next letter.
+  const solid =
+    asked.length === 2 && asked.every(({ mere }) => !mere) ? asked.map(({ text }) => text).join('') : ''
   return asked.map(({ text, term, instead, mere }, i) => {
     const isCompound = !mere && asked[i + 1]?.mere === true
     const isSpaced = asked.some((one) => /\s/.test(one.text))
@@ -219,6 +222,7 @@ function wantedOf(
         titleOnly: false,
       })),
       ...(unfinished && i === last ? completions(index, text.replace(LINKS, ''), unfinished) : []),
+      ...(unfinished && solid !== '' ? completions(index, solid, { forgiving: false }) : []),
     ]
     return mere ? { terms, mere } : { terms }
   })

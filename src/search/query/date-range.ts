@@ -9,7 +9,9 @@ export type DateRange = { from: string | null; to: string | null }
  * (`>=2025`, `>2025`, `<=2025`, `<2025`). A range the wrong way round is turned. Null for anything else, and for days
  * that no paper could have.
  */
-export function parseDateRange(text: string): DateRange | null {
+export function parseDateRange(typed: string): DateRange | null {
+  // In the digits of Chinese and Japanese keyboards too, and with the minus of others.
+  const text = typed.normalize('NFKC').replace(/[−‐]/g, '-')
   const [, comparison, bound = ''] = /^([<>]=?)(.*)$/.exec(text) ?? []
   if (comparison !== undefined) return comparedWith(comparison, bound)
   const years = /^(\d{4})[-–](\d{4})$/.exec(text)

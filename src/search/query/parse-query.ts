@@ -26,7 +26,7 @@ const LONGEST_TEXT = 4_000
  * - `sort:relevance` (`best`), `sort:new` (`newest`, `date`), `sort:hot` (`trending`), `sort:top` (`votes`): the last
  *   one counts, wherever it stands.
  *
- * Keys are read in any case, and white space may follow their colon. A key without a value is the word it is; a value
+ * Keys are read in any case, with the colon and digits of any keyboard, and white space may follow their colon. A key without a value is the word it is; a value
  * that makes no sense leaves key and value as one word (`date:soon`), like all that has a colon (`https://…`).
  */
 export function parseQuery(text: string): Query {

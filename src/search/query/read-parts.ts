@@ -159,7 +159,7 @@ function dateTerm(range: DateRange | null): QueryTerm | null {
 
 /** The known key whose name and colon stand at `at`. */
 function keyAt(text: string, at: number): { key: Key; typed: string; end: number } | null {
-  const typed = matchAt(/[a-z]{2,8}(?=:)/iy, text, at)
+  const typed = matchAt(/[a-z]{2,8}(?=[:：])/iy, text, at)
   const key = KEYS.get(typed.toLowerCase())
   return key ? { key, typed, end: at + typed.length + 1 } : null
 }

@@ -568,8 +568,16 @@ describeWithDatabase('the search', (db) => {
         const found = await (await get(`/papers/suggest?q=${encodeURIComponent(typed)}`)).json()
         return (found as { papers: { title: string }[] }).papers.map(({ title }) => title)
       }
-      // A slip in a word, and in the one that is being typed; between its stem and its end.
-      for (const typed of ['survey lighthou', 'survye lighth', 'survey lihgth', 'survey of lighthouse'])
+      // A slip in a word, and in the one that is being typed; between its stem and its end; a quote and a filter not yet done.
+      for (const typed of [
+        'survey lighthou',
+        'survye lighth',
+        'survey lihgth',
+        'survey of lighthouse',
+        '"survey of light',
+        'lighthouses sort:n',
+        'lighthouses date:20',
+      ])
         expect([typed, await suggested(typed)]).toEqual([typed, ['A survey of lighthouses']])
       expect(await suggested('survey of kelp')).toEqual([])
       expect(await (await get('/papers/suggest?q=2601.00001')).json()).toMatchObject({
