@@ -172,7 +172,7 @@ function notesOn({ text, found, named }: SearchView): Child[] {
       : []),
     ...(offers.length > 0 ? [<DidYouMean query={query} offers={offers} />] : []),
     ...(status.upToDate ? [] : [`The search index is being built: ${papers(status.papers)} so far.`]),
-    ...(query.sort === 'relevance' && wordsOf(query) !== '' ? wordsOnly(found.meaning) : []),
+    ...(query.sort === 'relevance' && wordsOf(query) !== '' ? wordsOnly(found) : []),
   ]
 }
 
@@ -200,16 +200,17 @@ function Named({ named: { parsed, paper } }: { named: NonNullable<SearchView['na
   return <>{scheme === 'doi' ? `The paper with the DOI ${value}` : 'This paper'} is not on this site.</>
 }
 
-function wordsOnly(meaning: SearchResults['meaning']): string[] {
+function wordsOnly({ meaning, reachable }: Pick<SearchResults, 'meaning' | 'reachable'>): string[] {
+  const how = reachable === 0 ? 'Searched by words only' : 'Found by words only'
   switch (meaning) {
     case 'off':
-      return ['Found by words only: this site does not search by meaning.']
+      return [`${how}: this site does not search by meaning.`]
     case 'away':
-      return ['Found by words only: search by meaning is not available at the moment.']
+      return [`${how}: search by meaning is not available at the moment.`]
     case 'language':
-      return ['Found by words only: search by meaning makes sense of English only.']
+      return [`${how}: search by meaning makes sense of English only.`]
     case 'no-vectors':
-      return ['Found by words only: search by meaning is still being prepared.']
+      return [`${how}: search by meaning is still being prepared.`]
     case 'used':
     case 'not-asked':
       return []

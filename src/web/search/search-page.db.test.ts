@@ -72,6 +72,7 @@ describeWithDatabase('the search', (db) => {
       const words = await read('/papers?q=tide')
       expect(words).toContain('Search tide 3 papers have these words')
       expect(words).toContain('Found by words only: this site does not search by meaning.')
+      expect(await read('/papers?q=zzzz')).toContain('Searched by words only: this site does')
       expect(await read('/papers?q=ann+lee')).toContain('1 paper has these words')
     })
 
