@@ -49,12 +49,17 @@ function splitAtAnd(value: string): string[] {
 
 function readName(name: string): AuthorDraft[] {
   const parts = splitOutsideBraces(name, (at) => (isComma(name, at) ? 1 : 0)).map((part) => part.trim())
+  const others: AuthorDraft[] = []
+  let count = parts.length
   // `Lee, Ann, et al.` and `Lee, Ann,`: what follows the last comma is no part of the name.
-  const last = parts.at(-1) ?? ''
-  if (parts.length > 1 && last === '') return readName(parts.slice(0, -1).join(','))
-  if (parts.length > 2 && inner(last) !== '' && readOthers(inner(last)).name === '')
-    return [...readName(parts.slice(0, -1).join(',')), { name: inner(last) }]
-  return [nameIn(name, parts)]
+  for (; count > 1; count -= 1) {
+    const last = inner(parts[count - 1] ?? '')
+    const isEmpty = parts[count - 1] === ''
+    if (!isEmpty && (count === 2 || last === '' || readOthers(last).name !== '')) break
+    if (!isEmpty) others.push({ name: last })
+  }
+  const kept = parts.slice(0, count)
+  return [nameIn(count === parts.length ? name : kept.join(','), kept), ...others.toReversed()]
 }
 
 function nameIn(name: string, parts: string[]): AuthorDraft {

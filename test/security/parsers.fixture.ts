@@ -25,6 +25,7 @@ import { nameWords, wordsIn } from '../../src/search/text/words.ts'
 import { readArxivAtom } from '../../src/sources/arxiv-atom.ts'
 import { readArxivOai } from '../../src/sources/arxiv-oai.ts'
 import { splitAuthorLine } from '../../src/sources/author-list.ts'
+import { readBibtexNames } from '../../src/sources/bibtex-names.ts'
 import { readBibtex } from '../../src/sources/bibtex.ts'
 import { cleanLine, cleanParagraphs } from '../../src/sources/clean-text.ts'
 import { readCsl } from '../../src/sources/csl.ts'
@@ -237,6 +238,12 @@ export const PARSERS: ParserUnderTest[] = [
       }),
   },
   { name: 'a name in TeX', most: 20_000, tokens: NAME, read: texNameToUnicode },
+  {
+    name: 'names in BibTeX',
+    most: 20_000,
+    tokens: [',', ',,', ', et al.'],
+    read: readBibtexNames,
+  },
   { name: 'a line of authors', most: 60_000, tokens: NAME, read: splitAuthorLine },
   { name: 'a line to clean', most: 200_000, tokens: PLAIN, read: cleanLine },
   {
