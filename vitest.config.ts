@@ -54,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: 'e2e/sample-folder.ts',
           // They start programs and browsers of their own: after all others.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

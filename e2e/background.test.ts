@@ -3,15 +3,8 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { serversAndMailers } from '../src/mail/mail-server.fixture.ts'
-import {
-  dataFolder,
-  environment,
-  importPapers,
-  PROGRAM,
-  processesIn,
-  startSite,
-  untilIndexed,
-} from './site.ts'
+import { dataFolder, environment, importPapers, PROGRAM, processesIn, startSite } from './site.ts'
+import { untilIndexed } from './use-site.ts'
 
 /** As docs/self-hosting.md recommends for a site with many readers. */
 describe('`serve --no-jobs` beside `work`', () => {

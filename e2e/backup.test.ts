@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { dataFolder, importPapers, processesIn, runVerb, startSite, untilIndexed } from './site.ts'
+import { dataFolder, importPapers, processesIn, runVerb, startSite } from './site.ts'
+import { untilIndexed } from './use-site.ts'
 
 const ADA = 'ada@readers.example'
 

@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core'
 import { expect, it, vi } from 'vitest'
 import { describeInBrowser } from './browser.ts'
 import { barriersOn, faultsOf, whatStandsOut } from './inspect.ts'
-import { runVerb, useSite } from './site.ts'
+import { runVerb } from './site.ts'
+import { useSite } from './use-site.ts'
 
 const CURATOR = 'ak@example.org'
 const PAPER = '/papers/2412.19723'
@@ -145,7 +146,9 @@ describeInBrowser('A community', (openPage) => {
     const bob = await openPage()
     await enter(bob, 'bob@example.org')
     await bob.goto(site().origin + PAPER)
-    await bob.getByRole('link', { name: 'Reply' }).first().click()
+    await bob.getByRole('link', { name: 'Reply' }).first().dblclick()
+    await bob.getByLabel('Your reply').waitFor()
+    expect(await bob.locator('.reply').count()).toBe(1)
     await bob
       .getByLabel(/reply|answer/i)
       .first()
@@ -263,5 +266,28 @@ describeInBrowser('A community', (openPage) => {
         troubles.push(`${path}: ${trouble}`)
     }
     expect(troubles).toEqual([])
+
+    // A name that leaves no room beside it, and links that stand alone, which are for fingers.
+    await page.goto(`${site().origin}/settings`)
+    await page.getByLabel('Display name').fill('Ada Augusta King of Lovelace and Ockham the Elder')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.waitForURL('**/settings?saved')
+    for (const width of [390, 600, 768, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      for (const path of ['/', PAPER]) {
+        await page.goto(site().origin + path)
+        expect([width, path, await whatStandsOut(page)]).toEqual([width, path, []])
+        if (width <= 768) expect([width, path, await lowLinksOn(page)]).toEqual([width, path, []])
+      }
+    }
   })
 })
+
+/** Links of less than 24 px that are no part of a sentence. */
+async function lowLinksOn(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll(':is(li, dd, td, h2, h3, caption, nav, header) > a')]
+      .filter((link) => link.checkVisibility() && link.getBoundingClientRect().height < 24)
+      .map((link) => link.outerHTML),
+  )
+}

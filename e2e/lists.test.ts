@@ -4,7 +4,8 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './browser.ts'
 import { barriersOn, faultsOf, whatStandsOut } from './inspect.ts'
-import { runVerb, useSite } from './site.ts'
+import { runVerb } from './site.ts'
+import { useSite } from './use-site.ts'
 
 describeInBrowser('A reader of lists', (openPage) => {
   const site = useSite()

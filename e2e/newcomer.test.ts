@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { describeInBrowser } from './browser.ts'
-import { useSite } from './site.ts'
+import { useSite } from './use-site.ts'
 
 const SAMPLE = join(import.meta.dirname, '..', 'db', 'seed', 'sample-edition.json')
 
 describeInBrowser('A newcomer opens the front page', (openPage) => {
-  const site = useSite()
+  const site = useSite({ fresh: true })
 
   it('finds the sample edition, in its order', async () => {
     const page = await openPage()

@@ -3,46 +3,52 @@ import { describeInBrowser } from './browser.ts'
 import { DIFFICULT_PAPERS, ORDINARY_PAPERS } from './difficult-papers.ts'
 import { barriersOn, faultsOf, whatStandsOut } from './inspect.ts'
 import { PAGE_KINDS } from './page-kinds.ts'
-import { openDatabase, untilIndexed, useSite } from './site.ts'
+import { openDatabase } from './site.ts'
+import { untilIndexed, useSite } from './use-site.ts'
 
 const KINDS = Object.entries(PAGE_KINDS)
 /** Kinds of pages of which no two are made alike. */
-const ONE_OF_EACH_MAKE = [
-  'the newest edition',
-  'a day without edition',
-  'a paper of the sample',
-  'a version of a paper',
-  'a paper by sixty authors',
-  'a withdrawn paper',
-  'a paper of which little is known',
-  'trending',
-  'topics',
-  'a topic',
-  'a name',
-  'a person',
-  'about',
-  'about ranking',
-  'about search',
-  'a search',
-  'a search that is narrowed down',
-  'a search without results',
-  'why papers are similar',
-  'the sign-in page',
-  'public collections',
-  'the moderation log',
-  'an address that leads nowhere',
-] as const
+const ONE_OF_EACH_MAKE = (
+  [
+    'the newest edition',
+    'a day without edition',
+    'a paper of the sample',
+    'a version of a paper',
+    'a paper by sixty authors',
+    'a withdrawn paper',
+    'a paper of which little is known',
+    'trending',
+    'topics',
+    'a topic',
+    'a name',
+    'a person',
+    'about',
+    'about ranking',
+    'about search',
+    'a search',
+    'a search that is narrowed down',
+    'a search without results',
+    'why papers are similar',
+    'the sign-in page',
+    'public collections',
+    'the moderation log',
+    'an address that leads nowhere',
+  ] as const
+).map((name) => [name, PAGE_KINDS[name]] as const)
 const papers = [...DIFFICULT_PAPERS, ...ORDINARY_PAPERS]
 
 describeInBrowser('Every kind of page, with papers that try the layout', (openPage) => {
   const site = useSite({ papers })
   beforeAll(() => untilIndexed(site(), 91 + papers.length))
 
-  for (const width of [320, 1600]) {
+  for (const { width, kinds } of [
+    { width: 320, kinds: KINDS },
+    { width: 1600, kinds: ONE_OF_EACH_MAKE },
+  ]) {
     it(`fits ${width} px`, async () => {
       const page = await openPage({ viewport: { width, height: 800 } })
       const wide: string[] = []
-      for (const [name, path] of KINDS) {
+      for (const [name, path] of kinds) {
         await page.goto(site().origin + path)
         for (const what of await whatStandsOut(page)) wide.push(`${name}: ${what}`)
       }
@@ -50,17 +56,17 @@ describeInBrowser('Every kind of page, with papers that try the layout', (openPa
     })
   }
 
-  // No colour depends on the width, and no layout on the colours.
-  for (const { colorScheme, width } of [
-    { colorScheme: 'light', width: 1280 },
-    { colorScheme: 'dark', width: 390 },
+  // No colour depends on the width, no layout on the colours, and nothing else on either.
+  for (const { colorScheme, width, ofTheScreen } of [
+    { colorScheme: 'light', width: 1280, ofTheScreen: false },
+    { colorScheme: 'dark', width: 390, ofTheScreen: true },
   ] as const) {
     it(`can be used by everybody, ${colorScheme} at ${width} px`, async () => {
       const page = await openPage({ colorScheme, viewport: { width, height: 800 } })
       const barriers: string[] = []
-      for (const name of ONE_OF_EACH_MAKE) {
-        await page.goto(site().origin + PAGE_KINDS[name])
-        for (const barrier of await barriersOn(page)) barriers.push(`${name}: ${barrier}`)
+      for (const [name, path] of ONE_OF_EACH_MAKE) {
+        await page.goto(site().origin + path)
+        for (const barrier of await barriersOn(page, { ofTheScreen })) barriers.push(`${name}: ${barrier}`)
       }
       expect(barriers).toEqual([])
     })

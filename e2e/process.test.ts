@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
-import { dataFolder, importPapers, openDatabase, processesIn, startSite, type RunningSite } from './site.ts'
+import { importPapers, openDatabase, processesIn, startSite, type RunningSite } from './site.ts'
+import { sampleFolder } from './use-site.ts'
 
 describe('The program as a process', () => {
   it('shows at once what is imported beside it, and keeps it through a power cut', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const site = await start(data)
     expect(await titleOf(`${site.origin}/`)).toContain('Tuesday, 8 July 2025')
     expect(await importPapers(data, DIFFICULT_PAPERS)).toMatch(
@@ -33,7 +34,7 @@ describe('The program as a process', () => {
   })
 
   it('starts its database again when that dies, and serves on', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const site = await start(data)
     const postmaster = async () =>
       Number((await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
@@ -51,7 +52,7 @@ describe('The program as a process', () => {
   })
 
   it('finishes what it is answering when it is stopped, and takes nothing new', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const site = await start(data)
     const agent = new Agent({ keepAlive: true })
     const open = async (path: string) => {

@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from './browser.ts'
-import { importPapers, useSite } from './site.ts'
+import { importPapers } from './site.ts'
+import { useSite } from './use-site.ts'
 
 describeInBrowser('A reader at the keyboard', (openPage) => {
   const site = useSite()

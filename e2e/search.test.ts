@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { describeInBrowser } from './browser.ts'
 import { ORDINARY_PAPERS } from './difficult-papers.ts'
 import { barriersOn, whatStandsOut } from './inspect.ts'
-import { untilIndexed, useSite } from './site.ts'
+import { untilIndexed, useSite } from './use-site.ts'
 
 describeInBrowser('A reader who looks for something', (openPage) => {
   const site = useSite()

@@ -1,13 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, vi } from 'vitest'
 
 export const PROGRAM = join(import.meta.dirname, '..', 'bin', 'broadsheet')
 /** A first start makes a database; a busy machine takes its time. */
@@ -122,35 +121,6 @@ export async function killEverything(data: string, program: number): Promise<voi
     }
     if (pids[0] !== program) await delay(20)
   }
-}
-
-/** Waits until searches find all the papers of a site. */
-export async function untilIndexed({ origin }: RunningSite, papers: number): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const html = await (await fetch(`${origin}/papers?q=since:1000`)).text()
-      expect(/data-found="(\d+)"/.exec(html)?.[1]).toBe(String(papers))
-    },
-    { timeout: 60_000 },
-  )
-}
-
-/** One site for the tests of a file, with the sample edition and the given papers; it must stop cleanly at the end. */
-export function useSite({
-  papers = [],
-  settings = {},
-}: { papers?: object[]; settings?: Record<string, string> } = {}): () => RunningSite {
-  let site: RunningSite
-  beforeAll(async () => {
-    site = await startSite(await dataFolder(), settings)
-    if (papers.length > 0) await importPapers(site.data, papers)
-  })
-  afterAll(async () => {
-    expect(await site.stop(), 'exit code').toBe(0)
-    expect(await processesIn(site.data), 'processes left over').toEqual([])
-    await rm(site.data, { recursive: true })
-  })
-  return () => site
 }
 
 // Only what the program is told here: the settings of whoever runs the tests must not reach it.

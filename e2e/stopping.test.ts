@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { serversAndMailers } from '../src/mail/mail-server.fixture.ts'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
 import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
+import { sampleFolder } from './use-site.ts'
 
 const READER = '6f0b7a3c-3f0a-4d9b-9d53-2f1c4a8f6e01'
 const TOKEN = 'a-session-that-only-this-test-knows'
@@ -18,7 +19,7 @@ describe('The program stops within seconds', () => {
   const { serve: serveMail } = serversAndMailers()
 
   it('whatever those do who are connected to it', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const registry = await silentServer()
     const site = await startSite(data, { ARXIV_URL: registry.url })
     onTestFinished(() => site.kill())
@@ -80,7 +81,7 @@ describe('The program stops within seconds', () => {
     ],
   ] as const) {
     it(`while it sends mail to a server that ${name}, and sends that mail at the next start`, async () => {
-      const data = await dataFolder()
+      const data = await sampleFolder()
       const silent = await silentServer(manner)
       const site = await startSite(data, { SMTP_URL: silent.url.replace('http', 'smtp') })
       onTestFinished(() => site.kill())
@@ -114,7 +115,7 @@ describe('The program stops within seconds', () => {
   }
 
   it('while `work` sends mail to a server that says nothing', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const silent = await silentServer()
     await runVerb(data, ['migrate'])
     const child = program(['work'], {

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import {
-  dataFolder,
   importPapers,
   openDatabase,
   processesIn,
@@ -12,6 +11,7 @@ import {
   type RunningSite,
   killEverything,
 } from './site.ts'
+import { sampleFolder } from './use-site.ts'
 
 const PAPERS = 100
 const VOTERS = 500
@@ -27,7 +27,7 @@ const told = new Map<string, boolean>()
 let answers = 0
 
 beforeAll(async () => {
-  data = await dataFolder()
+  data = await sampleFolder()
   const site = await startSite(data)
   await importPapers(
     data,

@@ -201,6 +201,45 @@ describe('a file of settings', () => {
     })
   })
 
+  it('has values with marks in them as they are written, and those of files from other systems', () => {
+    const names: [line: string, name: string][] = [
+      ['SITE_NAME=C# Weekly', 'C# Weekly'],
+      ['SITE_NAME=Tide # ours', 'Tide'],
+      ['SITE_NAME= #ours', 'Broadsheet'],
+      ['SITE_NAME="Tide # Lines" # ours', 'Tide # Lines'],
+      ['SITE_NAME="The \\"Tide\\" C:\\\\n"', 'The "Tide" C:\\n'],
+      ["SITE_NAME=Ada's Papers", "Ada's Papers"],
+      ['\uFEFFSITE_NAME=First', 'First'],
+      ['PORT=1\rSITE_NAME=Second\r', 'Second'],
+      ['export\tSITE_NAME=Third', 'Third'],
+      ['SITE_NAME=Once\nSITE_NAME=Twice', 'Twice'],
+    ]
+    for (const [text, siteName] of names)
+      expect([text, withFile(text)]).toMatchObject([text, { config: { siteName } }])
+    const secret = 'half of it is before the sign#and half behind'
+    expect(withFile(`SECRET=${secret}`)).toMatchObject({ config: { secret } })
+  })
+
+  it('is refused where a quotation mark has no other, where it is not UTF-8, and where it is no file', () => {
+    const path = join(folder, 'settings.env')
+    for (const text of ['"Tide', "'Ada's Papers'", '"Tide" Lines', '`'])
+      expect(withFile(`PORT=1\nSITE_NAME=${text}\nMAIL_FROM="a@b.example"`)).toEqual({
+        ok: false,
+        reason: `${path}, line 2: the quotation marks of SITE_NAME do not match. Put its value between one pair of them.`,
+      })
+    for (const bytes of [Buffer.from('PORT=1', 'utf16le'), Buffer.from('SITE_NAME=Caf\xe9', 'latin1')]) {
+      writeFileSync(path, bytes)
+      expect(readConfig({ file: path, env: {} })).toEqual({
+        ok: false,
+        reason: `The settings in ${path} cannot be read: save the file as UTF-8.`,
+      })
+    }
+    expect(readConfig({ file: folder, env: {} })).toMatchObject({
+      reason: `The settings in ${folder} cannot be read (it is a folder).`,
+    })
+    expect(readConfig({ file: '', env: {} })).toMatchObject({ reason: '--config needs the name of a file.' })
+  })
+
   it('is refused with its line when it says something that is no setting', () => {
     const path = join(folder, 'settings.env')
     expect(withFile('PORT=1\nPROT=2')).toEqual({

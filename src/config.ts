@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import type { Provider } from './accounts/providers.ts'
 import { parseEmailAddress } from './mail/address.ts'
@@ -176,37 +176,54 @@ export function readConfig({
 
 type SettingsFile = { ok: true; settings: NodeJS.Dict<string> } | { ok: false; reason: string }
 
-/** The settings in a file of lines `NAME=value`, as systemd and Node.js read them. */
+/** The settings in a file of lines `NAME=value`. Whatever could be meant otherwise is refused, with its line. */
 function readSettingsFile(file: string | null, { dataFolder }: { dataFolder: string }): SettingsFile {
+  if (file === '') return { ok: false, reason: '--config needs the name of a file.' }
   const path = file ?? join(dataFolder, 'settings.env')
-  let text: string
+  let bytes: Buffer
   try {
-    text = readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // No data folder yet, or none that holds settings.
     if (file === null && (code === 'ENOENT' || code === 'ENOTDIR')) return { ok: true, settings: {} }
-    return {
-      ok: false,
-      reason: `The settings in ${path} cannot be read (${code === 'ENOENT' ? 'there is no such file' : code}).`,
-    }
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code
+    return { ok: false, reason: `The settings in ${path} cannot be read (${why}).` }
   }
-  const lines = text.split(/\r?\n/)
+  if (!isUtf8(bytes) || bytes.includes(0))
+    return { ok: false, reason: `The settings in ${path} cannot be read: save the file as UTF-8.` }
+  const settings: NodeJS.Dict<string> = {}
+  const lines = String(bytes)
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n?|\n/)
   for (const [i, line] of lines.entries()) {
     if (/^\s*(?:#|$)/.test(line)) continue
-    const name = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/.exec(line)?.[1]
-    if (name === undefined)
-      return { ok: false, reason: `${path}, line ${i + 1} is not a setting: write NAME=value.` }
+    const refused = (why: string) => ({ ok: false, reason: `${path}, line ${i + 1}${why}` }) as const
+    const [, name, text] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/.exec(line) ?? []
+    if (name === undefined || text === undefined) return refused(' is not a setting: write NAME=value.')
     // Variables for Node.js itself may be in the file of a service.
     if (!(SETTINGS as string[]).includes(name) && !name.startsWith('NODE_'))
-      return { ok: false, reason: `${path}, line ${i + 1}: there is no setting ${name}.` }
+      return refused(`: there is no setting ${name}.`)
     if (name === 'BROADSHEET_DATA' && file === null)
-      return {
-        ok: false,
-        reason: `${path}, line ${i + 1}: BROADSHEET_DATA says where this file is. Set it in the environment, or in a file named by --config.`,
-      }
+      return refused(
+        ': BROADSHEET_DATA says where this file is. Set it in the environment, or in a file named by --config.',
+      )
+    const value = settingIn(text)
+    if (value === null)
+      return refused(`: the quotation marks of ${name} do not match. Put its value between one pair of them.`)
+    settings[name] = value
   }
-  return { ok: true, settings: parseEnv(text) }
+  return { ok: true, settings }
+}
+
+/**
+ * What is meant by the text after `NAME=`, as shells and systemd understand it: all of it up to a comment, which a space
+ * comes before, or what is between quotation marks. null when these do not match.
+ */
+function settingIn(text: string): string | null {
+  const quoted = /^\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|`([^`]*)`)\s*(?:#.*)?$/.exec(text)
+  if (quoted) return quoted[1]?.replaceAll(/\\(["\\])/g, '$1') ?? quoted[2] ?? quoted[3] ?? ''
+  return /^\s*["'`]/.test(text) ? null : text.replace(/(?:\s#|^#\s).*$/, '').trim()
 }
 
 function withoutSlash(url: string | undefined): string | null {

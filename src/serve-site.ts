@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { openAccounts } from './accounts/open-accounts.ts'
@@ -23,7 +23,7 @@ import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
-import { closeAfterStrayBody } from './web/forms/bounded-body.ts'
+import { closeAfterUnreadBody } from './web/forms/bounded-body.ts'
 import type { PageCache } from './web/page-cache.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
@@ -178,14 +178,16 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 /** The server in front of a site, not yet listening. */
 export function createSiteServer({ app, cache }: { app: Hono; cache: PageCache }): Server {
   const answer = getRequestListener(app.fetch)
-  return createServer(TIMEOUTS, (incoming, outgoing) => {
-    closeAfterStrayBody(incoming, outgoing)
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    closeAfterUnreadBody(incoming, outgoing)
     // A page at hand goes out without the detour through Request and Response objects.
     const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
     if (!ready) return void answer(incoming, outgoing)
     outgoing.writeHead(ready.status, ready.headers)
     outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
-  })
+  }
+  // Else Node would answer by itself to whoever expects something unknown, and read on.
+  return createServer(TIMEOUTS, take).on('checkExpectation', take)
 }
 
 function listenFailure(error: NodeJS.ErrnoException, { host, port }: Config): string {

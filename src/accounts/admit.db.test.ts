@@ -7,7 +7,7 @@ import { settledOrWaiting } from '../../test/waiting.ts'
 import { lockUntilCommit } from '../db/locks.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EmailAddress } from '../mail/address.ts'
-import { admitAddress } from './admit.ts'
+import { admitAddress, MOST_OF_MAILBOX } from './admit.ts'
 
 describeWithDatabase('whoever proves an address', (db) => {
   // A merge has the lock of recording, moves claims and then holds those who made them.
@@ -25,5 +25,21 @@ describeWithDatabase('whoever proves an address', (db) => {
       return { admitted }
     })
     expect(await admitted).toEqual({ ok: true, readerId: reader.id, changed: true })
+  })
+
+  it('gets no more accounts of one mailbox by proving many of its addresses at once', async () => {
+    const admitted = await Promise.all(
+      ['ada', 'ada+a', 'ada+b', 'ada+c', 'ada+d', 'ada+e'].map((local) =>
+        inTransaction(db(), (trx) =>
+          admitAddress(trx, {
+            address: `${local}@readers.example` as EmailAddress,
+            secret: 'sand',
+            now: NOON,
+          }),
+        ),
+      ),
+    )
+    expect(admitted.filter(({ ok }) => ok)).toHaveLength(MOST_OF_MAILBOX)
+    expect(await db().selectFrom('readers').select('id').execute()).toHaveLength(MOST_OF_MAILBOX)
   })
 })

@@ -70,6 +70,7 @@ export async function admitAddress(
 /**
  * Holds the account of an address until the transaction ends, before what belongs to it. Where it is to start afresh, what
  * its reader claimed to have written goes: the lock of recording comes before, so that no merge moves a claim meanwhile.
+ * Where there is none, the accounts of its mailbox are to be counted: no other one is made meanwhile.
  */
 export async function holdAccount(trx: Transaction<Database>, { address }: { address: EmailAddress }) {
   const account = trx
@@ -77,7 +78,8 @@ export async function holdAccount(trx: Transaction<Database>, { address }: { add
     .select(['id', 'email_verified', 'curator'])
     .where('email', '=', address)
   const before = await account.executeTakeFirst()
-  if (before?.email_verified === false) await lockUntilCommit(trx, 'recording')
+  if (!before) await lockUntilCommit(trx, { mailbox: await canonicalMailbox(trx, { address }) })
+  else if (!before.email_verified) await lockUntilCommit(trx, 'recording')
   return account.forUpdate().executeTakeFirst()
 }
 

@@ -11,7 +11,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { Logger } from '../runtime/log.ts'
 import { admitIdentity, takeOrcid } from './admit.ts'
-import { isProven, mayAddIdentity } from './ways-in.ts'
+import { hasAllPasskeys, isProven, mayAddIdentity, MOST_PASSKEYS } from './ways-in.ts'
 import { parseOrcid } from './orcid.ts'
 import { githubArrival, oidcArrival, type Arrival, type Provider } from './providers.ts'
 import { NO_MAIL_DOMAIN } from './reader.ts'
@@ -146,6 +146,7 @@ export function openAuth({
           // Told before it is kept: no passkey is added in silence.
           async afterVerification({ user, verification }) {
             if (!(await isProven(db, { readerId: user.id }))) throw unproven()
+            if (await hasAllPasskeys(db, { readerId: user.id })) throw tooMany()
             const passkey = verification.registrationInfo?.credential.id ?? ''
             const change = { kind: 'passkey-added', passkey } as const
             await announceWayIn(db, { readerId: user.id, change, site, now: now() })
@@ -239,6 +240,8 @@ export function openAuth({
       },
     },
     rateLimit: { enabled: false },
+    // Whoever comes back from a provider too late, or twice, reads there what to do next.
+    onAPIError: { errorURL: '/sign-in' },
     advanced: {
       cookiePrefix: 'broadsheet',
       database: { generateId: 'uuid' },
@@ -258,6 +261,12 @@ export type Auth = ReturnType<typeof openAuth>
 
 function unproven(): APIError {
   return new APIError('FORBIDDEN', { message: 'No one has proven the address of this account.' })
+}
+
+function tooMany(): APIError {
+  return new APIError('CONFLICT', {
+    message: `You can have up to ${MOST_PASSKEYS} passkeys. Remove one before you add another.`,
+  })
 }
 
 /** Leads to the page where they can sign in another way, and read why not in this one. */

@@ -62,15 +62,22 @@ export async function forgetRatesOf(db: Kysely<Database>, whom: string[]): Promi
   await db.deleteFrom('rate_limits').where('key', 'in', keys).execute()
 }
 
-/** Removes counts that no longer limit anyone. */
+/** Removes counts that no longer limit anyone, but none that are in use: whoever removes those of a reader holds several. */
 export async function forgetRates(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db
     .deleteFrom('rate_limits')
-    .where((eb) =>
-      eb.or([
-        eb('window_start', '<', new Date(now.getTime() - 2 * HOUR)),
-        eb('window_start', '>', new Date(now.getTime() + CLOCKS_DIFFER_MS)),
-      ]),
+    .where('key', 'in', (eb) =>
+      eb
+        .selectFrom('rate_limits')
+        .select('key')
+        .where((where) =>
+          where.or([
+            where('window_start', '<', new Date(now.getTime() - 2 * HOUR)),
+            where('window_start', '>', new Date(now.getTime() + CLOCKS_DIFFER_MS)),
+          ]),
+        )
+        .forUpdate()
+        .skipLocked(),
     )
     .execute()
 }

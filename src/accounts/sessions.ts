@@ -51,6 +51,20 @@ export async function listSessions(
   }))
 }
 
+/** Whether a session began within `withinMs` milliseconds: whoever has it has just proven who they are. */
+export async function isFresh(
+  db: Kysely<Database>,
+  { sessionId, withinMs, now }: { sessionId: string; withinMs: number; now: Date },
+): Promise<boolean> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('created_at', '>=', new Date(now.getTime() - withinMs))
+    .executeTakeFirst()
+  return session !== undefined
+}
+
 /** Ends a reader's session in one browser, or in all but one. */
 export async function endSessions(
   db: Kysely<Database>,
@@ -68,8 +82,13 @@ export async function endSessionNamed(db: Kysely<Database>, { token }: { token: 
   await db.deleteFrom('sessions').where('token', '=', token).execute()
 }
 
-/** Removes expired sessions and links. */
+/** Removes expired sessions and links, but none that others are just removing: they do so in an order of their own. */
 export async function forgetExpired(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
-  await db.deleteFrom('sessions').where('expires_at', '<', now).execute()
-  await db.deleteFrom('verifications').where('expires_at', '<', now).execute()
+  for (const table of ['sessions', 'verifications'] as const)
+    await db
+      .deleteFrom(table)
+      .where('id', 'in', (eb) =>
+        eb.selectFrom(table).select('id').where('expires_at', '<', now).forUpdate().skipLocked(),
+      )
+      .execute()
 }

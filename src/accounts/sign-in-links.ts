@@ -80,6 +80,8 @@ export async function redeemLink(
       .where('identifier', 'like', `${PREFIX}%`)
       .where('value', '=', link.value)
       .where('created_at', '<=', link.created_at)
+      // Those that are over are for others to remove.
+      .where('expires_at', '>', sql<Date>`now()`)
       .execute()
     return admitAddress(trx, { address, secret, now })
   })

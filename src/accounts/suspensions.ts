@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
 /** An account elsewhere: `subject` names it at its provider. */
@@ -35,9 +35,10 @@ export async function rememberSuspension(
     select provider, subject from identities where reader_id = ${readerId}
     union select provider, subject from removed_identities where reader_id = ${readerId}`.execute(trx)
   const hashes = [mailboxHash(reader.mailbox, secret), ...identities.map((one) => identityHash(one, secret))]
+  await holdSuspensions(trx, sql`hash = any(${hashes}::text[]) or reader_id = ${readerId}`)
   await trx
     .insertInto('suspended_ways_in')
-    .values(hashes.map((hash) => ({ hash, suspended_at: reader.suspended_at, reader_id: null })))
+    .values(hashes.toSorted().map((hash) => ({ hash, suspended_at: reader.suspended_at, reader_id: null })))
     .onConflict((conflict) => conflict.column('hash').doNothing())
     .execute()
 }
@@ -67,12 +68,13 @@ export async function attachSuspensions(
   trx: Transaction<Database>,
   { hashes, readerId }: { hashes: string[]; readerId: string },
 ): Promise<void> {
-  if (hashes.length > 0)
-    await trx
-      .updateTable('suspended_ways_in')
-      .set({ reader_id: readerId })
-      .where('hash', 'in', hashes)
-      .execute()
+  if (hashes.length === 0) return
+  await holdSuspensions(trx, sql`hash = any(${hashes}::text[])`)
+  await trx
+    .updateTable('suspended_ways_in')
+    .set({ reader_id: readerId })
+    .where('hash', 'in', hashes)
+    .execute()
 }
 
 /** Forgets the suspensions under which an account was made. */
@@ -80,7 +82,13 @@ export async function forgetSuspensions(
   trx: Transaction<Database>,
   { readerId }: { readerId: string },
 ): Promise<void> {
+  await holdSuspensions(trx, sql`reader_id = ${readerId}`)
   await trx.deleteFrom('suspended_ways_in').where('reader_id', '=', readerId).execute()
+}
+
+/** Holds remembered suspensions in order of their hashes, so that no two who change several wait for each other. */
+async function holdSuspensions(trx: Transaction<Database>, which: RawBuilder<unknown>): Promise<void> {
+  await sql`select from suspended_ways_in where ${which} order by hash for update`.execute(trx)
 }
 
 function mailboxHash(mailbox: string, secret: string): string {

@@ -44,6 +44,23 @@ export async function isProven(db: Kysely<Database>, { readerId }: { readerId: s
   return reader?.email_verified === true
 }
 
+/** How many passkeys a reader can have: one for each of their devices, and some to spare. */
+export const MOST_PASSKEYS = 20
+
+/** Whether a reader has as many passkeys as they can have. */
+export async function hasAllPasskeys(
+  db: Kysely<Database>,
+  { readerId }: { readerId: string },
+): Promise<boolean> {
+  const passkeys = await db
+    .selectFrom('passkeys')
+    .select('id')
+    .where('reader_id', '=', readerId)
+    .limit(MOST_PASSKEYS)
+    .execute()
+  return passkeys.length === MOST_PASSKEYS
+}
+
 /**
  * Whether a reader who is signed in may add an account elsewhere to theirs: not while suspended, nor one that a suspended
  * reader had. If so they are told by email before it is added.

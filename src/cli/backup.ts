@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { readKeptFiles } from '../db/backup/kept-files.ts'
@@ -6,7 +5,7 @@ import { writeBackup } from '../db/backup/write-backup.ts'
 import { connect } from '../db/connect.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { interruption } from './interruption.ts'
-import { keepDraft, obstacleAt } from './new-file.ts'
+import { keepDraft, obstacleAt, openOutput } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -25,7 +24,7 @@ export async function backUp(target: string): Promise<void> {
   const progress = progressLine(process.stderr)
   const draft = file && `${file}.${process.pid}.partial`
   try {
-    const out = draft === null ? process.stdout : createWriteStream(draft, { mode: 0o600, flags: 'wx' })
+    const out = openOutput(file, { draft, mode: 0o600 })
     const manifest = await writeBackup(connection.address, out, {
       files: await readKeptFiles(config.dataFolder, { secret: config.secret }),
       program: programVersion(),

@@ -87,6 +87,18 @@ describeWithDatabase('broadsheet', (db) => {
     })
   })
 
+  it('refuses to restore what is no backup, and says what to give it', async () => {
+    const refused = async (argv: string[], stderr: string) =>
+      expect(await run(['restore', ...argv])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `broadsheet: ${stderr}\n`,
+      })
+    await refused([join(folder, 'none.zip')], `The file ${join(folder, 'none.zip')} does not exist.`)
+    await refused([folder], `${folder} is a folder. Give the name of a backup in it.`)
+    await refused(['-'], 'A backup cannot be read from standard input. Save it to a file and restore that.')
+  })
+
   it('keeps what came before a file breaks off, and says that it did', async () => {
     const whole = gzipSync(Array.from({ length: 3_000 }, (_, i) => line(i + 1)).join('\n'))
     const path = file('cut.jsonl.gz', whole.subarray(0, whole.length / 2))

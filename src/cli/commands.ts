@@ -4,6 +4,7 @@ import { describeFailure } from '../runtime/describe-failure.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { EXPORT_FORMATS } from '../papers/export/formats.ts'
 import { FORMATS } from '../sources/format.ts'
+import { isOutputClosed } from './new-file.ts'
 import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -33,6 +34,10 @@ export async function runCommand(argv: string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode
     if (error instanceof UsageError || error instanceof DatabaseUnavailable) {
       process.stderr.write(`broadsheet: ${error.message}\n`)
+      return 1
+    }
+    if (isOutputClosed(error)) {
+      process.stderr.write('broadsheet: Standard output was closed before everything was written to it.\n')
       return 1
     }
     if (isConnectionLost(error)) {

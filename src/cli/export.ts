@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
@@ -8,7 +7,7 @@ import { connect } from '../db/connect.ts'
 import { exportWriter, type ExportFormat } from '../papers/export/formats.ts'
 import { countListedPapers, listedPapers } from '../papers/find.ts'
 import { interruption } from './interruption.ts'
-import { keepDraft, obstacleAt } from './new-file.ts'
+import { keepDraft, obstacleAt, openOutput } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -34,7 +33,7 @@ export async function exportFile(target: string, { format }: { format: ExportFor
     const { db } = connection
     const origin = await siteOrigin(db, config)
     const all = (await countListedPapers(db)).toLocaleString('en-GB')
-    const out = draft === null ? process.stdout : createWriteStream(draft, { flags: 'wx' })
+    const out = openOutput(file, { draft, mode: 0o666 })
     const { first, next, last } = exportWriter(format, { origin, siteName: config.siteName })
     await write(out, first)
     for await (const paper of listedPapers(db)) {
@@ -58,6 +57,7 @@ export async function exportFile(target: string, { format }: { format: ExportFor
 }
 
 async function write(out: Writable, text: string): Promise<void> {
+  if (out.errored) throw out.errored
   if (text !== '' && !out.write(text)) await once(out, 'drain')
 }
 

@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs'
 import { open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Writable } from 'node:stream'
 
 /** What keeps a new file from being put at a path; null when nothing does. */
 export async function obstacleAt(path: string): Promise<'file' | 'folder' | 'no-folder' | null> {
@@ -7,6 +9,32 @@ export async function obstacleAt(path: string): Promise<'file' | 'folder' | 'no-
   if (found) return found.isDirectory() ? 'folder' : 'file'
   const folder = await stat(dirname(path)).catch(() => null)
   return folder?.isDirectory() ? null : 'no-folder'
+}
+
+/**
+ * What a command writes to: the draft of a file, or standard output. An error of it names it (`path`), so that it is not taken
+ * for one of the database.
+ */
+export function openOutput(
+  file: string | null,
+  { draft, mode }: { draft: string | null; mode: number },
+): Writable {
+  const out = draft === null ? process.stdout : createWriteStream(draft, { mode, flags: 'wx' })
+  out.once('error', (error) => Object.assign(error, { path: file ?? STANDARD_OUTPUT }))
+  return out
+}
+
+const STANDARD_OUTPUT = 'standard output'
+
+/** Whether an error means that whoever reads our standard output has stopped. */
+export function isOutputClosed(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'EPIPE' &&
+    'path' in error &&
+    error.path === STANDARD_OUTPUT
+  )
 }
 
 /** Gives a draft the name of its file, once all of it is on the disk. */

@@ -3,6 +3,7 @@ import { readBackup, type BackupRefusal } from '../db/backup/read-backup.ts'
 import { restoreBackup } from '../db/backup/restore-backup.ts'
 import { holdDatabase } from '../db/connect.ts'
 import { interruption } from './interruption.ts'
+import { obstacleAt } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -14,6 +15,11 @@ export async function restore(path: string): Promise<void> {
   const signal = interruption()
   const log = quietLog(config)
   const progress = progressLine(process.stderr)
+  const obstacle = await obstacleAt(path)
+  if (path === '-')
+    throw new UsageError('A backup cannot be read from standard input. Save it to a file and restore that.')
+  if (obstacle === 'folder') throw new UsageError(`${path} is a folder. Give the name of a backup in it.`)
+  if (obstacle !== 'file') throw new UsageError(`The file ${path} does not exist.`)
   const read = await readBackup(path)
   if (!read.ok) throw new UsageError(refusal(read.reason, path))
   const { manifest, files, zip } = read.backup

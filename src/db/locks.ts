@@ -24,9 +24,18 @@ export const LOCKS = {
   recording: 4_152_002,
   /** Held by whoever numbers vectors, so that numbers are committed in their order. */
   vectors: 4_152_004,
+  /** Held, of one mailbox, by whoever makes an account of it, so that two at once do not count the same accounts. */
+  mailbox: 4_152_005,
 } as const
 
-/** Waits for a lock and holds it until the transaction ends. */
-export async function lockUntilCommit(trx: Transaction<Database>, lock: keyof typeof LOCKS): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${LOCKS[lock]})`.execute(trx)
+/** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */
+export async function lockUntilCommit(
+  trx: Transaction<Database>,
+  lock: Exclude<keyof typeof LOCKS, 'mailbox'> | { mailbox: string },
+): Promise<void> {
+  await (
+    typeof lock === 'string'
+      ? sql`select pg_advisory_xact_lock(${LOCKS[lock]})`
+      : sql`select pg_advisory_xact_lock(${LOCKS.mailbox}, hashtext(${lock.mailbox}))`
+  ).execute(trx)
 }

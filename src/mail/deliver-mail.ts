@@ -153,9 +153,17 @@ export async function giveUpExpiredMail(db: Kysely<Database>, { now }: { now: Da
   const outcome = await db
     .updateTable('outgoing_mail')
     .set({ ...WITHOUT_CONTENT, failure: TOO_LATE })
-    .where('due_at', 'is not', null)
-    .where('expires_at', '<=', now)
-    .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('outgoing_mail')
+        .select('id')
+        .where('due_at', 'is not', null)
+        .where('expires_at', '<=', now)
+        .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', now)]))
+        .forUpdate()
+        // Whoever deletes their account holds several, in an order of their own.
+        .skipLocked(),
+    )
     .executeTakeFirst()
   return Number(outcome.numUpdatedRows)
 }
@@ -209,8 +217,17 @@ function waitAfter(attempts: number): number {
 export async function forgetOldMail(db: Kysely<Database>, { now }: { now: Date }): Promise<number> {
   const outcome = await db
     .deleteFrom('outgoing_mail')
-    .where('due_at', 'is', null)
-    .where((eb) => eb(eb.fn.coalesce('sent_at', 'queued_at'), '<', new Date(now.getTime() - REMEMBERED_MS)))
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('outgoing_mail')
+        .select('id')
+        .where('due_at', 'is', null)
+        .where((eb) =>
+          eb(eb.fn.coalesce('sent_at', 'queued_at'), '<', new Date(now.getTime() - REMEMBERED_MS)),
+        )
+        .forUpdate()
+        .skipLocked(),
+    )
     .executeTakeFirst()
   return Number(outcome.numDeletedRows)
 }

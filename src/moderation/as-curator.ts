@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { holdReaders } from '../db/hold-readers.ts'
-import { lockUntilCommit, type LOCKS } from '../db/locks.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { writersOf, type Flagged } from './flagged.ts'
@@ -19,7 +19,7 @@ export async function asCurator<T>(
     on = null,
   }: {
     curatorId: string
-    locks?: Exclude<keyof typeof LOCKS, 'manifest' | 'migration'>[]
+    locks?: ('recording' | 'vectors')[]
     changed?: string[]
     on?: Flagged | null
   },

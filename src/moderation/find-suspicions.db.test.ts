@@ -79,7 +79,6 @@ describeWithDatabase('suspicious votes', (db) => {
 
   it.each([
     { name: 'at 25-minute gaps', gapMs: 25 * MINUTE, camouflage: false },
-    { name: 'a day apart', gapMs: 1_440 * MINUTE, camouflage: false },
     { name: 'a day apart, and as honest readers do', gapMs: 1_440 * MINUTE, camouflage: true },
   ])('finds rings that vote $name', async ({ gapMs, camouflage }) => {
     const rings = [

@@ -285,7 +285,7 @@ describeWithDatabase('what is done while papers are merged', (db) => {
 
   it('stands whatever many do at once, by import or by a curator, in both directions', async () => {
     const { reader: curator } = await signIn(db(), { curator: true })
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       const { addresses, ids } = await twoPapers(round)
       const done: { on: On; stands: Partial<Standing> }[] = []
       const works: (() => Promise<unknown>)[] = []

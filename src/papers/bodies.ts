@@ -1,5 +1,5 @@
 const NOUN =
-  'collaborations?|consorti(?:um|a)|(?:working )?groups?|teams?|projects?|committee|society|institut(?:es?|ion)|' +
+  'collab(?:orations?|\\.)|consorti(?:um|a)|(?:working )?groups?|teams?|projects?|committee|society|institut(?:es?|ion)|' +
   'universit(?:y|é|ät|à|et)|universi(?:dad|dade)|laborator(?:y|ies)|labs?|foundation|network|alliance|initiative|' +
   'department|cent(?:er|re)|community|association|task force|organi[sz]ation|agency|council|inc|corp|llc|ltd|gmbh|' +
   'kollaboration|collaborazione|colabora(?:ción|ção)|коллаборация'

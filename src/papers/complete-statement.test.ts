@@ -48,6 +48,11 @@ describe('a statement', () => {
     expect([cut.authors, cut.authorsTruncated]).toEqual([held.authors, undefined])
     expect(replaced({ published: { precision: 'year', value: '2026' } }).published).toEqual(held.published)
     expect(replaced({ published: { precision: 'year', value: '2025' } }).published?.value).toBe('2025')
+    expect(replaced({ abstract: 'We look at [...]' }).abstract).toBe(held.abstract)
+    expect(replaced({ abstract: 'We look at tides. Then at' }).abstract).toBe(held.abstract)
+    expect(replaced({ abstract: 'We look at tides.' }).abstract).toBe('We look at tides.')
+    expect(replaced({ title: 'Ti…' }).title).toBe('Tides')
+    expect(replaced({ title: 'Tide' }).title).toBe('Tide')
     expect(replaced({ comments: '12 pages' }).comments).toBe('12 pages')
     expect(
       replaced({ versions: [{ number: 2, submittedAt: '2026-02-01T00:00:00.000Z' }] }).versions,
@@ -55,6 +60,44 @@ describe('a statement', () => {
     expect(
       replaced({ identifiers: stated(['2601.00001', 'doi/10.5555/b']).identifiers }).identifiers,
     ).toEqual(stated(['2601.00001', 'doi/10.5555/b']).identifiers)
+  })
+
+  it('that names fewer of many authors, or does not divide their names, leaves them as they were', () => {
+    const people = ['Ann García López', 'Bo Ek', 'Cy Ro'].map((name) => ({ name }))
+    const held = full('bibtex', { authors: people, authorsTruncated: true, authorsMissing: 200 })
+    const replaced = (facts: Partial<HarvestedPaper>) =>
+      completed(stated('2601.00001', { source: 'bibtex', ...facts }), held)
+    for (const authors of [people.slice(0, 1), people])
+      expect(replaced({ authors, authorsTruncated: true })).toMatchObject({
+        authors: people,
+        authorsTruncated: true,
+        authorsMissing: 200,
+      })
+    expect(replaced({ authors: people, authorsTruncated: true, authorsMissing: 3 }).authorsMissing).toBe(3)
+    expect(replaced({ authors: people })).not.toHaveProperty('authorsTruncated')
+
+    const divided = { name: 'Ann García López', family: 'García López', given: 'Ann' }
+    const later = completed(full('bibtex', { authors: people }), full('bibtex', { authors: [divided] }))
+    expect(later.authors).toEqual([divided, ...people.slice(1)])
+  })
+
+  it('that says less of where a paper came out leaves that as it was', () => {
+    const publication = { type: 'article', container: 'J. Tides', volume: '1', pages: '2–3' } as const
+    const held = full('bibtex', { publication, journalReference: 'J. Tides 1, 2–3' })
+    const replaced = (facts: Partial<HarvestedPaper>) => {
+      const { publication: where, journalReference } = completed(
+        stated('2601.00001', { source: 'bibtex', ...facts }),
+        held,
+      )
+      return [where, journalReference]
+    }
+    const before = [publication, 'J. Tides 1, 2–3']
+    expect(replaced({})).toEqual(before)
+    const less = { type: 'article', container: 'J. Tides' } as const
+    expect(replaced({ publication: less, journalReference: 'J. Tides (2026)' })).toEqual(before)
+    const other = { type: 'article', container: 'Lakes' } as const
+    expect(replaced({ publication: other, journalReference: 'Lakes' })).toEqual([other, 'Lakes'])
+    expect(replaced({ journalReference: 'Lakes' })).toEqual([undefined, 'Lakes'])
   })
 
   it('that was looked up leaves the DOI bound that a file has bound', () => {

@@ -1,6 +1,7 @@
 import type { Statement } from './derive-paper.ts'
-import type { HarvestedPaper, PublishedDate, Source } from './harvested-paper.ts'
+import type { Author, HarvestedPaper, PublishedDate, Source } from './harvested-paper.ts'
 import type { PaperIdentifier } from './identifiers.ts'
+import type { Publication } from './publication.ts'
 
 /**
  * Sources whose records are whole: a remark that one of them lacks was removed. All others may come in formats and files that
@@ -27,12 +28,17 @@ const REMARKS = [
 export function completed(later: Statement, earlier: Statement): Statement {
   const whole: Statement = { ...later }
   for (const fact of LASTING) if (isMissing(later[fact])) take(whole, earlier, fact)
-  if (isBeginning(later.abstract, earlier.abstract)) take(whole, earlier, 'abstract')
+  if (isCutFrom(later.abstract, earlier.abstract)) take(whole, earlier, 'abstract')
+  if (isBeginning(later.title, earlier.title)) whole.title = earlier.title
   if (isMissing(later.authors) || isCutShort(later, earlier)) {
     for (const fact of ['authors', 'authorsTruncated', 'authorsMissing'] as const) {
       delete whole[fact]
       take(whole, earlier, fact)
     }
+  } else if (later.authors !== undefined) whole.authors = withKnownParts(later.authors, earlier.authors ?? [])
+  if (isPartOf(later.publication, earlier.publication)) {
+    take(whole, earlier, 'publication')
+    take(whole, earlier, 'journalReference')
   }
   if (isLessExact(later.published, earlier.published)) take(whole, earlier, 'published')
   const numbers = new Set(later.versions?.map(({ number }) => number))
@@ -53,6 +59,9 @@ export function completed(later: Statement, earlier: Statement): Statement {
 
   if (WHOLE.has(later.source) && !isExcerpt(later)) return whole
   for (const fact of REMARKS) if (isMissing(later[fact])) take(whole, earlier, fact)
+  const sameReference =
+    isMissing(later.journalReference) || later.journalReference === earlier.journalReference
+  if (isMissing(later.publication) && sameReference) take(whole, earlier, 'publication')
   // It is told by the abstract and the comments: who has neither says nothing of it.
   if (isMissing(later.abstract) && isMissing(later.comments)) take(whole, earlier, 'withdrawn')
   const schemes = new Set(whole.identifiers.map(({ scheme }) => scheme))
@@ -79,8 +88,18 @@ function isExcerpt({ abstract, authors, categories }: Statement): boolean {
   return isMissing(abstract) || isMissing(authors) || isMissing(categories)
 }
 
+const CUT = /^(.+?)\s*\[?(?:…|\.\.\.)\]?$/s
+
+/** Whether an abstract is the beginning of another: with the sign of it, or cut within a sentence. */
+function isCutFrom(short: string | undefined, long: string | undefined): boolean {
+  const isWhole = short === undefined || /[.!?…)\]"'”’$}]$/.test(short)
+  return (
+    isBeginning(short, long) || (!isWhole && long !== undefined && long !== short && long.startsWith(short))
+  )
+}
+
 function isBeginning(short: string | undefined, long: string | undefined): boolean {
-  const beginning = short === undefined ? undefined : /^(.+?)\s*(?:…|\.\.\.)$/s.exec(short)?.[1]
+  const beginning = short === undefined ? undefined : CUT.exec(short)?.[1]
   return (
     beginning !== undefined &&
     long !== undefined &&
@@ -89,8 +108,38 @@ function isBeginning(short: string | undefined, long: string | undefined): boole
   )
 }
 
+/** Whether a list that leaves authors out names fewer than the one before, or no longer says how many it leaves out. */
 function isCutShort(later: Statement, earlier: Statement): boolean {
-  return later.authorsTruncated === true && !isMissing(earlier.authors) && earlier.authorsTruncated !== true
+  if (later.authorsTruncated !== true || isMissing(earlier.authors)) return false
+  if (earlier.authorsTruncated !== true) return true
+  const [now, before] = [later.authors?.length ?? 0, earlier.authors?.length ?? 0]
+  return now < before || (now === before && later.authorsMissing === undefined)
+}
+
+/** Authors with the parts of their names, where only the statement before divided the same names. */
+function withKnownParts(authors: Author[], earlier: Author[]): Author[] {
+  const known = new Map(earlier.filter(isDivided).map((author) => [author.name, author]))
+  if (known.size === 0) return authors
+  return authors.map((author) => {
+    const same = isDivided(author) || author.kind || author.literal ? undefined : known.get(author.name)
+    if (same === undefined) return author
+    const { affiliation: _, orcid: __, ...name } = same
+    return { ...author, ...name }
+  })
+}
+
+function isDivided({ family, given }: Author): boolean {
+  return family !== undefined && given !== undefined
+}
+
+/** Whether a publication says only some of what the other says. */
+function isPartOf(part: Publication | undefined, whole: Publication | undefined): boolean {
+  if (part === undefined || whole === undefined) return false
+  const facts = Object.entries(part)
+  return (
+    facts.length < Object.keys(whole).length &&
+    facts.every(([name, value]) => whole[name as keyof Publication] === value)
+  )
 }
 
 function isLessExact(later: PublishedDate | undefined, earlier: PublishedDate | undefined): boolean {

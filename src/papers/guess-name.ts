@@ -12,7 +12,7 @@ const TITLE = /^(?:dr|prof|professor|mr|mrs|ms|sir|dame|dott|ing|dipl)\.?$/i
 const PARTICLES = new Set(
   (
     "van von vom de der den dem del dei della delle dello dell' degli di da dal dalla das do dos du des d' la le las los lo " +
-    "el al bin binti bint ibn ben bar ter ten te tot 't 's zu zur zum af av auf aus op in uit und y i e ap ab mac mc"
+    "el al bin binti bint ibn ben bar ter ten te tot 't 's zu zur zum af av auf aus op in uit und y i e ap ab mac mc wa"
   ).split(' '),
 )
 // With a capital these are particles too, or begin a family name all the same.
@@ -83,6 +83,11 @@ const HUNGARIAN_GIVEN = new Set(
     'erzsebet zsolt andras miklos balazs csaba jozsef lajos tibor mihaly zsuzsanna gergely matyas peter karoly pal anna maria'
   ).split(' '),
 )
+const HUNGARIAN_FAMILY = new Set(
+  'nagy kovacs toth szabo horvath varga kiss molnar nemeth farkas balogh papp takacs juhasz meszaros racz szilagyi fekete'.split(
+    ' ',
+  ),
+)
 /** Chinese and Korean family names that are given names only in compounds. */
 const STRONG_FAMILY = new Set(
   'wang zhang chen huang zhao zhou liu zhu luo zheng xie deng cao pan cai guo park choi jung kang'.split(' '),
@@ -94,11 +99,12 @@ const PINYIN_FAMILY = new Set(
     'feng han cao zeng peng xiao cai pan tian dong yuan yu ye jiang du su wei cheng lu ding ren yao shen zhong cui tan fan ' +
     'jin shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue yan lei long duan tao hao gu mao gong shao wan qian ' +
     'dai yi ouyang kong chang lai wen kim lee park choi jung kang cho yoon jang lim shin seo kwon hwang ahn hong chan wong cheung ' +
-    'xi ai nie ge bao zuo zhan zhuang xing sheng ning lou niu qi hua pang yue ruan ji mu chu rong ling'
+    'ban moon roh noh bae koo nam heo hur byun ryu paik baek kwak chua goh ong teo tay yeo hsu hsieh tsai chiang kuo yeh ' +
+    'tseng tsang leung tsao tsui tsou tsay hsiao hsiung hsueh xi ai nie ge bao zuo zhan zhuang xing sheng ning lou niu qi hua pang yue ruan ji mu chu rong ling'
   ).split(' '),
 )
 const EAST_ASIAN_SYLLABLES =
-  /^(?:(?:zh|ch|sh|kk|tt|pp|ss|jj|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|yeon|yeong|eong|eun|ang|eng|ong|ing|iao|ian|uai|uan|yeo|ung|an|en|in|un|on|yae|ya|ye|yo|wi|we|ai|ei|ao|ou|ia|ie|iu|ua|ui|uo|ue|ae|eo|oe|wa|wo|yu|eu|a|o|e|i|u)(?:ng|[nklmpt](?![aeiou]))?[-']?){1,3}$/
+  /^(?:(?:zh|ch|sh|hs|ts|kk|tt|pp|ss|jj|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|yeon|yeong|eong|eun|oo|ee|ew|ieh|ien|ang|eng|ong|ing|iao|ian|uai|uan|yeo|ung|an|en|in|un|on|yae|ya|ye|yo|wi|we|ai|ei|ao|ou|ia|ie|iu|ua|ui|uo|ue|ae|eo|oe|wa|wo|yu|eu|a|o|e|i|u)(?:ng|[nklmpt](?![aeiou]))?[-']?){1,3}$/
 
 const HAN_COMPOUNDS = new Set(
   '欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 令狐 慕容 司徒 夏侯 端木 南宫 南宮 남궁 황보 제갈 선우 독고 사공'.split(
@@ -237,6 +243,9 @@ function isSmall(word: string): boolean {
 /** `Miguel de Cervantes Saavedra`, `Jan van Dam Smit`: the particle may begin the family name, or end in the given one. */
 function hasParticleWithin(words: string[]): boolean {
   const at = words.length - 3
+  // `Íñigo López de Mendoza`: a Spanish family name may go on behind the particle.
+  const before = plain(words[words.findIndex((word, i) => i > 1 && word === 'de') - 1] ?? '')
+  if (before.length > 4 && before.endsWith('ez') && SPANISH.has(before)) return true
   const isParticle = at > 0 && /^(?:de|van|von)$/.test(words[at] ?? '')
   if (GENERATION.test(words.at(-1) ?? '') || isOfSpain(words)) return false
   return (
@@ -252,6 +261,7 @@ function mayBeginWithFamily(words: string[]): boolean {
   const [first = '', ...others] = words.map(plain)
   const last = others.at(-1) ?? ''
   if (HUNGARIAN_GIVEN.has(last) && !HUNGARIAN_GIVEN.has(first) && !isInitials(words[0] ?? '')) {
+    if (HUNGARIAN_FAMILY.has(first)) return true
     return /[áéíóöőúüű]/i.test(words.join('')) || /^(?:istvan|janos|laszlo|zoltan|gyorgy|ferenc)$/.test(last)
   }
   if (BURMESE.has(first)) return true

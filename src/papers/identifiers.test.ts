@@ -229,6 +229,11 @@ describe('a URL', () => {
     ['https://www.degruyter.com/document/doi/10.1515/crelle-2020-1/html', 'doi 10.1515/crelle-2020-1'],
     ['https://www.emerald.com/insight/content/doi/10.1108/JD-1/full/html', 'doi 10.1108/jd-1'],
     ['https://journals.plos.org/plosone/article?id=10.1371/journal.pone.1', 'doi 10.1371/journal.pone.1'],
+    [
+      'https://journals.plos.org/plosone/article/figure?id=10.1371/journal.pone.0000001.g001',
+      'doi 10.1371/journal.pone.0000001',
+    ],
+    ['https://arxiv.org/abs/2412.19723%20', 'arxiv 2412.19723'],
     ['https://academic.oup.com/bib/article/doi/10.1093/bib/bba123/5715579', 'doi 10.1093/bib/bba123'],
     ['https://www.nature.com/articles/s41562-025-02172-y', 'doi 10.1038/s41562-025-02172-y'],
     ['https://www.nature.com/articles/s41562-025-02172-y.pdf', 'doi 10.1038/s41562-025-02172-y'],
@@ -302,6 +307,22 @@ describe('a field that ought to hold a DOI', () => {
     ['doi:10.1000/182; doi:10.1000/183', ['10.1000/182', '10.1000/183']],
     ['10.1000/182 and 10.1000/183', ['10.1000/182', '10.1000/183']],
     ['10.48550/arXiv.2412.19723', ['2412.19723']],
+    ['10.48550/arXiv:2412.19723', ['2412.19723']],
+    ['10.1000/182\\', ['10.1000/182']],
+    ['10.1000/182&nbsp;', ['10.1000/182']],
+    ['10.1000/182</doi>', ['10.1000/182']],
+    ['<a href="https://doi.org/10.1000/182">10.1000/182</a>', ['10.1000/182']],
+    [
+      '10.1002/(SICI)1(1998)49:8&#x3C;693::AID&#x3e;3.0.CO;2-O',
+      ['10.1002/(sici)1(1998)49:8<693::aid>3.0.co;2-o'],
+    ],
+    ['10.1000/182 2019', ['10.1000/182']],
+    ['10.1000/182 2019-05-03', ['10.1000/182']],
+    ['10.1000/182 Published', ['10.1000/182']],
+    ['10.1000/182. Published in 2019', ['10.1000/182']],
+    [String.raw`10.1000/a\char95 b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a\symbol{95}b`, ['10.1000/a_b']],
+    [String.raw`10.1000/a\hspace{0pt}b\penalty0 c`, ['10.1000/abc']],
   ])('%s', (text, expected) => expect(dois(text)).toEqual(expected))
 
   it.each([
@@ -319,6 +340,16 @@ describe('a field that ought to hold a DOI', () => {
     '10.1145/1122445.1122456',
     'https://doi.org/10.1145/XXXXXXX.XXXXXXX',
     '10.0000/0000',
+    '10.1007/978-3-030-1 2',
+    '10.1000/18 2',
+    '10.1103/PhysRevD 1.2',
+    '10.1109/ACCESS.2017.DOI',
+    '10.1371/journal.pone.0000000',
+    '10.1007/s00000-000-0000-0',
+    '10.1016/j.xxx.2020.xx.xxx',
+    '10.1007/s11263-xxx-xxxx-x',
+    '10.1088/1367-2630/aaXXXX',
+    '10.21437/Interspeech.2020-XXXX',
     '/papers/local/0123456789abcdef',
   ])('holds none: %s', (text) => expect(dois(text)).toEqual([]))
 

@@ -179,20 +179,26 @@ function parseDoi(text: string): ParsedIdentifier | null {
   if (!text.startsWith('10.') || Buffer.byteLength(text) > LONGEST_DOI) return null
   const value = dropTrailing(text, '/').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   if (!DOI.test(value) || value.split('/').some((segment) => segment === '.' || segment === '..')) return null
-  const own = value.startsWith('10.48550/arxiv.') ? parseArxiv(value.slice('10.48550/arxiv.'.length)) : null
+  const ofArxiv = /^10\.48550\/(?:arxiv[.:/])?(.+)$/.exec(value)?.[1]
+  const own = ofArxiv === undefined ? null : parseArxiv(ofArxiv)
   return own ?? { identifier: { scheme: 'doi', value } }
 }
 
 const DOI_START = /(?<![\d.])10\.\d{4,9}(?:\.\d+)*\/|(?<=[^\d.]\d{1,40})10\.\d{4,9}(?:\.\d+)*\//g
 const BETWEEN_DOIS = /(?:[\s,;|&/]|\band\b|https?:\/\/(?:dx\.|www\.)?doi\.org\/|\bdoi\s*[:=]?\s*)+$/i
-// A space after a sign that goes on, or a full stop with no new sentence behind it.
-const BROKEN = /^\S*(?:[-_/(:] \S|\. [a-z\d])/
+// A space after a sign that goes on, a full stop with no new sentence behind it, or the rest of a number or of a name
+// that has numbers in it; not a year.
+const BROKEN =
+  /^\S*(?:[-_/(:] \S|\. [a-z\d]|[A-Za-z\d] \d{1,3}(?:[.)\]]*$|[-_./]\d)|[A-Za-z\d] (?!\d{4}-\d\d)[A-Za-z\d]+[._]\d)/
+
+const PLACEHOLDER =
+  /^10\.0000\/|x{4,}|n{5,}|[/.-]xx+[/.-](?:.*[/.-])?xx+(?:[/.-]|$)|\/1122445\.1122456$|[/.](?:doi|tba|tbd|todo|placeholder)$/
 
 // What the templates of publishers have in the place of a DOI: many papers keep it.
 function isPlaceholder({ scheme, value }: PaperIdentifier): boolean {
   return (
     scheme === 'doi' &&
-    /^10\.0000\/|[/.](?:x{4,}|n{5,})(?:[/.-]|$)|\/1122445\.1122456$|\/0{6,}[.0]*$/.test(value)
+    (PLACEHOLDER.test(value) || /^0{6,}$/.test(value.slice(value.indexOf('/')).replace(/\D/g, '')))
   )
 }
 
@@ -214,7 +220,7 @@ const LOCATION = /^(?:https?:\/\/|\/\/)?([a-z0-9.-]*)(?::\d{1,5})?(\/[^\s?#]*)(?
 function parseLocation(text: string): ParsedIdentifier | null {
   const [, host = '', path = '', query = ''] = LOCATION.exec(text) ?? []
   if (path === '') return null
-  const location = { host: host.toLowerCase().replace(/^www\./, ''), path: decodePercent(path), query }
+  const location = { host: host.toLowerCase().replace(/^www\./, ''), path: decodePercent(path).trim(), query }
   for (const read of [
     fromDoiResolver,
     fromArxiv,
@@ -309,7 +315,7 @@ function fromPublisher({ host, path, query }: Location): ParsedIdentifier | null
   ).exec(path)?.[1]
   if (inPath !== undefined) return parseDoi(withoutView(inPath, { host, path }))
   const inQuery = known ? /(?:^|&)(?:id|doi)=([^&]+)/i.exec(query)?.[1] : undefined
-  return inQuery === undefined ? null : parseDoi(decodePercent(inQuery))
+  return inQuery === undefined ? null : parseDoi(withoutView(decodePercent(inQuery), { host, path }))
 }
 
 const VIEW = new RegExp(
@@ -341,7 +347,7 @@ function withoutView(doi: string, { host, path }: { host: string; path: string }
 // --- text ---
 
 const OPENING = new Set('<([{"\'`“”‘’«„『「【《')
-const PUNCTUATION = new Set('.,;:!?"\'`“”‘’»…。、』」】》')
+const PUNCTUATION = new Set('.,;:!?"\'`“”‘’»…。、』」】》\\')
 const BRACKETS = new Map([
   [')', '('],
   [']', '['],
@@ -389,16 +395,29 @@ const ENTITIES: Readonly<Record<string, string>> = {
   lt: '<',
   gt: '>',
   amp: '&',
-  '#60': '<',
-  '#62': '>',
-  '#38': '&',
+  nbsp: ' ',
+  '60': '<',
+  '62': '>',
+  '38': '&',
+  '160': ' ',
+  x3c: '<',
+  x3e: '>',
+  x26: '&',
+  xa0: ' ',
 }
+const ENTITY = /&(lt|gt|amp|nbsp|#0*(?:60|62|38|160|x3c|x3e|x26|xa0));/gi
+const ELEMENT = /<([a-z]+)(?:\s[^<>]*)?>([^<>]*)<\/\1\s*>/gi
 
-/** HTML's entities for the characters that DOIs have, also where they were escaped twice; those of our own paths stay. */
+/**
+ * HTML's entities for the characters that DOIs have, also where they were escaped twice, without elements around or in
+ * what they hold; those of our own paths stay.
+ */
 function withEntitiesRead(text: string): string {
+  if (text.includes('/papers/')) return text
   const read = (once: string) =>
-    once.replace(/&(lt|gt|amp|#60|#62|#38);/gi, (_, name: string) => ENTITIES[name.toLowerCase()] ?? '')
-  return text.includes('/papers/') || !text.includes('&') ? text : read(read(text))
+    once.replace(ENTITY, (_, name: string) => ENTITIES[name.toLowerCase().replace(/^#0*/, '')] ?? '')
+  const plain = text.includes('&') ? read(read(text)) : text
+  return plain.includes('</') ? plain.replace(ELEMENT, '$2').replace(/<\/[a-z]+\s*>\s*$/i, '') : plain
 }
 
 /** Like decodeURIComponent, but what is not UTF-8 stays as it is. */

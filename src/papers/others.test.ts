@@ -28,6 +28,21 @@ describe('what a list of authors says of others', () => {
     ['et al., (50 more)', 50],
     ['et al. (2915 additional authors not shown)', 2915],
     ['외 3명', 3],
+    ['等12人', 12],
+    ['& al.', undefined],
+    ['et coll.', undefined],
+    ['i inni', undefined],
+    ['og andre', undefined],
+    ['and more', undefined],
+    ['and the rest', undefined],
+    ['(additional authors not shown)', undefined],
+    ['and two others', undefined],
+    ['and over 200 others', 200],
+    ['and 200+ others', 200],
+    ['und 12 weitere Autoren', 12],
+    ['plus 12', 12],
+    ['12+', 12],
+    ['et al., 2019', undefined],
   ])('%s is no author', (item, missing) => {
     expect(readOthers(item)).toEqual({ name: '', others: missing === undefined ? {} : { missing } })
   })
@@ -44,6 +59,12 @@ describe('what a list of authors says of others', () => {
     ['Ann Lee and 200 more authors', 200],
     ['Ann Lee + 12 others', 12],
     ['Ann Lee [and 3,456 others]', 3456],
+    ['Ann Lee (et al.)', undefined],
+    ['Ann Lee et al., 2019', undefined],
+    ['Ann Lee et al., +12', 12],
+    ['Ann Lee & al.', undefined],
+    ['… Ann Lee', undefined],
+    ['. . . & Ann Lee', undefined],
   ])('%s is an author and others', (item, missing) => {
     expect(readOthers(item)).toEqual({ name: 'Ann Lee', others: missing === undefined ? {} : { missing } })
   })
@@ -58,8 +79,19 @@ describe('what a list of authors says of others', () => {
     'J. Etchells',
     'Bo Alia',
     'Anders Sand',
+    'Andre',
+    'Joao e Andre',
+    'Colin Forrest',
+    'Van Dalen',
   ])('%s is an author', (name) => {
     expect(readOthers(name)).toEqual({ name, others: null })
+  })
+
+  it('is apart from the collaboration that follows', () => {
+    expect(readOthers('Aad, G. et al. (ATLAS Collaboration)')).toEqual({
+      name: 'Aad, G. (ATLAS Collaboration)',
+      others: {},
+    })
   })
 
   it('is read back as it is written', () => {

@@ -106,6 +106,19 @@ export async function allTopics(db: Kysely<Database>): Promise<TopicCount[]> {
   )
 }
 
+/** The topic with papers that a text names but for its case (`cs.lg`), or null. */
+export async function topicInOtherCase(db: Kysely<Database>, text: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('topic_counts')
+    .select('category')
+    .where('papers', '>', 0)
+    .where((eb) => eb(eb.fn('lower', ['category']), '=', eb.fn('lower', [eb.val(text)])))
+    .orderBy('papers', 'desc')
+    .orderBy('category')
+    .executeTakeFirst()
+  return row ? topicOf(row.category) : null
+}
+
 /** The time zone by which this site's editions are dated: as it was last served, or `otherwise` before it ever was. */
 export async function editionTimeZone(
   db: Kysely<Database>,

@@ -80,7 +80,12 @@ function text(written: string): string {
  */
 export function categoriesIn(keywords: string[], { urls }: { urls: string[] }): string[] {
   const isOwn = urls.some((url) => ownAddress(url) !== null)
-  return keywords.map(cleanLine).filter((keyword) => isOwn || categoryName(keyword) !== keyword)
+  return keywords.map(tidy).filter((keyword) => isOwn || categoryName(keyword) !== keyword)
+}
+
+/** A text on one line; bytes in it that could not be read stay, for its record is refused because of them. */
+function tidy(written: string): string {
+  return written.isWellFormed() ? cleanLine(written) : written
 }
 
 /** The identifier in the address of a paper's page on a site like this, whose exports have it. */
@@ -103,7 +108,7 @@ export function publicationOf(
   if (type === null) return undefined
   const publication: Publication = { type }
   for (const part of ['container', 'volume', 'issue', 'pages', 'publisher'] as const) {
-    const value = cleanLine(as(fields[part]))
+    const value = tidy(as(fields[part]))
     if (value !== '') publication[part] = value
   }
   return placeOf(publication) ?? undefined

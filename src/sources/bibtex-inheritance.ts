@@ -84,6 +84,12 @@ function* inheritedOf(
   const isSame =
     year === undefined || year === (whole.fields.get('year') ?? whole.fields.get('date')?.slice(0, 4))
   if (!isSame) return
+  if (fields.has('month')) {
+    // The day, and any other month, is that of the whole.
+    const ofWhole = whole.fields.get('year') ?? whole.fields.get('date')?.slice(0, 4)
+    if (ofWhole !== undefined) yield ['year', ofWhole]
+    return
+  }
   for (const name of ['date', 'year', 'month', 'day']) {
     const value = whole.fields.get(name)
     if (value !== undefined) yield [name, value]

@@ -1,3 +1,5 @@
+import { readOthers } from '../papers/others.ts'
+import { texNameToUnicode } from './tex-names.ts'
 import type { AuthorDraft } from './valid-authors.ts'
 
 type Words = { text: string; braced: boolean }[]
@@ -7,7 +9,7 @@ type Words = { text: string; braced: boolean }[]
  * biblatex's `family=…, given=…`. Takes time linear in its length.
  */
 export function readBibtexNames(value: string): AuthorDraft[] {
-  return splitAtAnd(value).map(readName)
+  return splitAtAnd(value).flatMap(readName)
 }
 
 /** Splits at what `isCut` finds outside braces; it answers how many characters the cut takes. */
@@ -45,11 +47,28 @@ function splitAtAnd(value: string): string[] {
     .filter((name) => name !== '')
 }
 
-function readName(name: string): AuthorDraft {
+function readName(name: string): AuthorDraft[] {
   const parts = splitOutsideBraces(name, (at) => (isComma(name, at) ? 1 : 0)).map((part) => part.trim())
+  // `Lee, Ann, et al.` and `Lee, Ann,`: what follows the last comma is no part of the name.
+  const last = parts.at(-1) ?? ''
+  if (parts.length > 1 && last === '') return readName(parts.slice(0, -1).join(','))
+  if (parts.length > 2 && inner(last) !== '' && readOthers(inner(last)).name === '')
+    return [...readName(parts.slice(0, -1).join(',')), { name: inner(last) }]
+  return [nameIn(name, parts)]
+}
+
+function nameIn(name: string, parts: string[]): AuthorDraft {
   if (/^(?:family|given|prefix|suffix|id)(?:-i)?\s*=/i.test(name)) return extendedName(parts)
   const [first = '', second = '', third = ''] = parts
   if (parts.length === 1) return withoutCommas(first)
+  // `Ann Lee, M.D.`: the one comma is not between the family name and the given one.
+  if (
+    parts.length === 2 &&
+    SUFFIX.test(second) &&
+    /^(?!\p{Ll}).*[^\s\\][\s~]/u.test(first) &&
+    !isBraced(first)
+  )
+    return { name: `${inner(first)} ${inner(second)}` }
   const vonLast = vonAndLast(first)
   if (parts.length === 2) return { ...vonLast, ...givenOf(second) }
   // `Lee, Ann, Jr.` is not as BibTeX wants it, but what its writer means is plain.
@@ -128,7 +147,8 @@ function join(words: Words): string {
 
 /** A word that is a group, and not TeX's way to write one letter (`{\'E}`) or to keep one capital. */
 function isBraced(word: string): boolean {
-  if (!word.startsWith('{') || word.startsWith('{\\') || !word.endsWith('}')) return false
+  if (!word.startsWith('{') || !word.endsWith('}')) return false
+  if (word.startsWith('{\\') && texNameToUnicode(word).length <= 2) return false
   let depth = 0
   for (let at = 0; at < word.length; at += 1) {
     if (word[at] === '\\') at += 1

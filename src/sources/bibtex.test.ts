@@ -76,6 +76,8 @@ describe('BibTeX', () => {
     ['eprint = {9901001}, archivePrefix = {arXiv}, primaryClass = {hep-th}', 'hep-th/9901001'],
     ['eprint = {arXiv:2001.01234v2 [cs.CL]}', '2001.01234'],
     ['journal = {CoRR}, volume = {abs/2001.01234}', '2001.01234'],
+    ['journal = {arXiv e-prints}, eid = {arXiv:2001.01234}, pages = {arXiv:2001.01234}', '2001.01234'],
+    ['arxivId = {2001.01234}', '2001.01234'],
     ['howpublished = {arXiv:2001.01234}', '2001.01234'],
     ['note = {\\url{https://arxiv.org/pdf/2001.01234v1.pdf}}', '2001.01234'],
   ])('finds the identifier in %s', async (fields, value) => {
@@ -89,6 +91,7 @@ describe('BibTeX', () => {
     ['journal = {\\apj}, volume = 3', 'ApJ 3 (2020)'],
     ['journal = {\\mnras}, volume = {490}, pages = {1--9}', 'MNRAS 490, 1–9 (2020)'],
     ['journal = "\\aap{}", volume = 3', 'A&A 3 (2020)'],
+    ['journal = {J. Tides}, volume = 3, eid = {e12}', 'J. Tides 3, e12 (2020)'],
     ['journal = {{\\prd}}', 'Phys. Rev. D (2020)'],
     ['journal = astro', 'A&A (2020)'],
     ['journal = {J. Tides 4 (2020) 1-9}', 'J. Tides 4 (2020) 1-9'],
@@ -191,6 +194,8 @@ describe('BibTeX', () => {
       'G. Aad on behalf of the ATLAS Collaboration and B. Ek for the ATLAS Collaboration',
       [{ name: 'G. Aad' }, { name: 'ATLAS Collaboration', kind: 'collaboration' }, { name: 'B. Ek' }],
     ],
+    [String.raw`{\'Ecole Polytechnique}`, [{ name: 'École Polytechnique', literal: true }]],
+    ['Poe, Jr., {}', [{ name: 'Poe Jr.', family: 'Poe', suffix: 'Jr.' }]],
     ['{Plato}', [{ name: 'Plato', literal: true }]],
     ['{Ann Lee}', [{ name: 'Ann Lee', literal: true }]],
     ['García López, Ann', [{ name: 'Ann García López', family: 'García López', given: 'Ann' }]],
@@ -210,6 +215,17 @@ describe('BibTeX', () => {
         },
       ],
     ],
+    [
+      'King Jr., Martin Luther',
+      [{ name: 'Martin Luther King Jr.', family: 'King', given: 'Martin Luther', suffix: 'Jr.' }],
+    ],
+    ['King, Ann III', [{ name: 'Ann King III', family: 'King', given: 'Ann', suffix: 'III' }]],
+    ['Lee, Ann,', [{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }]],
+    ['Ann Lee, M.D.', [{ name: 'Ann Lee M.D.' }]],
+    ['{CMS Collab.}', [{ name: 'CMS Collab.', kind: 'collaboration' }]],
+    [String.raw`Nguy{\~{\^e}}n, An`, [{ name: 'An Nguyễn', family: 'Nguyễn', given: 'An' }]],
+    [String.raw`Tr\`{\^{a}}n, An`, [{ name: 'An Trần', family: 'Trần', given: 'An' }]],
+    [String.raw`{\noopsort{aa}}Lee, Ann`, [{ name: 'Ann Lee', family: 'Lee', given: 'Ann' }]],
     ['Lee, Ann, Jr.', [{ name: 'Ann Lee Jr.', family: 'Lee', given: 'Ann', suffix: 'Jr.' }]],
     [
       'family=García López, given={Ann}, prefix=de, useprefix=false',
@@ -230,6 +246,9 @@ describe('BibTeX', () => {
     ['Lee et al., Ann', undefined],
     ['Lee, Ann and {others}', undefined],
     ['Lee, Ann and ...', undefined],
+    ['Lee, Ann, et al.', undefined],
+    ['Lee, Ann and {\\ldots}', undefined],
+    ['Lee, Ann and $\\dots$', undefined],
     ['Lee, Ann and {u. a.}', undefined],
     ['Lee, Ann and y otros', undefined],
     ['Lee, Ann and 200 others', 200],
@@ -318,6 +337,10 @@ describe('BibTeX', () => {
         journalReference: 'Lakes of the year 8 (2020)',
       })
       expect((await childOf(`${child(', year = 2019')}\n${proceedings}`))?.published?.value).toBe('2019-05')
+      const dated = proceedings.replace('month = may', 'month = may, day = 30')
+      expect((await childOf(`${child(', month = jun')}\n${dated}`))?.published?.value).toBe('2019-06')
+      const renamed = proceedings.replace('Lakes2019,', 'LNCS12, ids = {lncs, Lakes2019},')
+      expect((await childOf(`${child()}\n${renamed}`))?.published?.value).toBe('2019-05')
       expect((await childOf(`${child(', date = {2019}')}\n${proceedings}`))?.published?.value).toBe('2019')
     })
 

@@ -66,13 +66,14 @@ export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator
     }
     // It holds fields for others, and is no paper.
     if (read.type !== 'xdata') yield* settled({ ...read, position })
-    const key = read.key.toLowerCase()
-    if (key === '' || parents.has(key) || parents.size >= MAX_PARENTS) continue
-    parents.set(key, inheritable(read))
-    const ready = waiting.get(key) ?? []
-    waiting.delete(key)
-    waitingCount -= ready.length
-    for (const child of ready) yield* settled(child)
+    for (const key of keysOf(read)) {
+      if (parents.has(key) || parents.size >= MAX_PARENTS) continue
+      parents.set(key, inheritable(read))
+      const ready = waiting.get(key) ?? []
+      waiting.delete(key)
+      waitingCount -= ready.length
+      for (const child of ready) yield* settled(child)
+    }
   }
   for (const child of [...waiting.values()].flat()) {
     yield outcomeOf(child.position, draftOf(withInherited(child, parents)))
@@ -80,6 +81,12 @@ export async function* readBibtex(chunks: AsyncIterable<string>): AsyncGenerator
 }
 
 type Read = EntryFields & { position: string }
+
+/** The keys under which others may name an entry: its own, and those that biblatex takes for the same. */
+function keysOf({ key, fields }: EntryFields): string[] {
+  const keys = [key, ...(fields.get('ids') ?? '').split(',')].map((one) => one.trim().toLowerCase())
+  return keys.filter((one) => one !== '')
+}
 
 function inheritable(entry: EntryFields): EntryFields {
   const short = [...entry.fields].filter(
@@ -252,11 +259,11 @@ function identifiersOf(field: Field): PaperIdentifier[] {
 }
 
 // Where people and programs write an arXiv identifier.
-const CITING = ['journal', 'journaltitle', 'volume', 'number', 'howpublished', 'note']
+const CITING = ['journal', 'journaltitle', 'volume', 'number', 'pages', 'eid', 'howpublished', 'note']
 
 /** `2001.01234`, also where the archive of an old number is in its class or in the archive's prefix: `hep-th/9901001`. */
 function eprintOf(field: Field): string {
-  const eprint = field('eprint').replace(/^abs\//, '')
+  const eprint = (field('eprint') || field('arxivid') || field('arxiv')).replace(/^abs\//, '')
   if (!/^\d{7}(?:v\d+)?$/.test(eprint)) return eprint
   const archive = field('archiveprefix') || field('eprinttype') || field('archive')
   const isArxiv = /^arxiv$/i.test(archive) || archive === ''
@@ -308,7 +315,7 @@ function publicationIn(entryType: string, text: Field): Publication | undefined 
       container,
       volume: text('volume'),
       issue: text('number') || text('issue'),
-      pages: text('pages'),
+      pages: text('pages') || text('eid') || text('articleno'),
       publisher: text('publisher') || text('school') || text('institution') || text('organization'),
     },
     (written) => written,

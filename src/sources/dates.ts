@@ -8,9 +8,10 @@ const ISO_INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i
 const MAIL_INSTANT =
   /^(?:[a-z]{3},\s*)?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ?(Z|UTC|GMT|[+-]\d{4})?$/i
-const BEFORE_OUR_ERA = /^[-−–]\d|\bb\.? ?c\b/i
+const BEFORE_OUR_ERA = /^[-−–]\d|\d\s*b\.? ?c(?:\.? ?e)?\b|\d\s*v\.? ?chr\b/i
 const EDTF = /^([\dxu]{4})(?:-([\dxu]{1,2})(?:-([\dxu]{1,2}))?)?$/i
-const WRITTEN_YEAR = /(?<![\da-z])(\d{4})(?:[a-z])?(?![\da-z])/gi
+// `2019a`, and `c2019` as libraries write the year of a copyright.
+const WRITTEN_YEAR = /(?<![\da-z])[cp]?(\d{4})(?:[a-z]|[qw]\d{1,2})?(?![\da-z])/gi
 const LONGEST = 200
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
@@ -39,15 +40,18 @@ export function parseDate(text: string): PublishedDate | null {
  * When something was published, out of whatever people, programs and EDTF (levels 0 to 2) write: `2019-21` and `Spring 2019`
  * (2019), `c. 2019`, `2019~`, `2019-05-uu` (May 2019), `2019/..` and `2019/2020` (2019), `../2019` (2019), `[2019, 2021]`,
  * `12. März 2019`, `2019-02-30` (February 2019). Of a range its beginning; what is not known is left out. Null where not
- * even the year is known (`201X`, `in press`) or it is none from 1500 to 2199. Midnight to the second in UTC is a day that a
- * program wrote as an instant: taken for one, it would be the evening before in America.
+ * even the year is known (`201X`, `in press`) or it is none from 1500 to 2199. Midnight to the second, in UTC or whatever zone
+ * is written, is a day that a program wrote as an instant: taken for one, it would be the evening before further west.
  */
 export function parsePublished(text: string): PublishedDate | null {
-  const trimmed = text.trim()
+  const trimmed = text.normalize('NFKC').trim()
   if (trimmed.length > LONGEST || BEFORE_OUR_ERA.test(trimmed)) return null
   const date = parseDate(trimmed)
-  if (date?.precision === 'time' && date.value.endsWith('T00:00:00.000Z') && !/[+-]\d\d:?\d\d$/.test(trimmed))
-    return { precision: 'day', value: date.value.slice(0, 10) }
+  // As its own clock shows it.
+  const shown = date?.precision === 'time' ? parseDate(trimmed.replace(/\s?[+-]\d\d(?::?\d\d)?$/, '')) : null
+  if (shown?.value.endsWith('T00:00:00.000Z')) return { precision: 'day', value: shown.value.slice(0, 10) }
+  const basic = /^(\d{4})(\d\d)(\d\d)(?:T[\d.]*Z?)?$/.exec(trimmed)
+  if (basic) return calendarDate(Number(basic[1]), basic[2], basic[3])
   return date ?? parseEdtf(trimmed) ?? parseWritten(trimmed)
 }
 
@@ -57,7 +61,7 @@ function parseEdtf(text: string): PublishedDate | null {
   const begun = listed.map((one) => one.trim()).find((one) => one !== '') ?? ''
   // How sure someone is of it makes it no other date.
   const certain = begun.replace(/[~?%]/g, '')
-  const sides = certain.split('/').map((side) => side.trim().replace(/T.*$/, ''))
+  const sides = certain.split('/').map((side) => side.trim().replace(/(?:T.*|Z|[+-]\d\d:\d\d)$/, ''))
   const first = sides.find((side) => side !== '' && side !== '..') ?? ''
   const [, year = '', month = '', day = ''] = EDTF.exec(first) ?? []
   if (sides.length > 2 || !/^\d{4}$/.test(year)) return null
@@ -92,7 +96,7 @@ function parseNumeric(text: string): PublishedDate | null {
   const pointed = /^(\d{4})\.(\d{1,2})(?:\.(\d{1,2}))?\.?$/.exec(text)
   if (pointed) return calendarDate(Number(pointed[1]), pointed[2], pointed[3])
   const [, one = '', mark = '', two, digits] =
-    /^(?:(\d{1,2})([./-]))(?:(\d{1,2})\2)?(\d{4})$/.exec(text) ?? []
+    /^(?:(\d{1,2})([./-]) ?)(?:(\d{1,2})\2 ?)?(\d{4})$/.exec(text) ?? []
   const year = Number(digits)
   if (digits === undefined) return null
   if (two === undefined) return calendarDate(year, one) ?? calendarDate(year)
@@ -128,7 +132,12 @@ const MONTHS_IN_WORDS = [
   'november novembre noviembre novembro',
   'december dezember decembre diciembre dicembre dezembro',
 ].map((names) => names.split(' '))
-const CONNECTING = new Set('the of de del do da le el den and und et y e a to bis den'.split(' '))
+const CONNECTING = new Set(
+  (
+    'the of de del do da le el den and und et y e a to bis den mon monday tue tues tuesday wed wednesday thu thur thurs ' +
+    'thursday fri friday sat saturday sun sunday'
+  ).split(' '),
+)
 
 /** The month (1 to 12) that a word or its abbreviation of three letters or more means in several languages; 0 for none. */
 function monthInWords(word: string): number {

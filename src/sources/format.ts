@@ -20,7 +20,10 @@ const PAGE_HEADER = /^\s*(?:new\s+)?(?:get trending papers|subscribe\s|by ?ak\b)
 
 /** The format of a file, told by its name and the first 64 kB or so of its (decoded) text; null where neither tells. */
 export function detectFormat({ name, head }: { name: string; head: string }): Format | null {
-  const text = head.replace(/^\ufeff/, '').trimStart()
+  const text = head
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .replace(/<!--[^]*?-->/g, '')
   const extension = /\.([a-z]+)$/.exec(name.toLowerCase().replace(/\.gz$/, ''))?.[1] ?? ''
   if (text.startsWith('<')) {
     const feed = text.search(MARKUP_OF_FEED)
@@ -37,9 +40,11 @@ export function detectFormat({ name, head }: { name: string; head: string }): Fo
     if (line === '{') return null
     return DAILY_FIELDS.test(line) ? 'huggingface' : 'jsonl'
   }
-  if (extension === 'ris' || RIS_RECORD.test(text.slice(0, 2_000))) return 'ris'
-  if (extension === 'bib' || extension === 'bibtex' || /^[ \t]*@[a-z]+[ \t]*[{(]/im.test(text))
-    return 'bibtex'
+  // Files are named by what they were once: their text counts first.
+  if (RIS_RECORD.test(text.slice(0, 2_000))) return 'ris'
+  if (/^[ \t]*@[a-z]+[ \t]*[{(]/im.test(text)) return 'bibtex'
+  if (extension === 'ris') return 'ris'
+  if (extension === 'bib' || extension === 'bibtex') return 'bibtex'
   if (extension === 'jsonl' || extension === 'ndjson') return 'jsonl'
   if (text !== '' && (extension === 'txt' || PAGE_HEADER.test(text))) return 'page'
   return null

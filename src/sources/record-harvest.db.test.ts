@@ -48,6 +48,33 @@ describeWithDatabase('recording a harvest', (db) => {
     ])
   })
 
+  it('takes what is dated ahead by mistake for something of now', async () => {
+    const ahead = '2099-01-01T00:00:00.000Z'
+    const seen = (total: number, asOf?: string) =>
+      stated('2601.00001', {
+        source: 'huggingface',
+        title: `Seen ${total} times`,
+        upvotes: { total, observedAt: ahead, since: ahead },
+        listing: { date: '2026-02-20' },
+        ...(asOf === undefined ? {} : { asOf }),
+      })
+    await outcomes([seen(3, ahead)])
+    await outcomes([seen(5, ahead)])
+    expect((await events()).map(({ kind, at }) => [kind, at])).toEqual([
+      ['listing', now],
+      ['upvote', now],
+      ['upvote', now],
+    ])
+    expect(await outcomes([seen(5, ahead)])).toEqual(['unchanged'])
+    // And what the source says later is heard.
+    await outcomes([seen(6, '2026-01-15T11:00:00.000Z')])
+    expect(await db().selectFrom('papers').select('title').execute()).toEqual([{ title: 'Seen 6 times' }])
+    // Tomorrow's list, where the day has begun.
+    await outcomes([stated('2601.00002', { source: 'page', listing: { date: '2026-01-16' } })])
+    expect((await events()).at(-1)?.at).toEqual(new Date('2026-01-16T12:00:00Z'))
+    expect((await verifyHeat(db())).differences).toEqual([])
+  })
+
   it('counts several totals in one batch as it would one after the other', async () => {
     await outcomes([votes(3), votes(8, '2026-01-15T00:00:00.000Z'), votes(5)])
     expect((await events()).map(({ amount }) => amount)).toEqual([3, 5])

@@ -13,10 +13,11 @@ import { countedElsewhere, recordSignals, replayHeat, type Signal } from '../ran
  */
 export async function recordHarvest(
   db: Kysely<Database>,
-  papers: HarvestedPaper[],
+  harvested: HarvestedPaper[],
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<Recorded[]> {
-  if (papers.length === 0) return []
+  if (harvested.length === 0) return []
+  const papers = harvested.map((paper) => withoutFuture(paper, now))
   return inTransaction(db, async (trx) => {
     const { recorded, kept } = await recordPapers(trx, papers, { now, timeZone })
     const counted = await countedElsewhere(
@@ -25,7 +26,9 @@ export async function recordHarvest(
         COUNTS.some(({ property }) => paper[property]) ? [paperIdAt(recorded, index)] : [],
       ),
     )
-    const signals = papers.flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), counted))
+    const signals = papers
+      .flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), counted))
+      .map((signal) => ({ ...signal, at: atLatest(signal.at, now) }))
     const heated = await recordSignals(trx, signals, { now })
     await replayHeat(trx, kept)
     const outcomes = recorded.map((record) =>
@@ -85,6 +88,25 @@ function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, 
     })
   }
   return signals
+}
+
+/** A statement that says it is of a time to come would be taken for newer than all that follow: it is of no known time. */
+function withoutFuture(paper: HarvestedPaper, now: Date): HarvestedPaper {
+  if (paper.asOf === undefined || !isAhead(new Date(paper.asOf), now)) return paper
+  const { asOf: _, ...timeless } = paper
+  return timeless
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** When an event happened that is dated ahead by mistake: now. Heat doubles with every half-life, so it would stay the hottest. */
+function atLatest(at: Date, now: Date): Date {
+  return isAhead(at, now) ? now : at
+}
+
+/** Whether a time can only be a mistake. Today's list counts from noon, and clocks and calendars differ. */
+function isAhead(time: Date, now: Date): boolean {
+  return time.getTime() > now.getTime() + DAY_MS
 }
 
 function paperIdAt(recorded: Recorded[], index: number): number {

@@ -21,6 +21,16 @@ it.each([
   ['&lt;i&gt;E. coli&lt;/i&gt;', 'E. coli'],
   ['<jats:p>One.</jats:p><jats:p>Two.</jats:p>', 'One.\n\nTwo.'],
   ['<mml:math><mml:msup><mml:mi>x</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math>', 'x²'],
+  ['<math><mover><mi>p</mi><mo>¯</mo></mover></math>', 'p̄'],
+  ['<math><mroot><mi>x</mi><mn>3</mn></mroot></math>', '∛x'],
+  ['<math><mmultiscripts><mi>C</mi><mprescripts/><none/><mn>13</mn></mmultiscripts></math>', '¹³C'],
+  ['<math><mi>f</mi><mfenced><mi>x</mi><mi>y</mi></mfenced></math>', 'f(x,y)'],
+  [
+    '<math><mtable><mtr><mtd>a</mtd><mtd>b</mtd></mtr><mtr><mtd>c</mtd><mtd>d</mtd></mtr></mtable></math>',
+    'a b; c d',
+  ],
+  ['<![CDATA[R & D in <b>bold</b>]]>', 'R & D in bold'],
+  ['<!-- by us -->Lakes <!-- and', 'Lakes <!-- and'],
   ['a <b> c, where <i> is less', 'a <b> c, where <i> is less'],
   ['$a<b$ & c > d; AT&T; x &y', '$a<b$ & c > d; AT&T; x &y'],
 ])('reads %s as %s', (markup, text) => {

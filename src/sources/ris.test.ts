@@ -89,6 +89,27 @@ describe('RIS', () => {
     expect(paper?.publication).toMatchObject({ type, container: 'Lakes' })
   })
 
+  it.each([
+    ['Thelwall, Mike', { name: 'Mike Thelwall', family: 'Thelwall', given: 'Mike' }],
+    ['Poe, Jr., Sam', { name: 'Sam Poe Jr.', family: 'Poe', given: 'Sam', suffix: 'Jr.' }],
+    ['Poe Jr., Sam', { name: 'Sam Poe Jr.', family: 'Poe', given: 'Sam', suffix: 'Jr.' }],
+    ['Lakes Consortium,', { name: 'Lakes Consortium', kind: 'collaboration' }],
+    ['Plato,', { name: 'Plato', literal: true }],
+    ['The Lakes Office, Oslo', { name: 'The Lakes Office, Oslo', literal: true }],
+  ])('reads the author %s', async (name, author) => {
+    const [paper] = papersIn(await read(`TY  - JOUR\nTI  - Tides\nAU  - ${name}\nER  - \n`))
+    expect(paper?.authors).toEqual([author])
+  })
+
+  it('reads lines that end as on old Macs', async () => {
+    const lines = 'TY  - JOUR\rTI  - Tides\rAB  - Deep\rseas\rER  - \rTY  - GEN\rTI  - Lakes\rER  - \r'
+    for (const text of [lines, lines.replaceAll('\r', '\r\n')])
+      expect(papersIn(await read(text))).toMatchObject([
+        { title: 'Tides', abstract: 'Deep seas' },
+        { title: 'Lakes' },
+      ])
+  })
+
   it('refuses a record without a title, and takes the one behind it that nothing parts from it', async () => {
     const outcomes = await read('TY  - JOUR\nAU  - Lee, Ann\nTY  - GEN\nTI  - Tides\nPY  - 2020\nER  -\n')
     expect(refusalsIn(outcomes)).toEqual(['record 1 (line 1): It has no title.'])

@@ -34,7 +34,7 @@ export async function* readRis(chunks: AsyncIterable<string>): AsyncGenerator<Ha
     return [outcomeOf(position, draft)]
   }
 
-  for await (const { number, text } of readLines(chunks)) {
+  for await (const { number, text } of readLines(withLineFeeds(chunks))) {
     const [, tag, value = ''] = LINE.exec((text ?? '').replace(/^\ufeff/, '')) ?? []
     if (tag === 'TY') {
       yield* ended()
@@ -53,6 +53,18 @@ export async function* readRis(chunks: AsyncIterable<string>): AsyncGenerator<Ha
     }
   }
   yield* ended()
+}
+
+/** A text whose lines may end in CR alone, as those of old Macs did, with LF at the end of each. */
+async function* withLineFeeds(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  // The LF of a CRLF may come with the next chunk.
+  let held = ''
+  for await (const chunk of chunks) {
+    const text = held + chunk
+    held = text.endsWith('\r') ? '\r' : ''
+    yield text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n')
+  }
+  if (held !== '') yield '\n'
 }
 
 const TYPES: Readonly<Record<string, WorkType>> = {
@@ -137,8 +149,11 @@ function isArxiv(text: string): boolean {
 function authorsOf(names: string[]): AuthorDraft[] {
   return names.map((name) => {
     const [family = '', given = '', suffix = '', ...more] = name.split(',').map((part) => part.trim())
-    // A name in one piece is one that RIS does not divide.
-    if (given === '' || more.length > 0 || /^(?:the|et al|\d)/i.test(family)) return { name, literal: true }
+    // A name in one piece is one that RIS does not divide; some programs write a comma after it.
+    if (given === '' && suffix === '') return { name: family, literal: true }
+    if (more.length > 0 || /^(?:(?:the|et al)\b|\d)/i.test(family)) return { name, literal: true }
+    if (/^(?:[js]r|i{2,3}|iv)\.?$/i.test(given) && suffix !== '')
+      return { family, given: suffix, suffix: given }
     return { family, given, suffix }
   })
 }

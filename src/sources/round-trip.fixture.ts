@@ -74,7 +74,7 @@ const WORDS = [
   ...'\\textbackslash{} C:\\temp \\{0,1\\} {unbalanced unbalanced} \\alpha \\LaTeX{} \\cite{x} \\url{https://a.example/~b_c%20d}'.split(
     ' ',
   ),
-  ...'https://code.example/a_b~c?d=1&e=2#f https://github.com/lake/tides @article{x, = , ; : . ! ? () [] | \\\\ ^ ...'.split(
+  ...'http:// \\\u{1d538} https://code.example/a_b~c?d=1&e=2#f https://github.com/lake/tides @article{x, = , ; : . ! ? () [] | \\\\ ^ ...'.split(
     ' ',
   ),
   ...'&amp; &lt;b&gt; &eacute; R&amp;D a&#x2013;b <sub>2</sub> <jats:italic>x</jats:italic> 👍🏽 e\u0301 \u00a0 \u200b ﬁ ² ½ – — “q” ‘q’ …'.split(
@@ -179,10 +179,10 @@ export function inventedRecords(count: number, seed: number): string[] {
       journalReference: maybe(0.3, () => one([...REFERENCES, words(4)])),
       publication: maybe(0.3, () => ({
         type: one(WORK_TYPES),
-        ...(random() < 0.8 ? { container: one([...REFERENCES, words(4)]) } : {}),
+        ...(random() < 0.8 ? { container: one([...REFERENCES, words(4), '\\cite{x}']) } : {}),
         ...(random() < 0.5 ? { volume: one(['12', '7A', '$\\beta$']) } : {}),
         ...(random() < 0.3 ? { issue: one(['3', '3-4']) } : {}),
-        ...(random() < 0.5 ? { pages: one(['1–20', '1-20', '123', 'e12', '1, 3–5', 'L1–L9']) } : {}),
+        ...(random() < 0.5 ? { pages: one(['1–20', '1-20', '1--20', '123', 'e12', '1, 3–5', 'L1–L9']) } : {}),
         ...(random() < 0.3 ? { publisher: one(['Lake & Sons', 'MIT', 'arXiv']) } : {}),
       })),
       licenseUrl: maybe(0.3, () => 'https://creativecommons.org/licenses/by/4.0/'),

@@ -138,24 +138,37 @@ async function changedBy(format: ExportFormat, papers: Paper[]): Promise<[before
   return others.slice(0, 3)
 }
 
-describe.each(EXPORT_FORMATS)('papers that went out as %s, came in and went out again', (format) => {
-  const REAL = ['arxiv-40k.jsonl.gz', 'hf-daily.jsonl.gz']
+const REAL = ['arxiv-40k.jsonl.gz', 'hf-daily.jsonl.gz']
 
+/** The same papers for every format, read once. */
+const many = {
+  real: once(async () => {
+    const [arxiv = '', daily = ''] = REAL
+    return [
+      ...(await statedIn(readJsonLines(feed(linesOf(arxiv, MANY * 0.9)), { now: NOW }))),
+      ...(await statedIn(readHuggingFace(feed(linesOf(daily, MANY * 0.1)), { now: NOW }))),
+    ]
+  }),
+  invented: once(() => statedIn(readJsonLines(feed(inventedRecords(MANY, 1).join('\n')), { now: NOW }))),
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+describe.each(EXPORT_FORMATS)('papers that went out as %s, came in and went out again', (format) => {
   it.skipIf(!REAL.every((name) => existsSync(join(DATA, name))))(
     'are the same, 2,000 real ones',
     async () => {
-      const [arxiv = '', daily = ''] = REAL
-      const papers = [
-        ...(await statedIn(readJsonLines(feed(linesOf(arxiv, MANY * 0.9)), { now: NOW }))),
-        ...(await statedIn(readHuggingFace(feed(linesOf(daily, MANY * 0.1)), { now: NOW }))),
-      ]
+      const papers = await many.real()
       expect(papers).toHaveLength(MANY)
       expect(await changedBy(format, papers)).toEqual([])
     },
   )
 
   it('are the same, 2,000 invented ones with all that is hard to write', async () => {
-    const papers = await statedIn(readJsonLines(feed(inventedRecords(MANY, 1).join('\n')), { now: NOW }))
+    const papers = await many.invented()
     expect(await changedBy(format, papers)).toEqual([])
   })
 

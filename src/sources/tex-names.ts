@@ -17,19 +17,23 @@ const SIGNS: Readonly<Record<string, string>> = {
   textquotesingle: "'",
   textendash: '–',
   textapostrophe: '’',
+  ldots: '…',
+  dots: '…',
+  textellipsis: '…',
 }
 const SIGN_MACRO = new RegExp(`\\\\(${Object.keys(SIGNS).join('|')})(?![A-Za-z])(?:\\{\\}|\\s)?`, 'g')
 
 /** TeX's accents and letters in a name (`Bal\'azs`, `{\L}ukasz`, `J.~Smith`) as Unicode; other TeX is dropped. */
 export function texNameToUnicode(name: string): string {
   if (!/[\\{}~$]/.test(name)) return name
-  return name
+  const accented = name
+    // It only tells programs how to sort, and prints nothing.
+    .replace(/\\noopsort\s*\{[^{}]*\}/gi, '')
     .replace(SIGN_MACRO, (_, sign: string) => SIGNS[sign] ?? '')
     .replace(/\\[-/@]/g, '')
     .replace(/\\[,;:! ](-?)/g, (_, hyphen: string) => hyphen || ' ')
     .replace(LETTER_MACRO, (_, letter: string) => NAME_LETTERS[letter] ?? letter)
-    .replace(/\\([`'^"~=.])\s*(?:\{\s*(\p{L})\s*\}|(\p{L}))/gu, accented)
-    .replace(/\\([uvHcdkrb])(?:\s*\{\s*(\p{L})\s*\}|\s+(\p{L}))/gu, accented)
+  return withAccents(accented)
     .replace(/\\([&%_#$])/g, '$1')
     .replace(/\\[A-Za-z]+\s*/g, '')
     .replace(/[\\{}$]/g, '')
@@ -37,6 +41,23 @@ export function texNameToUnicode(name: string): string {
     .normalize('NFC')
 }
 
-function accented(_: string, accent: string, braced?: string, bare?: string): string {
-  return (braced ?? bare ?? '') + (ACCENTS[accent] ?? '')
+/** A letter, perhaps with accents already. */
+const LETTER = String.raw`\p{L}\p{M}*`
+const ACCENT = new RegExp(
+  String.raw`\\(?:([\x60'^"~=.])\s*|([uvHcdkrb])(?=[\s{])\s*)(?:\{\s*(${LETTER})\s*\}|(${LETTER}))`,
+  'gu',
+)
+const MOST_ACCENTS = 3
+
+/** A letter may have several accents, one within another: `Nguy{\~{\^e}}n`. */
+function withAccents(name: string): string {
+  let text = name
+  for (let round = 0; round < MOST_ACCENTS && text.includes('\\'); round++) {
+    text = text.replace(
+      ACCENT,
+      (_, sign?: string, macro?: string, braced?: string, bare?: string) =>
+        (braced ?? bare ?? '') + (ACCENTS[sign ?? macro ?? ''] ?? ''),
+    )
+  }
+  return text
 }

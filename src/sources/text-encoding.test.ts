@@ -79,6 +79,25 @@ describe('the encoding of a file', () => {
     ['JabRef', bytes('% Encoding: UTF-8\n@misc{a, title={Caf\xc3\xa9}}'), '{Café}'],
     ['Emacs', bytes('% -*- coding: koi8-r -*-\n@misc{a, title={\xf0\xd2\xc9}}'), '{При}'],
     ['TeXShop', bytes('%!TEX encoding = IsoLatin\n@misc{a, title={Caf\xe9}}'), '{Café}'],
+    ['Emacs', bytes('% -*- coding: latin-2-unix -*-\n@misc{a, title={\xa3\xf3d\xbc}}'), '{Łódź}'],
+    [
+      'Emacs, at the end',
+      bytes('@misc{a, title={\xa3\xf3d\xbc}}\n% Local Variables:\n% coding: iso-8859-2\n'),
+      '{Łódź}',
+    ],
+    ['Vim', bytes('% vim: set fileencoding=cp1250 :\n@misc{a, title={\x8aroubek}}'), '{Šroubek}'],
+    [
+      'BibDesk',
+      bytes('%% Saved with string encoding Western (Mac OS Roman) \n\n@misc{a, title={Caf\x8e}}'),
+      '{Café}',
+    ],
+    [
+      'BibDesk',
+      bytes(
+        '%% Saved with string encoding Central European (Windows Latin 2) \n@misc{a, title={\x8aroubek}}',
+      ),
+      '{Šroubek}',
+    ],
     ['KBibTeX', bytes('@comment{x-kbibtex-encoding=macroman}\n@misc{a, title={Caf\x8e}}'), '{Café}'],
   ])('is declared: %s', async (_, file, expected) => {
     expect(await decode(file)).toContain(expected)
@@ -98,12 +117,14 @@ describe('a record', () => {
     const outcomes = await read(
       bytes(
         line(1, 'M\xfcller\x92s caf\xe9: \x93na\xefve\x94 \x96 5\xb5m, 30\xb0') +
-          line(2, 'El Ni\xf1o, \xc9COLE, l\xb7l, \x80 5'),
+          line(2, 'El Ni\xf1o, \xc9COLE, l\xb7l, \x80 5') +
+          line(3, 'Informa\xe7\xf5es: \xd5(n) a\xf0 \xfer\xedtugt n\xfdr k\xfdr go\xfbt'),
       ),
     )
     expect(papersIn(outcomes).map(({ title }) => title)).toEqual([
       'Müller’s café: “naïve” – 5µm, 30°',
       'El Niño, ÉCOLE, l·l, € 5',
+      'Informações: Õ(n) að þrítugt nýr kýr goût',
     ])
   })
 
@@ -132,10 +153,31 @@ describe('a record', () => {
     ['Mac OS Roman', 'G\x9attinger Caf\x8e f\x9fr S\x8angers'],
     ['code page 850', 'Universit\x84t f\x81r Caf\x82s'],
     ['ISO 8859-2', '\xa3\xf3d\xbc i \xb6wi\xeaty Pawe\xb3'],
+    ['Windows-1250', 'Erd\xf5s'],
+    ['ISO 8859-9', 'Ba\xfel\xfdk'],
+    ['Mac OS Roman, a dash', '1990\xd02000'],
   ])('in %s, which its file does not declare, is refused', async (_, title) => {
     const outcomes = await read(bytes(line(1, 'Lakes') + line(2, title)))
     expect(papersIn(outcomes).map((paper) => paper.title)).toEqual(['Lakes'])
     expect(refusalsIn(outcomes)[0]).toMatch(/^line 2: Its title has a byte that is not in the encoding/)
+  })
+
+  it('is refused for what is in any of its fields', async () => {
+    const bibtex = '@misc{a, title={Gr\xc3\xb6\xc3\x9fe}}\n@article{b, title={Lakes}, '
+    for (const field of ['journal={f\xfcr}', 'journal={J}, volume={3\xfc}', 'publisher={M\xfcnchen}']) {
+      const outcomes = await collect(readBibtex(decodeText(Readable.from([bytes(`${bibtex}${field}}\n`)]))))
+      expect(papersIn(outcomes).map(({ title }) => title)).toEqual(['Größe'])
+      expect(refusalsIn(outcomes)[0]).toContain('Its journal reference has a byte')
+    }
+    const outcomes = await read(
+      bytes(line(1, 'Gr\xc3\xb6\xc3\x9fe') + '{"id": "2505.00002", "title": "T", "categories": ["f\xfcr"]}'),
+    )
+    expect(refusalsIn(outcomes)[0]).toContain('Its category has a byte')
+  })
+
+  it('has the characters for which a program wrote control characters', async () => {
+    const outcomes = await read(Buffer.from(line(1, 'It\\u0092s \u0093deep\u0094')))
+    expect(papersIn(outcomes)[0]?.title).toBe('It’s “deep”')
   })
 
   it('never gets a replacement character that its source does not have', async () => {

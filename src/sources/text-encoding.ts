@@ -45,6 +45,9 @@ const OF_BIBTEX = [
   /^%.*-\*-.*\bcoding:\s*([\w.-]+).*-\*-/im,
   /^%\s*!\s*TEX\s+encoding\s*=\s*([\w .()-]+?)\s*$/im,
   /^@comment\{\s*x-kbibtex-encoding=([\w.-]+)/im,
+  /^%.*\bSaved with string encoding\s+([\w ()-]+?)\s*$/im,
+  /^%.*\bvim?:.*\b(?:fileencoding|fenc)=([\w.-]+)/im,
+  /^%+\s*coding:\s*([\w.-]+)/im,
 ]
 
 function declaredEncoding(head: string): string | null {
@@ -63,9 +66,15 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   isolatin: 'windows-1252',
   isolatin1: 'windows-1252',
   isolatin2: 'iso-8859-2',
+  isolatin5: 'iso-8859-9',
   isolatin9: 'iso-8859-15',
   latin9: 'iso-8859-15',
   ansinew: 'windows-1252',
+  windowslatin1: 'windows-1252',
+  windowslatin2: 'windows-1250',
+  windowslatin5: 'windows-1254',
+  cyrillicwindows: 'windows-1251',
+  greekwindows: 'windows-1253',
   applelatin1: 'windows-1252',
   macosroman: 'macintosh',
   macroman: 'macintosh',
@@ -73,6 +82,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   ms932: 'shift_jis',
   cp932: 'shift_jis',
   sjis: 'shift_jis',
+  shiftjis: 'shift_jis',
   ms936: 'gbk',
   cp936: 'gbk',
   ms949: 'euc-kr',
@@ -80,6 +90,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   cp950: 'big5',
   eucjp: 'euc-jp',
   euckr: 'euc-kr',
+  japaneseeuc: 'euc-jp',
+  koreaneuc: 'euc-kr',
   koi8r: 'koi8-r',
   koi8u: 'koi8-u',
   utf8: 'utf-8',
@@ -89,6 +101,15 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 
 /** The name of an encoding as `TextDecoder` takes it, or null where nobody knows it. */
 function labelOf(declared: string): string | null {
+  // `Western (Mac OS Roman)`, as BibDesk names them, and `latin-1-unix`, as Emacs does.
+  const inBrackets = /\(([^()]+)\)/.exec(declared)?.[1] ?? ''
+  return (
+    labelOfName(declared.replace(/-(?:unix|dos|mac)$/i, '')) ??
+    (inBrackets === '' ? null : labelOfName(inBrackets))
+  )
+}
+
+function labelOfName(declared: string): string | null {
   const plain = declared.toLowerCase().replace(/[^a-z\d]/g, '')
   const iso = /^(?:iso)?8859(\d{1,2})$/.exec(plain)?.[1]
   const windows = /^(?:cp|windows|win|ansi)(125\d)$/.exec(plain)?.[1]
@@ -269,6 +290,10 @@ const UNLIKELY = [
   // Words of other alphabets; quotation marks, dashes and spaces are not of words.
   /[^\0-\x7f\u00a0\u00ab\u00bb\u2013\u2014\u2018-\u201d\u2026]{4,}/g,
   /(?<=\p{Ll})[À-ÖØ-ÞŠŒŽŸ]|(?<=\p{Lu})[À-ÖØ-ÞŠŒŽŸ](?=\p{Ll})/gu,
+  // Hungarian of ISO 8859-2 and Windows-1250, whose double accents are these: `Erdõs`. Portuguese has an e behind one.
+  /õ(?!e)|Õ(?=\p{L})(?![eE])|û(?=[bgkvz])|(?<=gy|sz|zs)û/gu,
+  // Turkish of ISO 8859-9: `Ýstanbul`, `baþlýk`. Icelandic has these letters in other places.
+  /þ(?=[bcdfghklmnpstyz])|ð(?=[ýü])|(?<=\p{L}{3})ý(?!\p{L})|Ý(?=[lnz]|st)|(?<=\d)Ð(?=\d)/gu,
   /(?<=\p{L})[¡-¦¨©¬®¯³´¶¸-¹«»¼-¿ƒˆ˜‰€‚„“”†‡‹›](?=\p{L})|[¢-¥€](?=\p{Ll})|(?<=\p{Ll})[‚„†‡ˆ‰ƒ](?!\s)/gu,
 ]
 

@@ -85,7 +85,19 @@ function nameOf(draft: AuthorDraft): { name: Name | null; others: Others | null 
     if (read.name === '') delete parts[part]
     else parts[part] = read.name
   }
-  return { name: namedInParts(parts, { whole, draft }), others }
+  return { name: namedInParts(withSuffix(parts), { whole, draft }), others }
+}
+
+const WITH_SUFFIX = /^(.*\p{L}{2}(?:.*?[\p{L}.])??),?\s+((?:[js]r|ii|iii|iv|[23](?:nd|rd))\.?)$/iu
+
+/** `King Jr., Martin` and `King, Martin Jr.` have the suffix within another part. */
+function withSuffix(parts: NameParts): NameParts {
+  if (parts.suffix !== undefined || parts.family === undefined || parts.given === undefined) return parts
+  for (const part of ['family', 'given'] as const) {
+    const [, rest, suffix] = WITH_SUFFIX.exec(parts[part] ?? '') ?? []
+    if (rest !== undefined && suffix !== undefined) return { ...parts, [part]: rest, suffix }
+  }
+  return parts
 }
 
 function namedInParts(

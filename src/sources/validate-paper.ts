@@ -135,10 +135,14 @@ export function quote(text: string): string {
 /** Why a draft cannot be read, where one of its texts has bytes that its file's encoding does not have. */
 function unreadableIn(draft: PaperDraft): string | null {
   const { title, abstract, synopsis, comments, journalReference, identifiers } = draft
-  const { authors = [], links = [], dois = [] } = draft
+  const { authors = [], links = [], dois = [], categories = [], primaryCategory, license } = draft
+  const publication = Object.values(draft.publication ?? {})
   // Nearly every draft is whole, and there may be many in a second.
   const isWhole =
-    [title, abstract, synopsis, comments, journalReference, ...identifiers, ...dois].every(isReadable) &&
+    [title, abstract, synopsis, comments, journalReference, license, ...identifiers, ...dois].every(
+      isReadable,
+    ) &&
+    [primaryCategory, ...categories, ...publication].every(isReadable) &&
     authors.every((author) => Object.values(author).every(isReadable)) &&
     links.every(({ url }) => isReadable(url))
   if (isWhole) return null
@@ -154,6 +158,9 @@ function unreadableIn(draft: PaperDraft): string | null {
     ),
     ['comment', comments],
     ['journal reference', journalReference],
+    ...publication.map((text): [string, Text] => ['journal reference', text]),
+    ...[primaryCategory, ...categories].map((text): [string, Text] => ['category', text]),
+    ['licence', license],
     ...[...identifiers, ...dois].map((identifier): [string, Text] => ['identifier', identifier]),
     ...links.map(({ url }): [string, Text] => ['link', url]),
   ]

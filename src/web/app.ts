@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import {
   databaseAway,
@@ -25,7 +25,7 @@ import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
 import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
-import { limitReads } from './read-limits.ts'
+import { limitReads, READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
 import { rememberStrangers } from './strangers.ts'
@@ -45,11 +45,11 @@ export function createApp(
   {
     heard = () => true,
     machine = { troubles: openTroubles(), folders: [] },
-  }: { heard?: () => boolean; machine?: Machine } = {},
+    allowances = READ_ALLOWANCES,
+  }: { heard?: () => boolean; machine?: Machine; allowances?: ReadAllowances } = {},
 ): { app: Hono; cache: PageCache } {
   const app = new Hono()
   const strangers = rememberStrangers({ now: site.now })
-  const isReader = async (c: Context) => (await viewerOf(site, c)) !== null
   const cache = createPageCache({
     isSignedIn: async (c) => {
       const cookies = c.req.header('cookie')
@@ -58,7 +58,7 @@ export function createApp(
         c.set('viewer', Promise.resolve(null))
         return false
       }
-      const isSignedIn = await isReader(c)
+      const isSignedIn = (await viewerOf(site, c)) !== null
       if (!isSignedIn && mayBeSignedIn(cookies)) strangers.note(cookies)
       return isSignedIn
     },
@@ -76,7 +76,7 @@ export function createApp(
   )
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))
-  app.use(limitReads(site, { isReader }))
+  app.use(limitReads(site, { viewerOf: (c) => viewerOf(site, c), allowances }))
   app.use(withoutLastSlash)
   app.use('/assets/*', compress())
   app.use(

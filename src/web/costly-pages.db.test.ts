@@ -6,7 +6,14 @@ import { signIn } from '../../test/readers.ts'
 import { NOON, openSite } from '../../test/site.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { recordPapers } from '../papers/record.ts'
-import { READ_ALLOWANCES } from './read-limits.ts'
+import { createApp } from './app.ts'
+import { READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
+
+/** As on every site, but sooner used up. */
+const FEW: ReadAllowances = {
+  search: { ...READ_ALLOWANCES.search, most: 20 },
+  page: { ...READ_ALLOWANCES.page, most: 20 },
+}
 
 const MADE_UP =
   'broadsheet.session_token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.c2lnbmF0dXJl; __Secure-broadsheet.session_token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.c2lnbmF0dXJl'
@@ -17,10 +24,10 @@ describeWithDatabase('costly pages', (db) => {
 
   it('are limited by network, and say when to come again', async () => {
     const now = new Date(NOON)
-    const { app } = openSite(db(), { now })
+    const { app } = createApp(openSite(db(), { now }).site, { allowances: FEW })
     const ask = (path: string, network: string, headers: Record<string, string> = {}) =>
       app.request(path, { headers: { 'x-forwarded-for': network, ...headers } })
-    for (let i = 0; i < READ_ALLOWANCES.search.most; i++)
+    for (let i = 0; i < FEW.search.most; i++)
       expect((await ask(`/papers/suggest?q=w${i}`, '192.0.2.1')).status).toBe(200)
     for (const path of [
       '/papers?q=tides',
@@ -43,17 +50,31 @@ describeWithDatabase('costly pages', (db) => {
   })
 
   it('count when they are made for strangers, not when they are at hand', async () => {
-    const { app } = openSite(db())
+    const { app } = createApp(openSite(db()).site, { allowances: FEW })
     const ask = (path: string, headers: Record<string, string> = {}) =>
       app.request(path, { headers: { 'x-forwarded-for': '2001:db8::1', ...headers } })
     await ask('/about')
-    for (let i = 1; i < READ_ALLOWANCES.page.most; i++) await ask(`/papers/2601.${10_000 + i}`)
+    for (let i = 1; i < FEW.page.most; i++) await ask(`/papers/2601.${10_000 + i}`)
     expect((await ask('/papers/2601.99999')).status).toBe(429)
     // An address of the same network is no other one.
     expect((await ask('/papers/2601.99999', { 'x-forwarded-for': '2001:db8::2' })).status).toBe(429)
     expect((await ask('/about')).status).toBe(200)
     const { cookie } = await signIn(db())
     expect((await ask('/papers/2601.99999', { cookie })).status).toBe(404)
+  })
+
+  it('count for each reader, from whatever network', async () => {
+    await record(stated('2601.00001'))
+    const { app } = createApp(openSite(db()).site, { allowances: FEW })
+    const [ada, bert] = [await signIn(db()), await signIn(db())]
+    const ask = async (cookie: string, network: number) => {
+      const headers = { cookie, 'x-forwarded-for': `192.0.2.${network}` }
+      return (await app.request('/papers/2601.00001.bib', { headers })).status
+    }
+    const asked = []
+    for (let i = 0; i <= FEW.page.most; i++) asked.push(await ask(ada.cookie, i))
+    expect(asked).toEqual([...Array.from({ length: FEW.page.most }, () => 200), 429])
+    expect([await ask(bert.cookie, 0), await ask('', 0)]).toEqual([200, 200])
   })
 
   it('are at hand for whoever makes up a session', async () => {

@@ -2,44 +2,47 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
 import { tooOften } from './forms/reader-action.ts'
 import { clientAddress } from './sign-in/client-address.ts'
-import type { Site } from './site.ts'
+import type { Site, Viewer } from './site.ts'
 
 /** A bucket holds so many requests, and so many come back each second. */
 type Allowance = { most: number; aSecond: number }
 
-/** What a network may read that is not at hand; an institute shares one. Pages at hand cost nothing and are not counted. */
-export const READ_ALLOWANCES = {
-  /** Searches, their feeds and suggestions: each is worked out anew. */
+/** What may be read that is not at hand. Pages at hand cost nothing and are not counted. */
+export const READ_ALLOWANCES: ReadAllowances = {
+  /** From a network, which an institute shares: searches, their feeds and suggestions. Each is worked out anew. */
   search: { most: 450, aSecond: 5 },
-  /** Pages for people who are not signed in that have to be made. */
+  /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
-} as const satisfies Record<string, Allowance>
+}
+export type ReadAllowances = Record<'search' | 'page', Allowance>
 
-/** Networks that are remembered; those that were longest quiet are forgotten, with full buckets. */
-const MOST_NETWORKS = 20_000
+/** Networks and readers that are remembered; those that were longest quiet are forgotten, with full buckets. */
+const MOST_REMEMBERED = 20_000
 
 const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
 const FREE = /^\/(?:assets\/|healthz$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
- * Limits by network address how much of what is costly to read is made. It stands behind the cache of pages, and counts in
- * memory: a request for reading writes nothing.
+ * Limits by network address, or by reader, how much of what is costly to read is made. It stands behind the cache of pages,
+ * and counts in memory: a request for reading writes nothing.
  */
 export function limitReads(
   site: Site,
-  { isReader }: { isReader: (c: Context) => Promise<boolean> },
+  {
+    viewerOf,
+    allowances = READ_ALLOWANCES,
+  }: { viewerOf: (c: Context) => Promise<Viewer | null>; allowances?: ReadAllowances },
 ): MiddlewareHandler {
-  const buckets = {
-    search: openBuckets(READ_ALLOWANCES.search),
-    page: openBuckets(READ_ALLOWANCES.page),
-  }
+  const buckets = { search: openBuckets(allowances.search), page: openBuckets(allowances.page) }
   return async (c, next) => {
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
     if (!isRead || FREE.test(c.req.path)) return next()
     const kind = SEARCH.test(c.req.path) ? 'search' : 'page'
     // Where it cannot be known, the database is away, and the page says so.
-    if (kind === 'page' && (await isReader(c).catch(() => true))) return next()
-    const waitMs = buckets[kind].take(clientAddress(site, c), site.now().getTime())
+    const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
+    if (viewer === 'unknown') return next()
+    const whose = viewer === null ? clientAddress(site, c) : `reader ${viewer.reader.id}`
+    const waitMs = buckets[kind].take(whose, site.now().getTime())
     if (waitMs === 0) return next()
     c.header('cache-control', 'no-store')
     return tooOften(site, c, { retryAfterSeconds: Math.ceil(waitMs / 1_000) })
@@ -48,7 +51,7 @@ export function limitReads(
 
 /** Token buckets by key: `take` answers 0, or after how many milliseconds there is one again. */
 export function openBuckets({ most, aSecond }: Allowance): { take(key: string, now: number): number } {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_NETWORKS })
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_REMEMBERED })
   return {
     take(key, now) {
       const bucket = buckets.get(key) ?? { left: most, at: now }

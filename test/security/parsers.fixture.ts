@@ -9,6 +9,7 @@ import { parseAddress, parseIdentifier } from '../../src/papers/identifiers.ts'
 import { classifyLink, normaliseUrl } from '../../src/papers/links.ts'
 import { nameKey } from '../../src/papers/names.ts'
 import { plainText } from '../../src/papers/plain-text.ts'
+import { texOfText } from '../../src/papers/tex/escape.ts'
 import { typeset, typesetAbstract } from '../../src/papers/typeset.ts'
 import { parseEmailAddress } from '../../src/mail/address.ts'
 import { parseOrcid } from '../../src/accounts/orcid.ts'
@@ -26,6 +27,7 @@ import { readArxivOai } from '../../src/sources/arxiv-oai.ts'
 import { splitAuthorLine } from '../../src/sources/author-list.ts'
 import { readBibtex } from '../../src/sources/bibtex.ts'
 import { cleanLine, cleanParagraphs } from '../../src/sources/clean-text.ts'
+import { readCsl } from '../../src/sources/csl.ts'
 import { parseDate } from '../../src/sources/dates.ts'
 import { decodeText } from '../../src/sources/decode-text.ts'
 import { detectFormat } from '../../src/sources/format.ts'
@@ -34,6 +36,7 @@ import { readJsonLines } from '../../src/sources/jsonl.ts'
 import { readArxivAnswer } from '../../src/sources/look-up/arxiv.ts'
 import { readDoiAnswer } from '../../src/sources/look-up/doi.ts'
 import { textOfMarkup } from '../../src/sources/look-up/markup.ts'
+import { readRis } from '../../src/sources/ris.ts'
 import { texNameToUnicode } from '../../src/sources/tex-names.ts'
 import { parseBibliography, readTrendingPage } from '../../src/sources/trending-page.ts'
 import { validatePaper } from '../../src/sources/validate-paper.ts'
@@ -89,6 +92,11 @@ const BIBTEX = [
   '=', '#', ' # ', ',', 'a = {', 'a = "', 'title = {', '},', '",\n', '%', '\\', '\\{', '\\"', "\\'{", '\\LaTeX',
   '$', '~', '--', ' and ', ', ', 'author = {', 'and others', 'crossref = {a}', '\n@', '\n', '\r\n', 'month = jan',
   'url = {https://', 'doi = {10.1000/', '<', '&', '_', '^',
+]
+// oxfmt-ignore
+const RIS = [
+  'TY  - JOUR\n', 'ER  - \n', '\nAU  - ', '\nTI  - ', '\nDO  - 10.5555/a', '\nUR  - ', '\nPY  - 2024/', '\nT2  - ', '\nKW  - ',
+  '\nC1  - ', '\n', '\r', '  - ', ';', '; https://', ',', '.', ' and others', '\u00a0', '\ufeff', '{', '$',
 ]
 // oxfmt-ignore
 const JSON_TOKENS = [
@@ -273,6 +281,19 @@ export const PARSERS: ParserUnderTest[] = [
         { url: 'https://tides.example/x', siteName: 'Tides' },
       ),
   })),
+  {
+    name: 'text with formulas as TeX',
+    most: 100_000,
+    tokens: ['$', '$a$', '\\$', '\\', 'a$ ', '{', '}', '\\frac{'],
+    read: texOfText,
+  },
+  {
+    name: 'many formulas exported as BibTeX',
+    most: 120_000,
+    tokens: ['\\verb|\\]', '\\verb|\\)', '\\]', '$a$ '],
+    read: (text) =>
+      toBibtex(inventedPaper({ abstract: text }), { url: 'https://tides.example/x', siteName: 'Tides' }),
+  },
   { name: 'the words of a text', most: 60_000, tokens: [...QUERY, ...PLAIN, ...TEX], read: wordsIn },
   {
     name: 'the sentences of a text',
@@ -343,6 +364,13 @@ export const PARSERS: ParserUnderTest[] = [
           chunks(`@article{a, title = {${text}}, author = {${text}}, doi = {10.5555/a}, year = 2026}\n`),
         ),
       ),
+  },
+  { name: 'RIS', most: 30_000, tokens: RIS, read: (text) => readAll(readRis(chunks(text))) },
+  {
+    name: 'CSL-JSON',
+    most: 30_000,
+    tokens: [...JSON_TOKENS, '"author":[{"family":"', '"issued":{"date-parts":[[', '"DOI":"10.5555/a"'],
+    read: (text) => readAll(readCsl(chunks(text))),
   },
   {
     name: 'JSON Lines',

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream, mkdtempSync, rmSync, truncateSync, writeFileSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { Writable, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { sql, type Kysely } from 'kysely'
 import { afterAll, afterEach, expect, inject, it } from 'vitest'
+import { ZipFile } from 'yazl'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
 import { signIn } from '../../../test/readers.ts'
@@ -16,11 +19,28 @@ import { recordHarvest } from '../../sources/record-harvest.ts'
 import { migrate } from '../migrate.ts'
 import { openDatabase, type DatabaseAddress } from '../open.ts'
 import type { Database } from '../schema.ts'
-import type { KeptFile } from './manifest.ts'
+import type { KeptFile, Manifest } from './manifest.ts'
 import { openZip } from './open-zip.ts'
 import { readBackup } from './read-backup.ts'
 import { restoreBackup } from './restore-backup.ts'
 import { writeBackup } from './write-backup.ts'
+
+/** Copies a backup, with another manifest. */
+async function rewriteManifest(from: string, to: string, manifest: Manifest): Promise<void> {
+  const source = await openZip(from)
+  const copy = new ZipFile()
+  if (!source) throw new Error(`${from} is no ZIP file`)
+  for (const [name, entry] of source.entries)
+    copy.addBuffer(
+      name === 'manifest.json'
+        ? Buffer.from(JSON.stringify(manifest))
+        : await buffer(await source.read(entry)),
+      name,
+    )
+  copy.end()
+  await pipeline(copy.outputStream as Readable, createWriteStream(to))
+  source.close()
+}
 
 const FILES = new Map<KeptFile, Buffer>([
   ['secret', Buffer.from('a secret that signs the cookies of readers\n')],
@@ -190,8 +210,40 @@ describeWithDatabase('a backup', (db) => {
     await expect(restoreFrom(address, join(folder, 'none.zip'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
+  it('is refused when its manifest was changed: tables, columns, numbers or migrations that are not the schema’s', async () => {
+    await recordSome()
+    const { path, manifest } = await backUp()
+    const address = await newDatabase()
+    const changed = async (change: (copy: Manifest) => unknown) => {
+      const copy = structuredClone(manifest)
+      change(copy)
+      const name = file()
+      await rewriteManifest(path, name, copy)
+      return name
+    }
+    const refusals: [(copy: Manifest) => unknown, string][] = [
+      [(copy) => copy.tables.pop(), 'damaged'],
+      [(copy) => copy.tables[0]?.columns.pop(), 'damaged'],
+      [(copy) => copy.tables[0]?.columns.splice(0, 1, copy.tables[0]?.columns[1] ?? ''), 'damaged'],
+      [(copy) => copy.sequences.pop(), 'damaged'],
+      [(copy) => Object.assign(copy.sequences[0] ?? {}, { last: 0 }), 'damaged'],
+      [(copy) => copy.migrations.splice(3, 1), 'damaged'],
+      [(copy) => copy.migrations.push({ name: '9999-later.sql', sha256: '00' }), 'newer'],
+      [(copy) => Object.assign(copy, { version: 2, tables: { laid: 'out otherwise' } }), 'newer'],
+      [(copy) => Object.assign(copy, { format: 'another-program' }), 'damaged'],
+    ]
+    for (const [change, reason] of refusals)
+      expect([String(change), await restoreFrom(address, await changed(change))]).toEqual([
+        String(change),
+        { ok: false, reason },
+      ])
+    expect(await isEmpty(address)).toBe(true)
+  })
+
   it('ends when it is asked to, and when its file cannot be written', async () => {
     await recordSome()
+    const id = { name: 'database_id', value: JSON.stringify('which the index names') }
+    await db().insertInto('site_state').values(id).execute()
     const asked = new AbortController()
     await expect(
       backUp({ signal: asked.signal, onProgress: (table) => table === 'papers' && asked.abort() }),
@@ -213,5 +265,9 @@ describeWithDatabase('a backup', (db) => {
     ).rejects.toThrow('aborted')
     expect(await isEmpty(address)).toBe(true)
     expect(await restoreFrom(address, path)).toMatchObject({ ok: true })
+    // A search index of the site as it went on after this backup must not be taken for one of this database.
+    expect(await within(address, (fresh) => fresh.selectFrom('site_state').select('name').execute())).toEqual(
+      [],
+    )
   })
 })

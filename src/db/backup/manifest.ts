@@ -3,10 +3,15 @@ import { z } from 'zod'
 /** Raised when what is in a backup is laid out in another way. */
 export const BACKUP_VERSION = 1
 
+/** What every backup says, of whatever version. */
+export const ANY_MANIFEST = z.object({
+  format: z.literal('broadsheet-backup'),
+  version: z.number().int().min(1),
+})
+
 /** What a backup holds, as its `manifest.json` says; it is written last. */
 export const MANIFEST = z.object({
-  format: z.literal('broadsheet-backup'),
-  version: z.number().int(),
+  ...ANY_MANIFEST.shape,
   /** The program that wrote it. */
   program: z.string(),
   takenAt: z.iso.datetime(),
@@ -16,7 +21,7 @@ export const MANIFEST = z.object({
   tables: z.array(
     z.object({ name: z.string(), columns: z.array(z.string()), rows: z.number().int().min(0) }),
   ),
-  sequences: z.array(z.object({ name: z.string(), last: z.number().int(), used: z.boolean() })),
+  sequences: z.array(z.object({ name: z.string(), last: z.number().int().min(1), used: z.boolean() })),
   /** Of the data folder. */
   files: z.array(z.string()),
 })

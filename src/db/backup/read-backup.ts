@@ -1,7 +1,15 @@
 import { buffer } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
 import { readMigrations } from '../migrate.ts'
-import { BACKUP_VERSION, fileEntry, KEPT_FILES, MANIFEST, type KeptFile, type Manifest } from './manifest.ts'
+import {
+  ANY_MANIFEST,
+  BACKUP_VERSION,
+  fileEntry,
+  KEPT_FILES,
+  MANIFEST,
+  type KeptFile,
+  type Manifest,
+} from './manifest.ts'
 import { openZip, type OpenZip } from './open-zip.ts'
 
 /** A backup that this program can restore; to be closed. */
@@ -27,15 +35,16 @@ export async function readBackup(
     zip.close()
     return { ok: false, reason } as const
   }
-  const found = MANIFEST.safeParse(parseJson(await smallFile(zip, 'manifest.json')))
+  const json = parseJson(await smallFile(zip, 'manifest.json'))
+  if ((ANY_MANIFEST.safeParse(json).data?.version ?? 0) > BACKUP_VERSION) return refused('newer')
+  const found = MANIFEST.safeParse(json)
   if (!found.success) return refused('damaged')
   const manifest = found.data
-  const known = new Map((await readMigrations()).map(({ name, sha256 }) => [name, sha256]))
-  if (
-    manifest.version > BACKUP_VERSION ||
-    manifest.migrations.some(({ name, sha256 }) => known.get(name) !== sha256)
-  )
-    return refused('newer')
+  const migrations = await readMigrations()
+  const known = new Map(migrations.map(({ name, sha256 }) => [name, sha256]))
+  if (manifest.migrations.some(({ name, sha256 }) => known.get(name) !== sha256)) return refused('newer')
+  // A schema has all that came before its last migration.
+  if (manifest.migrations.some(({ name }, i) => migrations[i]?.name !== name)) return refused('damaged')
   const files = new Map<KeptFile, Buffer>()
   for (const file of KEPT_FILES.filter((name) => manifest.files.includes(name))) {
     const bytes = await smallFile(zip, fileEntry(file))

@@ -10,7 +10,7 @@ import type { Database } from '../schema.ts'
 import { countRows } from './count-rows.ts'
 import { tableEntry } from './manifest.ts'
 import type { Backup } from './read-backup.ts'
-import { tablesInOrder } from './tables.ts'
+import { sequencesNow, tablesInOrder } from './tables.ts'
 
 export type RestoreOutcome = { ok: true } | { ok: false; reason: 'damaged' | 'not-empty' }
 
@@ -65,6 +65,11 @@ function isOfServer(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Connection terminated')
 }
 
+/** Whether both name the same, each once, in whatever order. */
+function isSame(known: string[], named: string[]): boolean {
+  return known.length === named.length && known.every((name) => named.includes(name))
+}
+
 async function fill(
   client: pg.Client,
   {
@@ -91,12 +96,23 @@ async function fill(
     await applyMigrations(trx, { migrations, only: new Set(manifest.migrations.map(({ name }) => name)) })
 
     const tables = new Map((await tablesInOrder(client)).map(({ name, columns }) => [name, columns]))
+    const sequences = (await sequencesNow(client)).map(({ name }) => name)
+    if (
+      !isSame(
+        [...tables.keys()],
+        manifest.tables.map(({ name }) => name),
+      ) ||
+      !isSame(
+        sequences,
+        manifest.sequences.map(({ name }) => name),
+      )
+    )
+      throw new Refused('damaged')
     // What a migration puts into a new table is in the backup too.
     await sql`truncate ${sql.join([...tables.keys()].map((name) => sql.table(name)))}`.execute(trx)
     for (const { name, columns, rows: expected } of manifest.tables) {
-      const known = tables.get(name)
       const entry = zip.entries.get(tableEntry(name))
-      if (!known || !entry || columns.some((column) => !known.includes(column))) throw new Refused('damaged')
+      if (!entry || !isSame(tables.get(name) ?? [], columns)) throw new Refused('damaged')
       onProgress(name)
       const table = client.escapeIdentifier(name)
       // Triggers keep counts and write to other tables: all that is in the backup as well.
@@ -118,6 +134,8 @@ async function fill(
     }
     for (const { name, last, used } of manifest.sequences)
       await client.query('select setval($1::regclass, $2, $3)', [client.escapeIdentifier(name), last, used])
+    // A search index that is still in the data folder may know of more than this database: it is not its own.
+    await sql`delete from site_state where name = 'database_id'`.execute(trx)
     await applyMigrations(trx, { migrations })
   })
   await client.query('analyze')

@@ -82,21 +82,25 @@ function formula(tex: string): string {
 const RUN_TOGETHER = /(?<!\\)\$\$$|([-'`])\1$/
 
 function nodesToTex(nodes: TexNode[]): string {
-  return nodes
-    .map((node) => {
-      if (node.kind === 'text') return escapeText(node.text)
-      if (node.kind === 'math') {
-        const written = formula(node.source.startsWith('\\e') ? node.source : node.tex)
-        // Without the spaces in it, it may look like prose between two prices.
-        return mathSpans(written)[0]?.end === written.length ? written : escapeText(node.source)
-      }
-      if (node.kind === 'style') return `${STYLES[node.style]}{${nodesToTex(node.children)}}`
-      return nodesToTex(node.children)
-    })
-    .reduce(
-      (before, next) => before + (RUN_TOGETHER.test(before.slice(-2) + next.slice(0, 1)) ? '{}' : '') + next,
-      '',
-    )
+  const pieces: string[] = []
+  let end = ''
+  for (const node of nodes) {
+    const tex = nodeToTex(node)
+    pieces.push(RUN_TOGETHER.test(end + tex.slice(0, 1)) ? '{}' : '', tex)
+    end = (end + tex.slice(-2)).slice(-2)
+  }
+  return pieces.join('')
+}
+
+function nodeToTex(node: TexNode): string {
+  if (node.kind === 'text') return escapeText(node.text)
+  if (node.kind === 'math') {
+    const written = formula(node.source.startsWith('\\e') ? node.source : node.tex)
+    // Without the spaces in it, it may look like prose between two prices.
+    return mathSpans(written)[0]?.end === written.length ? written : escapeText(node.source)
+  }
+  if (node.kind === 'style') return `${STYLES[node.style]}{${nodesToTex(node.children)}}`
+  return nodesToTex(node.children)
 }
 
 /** A TeX text as a field's value: formulas and emphasis kept, the rest Unicode with TeX's own signs escaped. */

@@ -10,11 +10,13 @@ import { dateParts } from './dates.ts'
 export type Reference = Omit<Publication, 'type'> & { type: WorkType | null; verbatim: string | null }
 
 export function referenceOf(paper: Paper): Reference {
-  const { journalReference } = paper
+  // What says nothing in plain text is written in no format.
+  const said = (text: string | null | undefined) => (text && plainText(text) !== '' ? text : undefined)
+  const journalReference = said(paper.journalReference) ?? null
   const publication = placeOf(paper.publication)
   if (publication === null && journalReference === null) return { type: null, verbatim: null }
   const type = publication?.type ?? 'article'
-  const container = publication?.container ?? journalReference
+  const container = said(publication?.container) ?? journalReference
   const fields = placeOf({ type, ...publication, ...(container === null ? {} : { container }) })
   // Nobody who reads that takes it for a journal.
   if (fields === null)

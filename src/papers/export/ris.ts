@@ -76,6 +76,6 @@ export function toRis(paper: Paper, options: { url: string; siteName: string }):
 export const VERBATIM = 'Journal reference: '
 
 function pagesOf(pages: string): [start: string, end: string] {
-  const [, start, end] = /^([^\s–-]+)–([^\s–-]+)$/.exec(pages) ?? []
+  const [, start, end] = /^([^\s–-]+)–([^\s–-]+)$/.exec(plainLine(pages)) ?? []
   return start === undefined || end === undefined ? [pages, ''] : [start, end]
 }

@@ -19,14 +19,15 @@ export type TexPiece = { tex: string } | { text: string }
 export function joinTex(pieces: TexPiece[]): string {
   const [first] = pieces
   if (first !== undefined && pieces.length === 1 && 'text' in first) return escapeWhole(first.text)
-  const joined = pieces
-    .map((piece) => ('tex' in piece ? piece.tex : escape(piece.text)))
+  const joined: string[] = []
+  let end = ''
+  for (const piece of pieces) {
+    const tex = 'tex' in piece ? piece.tex : escape(piece.text)
     // Two dollar signs would be those of a formula in a line of its own.
-    .reduce(
-      (before, next) => before + (/(?<!\\)\$$/.test(before) && next.startsWith('$') ? '{}' : '') + next,
-      '',
-    )
-  return withTies(joined)
+    joined.push(/(?<!\\)\$$/.test(end) && tex.startsWith('$') ? '{}' : '', tex)
+    end = (end + tex.slice(-2)).slice(-2)
+  }
+  return withTies(joined.join(''))
 }
 
 /**

@@ -180,10 +180,11 @@ function readBareUrl(reader: TexReader): void {
   const labelled = text.charAt(close) === '{' && text.charAt(close - 1) === '/' ? (partners[close] ?? -1) : -1
   const isWhole =
     labelled > close && labelled < end && /^[\w.~-]{1,80}$/.test(text.slice(close + 1, labelled))
-  const stop = isWhole ? labelled + 1 : close
+  // `http://` alone is text, of which the first letter is said here.
+  const stop = isWhole ? labelled + 1 : Math.max(close, at + 1)
   const url = unescapeUrl(text.slice(at, stop))
   addLink(reader, linkable(url), [{ kind: 'text', text: url }])
-  reader.at = Math.max(stop, at + 1)
+  reader.at = stop
 }
 
 function readBrace(reader: TexReader): void {

@@ -22,6 +22,9 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 }
 
 const LINK = /\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}/g
+// What sets no character, with what it takes.
+const SPACE = /\\(?:[hv]space\*?\s*\{[^{}]*\}|penalty\s*-?\d+\s?|kern\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s?)/g
+const CODE = /\\(?:char\s*(\d{2,3})(?!\d)\s?|symbol\s*\{(\d{2,3})\})/g
 const FORMULA = /\$\s*(\\[A-Za-z]+|\\?[<>_~^-])\s*\$/g
 const TEX = /\\([A-Za-z]+)(?:\{\}|[ \t]+)?|\\([^])|[{}]/g
 
@@ -33,6 +36,8 @@ export function plainAddress(text: string): string {
   if (!/[\\{}$]/.test(text)) return text
   return text
     .replace(LINK, '$1')
+    .replace(SPACE, '')
+    .replace(CODE, (_, code?: string, symbol?: string) => String.fromCharCode(Number(code ?? symbol)))
     .replace(FORMULA, '$1')
     .replace(TEX, (_, macro?: string, character?: string) => {
       // Some programs escape what is escaped already: `{\textbackslash}{\_}`. That backslash is nobody's.

@@ -68,7 +68,7 @@ const FENCES = /^(?:left|right|middle|big|Big|bigg|Bigg|[bB]igg?[lrm])$/
 const SILENT =
   /^(?:limits|nolimits|displaystyle|textstyle|scriptstyle|boldmath|rm|bf|it|sf|tt|sl|em|cal|frak|scr|mit|mathstrut|xspace|nonumber|notag)$/
 const PLAIN_GROUPS =
-  /^(?:math(?:rm|bf|it|sf|tt|cal|scr|frak|normal|bin|rel|op|ord)|text(?:bf|it|rm|sf|tt|sc|sl|normal|up|md)?|mbox|hbox|boldsymbol|bm|emph|ensuremath|bold|pmb|overbrace|underbrace|boxed|substack|overrightarrow|overleftarrow|underline|si|unit|num)$/
+  /^(?:math(?:rm|bf|it|sf|tt|cal|scr|frak|normal|bin|rel|op|ord)|text(?:bf|it|rm|sf|tt|sc|sl|normal|up|md)?|mbox|hbox|boldsymbol|bm|emph|ensuremath|bold|pmb|overbrace|underbrace|boxed|substack|overrightarrow|overleftarrow|underline|si|unit|num|ce)$/
 
 /** The brackets around a matrix in plain text. */
 const MATRICES: Readonly<Record<string, [opening: string, closing: string]>> = {
@@ -236,6 +236,28 @@ export function plainMath(tex: string): string {
       const sign = root === '' ? '√' : root === '3' ? '∛' : root === '4' ? '∜' : `${script(root, '^')}√`
       return sign + operand(argument(depth))
     }
+    if (name === 'genfrac') {
+      const [left, right, bar] = [argument(depth), argument(depth), argument(depth)].map((part) =>
+        part.trim(),
+      )
+      argument(depth)
+      const [above, below] = [argument(depth), argument(depth)]
+      if (bar !== '' && Number.parseFloat(bar ?? '') === 0) return `(${above.trim()} choose ${below.trim()})`
+      return `${left}${operand(above)}/${operand(below)}${right}`
+    }
+    if (PLAIN_TEX_ROWS.test(name)) {
+      const group = groupAt(tex, at)
+      if (group !== null) {
+        at = group.end
+        const body = group.body.replace(/\\cr(?![a-zA-Z])/g, '\\\\')
+        return rowsOf({ name: name === 'bordermatrix' ? 'pmatrix' : name, body })
+      }
+    }
+    if (name === 'slashed' || name === 'cancel') {
+      const struck = argument(depth).trim()
+      return Array.from(struck).length === 1 ? `${struck}\u0338` : struck
+    }
+    if (/^([CFNQRZ])\1$/.test(name)) return inAlphabet(name.charAt(0), 'double-struck')
     if (name === 'not') return `${argument(depth)}\u0338`.normalize('NFC')
     if (name === 'unicode') {
       const code = Number.parseInt(argument(depth).replace(/^[x"]/, ''), 16)
@@ -269,7 +291,11 @@ export function plainMath(tex: string): string {
       while (tex.charAt(at) === ' ') at++
       return spaced + said + (/[A-Za-z0-9\\$]/.test(tex.charAt(at)) ? ' ' : '')
     }
-    const sign = MATH_SYMBOLS[name] ?? LETTERS[name]
+    // `\O(n)` is an O; on its own it is the letter, or the empty set.
+    const isOrder = name === 'O' && tex.charAt(at) === '('
+    const sign = isOrder
+      ? 'O'
+      : (MATH_SYMBOLS[name] ?? MATH_SYMBOLS[name.replace(/^var(?=[A-Z])/, '')] ?? LETTERS[name])
     if (sign !== undefined && RELATIONS.has(name)) return ` ${sign} `
     // The space behind a macro's name only ends the name, unless the author set the sign off on both sides.
     if (tex.charAt(at) === ' ' && !/\s$/.test(before)) at++
@@ -332,6 +358,22 @@ export function plainMath(tex: string): string {
     .normalize('NFC')
 }
 
+/** Macros of plain TeX that take rows and cells in one group. */
+const PLAIN_TEX_ROWS = /^(?:p?matrix|bordermatrix|cases|eqalign)$/
+
+/** The group that stands at `at`, without its braces; null where there is none. */
+function groupAt(tex: string, at: number): { body: string; end: number } | null {
+  const start = at + (/^\s*/.exec(tex.slice(at, at + 20))?.[0].length ?? 0)
+  let depth = 0
+  for (let end = start; end < tex.length; end++) {
+    if (tex[end] === '\\') end++
+    else if (tex[end] === '{') depth++
+    else if (tex[end] === '}') depth--
+    if (depth === 0) return end === start ? null : { body: tex.slice(start + 1, end), end: end + 1 }
+  }
+  return null
+}
+
 type Environment = { name: string; body: string; end: number }
 
 /** The environment whose name stands at `at`, behind its `\begin`; null where it has no end. */
@@ -350,7 +392,7 @@ function environmentAt(tex: string, at: number): Environment | null {
 }
 
 /** The rows of an environment, parted by semicolons, and their cells: `(a b; c d)`. */
-function rowsOf({ name, body }: Environment): string {
+function rowsOf({ name, body }: Pick<Environment, 'name' | 'body'>): string {
   const kind = name.replace(/\*$/, '')
   const isArray = kind === 'array' || kind === 'tabular'
   const columns = isArray

@@ -54,6 +54,12 @@ export function readMacro(reader: TexReader, name: string): void {
 
 /** Reads a backslash and the character behind it, which is no letter. */
 export function readControlSymbol(reader: TexReader, character: string): void {
+  // Half of a character: all of it is read as text.
+  if (/[\ud800-\udbff]/.test(character)) {
+    reader.at += 1
+    say(reader, '\\')
+    return
+  }
   reader.at += 2
   const mark = ACCENTS[character]
   if (mark !== undefined && accented(reader, { mark, name: character })) return
@@ -185,7 +191,9 @@ function readVerbatim(reader: TexReader, { name }: Macro): boolean {
   const { text, at, end } = reader
   const fence = text.charAt(at)
   const length =
-    fence === '' || /[\sa-zA-Z]/.test(fence) ? -1 : text.slice(at + 1, Math.min(end, at + 200)).indexOf(fence)
+    fence === '' || /[\sa-zA-Z\ud800-\udfff]/.test(fence)
+      ? -1
+      : text.slice(at + 1, Math.min(end, at + 200)).indexOf(fence)
   if (length === -1) return true
   addStyle(reader, 'code', [{ kind: 'text', text: text.slice(at + 1, at + 1 + length) }])
   reader.at += length + 2

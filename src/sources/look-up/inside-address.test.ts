@@ -131,5 +131,8 @@ it('sees through names, brackets and odd spellings', async () => {
 it('knows the addresses of this machine', () => {
   const [end] = Object.values(networkInterfaces()).flatMap((ends) => ends ?? [])
   expect(isOwn(end?.address ?? '')).toBe(true)
-  expect(isOwn('8.8.8.8')).toBe(false)
+  for (const spelt of ['127.0.0.1', '::ffff:127.0.0.1', '::ffff:7f00:1', '64:ff9b::127.0.0.1'])
+    expect(isOwn(spelt), spelt).toBe(true)
+  for (const other of ['8.8.8.8', '::ffff:8.8.8.8', 'fe80::1%nowhere'])
+    expect(isOwn(other), other).toBe(false)
 })

@@ -70,9 +70,11 @@ function ipv4In(ipv6: string): string | null {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.')
 }
 
-/** Whether this machine answers on that address, public or not. */
+/** Whether this machine answers on that address, public or not, however it is written. */
 export function isOwn(address: string): boolean {
-  return Object.values(networkInterfaces()).some((ends) => ends?.some((end) => end.address === address))
+  const bare = address.replace(/%.*$/, '')
+  const reached = isIP(bare) === 6 ? (ipv4In(bare) ?? bare) : bare
+  return Object.values(networkInterfaces()).some((ends) => ends?.some((end) => end.address === reached))
 }
 
 /** The IP addresses of a host: the one that it is, or those that its name leads to. */

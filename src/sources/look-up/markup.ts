@@ -172,17 +172,66 @@ function mathTex(node: MarkupNode): string {
   if (typeof node === 'string') return texOf(node.replace(/\s+/g, ' ').trim())
   const { name, children } = node
   if (UNSEEN.has(name)) return ''
-  const parts = children.filter((child) => typeof child !== 'string' || child.trim() !== '').map(mathTex)
+  const elements = children.filter((child) => typeof child !== 'string' || child.trim() !== '')
+  const parts = elements.map(mathTex)
   const [first = '', second = '', third = ''] = parts
   if (name === 'msup') return `{${first}}^{${minus(second)}}`
   if (name === 'msub' || name === 'munder') return `{${first}}_{${minus(second)}}`
   if (name === 'msubsup' || name === 'munderover') return `{${first}}_{${minus(second)}}^{${minus(third)}}`
   // What stands over something is an accent more often than not.
-  if (name === 'mover') return first
+  if (name === 'mover') {
+    const accent = ACCENTS_OVER[elements[1] === undefined ? '' : wordsOf(elements[1]).trim()]
+    return accent === undefined ? first : `\\${accent}{${first}}`
+  }
+  if (name === 'mroot') return `\\sqrt[${second}]{${first}}`
+  if (name === 'mmultiscripts') return multiscripts(elements)
+  if (name === 'mfenced') return `(${parts.join(',')})`
+  if (name === 'mtr') return parts.join(' & ')
+  if (name === 'mtable') return `\\begin{matrix}${parts.join(' \\\\ ')}\\end{matrix}`
   if (name === 'mfrac') return `\\frac{${first}}{${second}}`
   if (name === 'msqrt') return `\\sqrt{${parts.join('')}}`
   if (name === 'mtext') return `\\text{ ${parts.join('')} }`
   return parts.join('')
+}
+
+const ACCENTS_OVER: Readonly<Record<string, string>> = {
+  '¯': 'bar',
+  '‾': 'bar',
+  '̄': 'bar',
+  '^': 'hat',
+  ˆ: 'hat',
+  '~': 'tilde',
+  '˜': 'tilde',
+  '→': 'vec',
+  '⃗': 'vec',
+  '˙': 'dot',
+  '.': 'dot',
+  '¨': 'ddot',
+  ˇ: 'check',
+  '˘': 'breve',
+}
+
+/** A base with pairs of an index and an exponent behind it and, after `mprescripts`, before it. */
+function multiscripts([base, ...scripts]: MarkupNode[]): string {
+  let [before, after] = ['', '']
+  let isBefore = false
+  let index: string | null = null
+  for (const script of scripts) {
+    if (typeof script !== 'string' && script.name === 'mprescripts') {
+      isBefore = true
+      index = null
+      continue
+    }
+    const tex = minus(mathTex(script))
+    if (index === null) index = tex
+    else {
+      const pair = `${index === '' ? '' : `_{${index}}`}${tex === '' ? '' : `^{${tex}}`}`
+      if (isBefore) before += `{}${pair}`
+      else after += pair
+      index = null
+    }
+  }
+  return `${before}{${base === undefined ? '' : mathTex(base)}}${after}`
 }
 
 function minus(tex: string): string {

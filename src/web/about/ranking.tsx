@@ -134,7 +134,7 @@ export function showRanking(site: Site) {
               <dt>
                 <a href="/papers/top">Top</a>
               </dt>
-              <dd>By the same sum as editions, for all time or for the papers of a year, month or day.</dd>
+              <dd>By the same sum as editions, for all time or for the editions of the days you choose.</dd>
               <dt>
                 <a href="/papers/new">New</a>
               </dt>

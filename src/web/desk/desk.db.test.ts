@@ -125,6 +125,10 @@ describeWithDatabase('the curators’ desk', (db) => {
       'Done, and recorded in the moderation log. Flags 0',
     )
     expect(await log()).toHaveLength(1)
+    // Curators, who still see it, need not open their tools to learn that nobody else does.
+    const hidden = await (await app.request('/papers/2601.00001', { headers: { cookie } })).text()
+    const beforeTools = hidden.slice(0, hidden.indexOf('<details class="desk-tools">'))
+    expect(wordsOf(beforeTools)).toContain('This paper is hidden. Only curators can see it.')
 
     const page = await (await app.request('/moderation')).text()
     expect(wordsOf(page)).toContain('Ada hid the paper “Tides of sand”, just now It <i>sells</i> sand.')

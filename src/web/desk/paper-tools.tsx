@@ -20,26 +20,33 @@ export function PaperTools({
   const back = addressPath(paper.address)
   const path = `/desk/papers/${paper.id}`
   return (
-    <details class="desk-tools">
-      <summary>Curators’ tools</summary>
-      {paper.hidden && <p class="notice">This paper is hidden. Only curators can see it.</p>}
-      <CuratorForm
-        actions={[
-          hidingAction(path, paper, 'paper'),
-          paper.commentsLocked
-            ? { path: `${path}/comment-lock/end`, name: 'Reopen discussion' }
-            : { path: `${path}/comment-lock`, name: 'Close discussion' },
-        ]}
-        back={back}
-        of="this paper"
-      />
-      <Claims claims={claims} />
-      <MergeForm
-        paperId={paper.id}
-        back={back}
-        keep={claims.find(({ other }) => other)?.other?.address ?? ''}
-      />
-    </details>
+    <>
+      {paper.hidden && (
+        <p class="notice">
+          This paper is hidden. Only curators can see it. The reason is in the{' '}
+          <a href="/moderation">moderation log</a>.
+        </p>
+      )}
+      <details class="desk-tools">
+        <summary>Curators’ tools</summary>
+        <CuratorForm
+          actions={[
+            hidingAction(path, paper, 'paper'),
+            paper.commentsLocked
+              ? { path: `${path}/comment-lock/end`, name: 'Reopen discussion' }
+              : { path: `${path}/comment-lock`, name: 'Close discussion' },
+          ]}
+          back={back}
+          of="this paper"
+        />
+        <Claims claims={claims} />
+        <MergeForm
+          paperId={paper.id}
+          back={back}
+          keep={claims.find(({ other }) => other)?.other?.address ?? ''}
+        />
+      </details>
+    </>
   )
 }
 

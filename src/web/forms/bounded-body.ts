@@ -77,12 +77,30 @@ async function readBounded(
   }
 }
 
+/** Whoever is still sending when they are answered has so long to read the answer, and may send so much meanwhile. */
+const LINGER_MS = 500
+const LARGEST_REST_BYTES = 8 * 1024 * 1024
+const LOOK_MS = 20
+
 /**
- * A body has no meaning in a GET or HEAD request (RFC 9110, 9.3.1), and no part of the site reads it: the connection ends
- * with the answer, however much is still to come.
+ * Hangs up on whoever goes on sending after they were answered, whatever they sent: not everything comes as far as
+ * `boundedBodies`. A body has no meaning in a GET or HEAD request (RFC 9110, 9.3.1), and no part of the site reads it: the
+ * connection ends with the answer, however much is still to come.
  */
-export function closeAfterStrayBody({ method, headers }: IncomingMessage, outgoing: ServerResponse): void {
-  if (method !== 'GET' && method !== 'HEAD') return
+export function closeAfterUnreadBody(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method, headers, socket } = incoming
   const declared = Number(headers['content-length'] ?? 0)
-  if (headers['transfer-encoding'] !== undefined || declared > 0) outgoing.setHeader('connection', 'close')
+  const isStray = method === 'GET' || method === 'HEAD'
+  if (isStray && (headers['transfer-encoding'] !== undefined || declared > 0))
+    outgoing.setHeader('connection', 'close')
+  outgoing.once('finish', () => {
+    if (incoming.complete) return
+    const answeredAt = performance.now()
+    const readBefore = socket.bytesRead
+    const timer = setInterval(() => {
+      const isLate = performance.now() - answeredAt > LINGER_MS
+      if (isLate || socket.bytesRead - readBefore > LARGEST_REST_BYTES) socket.destroy()
+      if (incoming.complete || socket.destroyed) clearInterval(timer)
+    }, LOOK_MS)
+  })
 }

@@ -80,17 +80,23 @@ export async function marksFor({ db, viewer }: Site, paperIds: number[]): Promis
   return viewer ? marksOf(db, { readerId: viewer.reader.id, paperIds }) : NO_MARKS
 }
 
-/** A list of papers, from `renderEntries`; with `rankFrom` numbered from there on. */
+/** A list of papers, from `renderEntries`; with `rankFrom` numbered from there on, and led by the first of all. */
 export function Entries({ entries, rankFrom }: { entries: string[]; rankFrom?: number | undefined }) {
+  const kind = rankFrom === undefined ? '' : rankFrom === 1 ? ' ranked led' : ' ranked'
   return (
     <paper-list>
-      <ol class={rankFrom === undefined ? 'entries' : 'entries ranked'} start={rankFrom}>
-        {entries.map((entry) => (
-          <li>{raw(entry)}</li>
+      <ol class={`entries${kind}`} start={rankFrom}>
+        {entries.map((entry, i) => (
+          <li class={rankFrom === undefined ? undefined : roomFor(rankFrom + i)}>{raw(entry)}</li>
         ))}
       </ol>
     </paper-list>
   )
+}
+
+/** The class that keeps room for a place of three digits or more where it is on the line of the title. */
+function roomFor(rank: number): string | undefined {
+  return rank < 100 ? undefined : rank < 1_000 ? 'digits-3' : 'digits-4'
 }
 
 /** Links to the next page of a list and back to its first. */

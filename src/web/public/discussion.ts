@@ -20,12 +20,15 @@ export class PaperDiscussion extends HTMLElement {
     event.preventDefault()
     const open = comment.querySelector<HTMLElement>('.reply')
     if (open) close(open, link)
-    else void this.reply(comment, link)
+    // A second press while the form is on its way is part of the first.
+    else if (!link.hasAttribute('aria-busy')) void this.reply(comment, link)
   }
 
   /** Opens the form of the page that a link leads to, below its comment. */
   private async reply(comment: HTMLElement, link: HTMLAnchorElement) {
+    link.setAttribute('aria-busy', 'true')
     const page = await pageAt(link.href)
+    link.removeAttribute('aria-busy')
     const form = page?.querySelector<HTMLFormElement>('main form.form')
     // Somebody who is not signed in is led to do so.
     if (!form || !form.action.endsWith('/reply')) return location.assign(link.href)

@@ -59,8 +59,10 @@ export class PasskeySignIn extends PasskeyButton {
 
 export class PasskeyAdd extends PasskeyButton {
   protected failureAt(status: number | null): string {
-    return status === 403
-      ? 'You signed in more than a day ago. Sign out, sign in again, and then add a passkey.'
+    if (status === 403)
+      return 'You signed in more than a day ago. Sign out, sign in again, and then add a passkey.'
+    return status === 409
+      ? 'Your account has as many passkeys as it can have. Remove one, and then add another.'
       : 'No passkey was added. Try again.'
   }
   protected async act(): Promise<void> {

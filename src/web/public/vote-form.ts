@@ -39,7 +39,11 @@ export class VoteForm extends HTMLElement {
           signIn: string
           reason: string
         }>
-        if (said.signIn !== undefined) return location.assign(said.signIn)
+        if (said.signIn !== undefined) {
+          // The page may come back as it is now.
+          this.sending = false
+          return location.assign(said.signIn)
+        }
         if (this.wanted !== null) continue
         if (typeof said.voted === 'boolean' && typeof said.votes === 'number')
           this.show(button, { voted: said.voted, votes: said.votes })

@@ -3,7 +3,7 @@ import { deleteAccount } from '../../readers/delete-account.ts'
 import { exportAccount } from '../../readers/export-account.ts'
 import { parseProfile, updateProfile } from '../../accounts/profile.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
-import { endSessions } from '../../accounts/sessions.ts'
+import { endSessions, isFresh } from '../../accounts/sessions.ts'
 import { removeIdentity, removePasskey } from '../../accounts/ways-in.ts'
 import { readerAction } from '../forms/reader-action.ts'
 import type { Site, Viewer } from '../site.ts'
@@ -93,13 +93,21 @@ export function sendExport(site: Site) {
   }
 }
 
-/** `POST /settings/delete` */
+/** How long after signing in an account can be deleted: whoever finds a browser that was left signed in cannot. */
+const DELETED_WITHIN_MS = 30 * 60_000
+
+/** `POST /settings/delete`: for readers who have just signed in. */
 export function deleteMyAccount(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
-    if (form.text('confirm').trim().toLowerCase() !== 'delete') {
-      const problem = { field: 'delete', reason: 'To delete your account, type the word “delete”.' } as const
-      return c.html(await settingsPage(own, { reader, sessionId: own.viewer.sessionId, problem }), 422)
-    }
+    const { sessionId } = own.viewer
+    const refuse = async (reason: string) =>
+      c.html(await settingsPage(own, { reader, sessionId, problem: { field: 'delete', reason } }), 422)
+    if (form.text('confirm').trim().toLowerCase() !== 'delete')
+      return refuse('To delete your account, type the word “delete”.')
+    if (!(await isFresh(site.db, { sessionId, withinMs: DELETED_WITHIN_MS, now })))
+      return refuse(
+        'You signed in more than 30 minutes ago. Sign out, sign in again, and then delete your account.',
+      )
     const { headers } = await site.accounts.auth.api.signOut({
       headers: c.req.raw.headers,
       returnHeaders: true,

@@ -181,4 +181,21 @@ describeWithDatabase('settings', (db) => {
     expect(page).toContain('Words of Bob')
     void NOON
   })
+
+  it('delete an account only for who has just signed in', async () => {
+    const { reader, cookie } = await signIn(db())
+    const at = (minutes: number) => openSite(db(), { now: new Date(NOON.getTime() + minutes * 60_000) }).app
+    const late = await post(at(31), '/settings/delete', { confirm: 'delete' }, { cookie })
+    expect(late.status).toBe(422)
+    expect(wordsOf(await late.text())).toContain(
+      'You signed in more than 30 minutes ago. Sign out, sign in again, and then delete your account.',
+    )
+    const left = () => db().selectFrom('readers').select('id').execute()
+    expect(await left()).toEqual([{ id: reader.id }])
+    // A session that was renewed since is no newer.
+    await sql`update sessions set updated_at = ${new Date(NOON.getTime() + 31 * 60_000)}`.execute(db())
+    expect((await post(at(31), '/settings/delete', { confirm: 'delete' }, { cookie })).status).toBe(422)
+    expect((await post(at(29), '/settings/delete', { confirm: 'delete' }, { cookie })).status).toBe(303)
+    expect(await left()).toEqual([])
+  })
 })

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import { useProof } from '../../accounts/proof-of-work.ts'
 import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions } from '../../accounts/sessions.ts'
@@ -208,14 +209,26 @@ async function withBody(c: Context, { passkey }: { passkey: boolean }): Promise<
   return namesPasskey(bytes) ? new Request(url, { method, headers, body: bytes }) : null
 }
 
-/** Whether a body is of an authenticator that says which passkey it has. */
+/** What is kept of an authenticator: which passkey it has, how it can be asked for it, and the name that its reader gave it. */
+const SAID = z.object({
+  name: z.string().max(80).optional(),
+  response: z.object({
+    id: z.string().regex(/^[\w-]{1,1400}$/),
+    response: z
+      .looseObject({
+        transports: z
+          .array(z.string().regex(/^[\w-]{1,32}$/))
+          .max(20)
+          .nullish(),
+      })
+      .nullish(),
+  }),
+})
+
+/** Whether a body is of an authenticator that says which passkey it has, and nothing that is too long to keep. */
 function namesPasskey(bytes: ArrayBuffer): boolean {
   try {
-    const said = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as {
-      response?: { id?: unknown }
-    } | null
-    const id = said?.response?.id
-    return typeof id === 'string' && /^[\w-]{1,1400}$/.test(id)
+    return SAID.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))).success
   } catch {
     return false
   }

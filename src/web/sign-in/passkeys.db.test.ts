@@ -1,8 +1,10 @@
 import type { Hono } from 'hono'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { signIn } from '../../../test/readers.ts'
 import { openSite } from '../../../test/site.ts'
+import { MOST_PASSKEYS } from '../../accounts/ways-in.ts'
 import { signedCookie } from './oidc-provider.fixture.ts'
 import {
   addPasskey,
@@ -68,6 +70,14 @@ describeWithDatabase('passkeys', (db) => {
         'a list': () => [],
         nothing: () => null,
         'more than any authenticator says': (good) => ({ ...good, filler: 'x'.repeat(140_000) }),
+        'more ways to ask for it than there are': (good) => ({
+          ...good,
+          response: { ...good.response, transports: Array.from({ length: 9_000 }, () => 'usb') },
+        }),
+        'ways that are none': (good) => ({
+          ...good,
+          response: { ...good.response, transports: [{ usb: true }] },
+        }),
         'what is not CBOR': (good) => ({
           ...good,
           response: { ...good.response, attestationObject: 'AAAA', authenticatorData: 'AAAA' },
@@ -81,8 +91,8 @@ describeWithDatabase('passkeys', (db) => {
         expect([name, status]).toEqual([name, expect.toBeOneOf([400, 401, 403, 404, 413])])
       }
       // Of each reader the one they have added.
-      expect(await passkeys()).toBe(kind === 'registration' ? 0 : 15)
-      expect(await sessions()).toBe(15)
+      expect(await passkeys()).toBe(kind === 'registration' ? 0 : 17)
+      expect(await sessions()).toBe(17)
     },
   )
 
@@ -106,5 +116,38 @@ describeWithDatabase('passkeys', (db) => {
     expect(await addPasskey(app, authenticator, await ada())).toBe(200)
     expect(await addPasskey(app, authenticator, await ada())).toBe(400)
     expect(await passkeys()).toBe(1)
+  })
+
+  it('have a name that is not too long to keep', async () => {
+    const app = open()
+    const { cookie } = await ada()
+    for (const [name, status] of [
+      ['x'.repeat(81), 400],
+      ['x'.repeat(80), 200],
+    ] as const) {
+      const asked = await passkeyChallenge(app, { kind: 'register', cookie })
+      const answer = await app.request('/auth/passkey/verify-registration', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin: 'https://tides.example',
+          cookie: asked.cookie,
+        },
+        body: JSON.stringify({ response: createAuthenticator().register(asked.challenge), name }),
+      })
+      expect([name.length, answer.status]).toEqual([name.length, status])
+    }
+  })
+
+  it('are not without number', async () => {
+    const app = open()
+    const { reader, cookie } = await ada()
+    await sql`insert into passkeys (name, public_key, reader_id, credential_id, counter, device_type, backed_up)
+      select '', '', ${reader.id}, n::text, 0, 'x', false from generate_series(2, ${MOST_PASSKEYS}) n`.execute(
+      db(),
+    )
+    expect(await addPasskey(app, createAuthenticator(), { cookie })).toBe(200)
+    expect(await addPasskey(app, createAuthenticator(), { cookie })).toBe(409)
+    expect(await passkeys()).toBe(MOST_PASSKEYS)
   })
 })

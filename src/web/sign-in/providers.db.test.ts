@@ -88,6 +88,12 @@ describeWithDatabase('signing in with an account elsewhere', (db) => {
       expect(answer.status).toBeLessThan(500)
       expect(pairsIn(answer).filter((pair) => /session_token=./.test(pair))).toEqual([])
     }
+    // Whoever comes back once more reads what to do.
+    const again = (await site.app.request(path)).headers.get('location') ?? ''
+    expect(again).toMatch(/^\/sign-in\?/)
+    expect(wordsOf(await (await site.app.request(again)).text())).toContain(
+      'We could not sign you in that way. Try again, or ask for a sign-in link.',
+    )
   })
 
   it('believes no token that somebody else signed', async () => {

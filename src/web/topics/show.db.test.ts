@@ -51,6 +51,22 @@ describeWithDatabase('a topic that has two categories', (db) => {
     expect((await read('/papers/2601.00001')).split(`Topics ${name}`)).toHaveLength(2)
   })
 
+  it('is found in whatever case its name is written, as are other topics', async () => {
+    const { app, record } = await open('math.MP', 'math-ph')
+    await record([stated('2601.00004', { categories: ['cs.LG', 'Tidal Waves'], primaryCategory: 'cs.LG' })])
+    const leadsTo = async (path: string) => {
+      const answer = await app.request(path)
+      return answer.headers.get('location') ?? answer.status
+    }
+    expect(await leadsTo('/topics/cs.lg')).toBe('/topics/cs.LG')
+    expect(await leadsTo('/topics/CS.lg.rss')).toBe('/topics/cs.LG.rss')
+    expect(await leadsTo('/topics/MATH-PH')).toBe('/topics/math-ph')
+    expect(await leadsTo('/topics/math.mp')).toBe('/topics/math-ph')
+    expect(await leadsTo('/topics/tidal%20waves')).toBe('/topics/Tidal%20Waves')
+    expect(await leadsTo('/topics/cs.LG')).toBe(200)
+    expect(await leadsTo('/topics/cs.ai')).toBe(404)
+  })
+
   it('is suggested once, by either name', async () => {
     const { app } = await open('cs.NA', 'math.NA')
     for (const typed of ['cs.NA', 'math.na', 'numerical an']) {

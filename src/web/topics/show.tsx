@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { categoryName, fieldOf, isTopic, topicOf } from '../../papers/categories.ts'
-import { allTopics } from '../../ranking/editions.ts'
+import { allTopics, topicInOtherCase } from '../../ranking/editions.ts'
 import { countPapers } from '../../ranking/count-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
@@ -58,10 +58,15 @@ export function showTopics(site: Site) {
 export function showTopic(site: Site) {
   return async (c: Context) => {
     const { path: category, feed } = splitFeedSuffix(c.req.param('category') ?? '')
+    const redirect = (topic: string) => c.redirect(`/topics/${encodeURIComponent(topic)}${feed ?? ''}`, 301)
     const topic = topicOf(category)
-    if (topic !== category) return c.redirect(`/topics/${encodeURIComponent(topic)}${feed ?? ''}`, 301)
+    if (topic !== category) return redirect(topic)
     const list = { kind: 'topic', category } as const
     const total = isTopic(category) ? await countPapers(site.db, list) : 0
+    if (total === 0) {
+      const meant = isTopic(category) ? await topicInOtherCase(site.db, category) : null
+      if (meant !== null && meant !== category) return redirect(meant)
+    }
     if (total === 0) return notFound(site, c, { what: `No paper here has the topic “${category}”.` })
     const name = categoryName(category)
     return showList(site, c, {
