@@ -6,7 +6,7 @@ import { FLAGS, type IndexedPaper } from './index/indexed-paper.ts'
 import type { PaperRow } from './read-changes.ts'
 import { vocabularyOf } from './text/vocabulary.ts'
 import { titleKeys } from './text/title-keys.ts'
-import { indexedWords, otherSpellings, partsOfName } from './text/other-spellings.ts'
+import { indexedWords, otherSpellings, partsOfName, withoutHyphens } from './text/other-spellings.ts'
 import { nameWords } from './text/words.ts'
 
 /** Of a collaboration of thousands, the first hundreds are enough to be found by. */
@@ -37,7 +37,12 @@ export function nameTerms(name: string): string[] {
   const words = nameWords(name)
   const initials = words.slice(0, -1).map((word) => word.slice(0, 1))
   return [
-    ...new Set([...words, ...initials, ...otherSpellings(name).flatMap(nameWords), ...partsOfName(name)]),
+    ...new Set([
+      ...words,
+      ...initials,
+      ...[...otherSpellings(name), ...withoutHyphens(name)].flatMap(nameWords),
+      ...partsOfName(name),
+    ]),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { addDays, dayStart } from '../../papers/calendar.ts'
 import type { QueryTerm } from '../query/query.ts'
-import { otherSpellings } from '../text/other-spellings.ts'
+import { otherSpellings, withoutHyphens } from '../text/other-spellings.ts'
 import { nameWords } from '../text/words.ts'
 import { authorTerm, categoryTerm, FLAGS } from './indexed-paper.ts'
 import { papersWithPhrase } from './match-phrase.ts'
@@ -76,7 +76,7 @@ export function phrasePapers(
 ): Map<number, number> {
   if (field === 'author') {
     const found = new Map<number, number>()
-    for (const spelling of [text, ...otherSpellings(text)]) {
+    for (const spelling of [text, ...otherSpellings(text), ...withoutHyphens(text)]) {
       const terms = nameWords(spelling).map((word) => ({ term: authorTerm(word), offset: 0 }))
       for (const [id, count] of papersWithPhrase(index, terms, { titleOnly: false })) found.set(id, count)
     }

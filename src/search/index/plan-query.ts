@@ -200,7 +200,7 @@ function wantedOf(
   { unfinished }: { unfinished: false | { forgiving: boolean } },
 ): WantedWord[] {
   const last = asked.findLastIndex(({ mere }) => !mere)
-  // `follow-u` becomes one word with the next letter.
+  // `follow-u` becomes one word with the next letter, and `Xiao-Ming` may be written as one.
   const solid =
     asked.length === 2 && asked.every(({ mere }) => !mere) ? asked.map(({ text }) => text).join('') : ''
   return asked.map(({ text, term, instead, mere }, i) => {
@@ -214,6 +214,11 @@ function wantedOf(
       ...[name, ...otherSpellings(name)].flatMap(nameWords).map((name) => ({
         term: authorTerm(name),
         weight: AUTHOR_WEIGHT * weight,
+        titleOnly: false,
+      })),
+      ...nameWords(solid).map((name) => ({
+        term: authorTerm(name),
+        weight: i === 0 ? AUTHOR_WEIGHT : 0,
         titleOnly: false,
       })),
       ...instead.map((other) => ({

@@ -82,6 +82,21 @@ describe('names', () => {
     expect(having(papers, 'author:"jan müller"')).toEqual([4, 5, 11])
     expect(having(papers, 'author:"jan mueller"')).toEqual([4, 5])
   })
+
+  it('are found with a hyphen in them, and without', () => {
+    const hyphened = ['Xiao-Ming Li', 'Xiaoming Li', 'Li Ming Xiao', 'Min‑Ho Kim'].map((name, i) =>
+      indexed(i + 1, { title: `Paper ${i}`, authors: [nameTerms(name)] }),
+    )
+    for (const text of ['xiao-ming', 'Xiaoming', '"xiao-ming li"', '"xiaoming li"'])
+      expect([text, having(hyphened, `author:${text}`)]).toEqual([
+        text,
+        text === 'xiao-ming' || text === '"xiao-ming li"' ? [1, 2, 3] : [1, 2],
+      ])
+    expect(having(hyphened, 'xiaoming')).toEqual([1, 2])
+    expect(having(hyphened, 'xiao-ming')).toEqual([1, 2, 3])
+    expect(having(hyphened, 'author:minho')).toEqual([4])
+    expect(having(hyphened, 'li -author:xiaoming')).toEqual([3])
+  })
 })
 
 describe('texts', () => {

@@ -1,4 +1,4 @@
-import { fold } from './letters.ts'
+import { fold, HYPHEN } from './letters.ts'
 import { termOf } from './terms.ts'
 import { wordsIn, type Word } from './words.ts'
 
@@ -18,6 +18,14 @@ export function otherSpellings(text: string): string[] {
     spellings = spellings.flatMap((before) => ways.map((way) => before + way))
   }
   return spellings.slice(1)
+}
+
+const INNER_HYPHEN = new RegExp(`(?<=\\p{L})${HYPHEN.source}(?=\\p{L})`, 'gu')
+
+/** A name with a hyphen in it as others write it (`Xiao-Ming`, `Xiaoming`); none for other names. */
+export function withoutHyphens(name: string): string[] {
+  const joined = name.replace(INNER_HYPHEN, '')
+  return joined === name ? [] : [joined]
 }
 
 const SPACELESS =
