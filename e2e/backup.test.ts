@@ -2,17 +2,17 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { dataFolder, importPapers, processesIn, runVerb, startSite } from './site.ts'
-import { untilIndexed } from './use-site.ts'
+import { sampleFolder, untilIndexed } from './use-site.ts'
 
 const ADA = 'ada@readers.example'
 
 describe('A site moves to another machine', () => {
   const folders: string[] = []
-  const newFolder = async () => {
-    const folder = await dataFolder()
+  const toRemove = (folder: string) => {
     folders.push(folder)
     return folder
   }
+  const newFolder = async () => toRemove(await dataFolder())
   afterAll(async () => {
     for (const folder of folders) {
       expect(await processesIn(folder)).toEqual([])
@@ -39,7 +39,7 @@ describe('A site moves to another machine', () => {
   }
 
   it('by a backup that is written while it is read, and goes on with its readers signed in', async () => {
-    const data = await newFolder()
+    const data = toRemove(await sampleFolder())
     await writeFile(join(data, 'settings.env'), `# Of this site\nCURATORS=${ADA}\nSITE_NAME="Broadsheet"\n`)
     const site = await startSite(data)
     await importPapers(data, [

@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { DIFFICULT_PAPERS } from './difficult-papers.ts'
 import { smallDisk } from '../test/small-disk.ts'
 import { dataFolder, environment, openDatabase, processesIn, PROGRAM, runVerb, startSite } from './site.ts'
+import { sampleFolder } from './use-site.ts'
 
 const READER = '6f0b7a3c-3f0a-4d9b-9d53-2f1c4a8f6e01'
 const TOKEN = 'a-session-that-only-this-test-knows'
@@ -105,7 +106,7 @@ describe('On a machine that lets it down, the program', () => {
   })
 
   it('serves on when its log cannot be written', async () => {
-    const data = await dataFolder()
+    const data = await sampleFolder()
     const child = spawn(process.execPath, [PROGRAM, 'serve'], {
       env: { ...environment(data), LOG_LEVEL: 'trace' },
       stdio: ['ignore', 'pipe', openSync('/dev/full', 'w')],

@@ -10,7 +10,7 @@ import { toBibtex } from './bibtex.ts'
 import { inventedPaper } from './invented-paper.fixture.ts'
 
 const CORPUS = join(import.meta.dirname, '../../../../shared/data/arxiv-40k.jsonl.gz')
-const SAMPLE = 1000
+const SAMPLE = 500
 const OPTIONS = { url: 'https://papers.example/papers/2412.19723', siteName: 'Example Papers' }
 
 function bibtex(facts: Partial<Paper> = {}): string {
