@@ -22,6 +22,7 @@ export type Admission =
   | { ok: true; readerId: string; changed: boolean }
   | { ok: false; reason: 'unproven' | 'removed' | 'suspended' | 'full' }
 
+type HeldAccount = { id: string; email_verified: boolean; curator: boolean }
 type Means = { secret: string; now: Date }
 
 /**
@@ -31,9 +32,22 @@ type Means = { secret: string; now: Date }
  */
 export async function admitAddress(
   trx: Transaction<Database>,
-  { address, identity = null, secret, now }: { address: EmailAddress; identity?: Identity | null } & Means,
+  { address, ...options }: { address: EmailAddress; identity?: Identity | null } & Means,
 ): Promise<Admission> {
-  const found = await holdAccount(trx, { address })
+  return admitTo(trx, { account: await holdAccount(trx, { address }), address, ...options })
+}
+
+/** The same for the account of the address, or none, that the caller holds (`holdAccount`). */
+export async function admitTo(
+  trx: Transaction<Database>,
+  {
+    account: found,
+    address,
+    identity = null,
+    secret,
+    now,
+  }: { account: HeldAccount | undefined; address: EmailAddress; identity?: Identity | null } & Means,
+): Promise<Admission> {
   if (found?.email_verified) return { ok: true, readerId: found.id, changed: false }
 
   const mailbox = await canonicalMailbox(trx, { address })

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import { queueMail } from '../mail/queue-mail.ts'
-import { admitAddress, holdAccount, type Admission } from './admit.ts'
+import { admitTo, holdAccount, type Admission } from './admit.ts'
 import { LINK_LIFE_MS, signInMail } from './sign-in-mail.ts'
 
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -68,7 +68,7 @@ export async function redeemLink(
   return inTransaction(db, async (trx): Promise<Redemption> => {
     const address = await addressOfLink(trx, { token })
     if (address === null) return { ok: false, reason: 'used' }
-    await holdAccount(trx, { address })
+    const account = await holdAccount(trx, { address })
     const link = await trx
       .deleteFrom('verifications')
       .where('identifier', '=', nameOf(token))
@@ -83,7 +83,7 @@ export async function redeemLink(
       // Those that are over are for others to remove.
       .where('expires_at', '>', sql<Date>`now()`)
       .execute()
-    return admitAddress(trx, { address, secret, now })
+    return admitTo(trx, { account, address, secret, now })
   })
 }
 

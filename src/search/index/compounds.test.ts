@@ -1,36 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { parseQuery } from '../query/parse-query.ts'
+import { findIn, indexOf } from '../testing/invented-index.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { nameTerms } from '../to-indexed-paper.ts'
-import { find } from './find.ts'
-import { Scores } from './match-words.ts'
-import { addPapers, newWordIndex } from './word-index.ts'
+import type { WordIndex } from './word-index.ts'
 
-const scratch = new Scores()
+const search = (index: WordIndex, text: string) => findIn(index, text, { typed: text, limit: 50 })
 
-function indexOf(papers: Parameters<typeof addPapers>[1]) {
-  const index = newWordIndex()
-  addPapers(index, papers, papers.length)
-  return index
-}
-
-function search(index: ReturnType<typeof newWordIndex>, text: string) {
-  return find(
-    { words: index, vectors: null },
-    {
-      query: parseQuery(text),
-      typed: text,
-      vector: null,
-      offset: 0,
-      limit: 50,
-      unfinished: false,
-      ranked: [],
-    },
-    scratch,
-  )
-}
-
-function having(index: ReturnType<typeof newWordIndex>, text: string) {
+function having(index: WordIndex, text: string) {
   const { hits, total, facets } = search(index, text)
   const ids = hits.flatMap(({ id, byWords }) => (byWords ? [id] : [])).toSorted((a, b) => a - b)
   expect(total).toBe(ids.length)

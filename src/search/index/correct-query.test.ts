@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { formatQuery } from '../query/format-query.ts'
 import { parseQuery } from '../query/parse-query.ts'
+import { indexOf } from '../testing/invented-index.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { correctQuery } from './correct-query.ts'
 import type { IndexedPaper } from './indexed-paper.ts'
 import { addPapers, mergeHeld, newWordIndex, removePapers, type WordIndex } from './word-index.ts'
-
-function indexOf(papers: IndexedPaper[]): WordIndex {
-  const index = newWordIndex()
-  addPapers(index, papers, papers.length)
-  return index
-}
 
 function correct(index: WordIndex, text: string, { unfinished = false } = {}) {
   const { query, corrections, offers } = correctQuery(index, { query: parseQuery(text), unfinished })

@@ -2,27 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseQuery } from '../query/parse-query.ts'
 import { anyText } from '../query/testing/arbitraries.ts'
+import { findIn, indexOf } from '../testing/invented-index.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { newVectorStore } from '../vectors/vector-store.ts'
 import { quantize } from '../embeddings/quantize.ts'
 import { find, newKeptOrders, type FindRequest } from './find.ts'
 import { FLAGS, type IndexedPaper } from './indexed-paper.ts'
 import { Scores } from './match-words.ts'
-import { addPapers, newWordIndex, removePapers } from './word-index.ts'
+import { addPapers, removePapers } from './word-index.ts'
 
-function indexOf(papers: IndexedPaper[]) {
-  const index = newWordIndex()
-  addPapers(index, papers, papers.length)
-  return index
-}
-
-function search(papers: IndexedPaper[], text: string, more: Partial<FindRequest> = {}) {
-  return find(
-    { words: indexOf(papers), vectors: null },
-    { query: parseQuery(text), vector: null, offset: 0, limit: 100, unfinished: false, ranked: [], ...more },
-    new Scores(),
-  )
-}
+const search = (papers: IndexedPaper[], text: string, more?: Partial<FindRequest>) =>
+  findIn(indexOf(papers), text, more)
 const ids = (papers: IndexedPaper[], text: string, more: Partial<FindRequest> = {}) =>
   search(papers, text, more).hits.map(({ id }) => id)
 /** Those that have all that was asked for. */

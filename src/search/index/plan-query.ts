@@ -121,7 +121,12 @@ function plainWord(clause: QueryClause | undefined): string | null {
 
 function joinRun(clauses: QueryClause[]): QueryClause[] {
   const texts = clauses.map((clause) => plainWord(clause) ?? '')
-  const starts = texts.map((_, n) => texts.slice(0, n).reduce((sum, text) => sum + text.length + 1, 0))
+  let next = 0
+  const starts = texts.map((text) => {
+    const start = next
+    next += text.length + 1
+    return start
+  })
   const compounds = new Map(
     queryWords(texts.join(' ')).flatMap(({ start, end, whole }) => {
       const first = starts.indexOf(start)

@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parseQuery } from '../query/parse-query.ts'
+import { findIn, indexOf } from '../testing/invented-index.ts'
 import { indexed } from '../testing/invented-papers.ts'
 import { nameTerms } from '../to-indexed-paper.ts'
-import { find } from './find.ts'
-import { Scores } from './match-words.ts'
-import { addPapers, newWordIndex } from './word-index.ts'
+import type { IndexedPaper } from './indexed-paper.ts'
 
-function having(papers: Parameters<typeof addPapers>[1], text: string) {
-  const index = newWordIndex()
-  addPapers(index, papers, papers.length)
-  const { hits } = find(
-    { words: index, vectors: null },
-    {
-      query: parseQuery(text),
-      typed: text,
-      vector: null,
-      offset: 0,
-      limit: 50,
-      unfinished: false,
-      ranked: [],
-    },
-    new Scores(),
-  )
+function having(papers: IndexedPaper[], text: string) {
+  const { hits } = findIn(indexOf(papers), text, { typed: text, limit: 50 })
   return hits.flatMap(({ id, byWords }) => (byWords ? [id] : [])).toSorted((a, b) => a - b)
 }
 

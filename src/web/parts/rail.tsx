@@ -1,7 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
 import { newestComments } from '../../discussion/read-comments.ts'
-import { categoryName } from '../../papers/categories.ts'
 import { excerpt } from '../../papers/excerpt.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -9,6 +8,7 @@ import { typeset } from '../../papers/typeset.ts'
 import { allTopics } from '../../ranking/editions.ts'
 import { commentViewerOf } from '../comments/discussion.ts'
 import type { Site } from '../site.ts'
+import { TopicTally } from './topic-tally.tsx'
 
 /** Papers that stand beside a list, by their titles; nothing where there are none. */
 export function TitleBox({
@@ -118,14 +118,7 @@ export function TopicsBox({ topics }: { topics: readonly { category: string; pap
   return (
     <section class="box">
       <h2>Topics</h2>
-      <ul class="tally">
-        {topics.map(({ category, papers }) => (
-          <li>
-            <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
-            <span class="tally-count">{papers.toLocaleString('en-GB')}</span>
-          </li>
-        ))}
-      </ul>
+      <TopicTally topics={topics} />
     </section>
   )
 }

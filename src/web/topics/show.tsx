@@ -6,6 +6,7 @@ import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
 import { showList } from '../list/show.tsx'
+import { TopicTally } from '../parts/topic-tally.tsx'
 import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
 
@@ -36,14 +37,7 @@ export function showTopics(site: Site) {
               {fields.map(([field, categories]) => (
                 <section class="box">
                   <h2>{field}</h2>
-                  <ul class="tally">
-                    {categories?.map(({ category, papers }) => (
-                      <li>
-                        <a href={`/topics/${encodeURIComponent(category)}`}>{categoryName(category)}</a>
-                        <span class="tally-count">{papers.toLocaleString('en-GB')}</span>
-                      </li>
-                    ))}
-                  </ul>
+                  <TopicTally topics={categories ?? []} />
                 </section>
               ))}
             </div>
