@@ -14,6 +14,19 @@ const reason = (env: NodeJS.ProcessEnv) => {
   return outcome.ok ? null : outcome.reason
 }
 
+const SERVICES = [
+  ['ARXIV_RSS_URL', 'arxivRss'],
+  ['ARXIV_OAI_URL', 'arxivOai'],
+  ['ARXIV_LIST_URL', 'arxivPages'],
+  ['BIORXIV_URL', 'biorxiv'],
+  ['EUROPEPMC_URL', 'europePmc'],
+  ['HF_URL', 'huggingFace'],
+  ['OPENALEX_URL', 'openalex'],
+  ['CROSSREF_URL', 'crossref'],
+  ['SEMANTICSCHOLAR_URL', 'semanticScholar'],
+  ['GITHUB_URL', 'github'],
+] as const
+
 describe('the settings', () => {
   it('can all be left out', () => {
     const config = read({})
@@ -34,6 +47,23 @@ describe('the settings', () => {
       providers: [],
       arxivUrl: 'https://export.arxiv.org',
       doiUrl: 'https://doi.org',
+      services: {
+        arxivRss: 'https://rss.arxiv.org',
+        arxivOai: 'https://oaipmh.arxiv.org/oai',
+        arxivPages: 'https://arxiv.org',
+        biorxiv: 'https://api.biorxiv.org',
+        europePmc: 'https://www.ebi.ac.uk/europepmc/webservices/rest',
+        huggingFace: 'https://huggingface.co',
+        openalex: 'https://api.openalex.org',
+        crossref: 'https://api.crossref.org',
+        semanticScholar: 'https://api.semanticscholar.org',
+        github: 'https://api.github.com',
+        arxivApi: 'https://export.arxiv.org',
+      },
+      keys: { openalex: null, semanticScholar: null, github: null },
+      contact: null,
+      pictures: true,
+      metricsToken: null,
       siteName: 'Broadsheet',
       siteTimeZone: 'America/New_York',
       logLevel: 'info',
@@ -63,6 +93,13 @@ describe('the settings', () => {
         OIDC_CLIENT: 'us:hush',
         ARXIV_URL: 'https://mirror.example/arxiv/',
         DOI_URL: 'https://doi.example',
+        ...Object.fromEntries(SERVICES.map(([name, key]) => [name, `https://${key.toLowerCase()}.example/`])),
+        GITHUB_TOKEN: 'gt',
+        SEMANTICSCHOLAR_KEY: 'sk',
+        OPENALEX_KEY: 'ok',
+        CONTACT: 'desk@papers.example',
+        PICTURES: 'off',
+        METRICS_TOKEN: 'sixteen characters',
         SITE_NAME: 'Tide Lines',
         SITE_TIMEZONE: 'Asia/Kolkata',
         LOG_LEVEL: 'warn',
@@ -99,6 +136,14 @@ describe('the settings', () => {
       ],
       arxivUrl: 'https://mirror.example/arxiv',
       doiUrl: 'https://doi.example',
+      services: {
+        arxivApi: 'https://mirror.example/arxiv',
+        ...Object.fromEntries(SERVICES.map(([, key]) => [key, `https://${key.toLowerCase()}.example`])),
+      },
+      keys: { openalex: 'ok', semanticScholar: 'sk', github: 'gt' },
+      contact: 'desk@papers.example',
+      pictures: false,
+      metricsToken: 'sixteen characters',
       siteName: 'Tide Lines',
       siteTimeZone: 'Asia/Kolkata',
       logLevel: 'warn',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Provider } from './accounts/providers.ts'
 import { parseEmailAddress } from './mail/address.ts'
+import type { ServiceKeys, ServiceUrls } from './sources/source-kind.ts'
 
 const timeZone = z.string().refine((zone) => {
   // An offset (+05:30) would mean the opposite to PostgreSQL.
@@ -74,10 +75,31 @@ const schema = z.object({
   OIDC_NAME: z.string().trim().max(40, 'can have up to 40 characters').optional(),
   ARXIV_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   DOI_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  ARXIV_RSS_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  ARXIV_OAI_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  ARXIV_LIST_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  BIORXIV_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  EUROPEPMC_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  HF_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  OPENALEX_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  CROSSREF_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  SEMANTICSCHOLAR_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  GITHUB_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  OPENALEX_KEY: z.string().optional(),
+  SEMANTICSCHOLAR_KEY: z.string().optional(),
+  GITHUB_TOKEN: z.string().optional(),
+  CONTACT: z
+    .string()
+    .refine((text) => parseEmailAddress(text) !== null, 'must be an email address')
+    .optional(),
+  PICTURES: z.enum(['on', 'off']).default('on'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   SITE_NAME: z.string().trim().max(80, 'can have up to 80 characters').default('Broadsheet'),
   SITE_TIMEZONE: timeZone.default('America/New_York'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
+
+const ARXIV_URL = 'https://export.arxiv.org'
 
 /** What an operator can set, by the names of the environment variables. */
 export const SETTINGS = Object.keys(schema.shape) as (keyof typeof schema.shape)[]
@@ -112,6 +134,16 @@ export type Config = {
   /** Where single papers are looked up. Without a slash at the end. */
   arxivUrl: string
   doiUrl: string
+  /** Where the services are that papers and facts about them come from, without a slash at the end. */
+  services: ServiceUrls
+  /** What some of them ask for, or give more to. */
+  keys: ServiceKeys
+  /** Whom these services can write to; null: nobody is named. */
+  contact: string | null
+  /** Whether the first figures of papers are shown where their licences allow it. */
+  pictures: boolean
+  /** Who asks for the metrics from another machine has to send this; null: only this machine may. */
+  metricsToken: string | null
   siteName: string
   siteTimeZone: string
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
@@ -165,12 +197,37 @@ export function readConfig({
       secret: settings.SECRET ?? null,
       curators: settings.CURATORS.flatMap((address) => parseEmailAddress(address) ?? []),
       providers: providersIn(settings),
-      arxivUrl: withoutSlash(settings.ARXIV_URL) ?? 'https://export.arxiv.org',
+      arxivUrl: withoutSlash(settings.ARXIV_URL) ?? ARXIV_URL,
       doiUrl: withoutSlash(settings.DOI_URL) ?? 'https://doi.org',
+      services: servicesIn(settings),
+      keys: {
+        openalex: settings.OPENALEX_KEY ?? null,
+        semanticScholar: settings.SEMANTICSCHOLAR_KEY ?? null,
+        github: settings.GITHUB_TOKEN ?? null,
+      },
+      contact: settings.CONTACT ?? null,
+      pictures: settings.PICTURES === 'on',
+      metricsToken: settings.METRICS_TOKEN ?? null,
       siteName: settings.SITE_NAME,
       siteTimeZone: settings.SITE_TIMEZONE,
       logLevel: settings.LOG_LEVEL,
     },
+  }
+}
+
+function servicesIn(settings: z.infer<typeof schema>): ServiceUrls {
+  return {
+    arxivRss: withoutSlash(settings.ARXIV_RSS_URL) ?? 'https://rss.arxiv.org',
+    arxivOai: withoutSlash(settings.ARXIV_OAI_URL) ?? 'https://oaipmh.arxiv.org/oai',
+    arxivApi: withoutSlash(settings.ARXIV_URL) ?? ARXIV_URL,
+    arxivPages: withoutSlash(settings.ARXIV_LIST_URL) ?? 'https://arxiv.org',
+    biorxiv: withoutSlash(settings.BIORXIV_URL) ?? 'https://api.biorxiv.org',
+    europePmc: withoutSlash(settings.EUROPEPMC_URL) ?? 'https://www.ebi.ac.uk/europepmc/webservices/rest',
+    huggingFace: withoutSlash(settings.HF_URL) ?? 'https://huggingface.co',
+    openalex: withoutSlash(settings.OPENALEX_URL) ?? 'https://api.openalex.org',
+    crossref: withoutSlash(settings.CROSSREF_URL) ?? 'https://api.crossref.org',
+    semanticScholar: withoutSlash(settings.SEMANTICSCHOLAR_URL) ?? 'https://api.semanticscholar.org',
+    github: withoutSlash(settings.GITHUB_URL) ?? 'https://api.github.com',
   }
 }
 
@@ -294,6 +351,22 @@ export function printConfig(config: Config): string {
     OIDC_NAME: config.providers.find(({ id }) => id === 'oidc')?.name ?? null,
     ARXIV_URL: config.arxivUrl,
     DOI_URL: config.doiUrl,
+    ARXIV_RSS_URL: config.services.arxivRss,
+    ARXIV_OAI_URL: config.services.arxivOai,
+    ARXIV_LIST_URL: config.services.arxivPages,
+    BIORXIV_URL: config.services.biorxiv,
+    EUROPEPMC_URL: config.services.europePmc,
+    HF_URL: config.services.huggingFace,
+    OPENALEX_URL: config.services.openalex,
+    CROSSREF_URL: config.services.crossref,
+    SEMANTICSCHOLAR_URL: config.services.semanticScholar,
+    GITHUB_URL: config.services.github,
+    OPENALEX_KEY: config.keys.openalex && '***',
+    SEMANTICSCHOLAR_KEY: config.keys.semanticScholar && '***',
+    GITHUB_TOKEN: config.keys.github && '***',
+    CONTACT: config.contact,
+    PICTURES: config.pictures ? 'on' : 'off',
+    METRICS_TOKEN: config.metricsToken && '***',
     SITE_NAME: config.siteName,
     SITE_TIMEZONE: config.siteTimeZone,
     LOG_LEVEL: config.logLevel,
@@ -316,6 +389,6 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  const secrets = ['DATABASE_URL', 'SMTP_URL', 'EMBEDDINGS_URL', 'EMBEDDINGS_KEY', 'SECRET']
-  return secrets.includes(name) || name.endsWith('_CLIENT')
+  const secrets = ['DATABASE_URL', 'SMTP_URL', 'EMBEDDINGS_URL', 'SECRET']
+  return secrets.includes(name) || /_(?:CLIENT|KEY|TOKEN)$/.test(name)
 }

@@ -7,17 +7,17 @@ import { createLog } from '../runtime/log.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { editionTimeZone } from '../ranking/editions.ts'
-import { readArxivAtom } from '../sources/arxiv-atom.ts'
-import { readArxivOai } from '../sources/arxiv-oai.ts'
-import { decodeText } from '../sources/decode-text.ts'
-import { detectFormat, FORMATS, type Format } from '../sources/format.ts'
-import { readHuggingFace } from '../sources/huggingface.ts'
+import { readArxivAtom } from '../sources/formats/arxiv-atom.ts'
+import { readArxivOai } from '../sources/formats/arxiv-oai.ts'
+import { decodeText } from '../sources/formats/decode-text.ts'
+import { detectFormat, FORMATS, type Format } from '../sources/formats/format.ts'
+import { readHuggingFace } from '../sources/formats/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
-import { readCsl } from '../sources/csl.ts'
-import { readJsonLines } from '../sources/jsonl.ts'
-import { readWhole } from '../sources/lines.ts'
-import { readRis } from '../sources/ris.ts'
-import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/trending-page.ts'
+import { readCsl } from '../sources/formats/csl.ts'
+import { readJsonLines } from '../sources/formats/jsonl.ts'
+import { readWhole } from '../sources/formats/lines.ts'
+import { readRis } from '../sources/formats/ris.ts'
+import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/formats/trending-page.ts'
 import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
 import { settings } from './settings.ts'
@@ -142,7 +142,7 @@ async function read(
       return readArxivAtom(text)
     case 'bibtex':
       // The parser is large, and nothing else needs it.
-      return (await import('../sources/bibtex.ts')).readBibtex(text)
+      return (await import('../sources/formats/bibtex.ts')).readBibtex(text)
     case 'ris':
       return readRis(text)
     case 'csl':

@@ -9,6 +9,8 @@ export const CHANNELS = {
   ranking: 'ranking_changed',
   /** There are new vectors, or another model's are in use. */
   vectors: 'vectors_changed',
+  /** A source was added, or is to be asked now. */
+  sources: 'sources_due',
   /** There is mail to send. */
   mail: 'mail_queued',
 } as const

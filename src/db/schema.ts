@@ -227,6 +227,58 @@ export type Database = {
   }
   lookups: { scheme: string; value: string; asked_at: Date; found: Json<HarvestedPaper | null> | null }
   source_turns: { source: string; next_at: Date }
+  service_connections: { service: string; holder: string; held_until: Date }
+  sources: {
+    id: Generated<number>
+    name: string
+    kind: string
+    settings: Json<unknown>
+    must_have: string[]
+    must_not_have: string[]
+    /** Whether it was added on the machine itself: its addresses may be of a private network. */
+    trusted: boolean
+    created_at: Date
+    paused_at: Date | null
+    told_silent_at: Date | null
+  }
+  source_tasks: {
+    source_id: number
+    task: string
+    cursor: Json<unknown> | null
+    next_at: Date
+    failures: Generated<number>
+    trouble: string | null
+    last_whole_at: Date | null
+    last_new_at: Date | null
+    holder: string | null
+    held_until: Date | null
+  }
+  harvest_runs: {
+    id: Generated<number>
+    source_id: number
+    task: string
+    started_at: Date
+    finished_at: Date | null
+    outcome: 'whole' | 'failed' | 'stopped' | null
+    reason: string | null
+    new: Generated<number>
+    updated: Generated<number>
+    unchanged: Generated<number>
+    passed_over: Generated<number>
+    quarantined: Generated<number>
+  }
+  quarantined_records: {
+    id: Generated<number>
+    source_id: number
+    digest: string
+    position: string
+    record: string
+    reason: string
+    first_at: Date
+    last_at: Date
+    times: Generated<number>
+  }
+  arxiv_holidays: { day: string; name: string }
   authorship_claims: {
     paper_id: number
     reader_id: string

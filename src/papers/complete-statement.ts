@@ -41,6 +41,12 @@ export function completed(later: Statement, earlier: Statement): Statement {
     take(whole, earlier, 'journalReference')
   }
   if (isLessExact(later.published, earlier.published)) take(whole, earlier, 'published')
+  // What was announced once is not announced again.
+  const announced =
+    later.source === 'arxiv-daily'
+      ? (earlier.announced ?? later.announced)
+      : (later.announced ?? earlier.announced)
+  if (announced !== undefined) whole.announced = announced
   const numbers = new Set(later.versions?.map(({ number }) => number))
   const versions = [
     ...(later.versions ?? []),

@@ -43,12 +43,19 @@ const PRECEDENCE: Source[] = [
   'arxiv-raw',
   'jsonl',
   'arxiv-daily',
+  'biorxiv',
+  'europe-pmc',
   'doi',
+  'crossref',
+  'openalex',
+  'semantic-scholar',
+  'github',
   'huggingface',
   'bibtex',
   'csl',
   'ris',
   'bibliography',
+  'feed',
   'page',
   'sample',
   'submission',
@@ -61,7 +68,13 @@ const PRECEDENCE: Source[] = [
 const AUTHOR_PRECEDENCE: Source[] = [
   'arxiv-oai',
   'arxiv-atom',
+  'biorxiv',
+  'europe-pmc',
   'doi',
+  'crossref',
+  'openalex',
+  'semantic-scholar',
+  'github',
   'huggingface',
   'jsonl',
   'bibtex',
@@ -71,6 +84,7 @@ const AUTHOR_PRECEDENCE: Source[] = [
   'sample',
   'arxiv-raw',
   'arxiv-daily',
+  'feed',
   'page',
   'submission',
   'curator',
@@ -223,7 +237,7 @@ function missingAuthors(named: Statement | null, byAuthors: Statement[]): number
 }
 
 /**
- * The edition of a paper: the first day on which a page listed it; else the day it was published, in the site's time
+ * The edition of a paper: the day on which its archive announced it; else the first day on which a page listed it; else the day it was published, in the site's time
  * zone (of a month or a year, the first day). None when no source dates it, or dates it by mistake after `latest`: a paper
  * is not new because it came in today.
  */
@@ -240,6 +254,14 @@ function editionOf(
     .filter((s) => s.listing !== undefined)
     .toSorted((a, b) => (a.listing?.date ?? '').localeCompare(b.listing?.date ?? ''))[0]
   const { published, provenance, latest } = from
+  // Of several statements, the one that saw the announcement comes before those that reckon when it was.
+  const announced =
+    ranked.find((s) => s.source === 'arxiv-daily' && s.announced !== undefined) ??
+    ranked.find((s) => s.announced !== undefined)
+  if (announced?.announced !== undefined) {
+    provenance.edition = announced.source
+    return { edition: announced.announced, editionFrom: 'announcement' }
+  }
   if (listed?.listing) {
     provenance.edition = listed.source
     return { edition: listed.listing.date, editionFrom: 'listing' }

@@ -11,6 +11,13 @@ export const SOURCES = [
   'arxiv-raw',
   'arxiv-atom',
   'arxiv-daily',
+  'biorxiv',
+  'europe-pmc',
+  'crossref',
+  'openalex',
+  'semantic-scholar',
+  'github',
+  'feed',
   'doi',
   'huggingface',
   'jsonl',
@@ -105,6 +112,8 @@ export type HarvestedPaper = {
   withdrawn?: boolean
   /** Links the source gives; those written in the abstract are found when the paper is recorded. */
   links?: PaperLink[]
+  /** The day on which its archive announced it, where it announces papers by the day. */
+  announced?: string
   listing?: Listing
   upvotes?: Count
   /** Of its code repository. */
@@ -121,4 +130,5 @@ export type HarvestOutcome =
       /** A further statement from the record before: both are recorded together and count as one. */
       continues?: true
     }
-  | { ok: false; position: string; reason: string }
+  /** `record` is the record as it came, where its source keeps those. */
+  | { ok: false; position: string; reason: string; record?: string }

@@ -59,7 +59,7 @@ export type Paper = {
    */
   edition: string | null
   /** What gave it that day: a page that listed it, or its publication. */
-  editionFrom: 'listing' | 'publication' | null
+  editionFrom: 'announcement' | 'listing' | 'publication' | null
   votes: number
   commentCount: number
   /** How many curators picked it. */

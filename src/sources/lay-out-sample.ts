@@ -4,9 +4,9 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { PACKAGE_ROOT } from '../runtime/package-root.ts'
 import { hasNoPapers } from '../papers/find.ts'
-import { decodeText } from './decode-text.ts'
+import { decodeText } from './formats/decode-text.ts'
 import { importPapers, type ImportCounts } from './import.ts'
-import { readSampleEdition } from './sample-edition.ts'
+import { readSampleEdition } from './formats/sample-edition.ts'
 
 export const SAMPLE_EDITION = join(PACKAGE_ROOT, 'db', 'seed', 'sample-edition.json')
 

@@ -6,11 +6,14 @@ import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { arxivRequest } from './look-up/arxiv.ts'
-import { ask, type Answer } from './look-up/ask.ts'
+import { ask, type Answer } from '../outgoing/ask.ts'
+import { ARXIV_API } from './services.ts'
 import { CSL_JSON, doiRequest } from './look-up/doi.ts'
 import { openReadInThread, type ReadInThread } from './look-up/read-in-thread.ts'
 import { shareWork, type SharedWork } from './look-up/share-work.ts'
-import { claimTurn, isPaused, pauseSource, type Pace } from './look-up/turns.ts'
+import { withOnlyConnection } from '../outgoing/connection.ts'
+import { claimTurn, hostTurns, isPaused, pauseSource, type Pace } from '../outgoing/turns.ts'
+import { answerText } from './answer-text.ts'
 
 /** An identifier by which a paper can be asked for elsewhere. */
 export type PublicIdentifier = Exclude<PaperIdentifier, { scheme: 'local' }>
@@ -38,6 +41,7 @@ export type LookUpOptions = {
 /** One request in three seconds is what arXiv allows: https://info.arxiv.org/help/api/tou.html */
 const PACE: Pace = { intervalMs: 3_000, patienceMs: 12_000 }
 const TIMEOUT_MS = 10_000
+const MOST_CHARACTERS = 2_000_000
 const FOUND_KEPT_MS = 24 * 3_600_000
 const UNKNOWN_KEPT_MS = 10 * 60_000
 
@@ -75,16 +79,29 @@ async function recallOrAsk(
   identifier: PublicIdentifier,
   options: Started,
 ): Promise<LookUpOutcome> {
-  const { now, signal, pace = PACE, read = readInThread } = options
-  const { wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
+  const { now, signal, pace = PACE } = options
   const source = identifier.scheme
   const known = await recall(db, identifier, now())
   if (known) return known
+  if (source !== 'arxiv') return askInTurn(db, identifier, options)
+  const { patienceMs } = pace
+  const asked = await withOnlyConnection(db, { service: ARXIV_API.name, patienceMs, signal }, () =>
+    askInTurn(db, identifier, options),
+  )
+  return asked?.result ?? busy()
+}
 
+async function askInTurn(
+  db: Kysely<Database>,
+  identifier: PublicIdentifier,
+  options: Started,
+): Promise<LookUpOutcome> {
+  const { now, signal, pace = PACE, read = readInThread } = options
+  const { wait = (ms) => setTimeout(ms, undefined, { signal }) } = options
+  const source = identifier.scheme
   const turn = await claimTurn(db, { source, now: now(), pace })
   if (turn.kind === 'paused') return away(identifier)
-  if (turn.kind === 'busy')
-    return { ok: false, kind: 'busy', reason: 'Too many look-ups are waiting; try again in a minute.' }
+  if (turn.kind === 'busy') return busy()
   if (turn.waitMs > 0) {
     await wait(turn.waitMs)
     signal.throwIfAborted()
@@ -96,26 +113,24 @@ async function recallOrAsk(
 
   const answer = await askSource(identifier, {
     ...options,
-    isPaused: (host) => isPaused(db, { source: turnsOf(host), now: now(), pace }),
+    isPaused: (host) => isPaused(db, { source: hostTurns(host), now: now(), pace }),
   })
   if (answer.kind === 'away') {
     const { by, retryAfterMs } = answer
     if (retryAfterMs !== null)
-      await pauseSource(db, { source: by === null ? source : turnsOf(by), now: now(), forMs: retryAfterMs })
+      await pauseSource(db, { source: by === null ? source : hostTurns(by), now: now(), forMs: retryAfterMs })
     return by === null ? away(identifier) : hostAway(by)
   }
-  const { kind } = answer
-  const reading = kind === 'answer' ? await read({ ...answer, identifier }, { signal }) : answer
+  const text = answer.kind === 'answer' ? await answerText(answer.body, { most: MOST_CHARACTERS }) : null
+  const reading =
+    answer.kind === 'answer' && text !== null
+      ? await read({ status: answer.status, text, identifier }, { signal })
+      : { kind: 'unreadable' as const }
   if (reading.kind === 'unreadable') return unreadable(identifier)
   if (reading.kind === 'costly') return costly(identifier)
   const found = reading.kind === 'found' ? bindOnly(reading.paper, identifier) : null
   await remember(db, identifier, { found, now: now() })
   return outcomeOf(identifier, found)
-}
-
-/** A host that redirects led to has pauses of its own: what it asks for is no reason to leave the source alone. */
-function turnsOf(host: string): string {
-  return `host ${host.replace(/\.(?=:|$)/, '')}`
 }
 
 async function askSource(
@@ -128,7 +143,8 @@ async function askSource(
       ? [arxivRequest(sources.arxivUrl, identifier.value), 'application/atom+xml']
       : [doiRequest(sources.doiUrl, identifier.value), CSL_JSON]
   const headers = { accept: form, 'user-agent': sources.userAgent }
-  return ask(url, { headers, timeoutMs, now, signal, isPaused })
+  const pauseMs = identifier.scheme === 'arxiv' ? ARXIV_API.pauseMs : undefined
+  return ask(url, { headers, timeoutMs, now, signal, isPaused, ...(pauseMs && { pauseMs }) })
 }
 
 // --- Remembered answers ---
@@ -173,6 +189,10 @@ function outcomeOf(identifier: PublicIdentifier, found: HarvestedPaper | null): 
   if (found !== null) return { ok: true, paper: found }
   const reason = `${SOURCE_NAMES[identifier.scheme]} does not know ${identifier.value}.`
   return { ok: false, kind: 'unknown', reason }
+}
+
+function busy(): LookUpOutcome {
+  return { ok: false, kind: 'busy', reason: 'Too many look-ups are waiting; try again in a minute.' }
 }
 
 function away({ scheme }: PublicIdentifier): LookUpOutcome {

@@ -1,5 +1,5 @@
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
-import { readArxivAtom } from '../arxiv-atom.ts'
+import { readArxivAtom } from '../formats/arxiv-atom.ts'
 import type { Reading } from './reading.ts'
 
 /** Where arXiv's API (https://info.arxiv.org/help/api/user-manual.html) describes one paper. */

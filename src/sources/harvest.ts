@@ -1,0 +1,361 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
+import type { HarvestOutcome, HarvestedPaper } from '../papers/harvested-paper.ts'
+import type { PaperIdentifier } from '../papers/identifiers.ts'
+import { readArxivHolidays } from './arxiv-holidays.ts'
+import { recordHarvest } from './record-harvest.ts'
+import { backoffMs, nextDue } from './schedule.ts'
+import {
+  SourceTrouble,
+  type HarvestPage,
+  type ServiceKeys,
+  type ServiceUrls,
+  type SourceTask,
+  type TaskRun,
+} from './source-kind.ts'
+import type { Source } from './sources.ts'
+import { hasWords } from './words.ts'
+
+/** What a run has brought so far; every record counts once. */
+export type RunCounts = {
+  new: number
+  updated: number
+  unchanged: number
+  /** Not taken: without the source's words, or with those it is not to have. */
+  passedOver: number
+  quarantined: number
+}
+
+export type RunOutcome =
+  | { outcome: 'whole'; counts: RunCounts }
+  /** `reason` is a sentence for curators. */
+  | { outcome: 'failed'; counts: RunCounts; reason: string }
+  /** It was asked to stop. */
+  | { outcome: 'stopped'; counts: RunCounts }
+
+export type HarvestOptions = {
+  client: OutgoingClient
+  urls: ServiceUrls
+  keys: ServiceKeys
+  contact: string | null
+  timeZone: string
+  now: () => Date
+  signal: AbortSignal
+  /** After each batch that was recorded. */
+  onProgress?: (counts: RunCounts, total: number | null) => void
+  /** For each record that could not be read. */
+  onQuarantined?: (record: { position: string; reason: string }) => void
+}
+
+/** Papers recorded in one transaction. */
+const BATCH = 500
+/** And the characters of them. */
+const BATCH_SIZE = 2_000_000
+/** A run says so often that it is still there; one that was killed is taken up after `HELD_MS`. */
+const RENEW_EVERY_MS = 20_000
+const HELD_MS = 60_000
+/** Longer records are kept in part. */
+const LONGEST_RECORD = 200_000
+
+/**
+ * Runs one task of a source, unless another process does (then null): stores page after page, each together with how far
+ * the source has come, so that a run that is killed goes on where it was and stores nothing twice. A `range` is run beside
+ * the schedule and moves no cursor; `dryRun` stores nothing.
+ */
+export async function runTask(
+  db: Kysely<Database>,
+  source: Source,
+  task: SourceTask,
+  {
+    range = null,
+    dryRun = false,
+    ...options
+  }: HarvestOptions & { range?: TaskRun<unknown>['range']; dryRun?: boolean },
+): Promise<RunOutcome | null> {
+  const { now, signal } = options
+  const counts: RunCounts = { new: 0, updated: 0, unchanged: 0, passedOver: 0, quarantined: 0 }
+  if (dryRun) return walk(db, source, task, { ...options, range, counts, runId: null, holder: null })
+
+  const holder = randomUUID()
+  const held = range === null ? await hold(db, source, task, { holder }) : true
+  if (!held) return null
+  const lost = new AbortController()
+  const renewal = setInterval(() => {
+    if (range !== null) return
+    void hold(db, source, task, { holder }).then(
+      (still) => still || lost.abort(new Error('another process has taken over')),
+      () => {},
+    )
+  }, RENEW_EVERY_MS)
+  try {
+    const { id: runId } = await db
+      .insertInto('harvest_runs')
+      .values({
+        source_id: source.id,
+        task: task.name,
+        started_at: now(),
+        finished_at: null,
+        outcome: null,
+        reason: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const outcome = await walk(db, source, task, {
+      ...options,
+      signal: AbortSignal.any([signal, lost.signal]),
+      range,
+      counts,
+      runId,
+      holder: range === null ? holder : null,
+    })
+    await finish(db, source, task, { runId, outcome, holder: range === null ? holder : null, now: now() })
+    return outcome
+  } finally {
+    clearInterval(renewal)
+    await db
+      .updateTable('source_tasks')
+      .set({ holder: null, held_until: null })
+      .where('holder', '=', holder)
+      .execute()
+      // It is free by itself soon.
+      .catch(() => {})
+  }
+}
+
+type Walk = HarvestOptions & {
+  range: TaskRun<unknown>['range']
+  counts: RunCounts
+  /** Null: nothing is stored. */
+  runId: number | null
+  /** Null: no cursor moves. */
+  holder: string | null
+}
+type Walked = RunOutcome & { nextAt?: Date | null }
+
+async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk: Walk): Promise<Walked> {
+  const { client, urls, keys, contact, now, signal, range, counts } = walk
+  const state = await db
+    .selectFrom('source_tasks')
+    .select('cursor')
+    .where('source_id', '=', source.id)
+    .where('task', '=', task.name)
+    .executeTakeFirst()
+  const pages = task.harvest({
+    settings: source.settings,
+    cursor: range === null ? (state?.cursor ?? null) : null,
+    range,
+    client,
+    urls,
+    keys,
+    contact,
+    db,
+    trusted: source.trusted,
+    known: (identifiers) => knownIdentifiers(db, identifiers),
+    calendar: await readArxivHolidays(db),
+    now,
+    signal,
+  })
+  try {
+    for (;;) {
+      const next = await pages.next()
+      if (next.done) return { outcome: 'whole', counts, nextAt: next.value?.nextAt ?? null }
+      await takePage(db, source, task, next.value, walk)
+      signal.throwIfAborted()
+    }
+  } catch (error) {
+    if (signal.aborted) return { outcome: 'stopped', counts }
+    if (error instanceof ServiceAway || error instanceof SourceTrouble)
+      return { outcome: 'failed', counts, reason: error.message, nextAt: error.retryAt }
+    throw error
+  } finally {
+    await pages.return(undefined)
+  }
+}
+
+async function takePage(
+  db: Kysely<Database>,
+  source: Source,
+  task: SourceTask,
+  page: HarvestPage,
+  { counts, runId, holder, timeZone, now, signal, onProgress, onQuarantined }: Walk,
+): Promise<void> {
+  let batch: HarvestedPaper[] = []
+  let refused: Extract<HarvestOutcome, { ok: false }>[] = []
+  let size = 0
+  let passedOver = 0
+
+  async function flush({ last }: { last: boolean }): Promise<void> {
+    const [papers, records] = [batch, refused]
+    const outOfWords = passedOver
+    ;[batch, refused, size, passedOver] = [[], [], 0, 0]
+    const recorded = runId === null ? await wouldBe(db, papers) : { new: 0, updated: 0, unchanged: 0 }
+    if (runId !== null)
+      await inTransaction(db, async (trx) => {
+        const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone })
+        Object.assign(recorded, { new: 0, updated: 0, unchanged: 0 })
+        for (const { outcome } of outcomes) recorded[outcome]++
+        await quarantine(trx, source, records, { now: now() })
+        await trx
+          .updateTable('harvest_runs')
+          .set({
+            new: sql`new + ${recorded.new}::int`,
+            updated: sql`updated + ${recorded.updated}::int`,
+            unchanged: sql`unchanged + ${recorded.unchanged}::int`,
+            passed_over: sql`passed_over + ${outOfWords}::int`,
+            quarantined: sql`quarantined + ${records.length}::int`,
+          })
+          .where('id', '=', runId)
+          .execute()
+        if (last && holder !== null)
+          await trx
+            .updateTable('source_tasks')
+            .set({
+              cursor: JSON.stringify(page.cursor),
+              ...(recorded.new > 0 && { last_new_at: now() }),
+            })
+            .where('source_id', '=', source.id)
+            .where('task', '=', task.name)
+            .where('holder', '=', holder)
+            .execute()
+      })
+    counts.new += recorded.new
+    counts.updated += recorded.updated
+    counts.unchanged += recorded.unchanged
+    counts.passedOver += outOfWords
+    counts.quarantined += records.length
+    for (const { position, reason } of records) onQuarantined?.({ position, reason })
+    onProgress?.(counts, page.total ?? null)
+  }
+
+  for await (const outcome of page.outcomes) {
+    if (!outcome.ok) refused.push(outcome)
+    else if (hasWords(outcome.paper, source)) {
+      batch.push(outcome.paper)
+      size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
+    } else passedOver += 1
+    if (batch.length + refused.length >= BATCH || size > BATCH_SIZE) {
+      await flush({ last: false })
+      signal.throwIfAborted()
+    }
+  }
+  await flush({ last: true })
+}
+
+/** What recording papers would do, as far as their identifiers tell. */
+async function wouldBe(db: Kysely<Database>, papers: HarvestedPaper[]) {
+  const known = await knownIdentifiers(
+    db,
+    papers.flatMap(({ identifiers }) => identifiers),
+  )
+  const isKnown = (paper: HarvestedPaper) =>
+    paper.identifiers.some(({ scheme, value }) => known.has(`${scheme} ${value}`))
+  const updated = papers.filter(isKnown).length
+  return { new: papers.length - updated, updated, unchanged: 0 }
+}
+
+async function knownIdentifiers(db: Kysely<Database>, identifiers: PaperIdentifier[]): Promise<Set<string>> {
+  if (identifiers.length === 0) return new Set()
+  const { rows } = await sql<{ name: string }>`
+    select scheme || ' ' || value as name from paper_identifiers
+    where (scheme, value) in (select * from unnest(${identifiers.map((one) => one.scheme)}::text[], ${identifiers.map((one) => one.value)}::text[]))
+  `.execute(db)
+  return new Set(rows.map(({ name }) => name))
+}
+
+async function quarantine(
+  trx: Transaction<Database>,
+  source: Source,
+  records: Extract<HarvestOutcome, { ok: false }>[],
+  { now }: { now: Date },
+): Promise<void> {
+  const rows = records.map(({ position, reason, record = '' }) => {
+    const kept = record.slice(0, LONGEST_RECORD).replaceAll('\0', '�')
+    const digest = createHash('sha256')
+      .update(record === '' ? `${position} ${reason}` : record)
+      .digest('hex')
+    return { source_id: source.id, digest, position, record: kept, reason, first_at: now, last_at: now }
+  })
+  // Two of one page may be the same, which one statement cannot count twice.
+  for (const row of rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)))
+    await trx
+      .insertInto('quarantined_records')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['source_id', 'digest']).doUpdateSet({
+          reason: row.reason,
+          position: row.position,
+          last_at: now,
+          times: sql`quarantined_records.times + 1`,
+        }),
+      )
+      .execute()
+}
+
+// --- Whose run it is ---
+
+async function hold(
+  db: Kysely<Database>,
+  source: Source,
+  task: SourceTask,
+  { holder }: { holder: string },
+): Promise<boolean> {
+  // By the database's clock: those of the machines may differ.
+  const { rows } = await sql`
+    update source_tasks set holder = ${holder}, held_until = clock_timestamp() + ${HELD_MS}::float8 * interval '1 millisecond'
+    where source_id = ${source.id} and task = ${task.name}
+      and (holder is null or holder = ${holder} or held_until < clock_timestamp())
+    returning task`.execute(db)
+  return rows.length > 0
+}
+
+async function finish(
+  db: Kysely<Database>,
+  source: Source,
+  task: SourceTask,
+  { runId, outcome, holder, now }: { runId: number; outcome: Walked; holder: string | null; now: Date },
+): Promise<void> {
+  const reason = outcome.outcome === 'failed' ? outcome.reason : null
+  await db
+    .updateTable('harvest_runs')
+    .set({ finished_at: now, outcome: outcome.outcome, reason })
+    .where('id', '=', runId)
+    .execute()
+  if (holder === null || outcome.outcome === 'stopped') return
+  const isWhole = outcome.outcome === 'whole'
+  const row = await db
+    .updateTable('source_tasks')
+    .set({
+      failures: isWhole ? 0 : sql`failures + 1`,
+      trouble: reason,
+      ...(isWhole && { last_whole_at: now }),
+    })
+    .where('source_id', '=', source.id)
+    .where('task', '=', task.name)
+    .where('holder', '=', holder)
+    .returning('failures')
+    .executeTakeFirst()
+  if (!row) return
+  const due = nextDue(task.schedule, { now })
+  const again = isWhole ? null : new Date(now.getTime() + backoffMs(row.failures))
+  const asked = outcome.nextAt ?? null
+  // Never before the source wants it; for the rest, as soon as there is a reason.
+  const nextAt = isWhole
+    ? earliest(due, asked)
+    : asked !== null && again !== null && asked > again
+      ? asked
+      : again
+  await db
+    .updateTable('source_tasks')
+    .set({ next_at: nextAt ?? due })
+    .where('source_id', '=', source.id)
+    .where('task', '=', task.name)
+    .where('holder', '=', holder)
+    .execute()
+}
+
+function earliest(a: Date, b: Date | null): Date {
+  return b !== null && b < a ? b : a
+}
