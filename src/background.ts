@@ -4,14 +4,17 @@ import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
+import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { openMailer } from './mail/mailer.ts'
+import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
+import { userAgent } from './sources/user-agent.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
 
@@ -58,6 +61,19 @@ export function startBackground({
   )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log, troubles })
   const comments = startJob(renderComments(db), { log, troubles })
+  const client = openOutgoingClient({ db, userAgent: userAgent(config), now })
+  const harvest = startJob(
+    harvestSources(db, {
+      client,
+      urls: config.services,
+      keys: config.keys,
+      contact: config.contact,
+      timeZone: config.siteTimeZone,
+      log,
+      now,
+    }),
+    { log, troubles },
+  )
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -67,6 +83,7 @@ export function startBackground({
         embedding?.wake()
       },
       vectors: () => index.wake(),
+      sources: () => harvest.wake(),
       mail() {
         for (const job of mail) job.wake()
       },
@@ -81,6 +98,7 @@ export function startBackground({
       suspicions.close(),
       comments.close(),
       expired.close(),
+      harvest.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.
       embedder?.close(),

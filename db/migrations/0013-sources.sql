@@ -85,6 +85,23 @@ create table arxiv_holidays (
   name text not null check (length(name) between 1 and 100)
 );
 
+insert into arxiv_holidays (day, name) values
+  -- https://info.arxiv.org/help/availability.html
+  ('2026-01-01', 'New Year’s Day'),
+  ('2026-01-19', 'Martin Luther King Jr. Day'),
+  ('2026-06-19', 'Juneteenth'),
+  ('2026-07-03', 'Independence Day, observed'),
+  ('2026-09-07', 'Labor Day'),
+  ('2026-11-26', 'Thanksgiving'),
+  ('2026-12-25', 'Christmas Day'),
+  ('2026-12-29', 'Winter break'),
+  ('2026-12-31', 'New Year’s Eve'),
+  -- Kept every year; arXiv announces the others in the course of it.
+  ('2027-01-01', 'New Year’s Day'),
+  ('2027-01-18', 'Martin Luther King Jr. Day'),
+  ('2027-09-06', 'Labor Day'),
+  ('2027-11-25', 'Thanksgiving');
+
 -- Papers of arXiv stand in the edition of the day on which they were announced.
 alter table papers drop constraint papers_edition_from_check;
 alter table papers add constraint papers_edition_from_check

@@ -43,7 +43,9 @@ export function nextAnnouncement(now: Date, calendar: ArxivCalendar): Date {
 }
 
 function isAnnouncementEvening(day: string, { holidays }: ArxivCalendar): boolean {
-  return weekday(day) <= 4 && !holidays.has(day)
+  // Sunday's announcement has what came in until Friday.
+  const worked = weekday(day) === 0 ? addDays(day, -2) : day
+  return weekday(day) <= 4 && !holidays.has(day) && !holidays.has(worked)
 }
 
 function isWorkingDay(day: string, { holidays }: ArxivCalendar): boolean {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { isConnectionLost } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
@@ -32,7 +33,7 @@ export type RunCounts = {
 export type RunOutcome =
   | { outcome: 'whole'; counts: RunCounts }
   /** `reason` is a sentence for curators. */
-  | { outcome: 'failed'; counts: RunCounts; reason: string }
+  | { outcome: 'failed'; counts: RunCounts; reason: string; error?: unknown }
   /** It was asked to stop. */
   | { outcome: 'stopped'; counts: RunCounts }
 
@@ -169,7 +170,9 @@ async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk
     if (signal.aborted) return { outcome: 'stopped', counts }
     if (error instanceof ServiceAway || error instanceof SourceTrouble)
       return { outcome: 'failed', counts, reason: error.message, nextAt: error.retryAt }
-    throw error
+    if (isConnectionLost(error)) throw error
+    // A fault of ours with one source must hold up no other, and is tried again as rarely as one of theirs.
+    return { outcome: 'failed', counts, reason: 'this program failed over what it answered', error }
   } finally {
     await pages.return(undefined)
   }

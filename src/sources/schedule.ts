@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 
 const MINUTE_MS = 60_000
-const LONGEST_BACKOFF_MS = 6 * 3_600_000
+const LONGEST_BACKOFF_MS = 3_600_000
 /** After so many failures in a row a source's circuit is open: it rests, and everybody is told. */
 export const CIRCUIT_OPENS_AT = 5
 
@@ -18,7 +18,7 @@ export function nextDue(
 }
 
 /**
- * How long to wait after so many failures in a row: from one minute on twice as long each time, at most six hours, less up
+ * How long to wait after so many failures in a row: from one minute on twice as long each time, at most an hour, less up
  * to a half, so that those who failed together do not come back together.
  */
 export function backoffMs(failures: number, { random = Math.random() }: { random?: number } = {}): number {

@@ -70,7 +70,7 @@ export type TaskRun<Settings> = {
   /** Whether addresses in the settings may be of a private network. */
   trusted: boolean
   /** Which of these identifiers papers here have, as `scheme value`. */
-  known(identifiers: PaperIdentifier[]): Promise<Set<string>>
+  known: (identifiers: PaperIdentifier[]) => Promise<Set<string>>
   calendar: ArxivCalendar
   now: () => Date
   signal: AbortSignal

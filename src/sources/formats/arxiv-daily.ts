@@ -1,3 +1,4 @@
+import { parseDay } from '../../papers/calendar.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
 import { parseDate } from './dates.ts'
@@ -30,12 +31,9 @@ export function isAnnouncement(entry: XmlElement): boolean {
 export function draftOfAnnouncement(entry: XmlElement): PaperDraft {
   const summary = summaryOf(entry)
   const titled = IN_TITLE.exec(textOf(entry, 'title') ?? '')
-  const kind =
-    textOf(entry, 'announce_type')?.trim().toLowerCase() ??
-    ANNOUNCED.exec(summary)?.[1]?.toLowerCase() ??
-    (titled?.[2] === '' ? 'new' : '')
+  const kind = announceType(entry)
   const abstract = withoutMarkup(summary.replace(ANNOUNCED, '').replace(ABSTRACT, ''))
-  const announced = textOf(entry, 'published') ?? textOf(entry, 'pubDate') ?? textOf(entry, 'date')
+  const announced = dateOf(entry)
   return {
     source: 'arxiv-daily',
     identifiers: [idOf(entry) === '' ? titled?.[1] : idOf(entry)],
@@ -53,6 +51,25 @@ export function draftOfAnnouncement(entry: XmlElement): PaperDraft {
     license: textOf(entry, 'rights'),
     withdrawn: saysWithdrawn({ abstract: abstract.trim() }),
   }
+}
+
+/** How a paper was announced: `new`, `cross`, `replace`, `replace-cross`; empty where its entry does not say. */
+export function announceType(entry: XmlElement): string {
+  const titled = IN_TITLE.exec(textOf(entry, 'title') ?? '')
+  return (
+    textOf(entry, 'announce_type')?.trim().toLowerCase() ??
+    ANNOUNCED.exec(summaryOf(entry))?.[1]?.toLowerCase() ??
+    (titled?.[2] === '' ? 'new' : '')
+  )
+}
+
+/** The day (`YYYY-MM-DD`) of an entry's announcement, as the feed dates it; null where it does not. */
+export function announcedOn(entry: XmlElement): string | null {
+  return parseDay(parseDate(dayOf(dateOf(entry) ?? '') ?? '')?.value.slice(0, 10) ?? '')
+}
+
+function dateOf(entry: XmlElement): string | undefined {
+  return textOf(entry, 'published') ?? textOf(entry, 'pubDate') ?? textOf(entry, 'date')
 }
 
 /** `oai:arXiv.org:2402.16845v1`, or the address of the paper's page. */
@@ -78,8 +95,8 @@ function withoutMarkup(text: string): string {
   return text.replace(/<\/?(?:p|a|br|i|b|em|strong)(?:\s[^<>]*)?\/?>/gi, '')
 }
 
-/** The day that the feed names, in the time zone in which it names it: arXiv announces at midnight of its own. */
-function dayOf(announced: string): string | undefined {
+/** The day that a feed names, in the time zone in which it names it: arXiv announces at midnight of its own. */
+export function dayOf(announced: string): string | undefined {
   const iso = /^\s*(\d{4}-\d\d-\d\d)/.exec(announced)?.[1]
   if (iso !== undefined) return iso
   const mail = /(\d{1,2} [a-z]{3} \d{4})/i.exec(announced)?.[1]
