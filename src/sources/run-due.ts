@@ -35,11 +35,7 @@ export async function runDueTasks(
       else if (outcome.outcome === 'failed') {
         const { reason, error } = outcome
         if (error === undefined) log.warn({ ...what, reason }, 'a source waits')
-        else
-          log.error(
-            { ...what, error: error instanceof Error ? error.stack : String(error) },
-            'a source failed',
-          )
+        else log.error({ ...what, error: (error as Error).stack ?? error }, 'a source failed')
       }
     }
   }

@@ -1,7 +1,7 @@
 import { parseDay } from '../../papers/calendar.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
 import { authorsInLine } from './author-list.ts'
-import { parseDate } from './dates.ts'
+import { parseDate, parsePublished } from './dates.ts'
 import type { PaperDraft } from './validate-paper.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 import { childOf, childrenOf, textOf, type XmlElement } from './xml-records.ts'
@@ -65,7 +65,12 @@ export function announceType(entry: XmlElement): string {
 
 /** The day (`YYYY-MM-DD`) of an entry's announcement, as the feed dates it; null where it does not. */
 export function announcedOn(entry: XmlElement): string | null {
-  return parseDay(parseDate(dayOf(dateOf(entry) ?? '') ?? '')?.value.slice(0, 10) ?? '')
+  return dayWritten(dateOf(entry) ?? '')
+}
+
+/** The day (`YYYY-MM-DD`) that a feed names in whatever form; null where it is none. */
+export function dayWritten(announced: string): string | null {
+  return parseDay(parsePublished(dayOf(announced) ?? '')?.value ?? '')
 }
 
 function dateOf(entry: XmlElement): string | undefined {
@@ -96,7 +101,7 @@ function withoutMarkup(text: string): string {
 }
 
 /** The day that a feed names, in the time zone in which it names it: arXiv announces at midnight of its own. */
-export function dayOf(announced: string): string | undefined {
+function dayOf(announced: string): string | undefined {
   const iso = /^\s*(\d{4}-\d\d-\d\d)/.exec(announced)?.[1]
   if (iso !== undefined) return iso
   const mail = /(\d{1,2} [a-z]{3} \d{4})/i.exec(announced)?.[1]

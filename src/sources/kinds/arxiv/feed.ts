@@ -1,9 +1,7 @@
-import { parseDay } from '../../../papers/calendar.ts'
 import { parseIdentifier, type PaperIdentifier } from '../../../papers/identifiers.ts'
 import type { HarvestedPaper } from '../../../papers/harvested-paper.ts'
 import { answerPieces } from '../../answer-text.ts'
-import { announcedOn, announceType, dayOf, draftOfAnnouncement } from '../../formats/arxiv-daily.ts'
-import { parseDate } from '../../formats/dates.ts'
+import { announcedOn, announceType, dayWritten, draftOfAnnouncement } from '../../formats/arxiv-daily.ts'
 import { outcomeOf, refusalOf } from '../../formats/refusal.ts'
 import { childrenOf, readXmlRecords, textOf, type XmlElement } from '../../formats/xml-records.ts'
 import type { HarvestOutcome } from '../../../papers/harvested-paper.ts'
@@ -75,7 +73,7 @@ function versionIn(entry: XmlElement): number {
 function feedDay(head: string): string | null {
   const beforeEntries = head.split(/<(?:item|entry)[\s>]/)[0] ?? ''
   const written = /<(?:pubDate|updated|dc:date|lastBuildDate)>([^<]*)</.exec(beforeEntries)?.[1] ?? ''
-  return parseDay(parseDate(dayOf(written) ?? '')?.value.slice(0, 10) ?? '')
+  return dayWritten(written)
 }
 
 export function arxivIdentifier(value: string): PaperIdentifier {
