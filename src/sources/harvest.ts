@@ -4,9 +4,10 @@ import { isConnectionLost } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
-import type { HarvestOutcome, HarvestedPaper } from '../papers/harvested-paper.ts'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { readArxivHolidays } from './arxiv-holidays.ts'
+import { outcomesByRecord } from './import.ts'
 import { recordHarvest } from './record-harvest.ts'
 import { backoffMs, nextDue } from './schedule.ts'
 import {
@@ -178,6 +179,8 @@ async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk
   }
 }
 
+type Statement = Extract<HarvestOutcome, { ok: true }>
+
 async function takePage(
   db: Kysely<Database>,
   source: Source,
@@ -185,21 +188,34 @@ async function takePage(
   page: HarvestPage,
   { counts, runId, holder, timeZone, now, signal, onProgress, onQuarantined }: Walk,
 ): Promise<void> {
-  let batch: HarvestedPaper[] = []
+  let batch: Statement[] = []
   let refused: Extract<HarvestOutcome, { ok: false }>[] = []
   let size = 0
   let passedOver = 0
 
+  // While one batch is written the next is read: no more than these two are ever held.
+  let writing: Promise<void> = Promise.resolve()
+
   async function flush({ last }: { last: boolean }): Promise<void> {
-    const [papers, records] = [batch, refused]
+    await writing
+    writing = write({ last })
+    // It is awaited with the next batch; until then a failure must not count as unhandled.
+    writing.catch(() => {})
+  }
+  async function write({ last }: { last: boolean }): Promise<void> {
+    const [statements, records] = [batch, refused]
+    const papers = statements.map(({ paper }) => paper)
     const outOfWords = passedOver
     ;[batch, refused, size, passedOver] = [[], [], 0, 0]
-    const recorded = runId === null ? await wouldBe(db, papers) : { new: 0, updated: 0, unchanged: 0 }
+    const recorded = runId === null ? await wouldBe(db, statements) : { new: 0, updated: 0, unchanged: 0 }
     if (runId !== null)
       await inTransaction(db, async (trx) => {
-        const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone })
+        const outcomes = outcomesByRecord(
+          statements,
+          await recordHarvest(trx, papers, { now: now(), timeZone }),
+        )
         Object.assign(recorded, { new: 0, updated: 0, unchanged: 0 })
-        for (const { outcome } of outcomes) recorded[outcome]++
+        for (const outcome of outcomes) recorded[outcome]++
         await quarantine(trx, source, records, { now: now() })
         await trx
           .updateTable('harvest_runs')
@@ -233,27 +249,35 @@ async function takePage(
     onProgress?.(counts, page.total ?? null)
   }
 
-  for await (const outcome of page.outcomes) {
-    if (!outcome.ok) refused.push(outcome)
-    else if (hasWords(outcome.paper, source)) {
-      batch.push(outcome.paper)
-      size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
-    } else passedOver += 1
-    if (batch.length + refused.length >= BATCH || size > BATCH_SIZE) {
-      await flush({ last: false })
-      signal.throwIfAborted()
+  try {
+    for await (const outcome of page.outcomes) {
+      // Further statements of one record are recorded with the first.
+      const continues = outcome.ok && outcome.continues === true
+      if (!continues && (batch.length + refused.length >= BATCH || size > BATCH_SIZE)) {
+        await flush({ last: false })
+        signal.throwIfAborted()
+      }
+      if (!outcome.ok) refused.push(outcome)
+      else if (hasWords(outcome.paper, source)) {
+        batch.push(outcome)
+        size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
+      } else if (!continues) passedOver += 1
     }
+    await flush({ last: true })
+  } finally {
+    // Nothing is under way any more when this ends, however it does.
+    await writing
   }
-  await flush({ last: true })
 }
 
 /** What recording papers would do, as far as their identifiers tell. */
-async function wouldBe(db: Kysely<Database>, papers: HarvestedPaper[]) {
+async function wouldBe(db: Kysely<Database>, statements: Statement[]) {
+  const papers = statements.filter(({ continues }) => !continues).map(({ paper }) => paper)
   const known = await knownIdentifiers(
     db,
     papers.flatMap(({ identifiers }) => identifiers),
   )
-  const isKnown = (paper: HarvestedPaper) =>
+  const isKnown = (paper: Statement['paper']) =>
     paper.identifiers.some(({ scheme, value }) => known.has(`${scheme} ${value}`))
   const updated = papers.filter(isKnown).length
   return { new: papers.length - updated, updated, unchanged: 0 }

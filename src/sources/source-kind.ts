@@ -81,7 +81,7 @@ export type HarvestPage = {
   outcomes: AsyncIterable<HarvestOutcome> | Iterable<HarvestOutcome>
   cursor: unknown
   /** How many records there are in all, where the source says so. */
-  total?: number
+  total?: number | null
 }
 
 /** The addresses of the services that sources ask. */
