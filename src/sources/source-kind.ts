@@ -22,6 +22,8 @@ export type SourceKind<Settings = unknown> = {
   describe(settings: Settings): string
   /** What is done with it, each by a schedule of its own; names are for logs and pages: `announcements`. */
   tasks: readonly SourceTask<Settings>[]
+  /** The settings that a set alone stands for, where the source has sets; null where it is none. */
+  settingsOfSet?: (set: string) => Record<string, unknown> | null
   /** Reads a record of the quarantine again. */
   reread(record: string): AsyncIterable<HarvestOutcome>
 }

@@ -52,7 +52,7 @@ const MOST_WORDS = 100
 export async function addSource(
   db: Kysely<Database>,
   draft: SourceDraft,
-  { trusted, now }: { trusted: boolean; now: Date },
+  { trusted, paused = false, now }: { trusted: boolean; paused?: boolean; now: Date },
 ): Promise<AddOutcome> {
   const parsed = parseSource(draft)
   if (!parsed.ok) return parsed
@@ -69,7 +69,7 @@ export async function addSource(
         must_not_have: mustNotHave,
         trusted,
         created_at: now,
-        paused_at: null,
+        paused_at: paused ? now : null,
         told_silent_at: null,
       })
       .onConflict((conflict) => conflict.column('name').doNothing())
@@ -102,7 +102,7 @@ export async function addSource(
 }
 
 /** What a draft says, or one sentence about what is wrong with it. */
-function parseSource(
+export function parseSource(
   draft: SourceDraft,
 ): ({ ok: true; kind: SourceKind; settings: unknown } & Words) | { ok: false; reason: string } {
   const kind = kindNamed(draft.kind)
