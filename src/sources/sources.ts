@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
+import { readSiteText, writeSiteText } from '../db/site-state.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { kindNamed } from './kinds.ts'
 import type { SourceKind } from './source-kind.ts'
@@ -38,6 +39,13 @@ export type SourceDraft = {
   settings: Record<string, unknown>
   mustHave?: string[]
   mustNotHave?: string[]
+}
+
+const HAD_SOURCES = 'had_sources'
+
+/** Whether a source was ever added to this site. */
+export async function hadSources(db: Kysely<Database>): Promise<boolean> {
+  return (await readSiteText(db, HAD_SOURCES)) !== null
 }
 
 export type AddOutcome = { ok: true; source: Source } | { ok: false; reason: string }
@@ -92,6 +100,7 @@ export async function addSource(
         })),
       )
       .execute()
+    await writeSiteText(trx, HAD_SOURCES, 'yes')
     await notify(trx, 'sources')
     return added.id
   })
