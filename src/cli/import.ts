@@ -7,17 +7,12 @@ import { createLog } from '../runtime/log.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { editionTimeZone } from '../ranking/editions.ts'
-import { readArxivAtom } from '../sources/formats/arxiv-atom.ts'
-import { readArxivOai } from '../sources/formats/arxiv-oai.ts'
 import { decodeText } from '../sources/formats/decode-text.ts'
 import { detectFormat, FORMATS, type Format } from '../sources/formats/format.ts'
-import { readHuggingFace } from '../sources/formats/huggingface.ts'
 import { importPapers, type ImportCounts } from '../sources/import.ts'
-import { readCsl } from '../sources/formats/csl.ts'
-import { readJsonLines } from '../sources/formats/jsonl.ts'
 import { readWhole } from '../sources/formats/lines.ts'
-import { readRis } from '../sources/formats/ris.ts'
-import { parseBibliography, readTrendingPage, type Bibliography } from '../sources/formats/trending-page.ts'
+import { readFormat } from '../sources/formats/read-format.ts'
+import { parseBibliography, type Bibliography } from '../sources/formats/trending-page.ts'
 import { interruption } from './interruption.ts'
 import { progressLine } from './progress.ts'
 import { settings } from './settings.ts'
@@ -43,7 +38,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
     )
   }
   const now = () => new Date()
-  const outcomes = await read(format, text, {
+  const outcomes = await readFormat(format, text, {
     now: now(),
     ...(bibliography ? { bibliography } : {}),
     ...(options.date === undefined ? {} : { date: options.date }),
@@ -123,32 +118,6 @@ async function* guarded(
     }
   } catch (error) {
     onFailure(sentenceOf(error))
-  }
-}
-
-async function read(
-  format: Format,
-  text: AsyncIterable<string>,
-  options: { now: Date; bibliography?: Bibliography; date?: string },
-): Promise<AsyncIterable<HarvestOutcome>> {
-  switch (format) {
-    case 'jsonl':
-      return readJsonLines(text, { now: options.now })
-    case 'huggingface':
-      return readHuggingFace(text, { now: options.now })
-    case 'arxiv-oai':
-      return readArxivOai(text)
-    case 'arxiv-atom':
-      return readArxivAtom(text)
-    case 'bibtex':
-      // The parser is large, and nothing else needs it.
-      return (await import('../sources/formats/bibtex.ts')).readBibtex(text)
-    case 'ris':
-      return readRis(text)
-    case 'csl':
-      return readCsl(text)
-    case 'page':
-      return readTrendingPage(text, options)
   }
 }
 

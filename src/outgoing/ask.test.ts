@@ -87,6 +87,31 @@ describe('asking a source', () => {
     expect(await get('/moved')).toEqual(found)
   })
 
+  it('asks nothing inside at an address that a page named, whatever leads there', async () => {
+    const named = async (url: string, addresses: string[]) =>
+      inShort(
+        await ask(new URL(url, registries.url), {
+          headers: {},
+          timeoutMs: 2_000,
+          now: () => new Date('2026-01-15T12:00:00Z'),
+          signal: new AbortController().signal,
+          trusted: false,
+          resolve: async () => addresses,
+        }),
+      )
+    for (const addresses of [
+      ['127.0.0.1'],
+      ['::1'],
+      ['10.0.0.1'],
+      ['169.254.169.254'],
+      ['8.8.8.8', '127.0.0.1'],
+      [],
+    ])
+      expect([addresses, await named('/paper', addresses)]).toEqual([addresses, unreadable])
+    expect(await named('http://somewhere.invalid:25/', ['8.8.8.8'])).toEqual(unreadable)
+    expect(registries.asked).toEqual([])
+  })
+
   it('asks on the web only: no other scheme, no other service, in nobody’s name', async () => {
     for (const url of [
       'ftp://8.8.8.8/',

@@ -1,8 +1,13 @@
 import { arxiv } from './kinds/arxiv.ts'
+import { biorxiv } from './kinds/biorxiv.ts'
+import { europePmc } from './kinds/europe-pmc.ts'
+import { feed } from './kinds/feed.ts'
+import { folder } from './kinds/folder.ts'
+import { huggingface } from './kinds/huggingface.ts'
 import type { SourceKind, SourceOption } from './source-kind.ts'
 
 /** All kinds of sources, in the order in which they are offered. */
-export const SOURCE_KINDS: readonly SourceKind[] = [arxiv]
+export const SOURCE_KINDS: readonly SourceKind[] = [arxiv, biorxiv, europePmc, huggingface, feed, folder]
 
 export function kindNamed(name: string): SourceKind | null {
   return SOURCE_KINDS.find(({ kind }) => kind === name) ?? null

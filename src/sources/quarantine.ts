@@ -64,7 +64,7 @@ export async function rereadQuarantine(
   let query = db
     .selectFrom('quarantined_records as q')
     .innerJoin('sources as s', 's.id', 'q.source_id')
-    .select(['q.id', 'q.record', 's.kind'])
+    .select(['q.id', 'q.record', 's.kind', 's.settings'])
     .orderBy('q.id')
     .limit(limit)
   if (id !== null) query = query.where('q.id', '=', id)
@@ -75,7 +75,7 @@ export async function rereadQuarantine(
     const papers: HarvestedPaper[] = []
     let reason: string | null = kind === null ? 'There is no such kind of source in this version.' : null
     if (kind !== null)
-      for await (const outcome of kind.reread(row.record)) {
+      for await (const outcome of kind.reread(row.record, row.settings)) {
         if (outcome.ok) papers.push(outcome.paper)
         else reason = outcome.reason
       }

@@ -25,7 +25,7 @@ export type SourceKind<Settings = unknown> = {
   /** The settings that a set alone stands for, where the source has sets; null where it is none. */
   settingsOfSet?: (set: string) => Record<string, unknown> | null
   /** Reads a record of the quarantine again. */
-  reread(record: string): AsyncIterable<HarvestOutcome>
+  reread(record: string, settings: Settings): AsyncIterable<HarvestOutcome>
 }
 
 export type SourceOption = {

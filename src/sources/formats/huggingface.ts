@@ -29,6 +29,7 @@ const paperSchema = z.object({
     )
     .nullish(),
   githubRepo: text,
+  githubStars: z.number().int().nonnegative().nullish().catch(undefined),
   projectPage: text,
 })
 type DailyPaper = z.infer<typeof paperSchema>
@@ -96,6 +97,10 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
       { kind: 'project', url: paper.projectPage },
     ],
     listing: day === null ? undefined : { date: day },
+    stars:
+      typeof paper.githubStars === 'number'
+        ? { total: paper.githubStars, observedAt, since: observedAt }
+        : undefined,
     upvotes: upvotesOf(paper, { observedAt, since, day }),
   }
 }

@@ -1,0 +1,122 @@
+import { Parser } from 'htmlparser2'
+import { z } from 'zod'
+import { answerText } from '../answer-text.ts'
+import { readWebFeed } from '../formats/web-feed.ts'
+import { WEB_FEED } from '../services.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
+
+const MOST_BYTES = 16_000_000
+
+const settings = z.object({
+  url: z
+    .string({ error: 'write the address of a feed, or of a page that has one' })
+    .refine(
+      (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+      'must begin with https:// or http://',
+    ),
+})
+type Settings = z.infer<typeof settings>
+
+/** Where the feed was found, and what it said of its state (RFC 9110, 13.1). */
+type Cursor = { feedUrl: string | null; etag: string | null; lastModified: string | null }
+
+/** A feed of a journal, a lab or a blog: RSS, Atom or JSON Feed, or a page that links to one. */
+export const feed: SourceKind<Settings> = {
+  kind: 'feed',
+  title: 'A web feed',
+  about: 'What a journal, a lab or a blog publishes in a feed.',
+  settings,
+  options: [
+    {
+      name: 'url',
+      label: 'Address',
+      hint: 'Of the feed (RSS, Atom, JSON Feed), or of a page that has one',
+      required: true,
+    },
+  ],
+  describe: ({ url }) => url.replace(/^https?:\/\//, ''),
+  tasks: [
+    {
+      name: 'entries',
+      schedule: { pattern: '25 * * * *', timeZone: 'UTC', spreadMs: 30 * 60_000 },
+      silentAfterHours: 48,
+      harvest: harvestEntries,
+    },
+  ],
+  async *reread(record, { url }) {
+    // A record is an entry by itself.
+    const isJson = record.trimStart().startsWith('{')
+    const whole = isJson
+      ? `{"version":"https://jsonfeed.org/version/1.1","items":[${record}]}`
+      : `<rss>${record}</rss>`
+    yield* (await readWebFeed(whole, { url })) ?? []
+  },
+}
+
+async function* harvestEntries(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  const { feedUrl = null, etag = null, lastModified = null } = (run.cursor ?? {}) as Partial<Cursor>
+  const url = feedUrl ?? run.settings.url
+  const answer = await ask(run, url, { etag, lastModified })
+  if (answer === null) return
+  let { text, headers } = answer
+  let at = url
+  let outcomes = await readWebFeed(text, { url: at })
+  if (outcomes === null) {
+    const found = discoverFeed(text, url)
+    if (found === null)
+      throw new SourceTrouble(`${new URL(url).host} has no feed at that address, nor a link to one.`)
+    const next = await ask(run, found, { etag: null, lastModified: null })
+    if (next === null) return
+    ;({ text, headers } = next)
+    at = found
+    outcomes = await readWebFeed(text, { url: at })
+  }
+  if (outcomes === null) throw new SourceTrouble(`What ${new URL(at).host} calls its feed is none.`)
+  const cursor: Cursor = {
+    feedUrl: at,
+    etag: headers.etag ?? null,
+    lastModified: headers['last-modified'] ?? null,
+  }
+  yield { outcomes, cursor }
+}
+
+/** null where nothing has changed. */
+async function ask(
+  { client, trusted, signal }: TaskRun<Settings>,
+  url: string,
+  { etag, lastModified }: Omit<Cursor, 'feedUrl'>,
+) {
+  const { status, headers, body } = await client.request(WEB_FEED, new URL(url), {
+    headers: {
+      accept:
+        'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5',
+      ...(etag !== null && { 'if-none-match': etag }),
+      ...(lastModified !== null && { 'if-modified-since': lastModified }),
+    },
+    mostBytes: MOST_BYTES,
+    trusted,
+    signal,
+  })
+  if (status === 304) return null
+  if (status !== 200) throw new SourceTrouble(`${new URL(url).host} answered with status ${status}.`)
+  const text = await answerText(body, { most: MOST_BYTES })
+  if (text === null) throw new SourceTrouble(`${new URL(url).host} answered with more than may be read.`)
+  return { text, headers }
+}
+
+const FEED_TYPE = /^application\/(?:atom\+xml|rss\+xml|rdf\+xml|feed\+json|json)/i
+
+/** The first feed that a page links to as its own; null where it links to none. */
+export function discoverFeed(html: string, pageUrl: string): string | null {
+  let base = pageUrl
+  let found: string | null = null
+  const parser = new Parser({
+    onopentag(name, { rel = '', type = '', href = '' }) {
+      if (name === 'base' && href !== '') base = URL.parse(href, pageUrl)?.href ?? base
+      const isFeed = name === 'link' && /(?:^|\s)alternate(?:\s|$)/i.test(rel) && FEED_TYPE.test(type)
+      if (isFeed && href !== '') found ??= URL.parse(href, base)?.href ?? null
+    },
+  })
+  parser.end(html)
+  return found
+}

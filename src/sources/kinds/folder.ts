@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import { decodeText } from '../formats/decode-text.ts'
+import { detectFormat } from '../formats/format.ts'
+import { readFormat } from '../formats/read-format.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
+import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
+
+/** A file that was changed so recently may still be being written. */
+const SETTLED_MS = 10_000
+const MOST_FILES = 10_000
+
+const settings = z.object({
+  folder: z
+    .string({ error: 'name a folder or a file, by its whole path' })
+    .refine(isAbsolute, 'name it by its whole path, beginning with /'),
+})
+type Settings = z.infer<typeof settings>
+
+/** Digests of the files that were taken in, by name. */
+type Cursor = Record<string, string>
+
+/** A folder, or a file: exports that other programs put there are taken in, each once, and stay where they are. */
+export const folder: SourceKind<Settings> = {
+  kind: 'folder',
+  title: 'A folder',
+  about: 'Files of papers that other programs put into a folder of this machine.',
+  settings,
+  options: [
+    {
+      name: 'folder',
+      label: 'Folder',
+      hint: 'The whole path of a folder or a file on this machine; only commands can add it',
+      required: true,
+    },
+  ],
+  describe: ({ folder: path }) => path,
+  tasks: [
+    {
+      name: 'files',
+      schedule: { pattern: '* * * * *', timeZone: 'UTC', spreadMs: 0 },
+      silentAfterHours: 24,
+      harvest: harvestFiles,
+    },
+  ],
+  async *reread(record) {
+    const format = detectFormat({ name: '', head: record })
+    if (format !== null) yield* await readFormat(format, inOne(record), { now: new Date() })
+  },
+}
+
+async function* harvestFiles(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  // Anyone who may use the desk must not read any file of the machine.
+  if (!run.trusted) throw new SourceTrouble('A folder can only be added by a command on the machine itself.')
+  const taken: Cursor = { ...(run.cursor as Cursor | null) }
+  for (const path of await filesIn(run.settings.folder)) {
+    const found = await lstat(path).catch(() => null)
+    if (!found?.isFile() || run.now().getTime() - found.mtimeMs < SETTLED_MS) continue
+    const digest = await digestOf(path)
+    if (taken[path] === digest) continue
+    taken[path] = digest
+    yield { outcomes: outcomesIn(path, { now: run.now() }), cursor: { ...taken } }
+    run.signal.throwIfAborted()
+  }
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  const found = await lstat(path).catch(() => null)
+  if (found?.isFile()) return [path]
+  if (!found?.isDirectory()) throw new SourceTrouble(`There is no folder or file ${path}.`)
+  const names = await readdir(path).catch(() => {
+    throw new SourceTrouble(`The folder ${path} cannot be read.`)
+  })
+  if (names.length > MOST_FILES)
+    throw new SourceTrouble(`The folder ${path} has more than ${MOST_FILES} files.`)
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .toSorted()
+    .map((name) => join(path, name))
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+async function* outcomesIn(path: string, { now }: { now: Date }): AsyncGenerator<HarvestOutcome> {
+  const chunks = decodeText(createReadStream(path))[Symbol.asyncIterator]()
+  try {
+    const first = await chunks.next()
+    const head = first.done ? '' : first.value
+    const format = detectFormat({ name: path, head })
+    if (format === null) {
+      yield {
+        ok: false,
+        position: path,
+        reason: 'Its format could not be told from its name and its beginning.',
+      }
+      return
+    }
+    async function* text() {
+      yield head
+      yield* { [Symbol.asyncIterator]: () => chunks }
+    }
+    for await (const outcome of await readFormat(format, text(), { now }))
+      yield outcome.ok ? outcome : { ...outcome, position: `${path}, ${outcome.position}` }
+  } catch (error) {
+    // What came before stays; the rest comes when the file is mended.
+    yield { ok: false, position: path, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function* inOne(text: string): AsyncGenerator<string> {
+  yield text
+}
