@@ -136,7 +136,7 @@ function mayAsk(url: URL, { addresses, own }: { addresses: string[]; own: string
   if (addresses.length === 0) return false
   const isPublic = !addresses.some((one) => isInside(one) || isOwn(one))
   if (isPublic) return WEB_PORTS.has(url.port)
-  const isOnLoopback = own.every(isLoopback)
+  const isOnLoopback = own.length > 0 && own.every(isLoopback)
   return addresses.every((one) => own.includes(one) || (isOnLoopback && isLoopback(one)))
 }
 
