@@ -17,6 +17,10 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
+import { openOutgoingClient } from './outgoing/client.ts'
+import { hadSources } from './sources/sources.ts'
+import { userAgent } from './sources/user-agent.ts'
+import { welcomeKey } from './web/welcome/key.ts'
 import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
@@ -42,7 +46,15 @@ const CLOSE_MS = 2_000
 
 export type Serving =
   /** `url` is the address for readers, `listensAt` the one the server listens at. */
-  { ok: true; url: string; listensAt: string; stop(): Promise<void> } | { ok: false; reason: string }
+  | {
+      ok: true
+      url: string
+      listensAt: string
+      /** Where whoever reads the console chooses the field of a site that has no sources yet. */
+      welcome: string | null
+      stop(): Promise<void>
+    }
+  | { ok: false; reason: string }
 
 type Options = {
   config: Config
@@ -127,6 +139,13 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     search: { db: forReaders, index, meaning, timeZone },
     accounts,
     sources: lookUpSources(config),
+    harvesting: {
+      client: openOutgoingClient({ db, userAgent: userAgent(config), now }),
+      urls: config.services,
+      keys: config.keys,
+      contact: config.contact,
+    },
+    welcomeKey: welcomeKey(secret),
     changed: changes.changed,
     log,
     assets,
@@ -169,6 +188,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     ok: true,
     url: `${url}/`,
     listensAt: `${listensAt}/`,
+    welcome: (await hadSources(db)) ? null : `${url}/welcome?key=${site.welcomeKey}`,
     async stop() {
       await Promise.all([stopServer(), background?.stopWork()])
       await closeRooms()

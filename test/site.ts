@@ -7,12 +7,31 @@ import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
 import type { RequestCounts } from '../src/web/metrics/request-counts.ts'
+import type { ServiceUrls } from '../src/sources/source-kind.ts'
+import { openOutgoingClient } from '../src/outgoing/client.ts'
 import type { PageCache } from '../src/web/page-cache.ts'
 import type { Site } from '../src/web/site.ts'
 import { searchRoom } from './search.ts'
 
 export const NOON = new Date('2026-01-15T12:00:00Z')
 export const TIME_ZONE = 'America/New_York'
+
+/** All services that sources ask, at one address. */
+export function servicesAt(url: string): ServiceUrls {
+  return {
+    arxivRss: url,
+    arxivOai: `${url}/oai`,
+    arxivApi: url,
+    arxivPages: url,
+    biorxiv: url,
+    europePmc: url,
+    huggingFace: url,
+    openalex: url,
+    crossref: url,
+    semanticScholar: url,
+    github: url,
+  }
+}
 
 /** A site as a reader meets it, its clock standing still at `now`. */
 export type TestSite = {
@@ -59,6 +78,13 @@ export function openSite(
       now: () => now,
     }),
     sources: { arxivUrl: 'http://127.0.0.1:9', doiUrl: 'http://127.0.0.1:9', userAgent: 'a test' },
+    harvesting: {
+      client: openOutgoingClient({ db, userAgent: 'a test', now: () => now }),
+      urls: servicesAt('http://127.0.0.1:9'),
+      keys: { openalex: null, semanticScholar: null, github: null },
+      contact: null,
+    },
+    welcomeKey: 'the key on the console',
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

@@ -4,6 +4,7 @@ import { describeFailure } from '../runtime/describe-failure.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { EXPORT_FORMATS } from '../papers/export/formats.ts'
 import { FORMATS } from '../sources/formats/format.ts'
+import { SOURCE_KINDS, sourceOptions } from '../sources/kinds.ts'
 import { isOutputClosed } from './new-file.ts'
 import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -87,6 +88,59 @@ function addVerbs(program: Command): void {
     .command('work')
     .description('do background work without serving the site')
     .action(async () => (await import('./work.ts')).work())
+  program
+    .command('harvest')
+    .description('ask a source now for what is due, or for a range of days')
+    .argument('<name>', 'a source of this site (see sources list), or a kind of source such as arxiv')
+    .option('--from <day>', 'first day, as YYYY-MM-DD')
+    .option('--to <day>', 'last day (default: today)')
+    .option('--set <set>', 'part of the source, such as cs or cs:cs:CL of arXiv')
+    .option('--dry-run', 'only say what would change')
+    .action(async (name, options) => (await import('./harvest.ts')).harvest(name, options))
+  const sources = program.command('sources').description('manage where papers come from')
+  const add = sources
+    .command('add')
+    .description('add a source; it is asked at once where the site is running')
+    .argument('<kind>', SOURCE_KINDS.map(({ kind }) => kind).join(', '))
+    .option('--name <name>', 'what to call it (default: its kind)')
+    .option('--words <words>', 'take only papers with one of these words or phrases, separated by commas')
+    .option('--without <words>', 'take no papers with any of these')
+  for (const { name, hint } of sourceOptions()) add.option(`--${name} <value>`, hint)
+  add.action(async (kind, options) => (await import('./sources.ts')).add(kind, options))
+  sources
+    .command('add-field')
+    .description('add all sources of a field of research')
+    .argument('<field>', 'see sources fields')
+    .action(async (field) => (await import('./sources.ts')).addFieldSources(field))
+  sources
+    .command('fields')
+    .description('list the fields of research with their sources')
+    .action(async () => (await import('./sources.ts')).listFields())
+  sources
+    .command('list')
+    .description('list the sources and how they get on')
+    .option('--json', 'as JSON')
+    .action(async (options) => (await import('./sources.ts')).list(options))
+  for (const [verb, description] of [
+    ['pause', 'stop asking a source until it is resumed'],
+    ['resume', 'ask a paused source again'],
+    ['remove', 'remove a source; its papers stay'],
+  ] as const)
+    sources
+      .command(verb)
+      .description(description)
+      .argument('<name>')
+      .action(async (name) => (await import('./sources.ts')).change(verb, name))
+  sources
+    .command('export')
+    .description('write all sources as a file that apply can read')
+    .action(async () => (await import('./sources.ts')).exportSources())
+  sources
+    .command('apply')
+    .description('add and change sources so that they are as a file says')
+    .argument('<file>', 'a JSON file that sources export wrote, or - for standard input')
+    .option('--prune', 'remove sources that the file does not name')
+    .action(async (file, options) => (await import('./sources.ts')).apply(file, options))
   program
     .command('search')
     .description('search papers, as the site does')

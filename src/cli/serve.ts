@@ -15,6 +15,9 @@ export async function serve({ jobs }: { jobs: boolean }): Promise<void> {
   process.stdout.write(`${config.siteName} is at ${outcome.url}\n`)
   if (outcome.listensAt !== outcome.url) process.stdout.write(`Listening at ${outcome.listensAt}\n`)
 
+  if (outcome.welcome !== null)
+    process.stdout.write(`No papers arrive by themselves yet. Choose your field at ${outcome.welcome}\n`)
+
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')
   await outcome.stop()

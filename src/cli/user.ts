@@ -1,14 +1,10 @@
-import type { Kysely } from 'kysely'
 import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
-import type { Config } from '../config.ts'
-import { connect } from '../db/connect.ts'
-import type { Database } from '../db/schema.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
-import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { siteOrigin } from './site-origin.ts'
 import { UsageError } from './usage-error.ts'
+import { withDatabase } from './with-database.ts'
 
 /** `user grant EMAIL curator` makes someone a curator, even if they have no account yet. */
 export async function grantRole(given: string, role: string): Promise<void> {
@@ -66,13 +62,4 @@ function addressIn(text: string): EmailAddress {
   const email = parseEmailAddress(text)
   if (email === null) throw new UsageError(`"${text}" is not an email address.`)
   return email
-}
-
-async function withDatabase(config: Config, work: (db: Kysely<Database>) => Promise<void>): Promise<void> {
-  const connection = await connect(config, { log: quietLog(config), size: 2 })
-  try {
-    await work(connection.db)
-  } finally {
-    await connection.close()
-  }
 }

@@ -4,7 +4,7 @@ import type { Database } from './schema.ts'
 /** A text that the site remembers of itself, by its name; null when there is none. */
 export async function readSiteText(
   db: Kysely<Database>,
-  name: 'served_at' | 'time_zone',
+  name: 'served_at' | 'time_zone' | 'had_sources',
 ): Promise<string | null> {
   const row = await db.selectFrom('site_state').select('value').where('name', '=', name).executeTakeFirst()
   return typeof row?.value === 'string' ? row.value : null
@@ -12,7 +12,7 @@ export async function readSiteText(
 
 export async function writeSiteText(
   db: Kysely<Database>,
-  name: 'served_at' | 'time_zone',
+  name: 'served_at' | 'time_zone' | 'had_sources',
   text: string,
 ): Promise<void> {
   const value = JSON.stringify(text)

@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { isConnectionLost } from '../db/connect.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
-import type { HarvestOutcome, HarvestedPaper } from '../papers/harvested-paper.ts'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { readArxivHolidays } from './arxiv-holidays.ts'
+import { outcomesByRecord } from './import.ts'
 import { recordHarvest } from './record-harvest.ts'
 import { backoffMs, nextDue } from './schedule.ts'
 import {
@@ -45,6 +47,10 @@ export type HarvestOptions = {
   timeZone: string
   now: () => Date
   signal: AbortSignal
+  /** Waits, in milliseconds, where a range is asked for. */
+  wait?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>
+  /** A range waits because of this. */
+  onWait?: (reason: string) => void
   /** After each batch that was recorded. */
   onProgress?: (counts: RunCounts, total: number | null) => void
   /** For each record that could not be read. */
@@ -58,13 +64,15 @@ const BATCH_SIZE = 2_000_000
 /** A run says so often that it is still there; one that was killed is taken up after `HELD_MS`. */
 const RENEW_EVERY_MS = 20_000
 const HELD_MS = 60_000
+/** Failures in a row that a range bears without anything coming between. */
+const PATIENT_FAILURES = 6
 /** Longer records are kept in part. */
 const LONGEST_RECORD = 200_000
 
 /**
  * Runs one task of a source, unless another process does (then null): stores page after page, each together with how far
  * the source has come, so that a run that is killed goes on where it was and stores nothing twice. A `range` is run beside
- * the schedule and moves no cursor; `dryRun` stores nothing.
+ * the schedule: it keeps a place of its own until it is whole, and waits for a service that is away. `dryRun` stores nothing.
  */
 export async function runTask(
   db: Kysely<Database>,
@@ -76,17 +84,15 @@ export async function runTask(
     ...options
   }: HarvestOptions & { range?: TaskRun<unknown>['range']; dryRun?: boolean },
 ): Promise<RunOutcome | null> {
-  const { now, signal } = options
   const counts: RunCounts = { new: 0, updated: 0, unchanged: 0, passedOver: 0, quarantined: 0 }
-  if (dryRun) return walk(db, source, task, { ...options, range, counts, runId: null, holder: null })
+  if (dryRun) return walk(db, source, task, { ...options, range, counts, stored: null })
 
-  const holder = randomUUID()
-  const held = range === null ? await hold(db, source, task, { holder }) : true
-  if (!held) return null
+  const place: Place = { sourceId: source.id, task: placeName(task, range), holder: randomUUID() }
+  if (range !== null) await openPlace(db, place)
+  if (!(await hold(db, place))) return null
   const lost = new AbortController()
   const renewal = setInterval(() => {
-    if (range !== null) return
-    void hold(db, source, task, { holder }).then(
+    void hold(db, place).then(
       (still) => still || lost.abort(new Error('another process has taken over')),
       () => {},
     )
@@ -96,8 +102,8 @@ export async function runTask(
       .insertInto('harvest_runs')
       .values({
         source_id: source.id,
-        task: task.name,
-        started_at: now(),
+        task: place.task,
+        started_at: options.now(),
         finished_at: null,
         outcome: null,
         reason: null,
@@ -106,20 +112,19 @@ export async function runTask(
       .executeTakeFirstOrThrow()
     const outcome = await walk(db, source, task, {
       ...options,
-      signal: AbortSignal.any([signal, lost.signal]),
+      signal: AbortSignal.any([options.signal, lost.signal]),
       range,
       counts,
-      runId,
-      holder: range === null ? holder : null,
+      stored: { runId, place },
     })
-    await finish(db, source, task, { runId, outcome, holder: range === null ? holder : null, now: now() })
+    await finish(db, task, { runId, outcome, place, isRange: range !== null, now: options.now() })
     return outcome
   } finally {
     clearInterval(renewal)
     await db
       .updateTable('source_tasks')
       .set({ holder: null, held_until: null })
-      .where('holder', '=', holder)
+      .where('holder', '=', place.holder)
       .execute()
       // It is free by itself soon.
       .catch(() => {})
@@ -130,23 +135,42 @@ type Walk = HarvestOptions & {
   range: TaskRun<unknown>['range']
   counts: RunCounts
   /** Null: nothing is stored. */
-  runId: number | null
-  /** Null: no cursor moves. */
-  holder: string | null
+  stored: { runId: number; place: Place } | null
 }
 type Walked = RunOutcome & { nextAt?: Date | null }
 
 async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk: Walk): Promise<Walked> {
-  const { client, urls, keys, contact, now, signal, range, counts } = walk
+  const { range, stored, counts, now, signal, wait = pause } = walk
+  let failures = 0
+  for (;;) {
+    const before = counts.new + counts.updated + counts.unchanged
+    const walked = await walkOnce(db, source, task, walk)
+    if (walked.outcome !== 'failed' || range === null || stored === null) return walked
+    // Somebody waits for a range: a service that is busy for a while does not end it.
+    failures = counts.new + counts.updated + counts.unchanged > before ? 1 : failures + 1
+    if (failures > PATIENT_FAILURES) return walked
+    const askedMs = (walked.nextAt?.getTime() ?? 0) - now().getTime()
+    walk.onWait?.(walked.reason)
+    try {
+      await wait(Math.max(backoffMs(failures), askedMs), signal)
+    } catch (error) {
+      if (signal.aborted) return { outcome: 'stopped', counts }
+      throw error
+    }
+  }
+}
+
+async function walkOnce(db: Kysely<Database>, source: Source, task: SourceTask, walk: Walk): Promise<Walked> {
+  const { client, urls, keys, contact, now, signal, range, counts, stored } = walk
   const state = await db
     .selectFrom('source_tasks')
     .select('cursor')
     .where('source_id', '=', source.id)
-    .where('task', '=', task.name)
+    .where('task', '=', placeName(task, range))
     .executeTakeFirst()
   const pages = task.harvest({
     settings: source.settings,
-    cursor: range === null ? (state?.cursor ?? null) : null,
+    cursor: stored === null ? null : (state?.cursor ?? null),
     range,
     client,
     urls,
@@ -163,7 +187,7 @@ async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk
     for (;;) {
       const next = await pages.next()
       if (next.done) return { outcome: 'whole', counts, nextAt: next.value?.nextAt ?? null }
-      await takePage(db, source, task, next.value, walk)
+      await takePage(db, source, next.value, walk)
       signal.throwIfAborted()
     }
   } catch (error) {
@@ -178,28 +202,42 @@ async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk
   }
 }
 
+type Statement = Extract<HarvestOutcome, { ok: true }>
+
 async function takePage(
   db: Kysely<Database>,
   source: Source,
-  task: SourceTask,
   page: HarvestPage,
-  { counts, runId, holder, timeZone, now, signal, onProgress, onQuarantined }: Walk,
+  { counts, stored, timeZone, now, signal, onProgress, onQuarantined }: Walk,
 ): Promise<void> {
-  let batch: HarvestedPaper[] = []
+  let batch: Statement[] = []
   let refused: Extract<HarvestOutcome, { ok: false }>[] = []
   let size = 0
   let passedOver = 0
 
+  // While one batch is written the next is read: no more than these two are ever held.
+  let writing: Promise<void> = Promise.resolve()
+
   async function flush({ last }: { last: boolean }): Promise<void> {
-    const [papers, records] = [batch, refused]
+    await writing
+    writing = write({ last })
+    // It is awaited with the next batch; until then a failure must not count as unhandled.
+    writing.catch(() => {})
+  }
+  async function write({ last }: { last: boolean }): Promise<void> {
+    const [statements, records] = [batch, refused]
+    const papers = statements.map(({ paper }) => paper)
     const outOfWords = passedOver
     ;[batch, refused, size, passedOver] = [[], [], 0, 0]
-    const recorded = runId === null ? await wouldBe(db, papers) : { new: 0, updated: 0, unchanged: 0 }
-    if (runId !== null)
+    const recorded = stored === null ? await wouldBe(db, statements) : { new: 0, updated: 0, unchanged: 0 }
+    if (stored !== null)
       await inTransaction(db, async (trx) => {
-        const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone })
+        const outcomes = outcomesByRecord(
+          statements,
+          await recordHarvest(trx, papers, { now: now(), timeZone }),
+        )
         Object.assign(recorded, { new: 0, updated: 0, unchanged: 0 })
-        for (const { outcome } of outcomes) recorded[outcome]++
+        for (const outcome of outcomes) recorded[outcome]++
         await quarantine(trx, source, records, { now: now() })
         await trx
           .updateTable('harvest_runs')
@@ -210,18 +248,16 @@ async function takePage(
             passed_over: sql`passed_over + ${outOfWords}::int`,
             quarantined: sql`quarantined + ${records.length}::int`,
           })
-          .where('id', '=', runId)
+          .where('id', '=', stored.runId)
           .execute()
-        if (last && holder !== null)
+        if (last)
           await trx
             .updateTable('source_tasks')
             .set({
               cursor: JSON.stringify(page.cursor),
               ...(recorded.new > 0 && { last_new_at: now() }),
             })
-            .where('source_id', '=', source.id)
-            .where('task', '=', task.name)
-            .where('holder', '=', holder)
+            .where('holder', '=', stored.place.holder)
             .execute()
       })
     counts.new += recorded.new
@@ -233,27 +269,35 @@ async function takePage(
     onProgress?.(counts, page.total ?? null)
   }
 
-  for await (const outcome of page.outcomes) {
-    if (!outcome.ok) refused.push(outcome)
-    else if (hasWords(outcome.paper, source)) {
-      batch.push(outcome.paper)
-      size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
-    } else passedOver += 1
-    if (batch.length + refused.length >= BATCH || size > BATCH_SIZE) {
-      await flush({ last: false })
-      signal.throwIfAborted()
+  try {
+    for await (const outcome of page.outcomes) {
+      // Further statements of one record are recorded with the first.
+      const continues = outcome.ok && outcome.continues === true
+      if (!continues && (batch.length + refused.length >= BATCH || size > BATCH_SIZE)) {
+        await flush({ last: false })
+        signal.throwIfAborted()
+      }
+      if (!outcome.ok) refused.push(outcome)
+      else if (hasWords(outcome.paper, source)) {
+        batch.push(outcome)
+        size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
+      } else if (!continues) passedOver += 1
     }
+    await flush({ last: true })
+  } finally {
+    // Nothing is under way any more when this ends, however it does.
+    await writing
   }
-  await flush({ last: true })
 }
 
 /** What recording papers would do, as far as their identifiers tell. */
-async function wouldBe(db: Kysely<Database>, papers: HarvestedPaper[]) {
+async function wouldBe(db: Kysely<Database>, statements: Statement[]) {
+  const papers = statements.filter(({ continues }) => !continues).map(({ paper }) => paper)
   const known = await knownIdentifiers(
     db,
     papers.flatMap(({ identifiers }) => identifiers),
   )
-  const isKnown = (paper: HarvestedPaper) =>
+  const isKnown = (paper: Statement['paper']) =>
     paper.identifiers.some(({ scheme, value }) => known.has(`${scheme} ${value}`))
   const updated = papers.filter(isKnown).length
   return { new: papers.length - updated, updated, unchanged: 0 }
@@ -299,16 +343,27 @@ async function quarantine(
 
 // --- Whose run it is ---
 
-async function hold(
-  db: Kysely<Database>,
-  source: Source,
-  task: SourceTask,
-  { holder }: { holder: string },
-): Promise<boolean> {
+/** Where a run keeps how far it has come, and as whom it holds that. */
+type Place = { sourceId: number; task: string; holder: string }
+
+function placeName({ name }: SourceTask, range: TaskRun<unknown>['range']): string {
+  return range === null
+    ? name
+    : `${name} ${range.from}..${range.to}${range.set === null ? '' : ` ${range.set}`}`
+}
+
+/** A range has its place from its first run until one is whole; it is never due. */
+async function openPlace(db: Kysely<Database>, { sourceId, task }: Place): Promise<void> {
+  await sql`
+    insert into source_tasks (source_id, task, next_at) values (${sourceId}, ${task}, 'infinity')
+    on conflict do nothing`.execute(db)
+}
+
+async function hold(db: Kysely<Database>, { sourceId, task, holder }: Place): Promise<boolean> {
   // By the database's clock: those of the machines may differ.
   const { rows } = await sql`
     update source_tasks set holder = ${holder}, held_until = clock_timestamp() + ${HELD_MS}::float8 * interval '1 millisecond'
-    where source_id = ${source.id} and task = ${task.name}
+    where source_id = ${sourceId} and task = ${task}
       and (holder is null or holder = ${holder} or held_until < clock_timestamp())
     returning task`.execute(db)
   return rows.length > 0
@@ -316,9 +371,14 @@ async function hold(
 
 async function finish(
   db: Kysely<Database>,
-  source: Source,
   task: SourceTask,
-  { runId, outcome, holder, now }: { runId: number; outcome: Walked; holder: string | null; now: Date },
+  {
+    runId,
+    outcome,
+    place: { holder },
+    isRange,
+    now,
+  }: { runId: number; outcome: Walked; place: Place; isRange: boolean; now: Date },
 ): Promise<void> {
   const reason = outcome.outcome === 'failed' ? outcome.reason : null
   await db
@@ -326,8 +386,12 @@ async function finish(
     .set({ finished_at: now, outcome: outcome.outcome, reason })
     .where('id', '=', runId)
     .execute()
-  if (holder === null || outcome.outcome === 'stopped') return
+  if (outcome.outcome === 'stopped') return
   const isWhole = outcome.outcome === 'whole'
+  if (isRange) {
+    if (isWhole) await db.deleteFrom('source_tasks').where('holder', '=', holder).execute()
+    return
+  }
   const row = await db
     .updateTable('source_tasks')
     .set({
@@ -335,30 +399,25 @@ async function finish(
       trouble: reason,
       ...(isWhole && { last_whole_at: now }),
     })
-    .where('source_id', '=', source.id)
-    .where('task', '=', task.name)
     .where('holder', '=', holder)
     .returning('failures')
     .executeTakeFirst()
   if (!row) return
-  const due = nextDue(task.schedule, { now })
-  const again = isWhole ? null : new Date(now.getTime() + backoffMs(row.failures))
   const asked = outcome.nextAt ?? null
+  const again = new Date(now.getTime() + backoffMs(row.failures))
   // Never before the source wants it; for the rest, as soon as there is a reason.
   const nextAt = isWhole
-    ? earliest(due, asked)
-    : asked !== null && again !== null && asked > again
+    ? earliest(nextDue(task.schedule, { now }), asked)
+    : asked !== null && asked > again
       ? asked
       : again
-  await db
-    .updateTable('source_tasks')
-    .set({ next_at: nextAt ?? due })
-    .where('source_id', '=', source.id)
-    .where('task', '=', task.name)
-    .where('holder', '=', holder)
-    .execute()
+  await db.updateTable('source_tasks').set({ next_at: nextAt }).where('holder', '=', holder).execute()
 }
 
 function earliest(a: Date, b: Date | null): Date {
   return b !== null && b < a ? b : a
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(milliseconds, undefined, { signal })
 }

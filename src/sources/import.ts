@@ -112,7 +112,10 @@ function sizeOf({ abstract = '', authors = [] }: HarvestedPaper): number {
 const STRONGEST = ['new', 'updated', 'unchanged'] as const
 
 /** One outcome a record: of several statements of one record, the one that changed most. */
-function outcomesByRecord(statements: Batch['statements'], recorded: Recorded[]): Recorded['outcome'][] {
+export function outcomesByRecord(
+  statements: { continues?: true }[],
+  recorded: Recorded[],
+): Recorded['outcome'][] {
   const outcomes: Recorded['outcome'][] = []
   statements.forEach(({ continues }, i) => {
     const outcome = recorded[i]?.outcome ?? 'unchanged'

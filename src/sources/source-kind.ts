@@ -22,6 +22,8 @@ export type SourceKind<Settings = unknown> = {
   describe(settings: Settings): string
   /** What is done with it, each by a schedule of its own; names are for logs and pages: `announcements`. */
   tasks: readonly SourceTask<Settings>[]
+  /** The settings that a set alone stands for, where the source has sets; null where it is none. */
+  settingsOfSet?: (set: string) => Record<string, unknown> | null
   /** Reads a record of the quarantine again. */
   reread(record: string): AsyncIterable<HarvestOutcome>
 }
@@ -81,7 +83,7 @@ export type HarvestPage = {
   outcomes: AsyncIterable<HarvestOutcome> | Iterable<HarvestOutcome>
   cursor: unknown
   /** How many records there are in all, where the source says so. */
-  total?: number
+  total?: number | null
 }
 
 /** The addresses of the services that sources ask. */

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
+import { readSiteText, writeSiteText } from '../db/site-state.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { kindNamed } from './kinds.ts'
 import type { SourceKind } from './source-kind.ts'
@@ -40,6 +41,13 @@ export type SourceDraft = {
   mustNotHave?: string[]
 }
 
+const HAD_SOURCES = 'had_sources'
+
+/** Whether a source was ever added to this site. */
+export async function hadSources(db: Kysely<Database>): Promise<boolean> {
+  return (await readSiteText(db, HAD_SOURCES)) !== null
+}
+
 export type AddOutcome = { ok: true; source: Source } | { ok: false; reason: string }
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
@@ -52,7 +60,7 @@ const MOST_WORDS = 100
 export async function addSource(
   db: Kysely<Database>,
   draft: SourceDraft,
-  { trusted, now }: { trusted: boolean; now: Date },
+  { trusted, paused = false, now }: { trusted: boolean; paused?: boolean; now: Date },
 ): Promise<AddOutcome> {
   const parsed = parseSource(draft)
   if (!parsed.ok) return parsed
@@ -69,7 +77,7 @@ export async function addSource(
         must_not_have: mustNotHave,
         trusted,
         created_at: now,
-        paused_at: null,
+        paused_at: paused ? now : null,
         told_silent_at: null,
       })
       .onConflict((conflict) => conflict.column('name').doNothing())
@@ -92,6 +100,7 @@ export async function addSource(
         })),
       )
       .execute()
+    await writeSiteText(trx, HAD_SOURCES, 'yes')
     await notify(trx, 'sources')
     return added.id
   })
@@ -102,7 +111,7 @@ export async function addSource(
 }
 
 /** What a draft says, or one sentence about what is wrong with it. */
-function parseSource(
+export function parseSource(
   draft: SourceDraft,
 ): ({ ok: true; kind: SourceKind; settings: unknown } & Words) | { ok: false; reason: string } {
   const kind = kindNamed(draft.kind)

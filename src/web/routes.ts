@@ -15,6 +15,11 @@ import { showImport, showImports } from './desk/imports.tsx'
 import * as deskPapers from './desk/papers.ts'
 import * as deskReaders from './desk/readers.ts'
 import { showDesk } from './desk/show.tsx'
+import * as deskSources from './desk/sources/actions.ts'
+import { showHolidays } from './desk/sources/holidays.tsx'
+import { showQuarantine } from './desk/sources/quarantine.tsx'
+import { showSources } from './desk/sources/show.tsx'
+import { showSource } from './desk/sources/source.tsx'
 import * as deskSubmissions from './desk/submissions.ts'
 import * as deskSuspicions from './desk/suspicions.ts'
 import { sendFlag } from './flags/act.ts'
@@ -63,6 +68,8 @@ import type { Site } from './site.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
 import { chooseView } from './view/act.ts'
+import { choose } from './welcome/act.ts'
+import { showBegun as showBegunField, showWelcome } from './welcome/show.tsx'
 import { voteByForm } from './vote/act.ts'
 
 /** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
@@ -182,6 +189,25 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/moderation', page(showModeration))
   app.get('/desk', page(showDesk))
   app.get('/desk/readers', page(showReaders))
+  app.get('/welcome', page(showWelcome))
+  app.post('/welcome', choose(base))
+  app.get('/welcome/begun', page(showBegunField))
+  app.get('/desk/sources', page(showSources))
+  app.post('/desk/sources', deskSources.add(base))
+  app.post('/desk/sources/fields', deskSources.addFieldSources(base))
+  app.get('/desk/sources/:name', page(showSource))
+  app.post('/desk/sources/:name/run', deskSources.run(base))
+  app.post('/desk/sources/:name/trial', deskSources.tryOut(base))
+  app.post('/desk/sources/:name/pause', deskSources.pause(base))
+  app.post('/desk/sources/:name/pause/end', deskSources.resume(base))
+  app.post('/desk/sources/:name/removal', deskSources.remove(base))
+  app.get('/desk/quarantine', page(showQuarantine))
+  app.post('/desk/quarantine/rereading', deskSources.rereadAll(base))
+  app.post('/desk/quarantine/:id/rereading', deskSources.reread(base))
+  app.post('/desk/quarantine/:id/removal', deskSources.drop(base))
+  app.get('/desk/arxiv-holidays', page(showHolidays))
+  app.post('/desk/arxiv-holidays', deskSources.addHoliday(base))
+  app.post('/desk/arxiv-holidays/removal', deskSources.removeHoliday(base))
   app.get('/desk/imports', page(showImports))
   app.get('/desk/imports/:id', page(showImport))
   // Something enters a state at the state's noun and leaves it at `/end`: forms in browsers can only POST.

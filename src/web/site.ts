@@ -6,6 +6,7 @@ import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { Change } from '../ranking/announce-changes.ts'
+import type { HarvestOptions } from '../sources/harvest.ts'
 import type { LookUpSources } from '../sources/look-up.ts'
 import type { View } from './view/view.ts'
 import type { Assets } from './assets.ts'
@@ -20,6 +21,10 @@ export type Site = {
   accounts: Accounts
   /** Where single papers are looked up. */
   sources: LookUpSources
+  /** With what sources are asked when a curator tries one out. */
+  harvesting: Pick<HarvestOptions, 'client' | 'urls' | 'keys' | 'contact'>
+  /** What the link for choosing a field has to bear (welcome/key.ts). */
+  welcomeKey: string
   /** Lets the pages know what a reader has changed. */
   changed: (change: Change) => void
   log: Logger

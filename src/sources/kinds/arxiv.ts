@@ -5,6 +5,7 @@ import { ARXIV_TIME_ZONE } from '../arxiv-calendar.ts'
 import type { SourceKind } from '../source-kind.ts'
 import { harvestAnnouncements } from './arxiv/announcements.ts'
 import { harvestRecords } from './arxiv/records.ts'
+import { categoryOfSet } from './arxiv/sets.ts'
 
 const MOST_CATEGORIES = 60
 
@@ -58,6 +59,7 @@ export const arxiv: SourceKind<ArxivSettings> = {
       harvest: harvestRecords,
     },
   ],
+  settingsOfSet: (set) => ({ categories: [categoryOfSet(set)] }),
   reread: (record) =>
     (/<(?:\w+:)?(?:arXivRaw|arXiv)[\s>]|<(?:\w+:)?record[\s>]/.test(record) ? readArxivOai : readArxivAtom)(
       inOne(record),

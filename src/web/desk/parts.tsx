@@ -26,6 +26,7 @@ export function forCurators(make: (site: Site, c: Context, curator: Reader) => P
 const PAGES = [
   { path: '/desk', name: 'Queues' },
   { path: '/desk/readers', name: 'Readers' },
+  { path: '/desk/sources', name: 'Sources' },
   { path: '/desk/imports', name: 'Imports' },
 ] as const
 

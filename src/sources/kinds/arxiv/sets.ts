@@ -15,3 +15,9 @@ export function oaiSet(category: string): string {
       : `${archive}:${archive}`
   return subject === undefined ? group : `${group}:${subject}`
 }
+
+/** The category or archive that a set is of: `cs.CL` of `cs:cs:CL`, `hep-th` of `physics:hep-th`. */
+export function categoryOfSet(set: string): string {
+  const [group = '', archive = group, subject] = set.split(':')
+  return subject === undefined ? archive : `${archive}.${subject}`
+}
