@@ -17,6 +17,16 @@ export const SHAPES: readonly { shape: Shape; name: string; hint: string }[] = [
   },
 ]
 
+/** The shape that the service at an address takes, as far as its host tells. */
+export function usualShape(target: string): Shape {
+  const host = URL.parse(target)?.hostname ?? ''
+  if (host === 'hooks.slack.com') return 'slack'
+  if (/(?:^|\.)discord(?:app)?\.com$/.test(host)) return 'discord'
+  if (host === 'api.telegram.org') return 'telegram'
+  if (/\.(?:logic\.azure\.com|powerplatform\.com|webhook\.office\.com)$/.test(host)) return 'teams'
+  return 'json'
+}
+
 /** The body that a receiver takes. What does not fit in is left out from the end, and counted in the line about the rest. */
 export function writeMessage(
   message: Message,

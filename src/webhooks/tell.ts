@@ -95,24 +95,34 @@ export async function forgetDeliveries(db: Kysely<Database>, { now }: { now: Dat
     .execute()
 }
 
-/** Sends one delivery now, whoever looks after its webhook; answers null when it was taken, or why it was not. */
-export async function sendNow(telling: Telling, messageId: string): Promise<string | null> {
+/**
+ * Sends a test message, once, even while the webhook is paused. Answers null when it was taken, or in a few words why it was
+ * not; undefined where there is no such webhook.
+ */
+export async function sendTest(telling: Telling, id: number): Promise<string | null | undefined> {
   const { db } = telling.room
+  const webhook = await db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!webhook) return undefined
   const delivery = await db
-    .selectFrom('webhook_deliveries')
-    .selectAll()
-    .where('message_id', '=', messageId)
-    .executeTakeFirst()
-  const webhook =
-    delivery &&
-    (await db.selectFrom('webhooks').selectAll().where('id', '=', delivery.webhook_id).executeTakeFirst())
-  if (!delivery || !webhook) return 'it was removed meanwhile'
+    .insertInto('webhook_deliveries')
+    .values({
+      webhook_id: id,
+      message_id: newMessageId(),
+      kind: 'test',
+      edition: null,
+      papers: '[]',
+      total: 0,
+      queued_at: telling.now(),
+      due_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
   const sent = await send(telling, webhook, delivery)
   await settle(db, webhook, delivery, { sent, now: telling.now() })
   return sent.ok ? null : sent.reason
 }
 
-/** Takes a webhook that is due and that nobody holds; it is due later then, so that the next one gets its turn. */
+/** Takes a webhook that is due and that nobody holds: one whose message is tried again, or that has told all it had to. */
 async function hold(
   db: Kysely<Database>,
   { holder, now }: { holder: string; now: Date },
@@ -122,11 +132,9 @@ async function hold(
     update webhooks set holder = ${holder}, held_until = clock_timestamp() + ${HELD_MS}::float8 * interval '1 millisecond'
     where id = (
       select id from webhooks w
-      where (w.holder is null or w.held_until < clock_timestamp()) and (
-        (w.paused_at is null and w.next_at <= ${now}
-          and not exists (select from webhook_deliveries d where d.webhook_id = w.id and d.due_at is not null))
-        or exists (select from webhook_deliveries d
-          where d.webhook_id = w.id and d.due_at <= ${now} and (w.paused_at is null or d.kind = 'test')))
+      where w.paused_at is null and (w.holder is null or w.held_until < clock_timestamp())
+        and coalesce((select d.due_at from webhook_deliveries d where d.webhook_id = w.id and d.due_at is not null
+          order by d.id limit 1), w.next_at) <= ${now}
       order by w.next_at, w.id limit 1 for update skip locked)
     returning *`.execute(db)
   return rows[0] ?? null
@@ -149,7 +157,6 @@ async function lookAfter(telling: Telling, webhook: WebhookRow): Promise<'told' 
     .selectAll()
     .where('webhook_id', '=', webhook.id)
     .where('due_at', '<=', telling.now())
-    .$if(webhook.paused_at !== null, (query) => query.where('kind', '=', 'test'))
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()

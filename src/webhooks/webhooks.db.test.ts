@@ -14,13 +14,12 @@ import { pickPaper } from '../shelves/picks.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { openClock } from '../sources/testing/moved-clock.ts'
 import { SHAPES, type Shape } from './shapes.ts'
-import { forgetDeliveries, sendNow, tellWebhooks } from './tell.ts'
+import { forgetDeliveries, sendTest, tellWebhooks } from './tell.ts'
 import { isSigned, openChatServer, type ChatServer } from './testing/chat-server.ts'
 import {
   addWebhook,
   listWebhooks,
   pauseWebhook,
-  queueTest,
   removeWebhook,
   resumeWebhook,
   rotateSecret,
@@ -517,19 +516,16 @@ describeWithDatabase('a webhook', (db) => {
     const server = await serve({ answer: () => answers.shift() ?? null })
     const { id } = await add({ target: server.target('mattermost'), shape: 'mattermost' })
     await pauseWebhook(db(), { id, now: clock.now() })
-    await queueTest(db(), { id, now: clock.now() })
-    await queueTest(db(), { id, now: clock.now() })
-    expect(await tell()).toEqual({ told: 0, failed: 1 })
+    expect(await sendTest(telling(), id)).toMatch(/^127.0.0.1:\d+ answered with status 404/)
     await later(DAY)
     expect(server.posted).toHaveLength(1)
     const [failed] = await listWebhooks(db())
     expect(failed?.lastTest?.failure).toContain('status 404')
-    expect(failed?.waiting).toBeNull()
-    const test = await queueTest(db(), { id, now: clock.now() })
-    expect(await sendNow(telling(), test?.messageId ?? '')).toBeNull()
+    expect([failed?.waiting, failed?.trouble]).toEqual([null, null])
+    expect(await sendTest(telling(), id)).toBeNull()
     expect(bodies(server)[1].text).toContain('This is a test from Tide Lines')
     expect((await listWebhooks(db()))[0]?.lastTest?.failure).toBeNull()
-    expect(await queueTest(db(), { id: id + 1, now: clock.now() })).toBeNull()
+    expect(await sendTest(telling(), id + 1)).toBeUndefined()
   })
 
   it('is signed with the former secret too for a day after that was rotated', async () => {

@@ -34,7 +34,7 @@ export type Webhook = {
   trouble: string | null
   /** What waits to be told, and when that is tried next. */
   waiting: { attempts: number; dueAt: Date } | null
-  /** How the newest test went; null where there was none, or it is under way. */
+  /** How the newest test went; null where there was none. */
   lastTest: { at: Date; failure: string | null } | null
 }
 
@@ -220,12 +220,11 @@ export async function listWebhooks(db: Kysely<Database>): Promise<Webhook[]> {
       .selectFrom('webhook_deliveries')
       .select(['webhook_id', 'attempts', 'due_at'])
       .where('due_at', 'is not', null)
-      .where('kind', '<>', 'test')
       .orderBy('id')
       .execute(),
     sql<{ webhook_id: number; queued_at: Date; failure: string | null }>`
       select distinct on (webhook_id) webhook_id, queued_at, failure from webhook_deliveries
-      where kind = 'test' and due_at is null order by webhook_id, id desc`.execute(db),
+      where kind = 'test' and attempts > 0 order by webhook_id, id desc`.execute(db),
   ])
   return Promise.all(
     rows.map(async (row) => {
@@ -329,47 +328,6 @@ export async function rotateSecret(
     .where('id', '=', id)
     .executeTakeFirst()
   return numUpdatedRows > 0n ? shownSecret(secret) : null
-}
-
-/** Queues a test message, which is tried once, even while the webhook is paused. Null where there is no such webhook. */
-export async function queueTest(
-  db: Kysely<Database>,
-  { id, now }: { id: number; now: Date },
-): Promise<{ messageId: string } | null> {
-  return inTransaction(db, async (trx) => {
-    const row = await trx
-      .selectFrom('webhooks')
-      .select('id')
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!row) return null
-    // One at a time: whoever presses the button again waits for the same.
-    const waiting = await trx
-      .selectFrom('webhook_deliveries')
-      .select('message_id')
-      .where('webhook_id', '=', id)
-      .where('kind', '=', 'test')
-      .where('due_at', 'is not', null)
-      .executeTakeFirst()
-    if (waiting) return { messageId: waiting.message_id }
-    const messageId = newMessageId()
-    await trx
-      .insertInto('webhook_deliveries')
-      .values({
-        webhook_id: id,
-        message_id: messageId,
-        kind: 'test',
-        edition: null,
-        papers: '[]',
-        total: 0,
-        queued_at: now,
-        due_at: now,
-      })
-      .execute()
-    await notify(trx, 'webhooks')
-    return { messageId }
-  })
 }
 
 export function newMessageId(): string {
