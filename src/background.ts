@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { siteOrigin } from './cli/site-origin.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
@@ -9,6 +10,8 @@ import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
+import { tellOfSilence } from './jobs/tell-of-silence.ts'
+import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { openMailer } from './mail/mailer.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
@@ -29,14 +32,14 @@ const STOP_MS = 5_000
 export function startBackground({
   config,
   connection: { db, address },
-  meaning: { embedder },
+  meaning,
   troubles,
   log,
   now,
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
-  meaning: Pick<Meaning, 'embedder'>
+  meaning: Meaning
   troubles: Troubles
   log: Logger
   now: () => Date
@@ -47,6 +50,8 @@ export function startBackground({
   stopWork(): Promise<void>
   close(): Promise<void>
 } {
+  const { embedder } = meaning
+  const site = { name: config.siteName, origin: () => siteOrigin(db, config) }
   const mailer = openMailer({
     smtpUrl: config.smtpUrl,
     outboxFolder: join(config.dataFolder, 'outbox'),
@@ -74,6 +79,9 @@ export function startBackground({
     }),
     { log, troubles },
   )
+  const silence = startJob(tellOfSilence(db, { curators: config.curators, site, now }), { log, troubles })
+  const room = { db, index, meaning, timeZone: config.siteTimeZone }
+  const webhooks = startJob(tellTheOutside({ room, client, site, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -84,6 +92,7 @@ export function startBackground({
       },
       vectors: () => index.wake(),
       sources: () => harvest.wake(),
+      webhooks: () => webhooks.wake(),
       mail() {
         for (const job of mail) job.wake()
       },
@@ -99,6 +108,8 @@ export function startBackground({
       comments.close(),
       expired.close(),
       harvest.close(),
+      silence.close(),
+      webhooks.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.
       embedder?.close(),

@@ -28,6 +28,7 @@ import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
 import { closeAfterUnreadBody } from './web/forms/bounded-body.ts'
+import { countWhenAnswered, type RequestCounts } from './web/metrics/request-counts.ts'
 import type { PageCache } from './web/page-cache.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
@@ -154,15 +155,16 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     now,
     viewer: null,
   }
-  const { app, cache } = createApp(site, {
+  const { app, cache, requests } = createApp(site, {
     heard: listener.connected,
+    metricsToken: config.metricsToken,
     machine: {
       troubles,
       folders: [config.dataFolder, config.searchFolder],
       askIndex: () => index.status(),
     },
   })
-  const server = createSiteServer({ app, cache })
+  const server = createSiteServer({ app, cache, requests })
   const stopServer = stopsWithGrace(server, { graceMs: GRACE_MS })
   const failure = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     server.once('error', resolve)
@@ -196,15 +198,29 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 }
 
 /** The server in front of a site, not yet listening. */
-export function createSiteServer({ app, cache }: { app: Hono; cache: PageCache }): Server {
+export function createSiteServer({
+  app,
+  cache,
+  requests,
+}: {
+  app: Hono
+  cache: PageCache
+  requests: RequestCounts
+}): Server {
   const answer = getRequestListener(app.fetch)
   const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     closeAfterUnreadBody(incoming, outgoing)
+    const { method, url } = incoming
+    const begun = performance.now()
     // A page at hand goes out without the detour through Request and Response objects.
-    const ready = cache.ready(incoming.method, incoming.url, incoming.headers)
-    if (!ready) return void answer(incoming, outgoing)
+    const ready = cache.ready(method, url, incoming.headers)
+    if (!ready) {
+      countWhenAnswered(requests, incoming, outgoing)
+      return void answer(incoming, outgoing)
+    }
     outgoing.writeHead(ready.status, ready.headers)
-    outgoing.end(incoming.method === 'HEAD' ? undefined : ready.body)
+    outgoing.end(method === 'HEAD' ? undefined : ready.body)
+    requests.count({ method, url, status: ready.status, ms: performance.now() - begun, atHand: true })
   }
   // Else Node would answer by itself to whoever expects something unknown, and read on.
   return createServer(TIMEOUTS, take).on('checkExpectation', take)

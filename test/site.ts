@@ -6,6 +6,7 @@ import type { Database } from '../src/db/schema.ts'
 import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
+import type { RequestCounts } from '../src/web/metrics/request-counts.ts'
 import type { ServiceUrls } from '../src/sources/source-kind.ts'
 import { openOutgoingClient } from '../src/outgoing/client.ts'
 import type { PageCache } from '../src/web/page-cache.ts'
@@ -37,6 +38,7 @@ export type TestSite = {
   app: Hono
   site: Site
   cache: PageCache
+  requests: RequestCounts
   /** Takes papers in, as an import does, and lets the pages know. */
   record: (papers: HarvestedPaper[]) => Promise<void>
 }
@@ -46,8 +48,9 @@ export function openSite(
   {
     now = NOON,
     log = createLog('silent'),
+    metricsToken = null,
     ...facts
-  }: { now?: Date; log?: Logger } & Partial<Omit<Site, 'now' | 'log'>> = {},
+  }: { now?: Date; log?: Logger; metricsToken?: string | null } & Partial<Omit<Site, 'now' | 'log'>> = {},
 ): TestSite {
   const site: Site = {
     db,
@@ -86,11 +89,12 @@ export function openSite(
     viewer: null,
     ...facts,
   }
-  const { app, cache } = createApp(site)
+  const { app, cache, requests } = createApp(site, { metricsToken })
   return {
     site,
     app,
     cache,
+    requests,
     async record(papers) {
       await recordHarvest(db, papers, { now, timeZone: site.timeZone })
       cache.drop('everything')

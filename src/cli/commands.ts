@@ -5,6 +5,7 @@ import { programVersion } from '../runtime/program-version.ts'
 import { EXPORT_FORMATS } from '../papers/export/formats.ts'
 import { FORMATS } from '../sources/formats/format.ts'
 import { SOURCE_KINDS, sourceOptions } from '../sources/kinds.ts'
+import { SHAPES } from '../webhooks/shapes.ts'
 import { isOutputClosed } from './new-file.ts'
 import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -141,6 +142,47 @@ function addVerbs(program: Command): void {
     .argument('<file>', 'a JSON file that sources export wrote, or - for standard input')
     .option('--prune', 'remove sources that the file does not name')
     .action(async (file, options) => (await import('./sources.ts')).apply(file, options))
+  const webhooks = program.command('webhooks').description('tell chats and programs what is new')
+  webhooks
+    .command('add')
+    .description('post new papers of a list or search to an address, which may be of a private network')
+    .argument('<list>', 'its address on this site: /, /papers/trending, /topics/cs.CL, "/papers?q=graphs"')
+    .argument('<url>', 'where to post')
+    .addOption(
+      new Option('--shape <shape>', 'what is posted (default: by the host, or json)').choices(
+        SHAPES.map(({ shape }) => shape),
+      ),
+    )
+    .option('--chat <chat>', 'the chat that a Telegram bot writes in')
+    .option('--at <hour>', 'once a day at this hour of the site’s time zone (default: as papers come)')
+    .option('--most <number>', 'papers in a message, at most (default: 10)')
+    .option('--least-heat <heat>', 'only papers with this heat, for /papers/trending and /papers/top')
+    .action(async (list, url, options) => (await import('./webhooks.ts')).add(list, url, options))
+  webhooks
+    .command('list')
+    .description('list the webhooks and how they get on')
+    .option('--json', 'as JSON')
+    .action(async (options) => (await import('./webhooks.ts')).list(options))
+  webhooks
+    .command('test')
+    .description('send a test; exit with 0 only if it was taken')
+    .argument('<id>')
+    .action(async (id) => (await import('./webhooks.ts')).test(id))
+  for (const [verb, description] of [
+    ['pause', 'stop telling until it is resumed'],
+    ['resume', 'tell again, first what was missed'],
+    ['remove', 'remove a webhook'],
+  ] as const)
+    webhooks
+      .command(verb)
+      .description(description)
+      .argument('<id>')
+      .action(async (id) => (await import('./webhooks.ts')).change(verb, id))
+  webhooks
+    .command('rotate')
+    .description('replace the secret that messages are signed with')
+    .argument('<id>')
+    .action(async (id) => (await import('./webhooks.ts')).rotate(id))
   program
     .command('search')
     .description('search papers, as the site does')

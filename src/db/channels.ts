@@ -11,6 +11,8 @@ export const CHANNELS = {
   vectors: 'vectors_changed',
   /** A source was added, or is to be asked now. */
   sources: 'sources_due',
+  /** A webhook was added, or has something to tell now. */
+  webhooks: 'webhooks_due',
   /** There is mail to send. */
   mail: 'mail_queued',
 } as const

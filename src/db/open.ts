@@ -37,5 +37,19 @@ export function openDatabase(
     // A pool that is being closed may hear that its server stops.
     if (!pool.ending) onError(error)
   })
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  pools.set(db, pool)
+  return db
+}
+
+const pools = new WeakMap<Kysely<Database>, pg.Pool>()
+
+/** Connections of a pool that are open, those of them that nobody uses, and how many wait for one. */
+export function poolFigures(
+  db: Kysely<Database>,
+): { open: number; idle: number; waiting: number; most: number } | null {
+  const pool = pools.get(db)
+  return pool
+    ? { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, most: pool.options.max }
+    : null
 }

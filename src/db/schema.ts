@@ -240,6 +240,47 @@ export type Database = {
     created_at: Date
     paused_at: Date | null
     told_silent_at: Date | null
+    resumed_at: Generated<Date | null>
+  }
+  webhooks: {
+    id: Generated<number>
+    list: string
+    target: string
+    shape: 'json' | 'slack' | 'discord' | 'mattermost' | 'teams' | 'telegram'
+    chat: string | null
+    secret: string
+    former_secret: Generated<string | null>
+    former_until: Generated<Date | null>
+    at_hour: number | null
+    most: number
+    least_heat: number | null
+    /** Whether it was added on the machine itself: its address may be of a private network. */
+    trusted: boolean
+    created_at: Date
+    paused_at: Generated<Date | null>
+    /** Why it paused itself; null where somebody did. */
+    pause_reason: Generated<string | null>
+    next_at: Date
+    told_edition: string | null
+    last_told_at: Generated<Date | null>
+    trouble: Generated<string | null>
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  webhook_papers: { webhook_id: number; paper_id: number }
+  webhook_deliveries: {
+    id: Generated<number>
+    webhook_id: number
+    message_id: string
+    kind: 'papers' | 'edition' | 'test'
+    edition: string | null
+    papers: Json<number[]>
+    total: number
+    queued_at: Date
+    due_at: Date | null
+    attempts: Generated<number>
+    delivered_at: Generated<Date | null>
+    failure: Generated<string | null>
   }
   source_tasks: {
     source_id: number

@@ -4,6 +4,7 @@ import { forgetRates } from '../accounts/rate-limits.ts'
 import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
 import type { Database } from '../db/schema.ts'
 import { forgetOldMail } from '../mail/deliver-mail.ts'
+import { forgetDeliveries } from '../webhooks/tell.ts'
 import type { Job } from './job.ts'
 
 /** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago. */
@@ -16,6 +17,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
       await forgetRates(db, { now: now() })
       await forgetUsedProofs(db, { now: now() })
       await forgetOldMail(db, { now: now() })
+      await forgetDeliveries(db, { now: now() })
       return undefined
     },
   }

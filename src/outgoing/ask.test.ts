@@ -14,10 +14,11 @@ describe('asking a source', () => {
   afterEach(() => registries.close())
 
   /** Names that nobody knows but us; each leads to its addresses in turn. */
-  const get = async (url: string, names: Record<string, string[][]> = {}) =>
+  const get = async (url: string, names: Record<string, string[][]> = {}, { trusted = true } = {}) =>
     inShort(
       await ask(new URL(url, registries.url), {
         headers: {},
+        trusted,
         timeoutMs: 2_000,
         now: () => new Date('2026-01-15T12:00:00Z'),
         signal: new AbortController().signal,
@@ -43,6 +44,22 @@ describe('asking a source', () => {
     registries.on('/moved', redirectsTo(`${at('rebinds.invalid')}/paper`))
     expect(await get('/moved', { 'rebinds.invalid': [['127.0.0.1'], ['169.254.169.254']] })).toEqual(found)
     expect(resolved).toEqual(['mirror.invalid', '127.0.0.1', 'rebinds.invalid'])
+  })
+
+  it('reaches nothing inside from an address that came from a page, this machine least of all', async () => {
+    for (const addresses of [
+      ['127.0.0.1'],
+      ['::1'],
+      ['::ffff:127.0.0.1'],
+      ['10.0.0.1'],
+      ['8.8.8.8', '127.0.0.1'],
+      [],
+    ])
+      expect(
+        await get(`${at('page.invalid')}/paper`, { 'page.invalid': [addresses] }, { trusted: false }),
+      ).toEqual(unreadable)
+    expect(await get('/paper', {}, { trusted: false })).toEqual(unreadable)
+    expect(registries.asked).toEqual([])
   })
 
   it('follows no redirect to an address inside, by whatever name and however many addresses it has', async () => {

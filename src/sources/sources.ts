@@ -213,7 +213,7 @@ export async function resumeSource(
   return inTransaction(db, async (trx) => {
     const row = await trx
       .updateTable('sources')
-      .set({ paused_at: null, told_silent_at: null })
+      .set({ paused_at: null, told_silent_at: null, resumed_at: now })
       .where('name', '=', name)
       .returning('id')
       .executeTakeFirst()

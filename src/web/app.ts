@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
+import type { HttpBindings } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import {
   databaseAway,
@@ -18,7 +19,10 @@ import { openTroubles } from '../runtime/troubles.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { ASSETS_FOLDER } from './assets.ts'
 import { ClientGone } from './client-gone.ts'
-import { healthTroubles, WRITES, type Machine } from './health.ts'
+import { health, WRITES, type Machine } from './health.ts'
+import { mayReadMetrics, type Asking } from './metrics/may-read.ts'
+import { openMetrics } from './metrics/measure.ts'
+import { openRequestCounts, type RequestCounts } from './metrics/request-counts.ts'
 import { createPageCache, type PageCache } from './page-cache.ts'
 import { boundedBodies } from './forms/bounded-body.ts'
 import { localPath } from './forms/local-path.ts'
@@ -46,9 +50,19 @@ export function createApp(
     heard = () => true,
     machine = { troubles: openTroubles(), folders: [] },
     allowances = READ_ALLOWANCES,
-  }: { heard?: () => boolean; machine?: Machine; allowances?: ReadAllowances } = {},
-): { app: Hono; cache: PageCache } {
+    metricsToken = null,
+  }: {
+    heard?: () => boolean
+    machine?: Machine
+    allowances?: ReadAllowances
+    /** With it, other machines may read the metrics. */
+    metricsToken?: string | null
+  } = {},
+): { app: Hono; cache: PageCache; requests: RequestCounts } {
   const app = new Hono()
+  const requests = openRequestCounts()
+  const { db, now } = site
+  const metrics = openMetrics({ db, now, index: site.search.index, troubles: machine.troubles, requests })
   const strangers = rememberStrangers({ now: site.now })
   const cache = createPageCache({
     isSignedIn: async (c) => {
@@ -90,10 +104,17 @@ export function createApp(
   app.get('/favicon.svg', serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
   app.get('/robots.txt', (c) => c.text(ROBOTS))
   app.get('/healthz', async (c) => {
-    const wrong = await healthTroubles(site, machine)
-    return wrong.length === 0
-      ? c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
-      : c.json({ status: wrong.join('; ') }, 503, { 'cache-control': 'no-store' })
+    const { isWell, ...answer } = await health(site, machine)
+    return c.json(answer, isWell ? 200 : 503, { 'cache-control': 'no-store' })
+  })
+  app.get('/metrics', async (c, next) => {
+    if (!mayReadMetrics(askingOf(c), metricsToken)) {
+      if (metricsToken === null) return next()
+      const headers = { 'cache-control': 'no-store', 'www-authenticate': 'Bearer realm="metrics"' }
+      return c.text('The metrics are for whoever has the token.\n', 401, headers)
+    }
+    const { text, contentType } = await metrics()
+    return c.body(text, 200, { 'content-type': contentType, 'cache-control': 'no-store' })
   })
   app.use(forViewer(site))
   addRoutes(app, site)
@@ -123,7 +144,18 @@ export function createApp(
     site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
     return serverFault(site, c, { reference })
   })
-  return { app, cache }
+  return { app, cache, requests }
+}
+
+/** Who asks, as far as the connection tells. */
+function askingOf(c: Context): Asking {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
+  const headers = Object.fromEntries(c.req.raw.headers)
+  return {
+    peer: incoming?.socket?.remoteAddress ?? '',
+    httpVersion: incoming?.httpVersion ?? '1.1',
+    headers,
+  }
 }
 
 /** Leads from an address with a slash too many to the one without, on whatever host and scheme it was asked for. */

@@ -3,6 +3,7 @@ import { takesWrites } from '../db/probe-writes.ts'
 import { diskTrouble } from '../runtime/disk.ts'
 import type { Troubles } from '../runtime/troubles.ts'
 import { SearchAway } from '../search/engine-client.ts'
+import { waitingSources } from '../sources/waiting-sources.ts'
 import type { Site } from './site.ts'
 
 /** How long the database may take to answer. */
@@ -20,8 +21,32 @@ export type Machine = {
 /** The part of `troubles` that is about changes of the database. */
 export const WRITES = 'writes'
 
+/** What a site says of its health: `status` is `ok`, or what is wrong with it in words for everybody. */
+type Health = {
+  isWell: boolean
+  status: string
+  /** By name, why a source waits; absent where none does. That is no illness: what is here can be read. */
+  sources?: Record<string, string>
+}
+
+export async function health(site: Pick<Site, 'db' | 'now'>, machine: Machine): Promise<Health> {
+  const [wrong, waiting] = await Promise.all([
+    healthTroubles(site, machine),
+    inTime(
+      waitingSources(site.db, { now: site.now() }).catch(() => ({})),
+      {},
+    ),
+  ])
+  const isWell = wrong.length === 0
+  return {
+    isWell,
+    status: isWell ? 'ok' : wrong.join('; '),
+    ...(Object.keys(waiting).length > 0 && { sources: waiting }),
+  }
+}
+
 /** What is wrong with a site, in words for everybody; nothing when all is well. */
-export async function healthTroubles(
+async function healthTroubles(
   site: Pick<Site, 'db'>,
   { troubles, folders, askIndex }: Machine,
 ): Promise<string[]> {

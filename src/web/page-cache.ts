@@ -216,10 +216,10 @@ function pathOf(url: string): string {
   return start < 0 ? '/' : url.slice(start)
 }
 
-/** What is sent as it is on the disk, and the check of health. */
+/** What is sent as it is on the disk, and what machines ask. */
 function isFile(asked: Asked): boolean {
   const path = routedPath(asked.url ?? '/')
-  return path.startsWith('/assets/') || path === '/healthz'
+  return path.startsWith('/assets/') || path === '/healthz' || path === '/metrics'
 }
 
 /**

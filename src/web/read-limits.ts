@@ -20,7 +20,7 @@ export type ReadAllowances = Record<'search' | 'page', Allowance>
 const MOST_REMEMBERED = 20_000
 
 const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
-const FREE = /^\/(?:assets\/|healthz$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
+const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
  * Limits by network address, or by reader, how much of what is costly to read is made. It stands behind the cache of pages,

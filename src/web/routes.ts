@@ -22,6 +22,8 @@ import { showSources } from './desk/sources/show.tsx'
 import { showSource } from './desk/sources/source.tsx'
 import * as deskSubmissions from './desk/submissions.ts'
 import * as deskSuspicions from './desk/suspicions.ts'
+import * as deskWebhooks from './desk/webhooks/actions.ts'
+import { showWebhooks } from './desk/webhooks/show.tsx'
 import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
 import {
@@ -209,6 +211,13 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/arxiv-holidays', deskSources.addHoliday(base))
   app.post('/desk/arxiv-holidays/removal', deskSources.removeHoliday(base))
   app.get('/desk/imports', page(showImports))
+  app.get('/desk/webhooks', page(showWebhooks))
+  app.post('/desk/webhooks', deskWebhooks.add(base))
+  app.post('/desk/webhooks/:id/test', deskWebhooks.test(base))
+  app.post('/desk/webhooks/:id/pause', deskWebhooks.pause(base))
+  app.post('/desk/webhooks/:id/pause/end', deskWebhooks.resume(base))
+  app.post('/desk/webhooks/:id/secret', deskWebhooks.rotate(base))
+  app.post('/desk/webhooks/:id/removal', deskWebhooks.remove(base))
   app.get('/desk/imports/:id', page(showImport))
   // Something enters a state at the state's noun and leaves it at `/end`: forms in browsers can only POST.
   app.post('/desk/papers/:id/hiding', deskPapers.hide(base))

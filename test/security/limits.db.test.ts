@@ -127,11 +127,11 @@ describeWithDatabase('what is sent', (db) => {
   })
 
   it('is not waited for longer than it may take', async () => {
-    const { site, cache } = await open()
+    const { site, cache, requests } = await open()
     const app = new Hono()
     app.use(boundedBodies(site, { patienceMs: 50 }))
     app.all('*', async (c) => c.text(`Read ${(await c.req.text()).length}.`))
-    const listening = await listenWith({ app, cache })
+    const listening = await listenWith({ app, cache, requests })
     server = listening.server
     const ask = async (body: string) =>
       new Promise<string>((resolve) => {

@@ -7,6 +7,7 @@ import { NOON, openSite, TIME_ZONE, type TestSite } from '../site.ts'
 import type { Evidence } from '../../src/moderation/suspicions/evidence.ts'
 import { submitPaper } from '../../src/moderation/submissions.ts'
 import type { Database } from '../../src/db/schema.ts'
+import { addWebhook } from '../../src/webhooks/webhooks.ts'
 import { importPapers } from '../../src/sources/import.ts'
 
 const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
@@ -50,6 +51,7 @@ export type PeopledSite = TestSite & {
   /** The last is of somebody who is suspended already. */
   suspicionIds: Record<'first' | 'second' | 'ofSuspended', number>
   passkeyId: string
+  webhookId: number
 }
 
 export const SHOWN = '2601.00001'
@@ -201,6 +203,12 @@ export async function openPeopledSite(
     values (${text('passkey name')}, 'none', ${ada.reader.id}, 'none', 0, 'singleDevice', false, ${NOON})
     returning id`.execute(db)
   await signIn(db, { email: 'zoe@readers.example', now: YESTERDAY })
+  // Nothing listens there.
+  const webhook = await addWebhook(
+    opened.site.search,
+    { list: '/papers/new', target: 'http://127.0.0.1:9/secretsecretsecret', shape: 'json' },
+    { origin: opened.site.origin, trusted: true, now: NOON },
+  )
   await forgetRates(db)
   const people = { ada, bert, nina, cora, sven }
   return {
@@ -214,6 +222,7 @@ export async function openPeopledSite(
     submissionIds,
     suspicionIds,
     passkeyId: passkeys[0]?.id ?? '',
+    webhookId: webhook.ok ? webhook.id : 0,
   }
 }
 

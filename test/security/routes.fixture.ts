@@ -45,6 +45,7 @@ function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] 
     submissions: Object.values(site.submissionIds),
     claims: Object.values(name === 'paper' ? site.papers : site.readers),
     suspicions: Object.values(site.suspicionIds),
+    webhooks: [site.webhookId],
   }
   return (known[resource ?? ''] ?? []).map(String)
 }

@@ -8,9 +8,9 @@ export async function snapshot(db: Kysely<Database>): Promise<Record<string, unk
     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'rate_limits'`.execute(db)
   const tables = rows.map(
     ({ name }) =>
-      sql`${sql.lit(name)}::text, (select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${sql.table(name)} t)`,
+      sql`select ${sql.lit(name)}::text as name, (select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${sql.table(name)} t) as rows`,
   )
   const found = await sql<{ all: Record<string, unknown> }>`
-    select jsonb_build_object(${sql.join(tables)}) as all`.execute(db)
+    select jsonb_object_agg(name, rows) as all from (${sql.join(tables, sql` union all `)}) every`.execute(db)
   return found.rows[0]?.all ?? {}
 }

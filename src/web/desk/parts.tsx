@@ -28,6 +28,7 @@ const PAGES = [
   { path: '/desk/readers', name: 'Readers' },
   { path: '/desk/sources', name: 'Sources' },
   { path: '/desk/imports', name: 'Imports' },
+  { path: '/desk/webhooks', name: 'Webhooks' },
 ] as const
 
 /** A page of the desk. */

@@ -8,7 +8,7 @@ import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { SearchAway } from '../../search/engine-client.ts'
-import { withSort } from '../../search/query/change-query.ts'
+import { newestFound } from '../../search/newest-found.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
 import { notFound } from '../errors/show.tsx'
@@ -73,18 +73,14 @@ async function sendSearchFeed(
   c: Context,
   { text, feed }: { text: string; feed: FeedSuffix },
 ): Promise<Response> {
-  const asked = parseQuery(text)
-  // Literally: what is corrected today may be a word of its own tomorrow, and subscribers would never know.
-  // The most relevant results change little, and subscribers would miss new papers outside them.
-  const query = asked.sort === 'relevance' ? withSort(asked, 'new') : asked
-  const { results } = await inLine(() => search(site.search, { query, limit: FEED_LENGTH, literal: true }))
+  const papers = await inLine(() => newestFound(site.search, { text, limit: FEED_LENGTH }))
   const path = searchPath(text)
   return sendFeed(site, c, {
     format: feed,
     path,
     feedPath: path,
     title: `${site.name}: ${text}`,
-    papers: results.map(({ paper }) => paper),
+    papers,
   })
 }
 
