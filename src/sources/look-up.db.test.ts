@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { pauseSource } from '../outgoing/turns.ts'
 import { describeWithDatabase } from '../../test/database.ts'
 import { openDatabase } from '../db/open.ts'
 import {
@@ -169,7 +170,7 @@ describeWithDatabase('looking up one paper', (db) => {
       return nextTurn('arxiv')
     }
     expect(await answered(503, { 'retry-after': '1' })).toBe(3 * SECOND)
-    expect(await answered(429, {})).toBe(MINUTE)
+    expect(await answered(429, {})).toBe(10 * MINUTE)
     expect(await answered(503, { 'retry-after': 'soon' })).toBe(MINUTE)
     expect(await answered(503, { 'retry-after': new Date(NOON.getTime() + 5 * MINUTE).toUTCString() })).toBe(
       5 * MINUTE,
@@ -188,14 +189,10 @@ describeWithDatabase('looking up one paper', (db) => {
   it('asks no more once it hears, while waiting for its turn, that the source wants to be left alone', async () => {
     knows('2601.00001')
     knows('2601.00002')
-    registries.on(arxivPath('2601.00003'), sends('', { status: 429, headers: { 'retry-after': '600' } }))
     await ask(arxiv('2601.00001'))
-    const wait = async () => expect(await ask(arxiv('2601.00003'))).toEqual(AWAY)
+    const wait = () => pauseSource(db(), { source: 'arxiv', now: NOON, forMs: 10 * MINUTE })
     expect(await ask(arxiv('2601.00002'), { wait })).toEqual(AWAY)
-    expect(registries.asked.map(({ path }) => path)).toEqual([
-      arxivPath('2601.00001'),
-      arxivPath('2601.00003'),
-    ])
+    expect(registries.asked.map(({ path }) => path)).toEqual([arxivPath('2601.00001')])
   })
 
   it('takes what another process heard while it waited for its turn', async () => {
