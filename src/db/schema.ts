@@ -319,6 +319,13 @@ export type Database = {
     last_at: Date
     times: Generated<number>
   }
+  fact_queries: {
+    service: string
+    paper_id: number
+    asked_at: Date
+    next_at: Date
+    etag: string | null
+  }
   arxiv_holidays: { day: string; name: string }
   authorship_claims: {
     paper_id: number

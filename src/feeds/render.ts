@@ -3,6 +3,7 @@ import { addressPath } from '../papers/identifiers.ts'
 import { categoryName } from '../papers/categories.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 import type { Paper } from '../papers/paper.ts'
+import { warningsOf } from '../papers/notices.ts'
 import { plainText } from '../papers/plain-text.ts'
 
 /** A list of papers to be read in a feed reader. Addresses are absolute. */
@@ -32,7 +33,7 @@ export async function renderAtom(feed: Feed): Promise<string> {
     ],
     entries: await mapInTurns(feed.papers, (paper) => ({
       id: `urn:uuid:${paper.uuid}`,
-      title: { value: plainText(paper.title) },
+      title: { value: titleOf(paper) },
       links: [{ href: feed.origin + addressPath(paper.address), rel: 'alternate', type: 'text/html' }],
       published: publishedAt(paper),
       updated: paper.changedAt,
@@ -53,7 +54,7 @@ export async function renderRss(feed: Feed): Promise<string> {
     lastBuildDate: lastChange(feed),
     atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
     items: await mapInTurns(feed.papers, (paper) => ({
-      title: plainText(paper.title),
+      title: titleOf(paper),
       link: feed.origin + addressPath(paper.address),
       guid: { value: `urn:uuid:${paper.uuid}`, isPermaLink: false },
       pubDate: publishedAt(paper),
@@ -76,7 +77,7 @@ export async function renderJsonFeed(feed: Feed): Promise<string> {
       id: `urn:uuid:${paper.uuid}`,
       url: feed.origin + addressPath(paper.address),
       ...(paper.arxivId ? { external_url: `https://arxiv.org/abs/${paper.arxivId}` } : {}),
-      title: plainText(paper.title),
+      title: titleOf(paper),
       content_html: contentHtml(paper),
       date_published: publishedAt(paper),
       date_modified: paper.changedAt,
@@ -103,6 +104,13 @@ function publishedAt(paper: Paper): Date {
 /** When anything in the feed last changed: not the time of asking, so that an unchanged feed stays the same. */
 function lastChange({ papers }: Feed): Date {
   return new Date(Math.max(0, ...papers.map((paper) => paper.changedAt.getTime())))
+}
+
+/** Feed readers show nothing but titles at first: what must be known of a paper stands before it. */
+function titleOf(paper: Paper): string {
+  const [warning] = warningsOf(paper)
+  const title = plainText(paper.title)
+  return warning === undefined ? title : `${warning}: ${title}`
 }
 
 /** Feed readers drop MathML: formulas are written in plain characters. */

@@ -13,6 +13,7 @@ import { findLinks } from './find-links.ts'
 import { arxivMonth, paperAddress } from './identifiers.ts'
 import { collectLinks } from './links.ts'
 import { joinName, nameKey } from './names.ts'
+import { collectNotices } from './notices.ts'
 import type { Fact, Paper } from './paper.ts'
 
 /** What one source says about a paper, without the counts that change by the hour. */
@@ -172,6 +173,8 @@ export function derivePaper(
     journalReference: best('journalReference', (s) => s.journalReference),
     publication: ranked.find((s) => s.publication !== undefined)?.publication ?? null,
     licenseUrl: best('licenseUrl', (s) => s.licenseUrl),
+    notices: collectNotices(statements.map(({ notices = [] }) => notices)),
+    publishedAs: ranked.find((s) => s.publishedAs !== undefined)?.publishedAs ?? null,
     withdrawn: best('withdrawn', (s) => s.withdrawn) ?? false,
     links: collectLinks<Source | 'abstract'>([
       ...ranked.flatMap((s) => (s.links ?? []).map((link) => ({ link, source: s.source }))),

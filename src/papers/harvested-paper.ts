@@ -1,5 +1,6 @@
 import type { PaperIdentifier } from './identifiers.ts'
 import type { PaperLink } from './links.ts'
+import type { Notice, PublishedAs } from './notices.ts'
 import type { Publication } from './publication.ts'
 
 /**
@@ -110,6 +111,10 @@ export type HarvestedPaper = {
   publication?: Publication
   licenseUrl?: string
   withdrawn?: boolean
+  /** Retractions, corrections and the like. */
+  notices?: Notice[]
+  /** Where it came out, of a preprint. */
+  publishedAs?: PublishedAs
   /** Links the source gives; those written in the abstract are found when the paper is recorded. */
   links?: PaperLink[]
   /** The day on which its archive announced it, where it announces papers by the day. */

@@ -1,5 +1,6 @@
 import type { Author, PaperVersion, PublishedDate, Source } from './harvested-paper.ts'
 import type { PaperLink } from './links.ts'
+import type { Notice, PublishedAs } from './notices.ts'
 import type { Publication } from './publication.ts'
 
 /** A fact about a paper that a source states, by the name of its property. */
@@ -50,6 +51,10 @@ export type Paper = {
   publication: Publication | null
   licenseUrl: string | null
   withdrawn: boolean
+  /** The gravest first. */
+  notices: Notice[]
+  /** Where it came out, of a preprint. */
+  publishedAs: PublishedAs | null
   links: SourcedLink[]
   /** Which source each fact was taken from. */
   provenance: Partial<Record<Fact, Source>>

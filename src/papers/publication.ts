@@ -1,3 +1,5 @@
+import type { Notice, PublishedAs } from './notices.ts'
+
 /** What kind of work something is, by the names of BibTeX's entries, and those of biblatex where BibTeX has none. */
 export const WORK_TYPES = [
   'article',
@@ -61,19 +63,35 @@ export function referenceText(publication: Omit<Publication, 'type'>, year: stri
 }
 
 /** Facts that the database keeps with the provenance of a paper, and that provenance by itself. */
-export type StoredProvenance<P> = P & { publication?: Publication }
+export type StoredProvenance<P> = P & Partial<Kept>
+
+type Kept = { publication: Publication; notices: Notice[]; publishedAs: PublishedAs }
 
 export function storedProvenance<P extends object>(
   provenance: P,
-  publication: Publication | null,
+  {
+    publication,
+    notices,
+    publishedAs,
+  }: { publication: Publication | null; notices: Notice[]; publishedAs: PublishedAs | null },
 ): StoredProvenance<P> {
-  return publication === null ? provenance : { ...provenance, publication }
+  return {
+    ...provenance,
+    ...(publication && { publication }),
+    ...(notices.length > 0 && { notices }),
+    ...(publishedAs && { publishedAs }),
+  }
 }
 
 /** What `storedProvenance` made of them, taken apart again. */
 export function readProvenance<P extends object>(
   stored: StoredProvenance<P>,
-): { provenance: P; publication: Publication | null } {
-  const { publication = null, ...provenance } = stored
-  return { provenance: provenance as unknown as P, publication }
+): {
+  provenance: P
+  publication: Publication | null
+  notices: Notice[]
+  publishedAs: PublishedAs | null
+} {
+  const { publication = null, notices = [], publishedAs = null, ...provenance } = stored
+  return { provenance: provenance as unknown as P, publication, notices, publishedAs }
 }

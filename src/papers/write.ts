@@ -88,7 +88,7 @@ function rowset(writes: Write[]) {
     license_url: derived.licenseUrl,
     withdrawn: derived.withdrawn,
     links: derived.links,
-    provenance: storedProvenance(derived.provenance, derived.publication),
+    provenance: storedProvenance(derived.provenance, derived),
     edition: derived.edition,
     edition_from: derived.editionFrom,
     dated_at: derived.datedAt,

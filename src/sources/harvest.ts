@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { isConnectionLost } from '../db/connect.ts'
+import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
@@ -225,13 +226,15 @@ async function takePage(
     writing.catch(() => {})
   }
   async function write({ last }: { last: boolean }): Promise<void> {
-    const [statements, records] = [batch, refused]
-    const papers = statements.map(({ paper }) => paper)
+    const records = refused
+    let statements = batch
     const outOfWords = passedOver
     ;[batch, refused, size, passedOver] = [[], [], 0, 0]
     const recorded = stored === null ? await wouldBe(db, statements) : { new: 0, updated: 0, unchanged: 0 }
     if (stored !== null)
       await inTransaction(db, async (trx) => {
+        if (page.onlyKnown) statements = await knownOnly(trx, statements)
+        const papers = statements.map(({ paper }) => paper)
         const outcomes = outcomesByRecord(
           statements,
           await recordHarvest(trx, papers, { now: now(), timeZone }),
@@ -288,6 +291,18 @@ async function takePage(
     // Nothing is under way any more when this ends, however it does.
     await writing
   }
+}
+
+/** Statements whose first identifier leads to a paper here; it cannot be removed before the transaction ends. */
+async function knownOnly(trx: Transaction<Database>, statements: Statement[]): Promise<Statement[]> {
+  await lockUntilCommit(trx, 'recording')
+  const known = await knownIdentifiers(
+    trx,
+    statements.map(({ paper }) => paper.identifiers[0]),
+  )
+  return statements.filter(({ paper: { identifiers } }) =>
+    known.has(`${identifiers[0].scheme} ${identifiers[0].value}`),
+  )
 }
 
 /** What recording papers would do, as far as their identifiers tell. */

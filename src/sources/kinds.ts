@@ -1,13 +1,28 @@
 import { arxiv } from './kinds/arxiv.ts'
 import { biorxiv } from './kinds/biorxiv.ts'
+import { crossref } from './kinds/crossref.ts'
 import { europePmc } from './kinds/europe-pmc.ts'
 import { feed } from './kinds/feed.ts'
 import { folder } from './kinds/folder.ts'
+import { github } from './kinds/github.ts'
 import { huggingface } from './kinds/huggingface.ts'
+import { openalex } from './kinds/openalex.ts'
+import { semanticScholar } from './kinds/semantic-scholar.ts'
 import type { SourceKind, SourceOption } from './source-kind.ts'
 
 /** All kinds of sources, in the order in which they are offered. */
-export const SOURCE_KINDS: readonly SourceKind[] = [arxiv, biorxiv, europePmc, huggingface, feed, folder]
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  arxiv,
+  biorxiv,
+  europePmc,
+  huggingface,
+  feed,
+  folder,
+  crossref,
+  openalex,
+  semanticScholar,
+  github,
+]
 
 export function kindNamed(name: string): SourceKind | null {
   return SOURCE_KINDS.find(({ kind }) => kind === name) ?? null

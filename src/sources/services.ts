@@ -20,3 +20,13 @@ export const EUROPE_PMC: Service = { name: 'europe-pmc', intervalMs: 500 }
 export const HUGGING_FACE: Service = { name: 'huggingface', intervalMs: 1_000 }
 /** Feeds are on hosts of their own; each is asked rarely. */
 export const WEB_FEED: Service = { name: 'feeds', intervalMs: 500 }
+
+// Facts about papers here. Crossref tells its limit with each answer, far above this one
+// (https://www.crossref.org/documentation/retrieve-metadata/rest-api/tips-for-using-the-crossref-rest-api/).
+export const CROSSREF: Service = { name: 'crossref', intervalMs: 500 }
+/** https://docs.openalex.org: at most ten requests a second. */
+export const OPENALEX: Service = { name: 'openalex', intervalMs: 500 }
+/** https://www.semanticscholar.org/product/api: one request a second with a key, shared with everyone without. */
+export const SEMANTIC_SCHOLAR: Service = { name: 'semantic-scholar', intervalMs: 1_100 }
+/** https://docs.github.com/rest/using-the-rest-api/best-practices: one after another, and none too many. */
+export const GITHUB: Service = { name: 'github', intervalMs: 800, oneConnection: true }

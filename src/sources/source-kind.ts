@@ -20,6 +20,8 @@ export type SourceKind<Settings = unknown> = {
   options: readonly SourceOption[]
   /** What is asked for, in one short line: `cs.CL, cs.LG`. */
   describe(settings: Settings): string
+  /** How many papers it was asked about in the last day, and about how many it may be, where there is a limit. */
+  budget?: (db: Kysely<Database>, options: { now: Date }) => Promise<{ used: number; perDay: number }>
   /** What is done with it, each by a schedule of its own; names are for logs and pages: `announcements`. */
   tasks: readonly SourceTask<Settings>[]
   /** The settings that a set alone stands for, where the source has sets; null where it is none. */
@@ -82,6 +84,8 @@ export type TaskRun<Settings> = {
 export type HarvestPage = {
   outcomes: AsyncIterable<HarvestOutcome> | Iterable<HarvestOutcome>
   cursor: unknown
+  /** Only papers that are here are changed, and none is added. */
+  onlyKnown?: true
   /** How many records there are in all, where the source says so. */
   total?: number | null
 }

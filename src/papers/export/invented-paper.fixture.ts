@@ -30,6 +30,8 @@ export function inventedPaper(facts: Partial<Paper> = {}): Paper {
     publication: null,
     licenseUrl: 'https://creativecommons.org/licenses/by/4.0/',
     withdrawn: false,
+    notices: [],
+    publishedAs: null,
     links: [{ kind: 'code', url: 'https://code.example/tide_gauges', sources: ['abstract'] }],
     provenance: { title: 'arxiv-oai', synopsis: 'jsonl' },
     edition: '2024-12-30',

@@ -33,6 +33,8 @@ export function toJson(paper: Paper, options: { url: string; siteName: string })
     publication: paper.publication,
     licenseUrl: paper.licenseUrl,
     withdrawn: paper.withdrawn,
+    notices: paper.notices.map(({ kind, date, doi }) => ({ kind, date: date ?? null, doi: doi ?? null })),
+    publishedAs: paper.publishedAs && { ...paper.publishedAs },
     links: paper.links.map(({ kind, url, sources }) => ({ kind, url, sources: [...sources] })),
     provenance: { ...paper.provenance },
     edition: paper.edition,

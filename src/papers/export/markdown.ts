@@ -1,3 +1,4 @@
+import { NOTICE_LABELS } from '../notices.ts'
 import { othersText } from '../others.ts'
 import type { Paper } from '../paper.ts'
 import type { Source } from '../harvested-paper.ts'
@@ -110,6 +111,12 @@ export function toMarkdown(paper: Paper, options: { url: string; siteName: strin
         : `[${escapeMarkdown(clean(paper.doi))}](${url(`https://doi.org/${paper.doi}`)})`,
     ],
     ['Journal reference', line(paper.journalReference ?? '')],
+    [
+      'Published as',
+      paper.publishedAs === null
+        ? ''
+        : `${line(paper.publishedAs.journal ?? '')} <${url(`https://doi.org/${paper.publishedAs.doi}`)}>`.trim(),
+    ],
     ['Categories', paper.categories.map(line).join(', ')],
     ['Comments', line(paper.comments ?? '')],
     ['Licence', paper.licenseUrl === null ? '' : `<${url(paper.licenseUrl)}>`],
@@ -117,6 +124,10 @@ export function toMarkdown(paper: Paper, options: { url: string; siteName: strin
   const blocks = [
     `# ${title}`,
     paper.withdrawn ? '**This paper has been withdrawn.**' : '',
+    ...paper.notices.map(
+      ({ kind, date, doi }) =>
+        `**${NOTICE_LABELS[kind]}${date === undefined ? '' : `, ${date}`}.**${doi === undefined ? '' : ` <${url(`https://doi.org/${doi}`)}>`}`,
+    ),
     facts.flatMap(([name, value]) => (value === '' ? [] : [`- ${name}: ${value}`])).join('\n'),
     paper.synopsis === null ? '' : `## Synopsis\n\n${texToMarkdown(paper.synopsis)}`,
     paper.abstract === null ? '' : `## Abstract\n\n${texToMarkdown(paper.abstract)}`,

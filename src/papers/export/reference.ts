@@ -1,4 +1,5 @@
 import type { Paper } from '../paper.ts'
+import { NOTICE_LABELS, warningsOf } from '../notices.ts'
 import { plainText } from '../plain-text.ts'
 import { placeOf, referenceText, type Publication, type WorkType } from '../publication.ts'
 import { dateParts } from './dates.ts'
@@ -34,15 +35,20 @@ function withoutSilence(publication: Publication): Publication {
   return Object.fromEntries(parts) as Publication
 }
 
-/** Whether it was withdrawn, and its comments, as one note; `readNotes` takes them apart. */
-export function notesOf({ withdrawn, comments }: Pick<Paper, 'withdrawn' | 'comments'>): string {
-  return [withdrawn ? WITHDRAWN : '', comments ?? ''].filter((note) => note !== '').join('. ')
+/** What readers must know of it (`Retracted`, `Withdrawn`), and its comments, as one note; `readNotes` takes them apart. */
+export function notesOf({ comments, ...paper }: Pick<Paper, 'withdrawn' | 'notices' | 'comments'>): string {
+  return [...warningsOf(paper), comments ?? ''].filter((note) => note !== '').join('. ')
 }
 
 export function readNotes(note: string): { withdrawn: boolean; comments: string } {
-  const [, rest] = /^Withdrawn(?:\.\s+(.+))?$/s.exec(note.trim()) ?? []
-  const withdrawn = note.trim() === WITHDRAWN || rest !== undefined
-  return { withdrawn, comments: withdrawn ? (rest ?? '') : note }
+  let rest = note.trim()
+  let withdrawn = false
+  let isRead = false
+  for (const [kind, label] of Object.entries(NOTICE_LABELS)) {
+    if (rest !== label && !rest.startsWith(`${label}. `)) continue
+    rest = rest.slice(label.length + 2).trim()
+    isRead = true
+    if (kind === 'withdrawal') withdrawn = true
+  }
+  return { withdrawn, comments: isRead ? rest : note }
 }
-
-const WITHDRAWN = 'Withdrawn'

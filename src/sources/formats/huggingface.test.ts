@@ -54,6 +54,7 @@ describe('Hugging Face’s daily papers', () => {
         { kind: 'project', url: 'https://thing.example' },
       ],
       listing: { date: '2026-01-03' },
+      stars: { total: 5, observedAt: '2026-01-05T12:00:00.000Z', since: '2026-01-05T12:00:00.000Z' },
       upvotes: { total: 17, observedAt: '2026-01-05T12:00:00.000Z', since: '2026-01-03T00:30:00.000Z' },
     })
   })

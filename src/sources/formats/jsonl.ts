@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
 import { parseDay } from '../../papers/calendar.ts'
 import { parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
+import { NOTICE_KINDS } from '../../papers/notices.ts'
 import { WORK_TYPES } from '../../papers/publication.ts'
 import { authorsInLine } from './author-list.ts'
 import { cleanLine } from './clean-text.ts'
@@ -92,6 +93,23 @@ const recordSchema = z.object({
   license: text,
   licenseUrl: text,
   withdrawn: z.boolean().nullish().catch(undefined),
+  // As our own exports have them.
+  notices: z
+    .array(
+      z
+        .object({ kind: z.enum(NOTICE_KINDS), date: z.string().nullish(), doi: z.string().nullish() })
+        .transform(({ kind, date, doi }) => ({
+          kind,
+          ...(typeof date === 'string' && parseDay(date) !== null && { date }),
+          ...(typeof doi === 'string' && isDoi(doi) && { doi: doi.toLowerCase() }),
+        })),
+    )
+    .nullish()
+    .catch(undefined),
+  publishedAs: z
+    .object({ doi: z.string().refine(isDoi), journal: z.string().optional(), date: z.string().optional() })
+    .nullish()
+    .catch(undefined),
   identifiers: z.object({ arxiv: text, doi: text }).nullish().catch(undefined),
   links: z.array(z.object({ kind: text, url: z.string() })).nullish(),
   code: z.unknown().optional(),
@@ -178,10 +196,20 @@ function draftOf(line: string, { now }: { now: Date }): PaperDraft | { refused: 
         comments: cleanLine(texOfMarkup(record.comments ?? '')),
         abstract: cleanLine(texOfMarkup(abstract ?? '')),
       }),
+    notices: record.notices ?? undefined,
+    publishedAs: record.publishedAs && {
+      doi: record.publishedAs.doi.toLowerCase(),
+      ...(record.publishedAs.journal && { journal: cleanLine(record.publishedAs.journal) }),
+      ...(parseDay(record.publishedAs.date ?? '') !== null && { date: record.publishedAs.date ?? '' }),
+    },
     links: linksOf(record),
     stars: counted(record.stars ?? record.github_stars),
     citations: counted(record.citations ?? record.citation_count),
   }
+}
+
+function isDoi(text: string): boolean {
+  return parseIdentifier(text)?.identifier.scheme === 'doi'
 }
 
 /** The day on which a page listed the paper, as our own exports have it. */

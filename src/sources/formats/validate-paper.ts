@@ -8,6 +8,7 @@ import {
 } from '../../papers/harvested-paper.ts'
 import { doisIn, localIdentifier, parseIdentifier, type PaperIdentifier } from '../../papers/identifiers.ts'
 import { LINK_KINDS, classifyLink, normaliseUrl, type LinkKind, type PaperLink } from '../../papers/links.ts'
+import type { Notice, PublishedAs } from '../../papers/notices.ts'
 import type { Others } from '../../papers/others.ts'
 import { cleanLine, cleanParagraphs } from './clean-text.ts'
 import { parseInstant, parsePublished } from './dates.ts'
@@ -56,6 +57,8 @@ export type PaperDraft = {
     | undefined
   license?: Text
   withdrawn?: boolean
+  notices?: readonly Notice[] | undefined
+  publishedAs?: PublishedAs | null | undefined
   links?: readonly { kind?: Text; url: Text }[] | undefined
   listing?: Listing | undefined
   upvotes?: Count | undefined
@@ -118,6 +121,8 @@ export function validatePaper(draft: PaperDraft): ValidatedPaper {
   const licenseUrl = normaliseUrl(cleanLine(draft.license ?? ''))
   if (licenseUrl !== null) paper.licenseUrl = licenseUrl
   if (draft.withdrawn === true) paper.withdrawn = true
+  if (draft.notices && draft.notices.length > 0) paper.notices = [...draft.notices]
+  if (draft.publishedAs) paper.publishedAs = draft.publishedAs
   const links = validLinks(draft.links ?? [])
   if (links.length > 0) paper.links = links
   if (draft.listing) paper.listing = draft.listing

@@ -26,6 +26,7 @@ import { AuthorLinks } from '../parts/entry.tsx'
 import { doiUrl, linkName } from '../parts/places.tsx'
 import { Published, When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
+import { Notices } from './notices.tsx'
 import { citationTags, jsonLd } from './metadata.tsx'
 import { SimilarPapers } from './similar.tsx'
 
@@ -132,6 +133,7 @@ export function paperPage(site: Site, view: PaperView) {
               {paper.comments && raw(typeset(paper.comments))}
             </p>
           )}
+          <Notices paper={paper} />
           <PaperBar paper={paper} actions={view.actions} />
           {version !== null && <VersionNotice paper={paper} version={version} path={path} />}
           <Picks picks={view.actions.picks} />
@@ -357,6 +359,10 @@ function details(site: Site, paper: Paper): Child[] {
     ])
   }
   if (paper.journalReference) rows.push(['Journal', raw(typeset(paper.journalReference))])
+  if (paper.publishedAs !== null) {
+    const { doi, journal } = paper.publishedAs
+    rows.push(['Published as', <a href={doiUrl(doi)}>{journal ?? doi}</a>])
+  }
   if (paper.comments && !paper.withdrawn) rows.push(['Comments', raw(typeset(paper.comments))])
   if (paper.licenseUrl) rows.push(['Licence', <a href={paper.licenseUrl}>{licenceName(paper.licenseUrl)}</a>])
   return rows.map(([name, value]) => (

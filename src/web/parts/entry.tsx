@@ -3,6 +3,7 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import { andOthers } from '../../papers/others.ts'
+import { warningsOf } from '../../papers/notices.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { excerpt } from '../../papers/excerpt.ts'
 import { typeset } from '../../papers/typeset.ts'
@@ -66,7 +67,9 @@ export function Entry({
       <Why paper={paper} elsewhere={elsewhere} />
       <div class="foot">
         <ul class="facts">
-          {paper.withdrawn && <li class="withdrawn">Withdrawn</li>}
+          {warningsOf(paper).map((warning) => (
+            <li class="withdrawn">{warning}</li>
+          ))}
           {nearBy !== null && (
             <li
               class="by-meaning"

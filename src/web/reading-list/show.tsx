@@ -9,6 +9,9 @@ import {
   type SavedPaper,
 } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { warningsOf } from '../../papers/notices.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { noticedPapers } from '../../shelves/noticed-papers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
@@ -22,6 +25,7 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 
 const PATH = '/reading-list'
+const NOTICED_SHOWN = 20
 const BROKEN = { what: 'This link to a later page is broken.' }
 
 /** `/reading-list`, with `.bib`, `.ris` and `.csl.json`. */
@@ -43,9 +47,10 @@ export function showReadingList(site: Site) {
     const text = c.req.query('after')
     const after = text === undefined ? null : parseReadingCursor(text)
     if (text !== undefined && after === null) return notFound(site, c, BROKEN)
-    const [{ papers, next }, counts] = await Promise.all([
+    const [{ papers, next }, counts, noticed] = await Promise.all([
       readingList(site.db, { readerId, after, limit: PAGE_SIZE }),
       countReadingList(site.db, { readerId }),
+      after === null ? noticedPapers(site.db, { readerId, limit: NOTICED_SHOWN }) : [],
     ])
     const back = ownPath(c)
     const entries = await renderEntries(
@@ -64,6 +69,7 @@ export function showReadingList(site: Site) {
             <a href={`${PATH}/not-for-me`}>Papers marked “Not for me”</a>
           </>
         ),
+        notice: <Noticed papers={noticed} />,
         empty: <p>Papers you save will appear here.</p>,
         entries: appendToEntries(entries, (i) => {
           const saved = papers[i]
@@ -108,6 +114,26 @@ export function showNotForMe(site: Site) {
       }),
     )
   }
+}
+
+/** What readers should hear of papers that they saved or voted for. */
+function Noticed({ papers }: { papers: Paper[] }) {
+  if (papers.length === 0) return null
+  return (
+    <div class="notice problem" role="note">
+      <p>
+        <strong>Since they came out, papers you saved or voted for have changed:</strong>
+      </p>
+      <ul>
+        {papers.map((paper) => (
+          <li>
+            <a href={addressPath(paper.address)}>{plainText(paper.title)}</a>:{' '}
+            {warningsOf(paper).join(', ').toLowerCase()}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
 }
 
 function SavedTools({
@@ -156,6 +182,7 @@ function ownListPage(
     title,
     path,
     intro,
+    notice = null,
     empty,
     entries,
     exports,
@@ -165,6 +192,7 @@ function ownListPage(
     title: string
     path: string
     intro: Child
+    notice?: Child
     empty: Child
     entries: string[]
     exports: boolean
@@ -180,6 +208,7 @@ function ownListPage(
           <p class="kicker">Only you can see this</p>
           <h1>{title}</h1>
           <p class="intro">{intro}</p>
+          {notice}
         </header>
         {entries.length === 0 ? (
           <div class="blank">{first ? empty : <p>You have reached the end.</p>}</div>

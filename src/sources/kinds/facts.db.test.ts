@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeWithDatabase } from '../../../test/database.ts'
+import { stated } from '../../../test/papers.ts'
+import { openSite, TIME_ZONE } from '../../../test/site.ts'
+import { signIn } from '../../../test/readers.ts'
+import { findPaper } from '../../papers/find.ts'
+import { savePaper } from '../../shelves/reading-list.ts'
+import { openRegistries, sends, type Registries } from '../look-up/registries.fixture.ts'
+import { recordHarvest } from '../record-harvest.ts'
+import { harvestFrom } from '../testing/harvest.ts'
+
+const NOW = new Date('2026-01-15T20:00:00Z')
+const DOI = '10.5555/tides.1'
+
+describeWithDatabase('facts about papers that are here', (db) => {
+  let server: Registries
+  beforeEach(async () => void (server = await openRegistries()))
+  afterEach(() => server.close())
+  const json = (path: string, body: unknown, more = {}) =>
+    server.on(path, sends(JSON.stringify(body), { type: 'application/json', ...more }))
+  const record = (...papers: Parameters<typeof recordHarvest>[1]) =>
+    recordHarvest(db(), papers, { now: NOW, timeZone: TIME_ZONE })
+  const paperOf = async (doi = DOI) => findPaper(db(), { scheme: 'doi', value: doi }, { seenBy: 'everyone' })
+  const crossrefPath = (doi: string) => `/works/${encodeURIComponent(doi)}`
+
+  it('tell of retractions and corrections, on every page, file and feed', async () => {
+    await record({ ...stated(`doi/${DOI}`), title: 'Tides of old' })
+    json(crossrefPath(DOI), {
+      status: 'ok',
+      message: {
+        DOI,
+        type: 'journal-article',
+        'container-title': ['Journal of Lakes'],
+        'is-referenced-by-count': 7,
+        'updated-by': [
+          { DOI: '10.5555/tides.2', type: 'correction', updated: { 'date-parts': [[2025, 3, 4]] } },
+          {
+            DOI: '10.5555/TIDES.3',
+            type: 'retraction',
+            updated: { 'date-parts': [[2025, 11]] },
+            source: 'retraction-watch',
+          },
+          { DOI: '10.5555/tides.4', type: 'new_version' },
+        ],
+      },
+    })
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 0, updated: 1 },
+    })
+    expect(await paperOf()).toMatchObject({
+      title: 'Tides of old',
+      notices: [
+        { kind: 'retraction', date: '2025-11-01', doi: '10.5555/tides.3' },
+        { kind: 'correction', date: '2025-03-04', doi: '10.5555/tides.2' },
+      ],
+      publishedAs: { doi: DOI, journal: 'Journal of Lakes' },
+    })
+    const { app } = openSite(db(), { now: NOW })
+    const text = async (path: string) => (await app.request(path)).text()
+    expect(await text(`/papers/doi/${DOI}`)).toContain('This paper has been retracted on 1 November 2025')
+    expect(await text('/papers/new')).toContain('<li class="withdrawn">Retracted</li>')
+    expect(await text('/papers/new.atom')).toContain('Retracted: Tides of old')
+    expect(await text('/papers/new.rss')).toContain('Retracted: Tides of old')
+    expect(await text('/papers/new.feed.json')).toContain('Retracted: Tides of old')
+    expect(await text(`/papers/doi/${DOI}.bib`)).toContain('Retracted. Corrected')
+    expect(await text(`/papers/doi/${DOI}.ris`)).toContain('Retracted. Corrected')
+    expect(await text(`/papers/doi/${DOI}.csl.json`)).toContain('Retracted. Corrected')
+    expect(await text(`/papers/doi/${DOI}.md`)).toContain(
+      '**Retracted, 2025-11-01.** <https://doi.org/10.5555/tides.3>',
+    )
+    expect(JSON.parse(await text(`/papers/doi/${DOI}.json`))).toMatchObject({
+      notices: [{ kind: 'retraction' }, {}],
+    })
+    // A day later it is asked about again, and not before.
+    server.asked.length = 0
+    await harvestFrom(db(), server.url, { kind: 'crossref', now: new Date('2026-01-15T21:00:00Z') })
+    expect(server.asked).toEqual([])
+  })
+
+  it('are told to readers who saved or voted', async () => {
+    const { reader, cookie } = await signIn(db(), { now: NOW })
+    await record({ ...stated(`doi/${DOI}`), title: 'Tides of old' })
+    const paper = await paperOf()
+    await savePaper(db(), { readerId: reader.id, paperId: paper?.id ?? 0, now: NOW })
+    await record({
+      ...stated(`doi/${DOI}`),
+      source: 'crossref',
+      title: 'Tides of old',
+      notices: [{ kind: 'retraction', date: '2026-01-10' }],
+    })
+    const { app } = openSite(db(), { now: NOW })
+    const page = await (await app.request('/reading-list', { headers: { cookie } })).text()
+    expect(page).toContain('papers you saved or voted for have changed')
+    expect(page).toMatch(/Tides of old<\/a>: retracted/)
+  })
+
+  it('lead from a preprint to its article and back where both records say so, and else only name it', async () => {
+    const [preprint, article] = ['10.64898/2026.01.1', '10.5555/article.1']
+    await record(
+      { ...stated(`doi/${preprint}`), source: 'biorxiv', title: 'A preprint' },
+      { ...stated('doi/10.64898/2026.01.2'), source: 'biorxiv', title: 'Another' },
+    )
+    const work = (doi: string, of: string) => ({
+      message: {
+        DOI: doi,
+        type: 'posted-content',
+        relation: { 'is-preprint-of': [{ id: of, 'id-type': 'doi' }] },
+      },
+    })
+    json(crossrefPath(preprint), work(preprint, article))
+    json(crossrefPath('10.64898/2026.01.2'), work('10.64898/2026.01.2', '10.5555/famous'))
+    json(crossrefPath(article), {
+      message: {
+        DOI: article,
+        type: 'journal-article',
+        'container-title': ['Journal of Lakes'],
+        relation: { 'has-preprint': [{ id: preprint.toUpperCase(), 'id-type': 'doi' }] },
+      },
+    })
+    json(crossrefPath('10.5555/famous'), { message: { DOI: '10.5555/famous', type: 'journal-article' } })
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'whole',
+    })
+    expect(await paperOf(article)).toMatchObject({
+      title: 'A preprint',
+      publishedAs: { doi: article, journal: 'Journal of Lakes' },
+    })
+    expect(await paperOf('10.5555/famous')).toBeNull()
+    expect(await paperOf('10.64898/2026.01.2')).toMatchObject({ publishedAs: { doi: '10.5555/famous' } })
+  })
+
+  it('never add a paper, and one that Crossref does not know is no trouble', async () => {
+    await record({ ...stated(`doi/${DOI}`), title: 'Tides' })
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 0 },
+    })
+    await db().deleteFrom('fact_queries').execute()
+    server.on(crossrefPath(DOI), sends('<html>Error</html>'))
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'failed',
+      reason: 'Crossref answered with something that is not JSON.',
+    })
+  })
+
+  it('count citations of OpenAlex and Semantic Scholar', async () => {
+    await record({ ...stated('2601.00001'), title: 'Tides' }, { ...stated('2601.00002'), title: 'Lakes' })
+    const path = (id: string) =>
+      `/works/doi:${encodeURIComponent(`10.48550/arxiv.${id}`)}?select=id%2Cdoi%2Ccited_by_count%2Cis_retracted`
+    json(path('2601.00001'), { cited_by_count: 4, is_retracted: true })
+    expect(await harvestFrom(db(), server.url, { kind: 'openalex', now: NOW })).toMatchObject({
+      outcome: 'whole',
+    })
+    json('/graph/v1/paper/batch?fields=citationCount', [{ paperId: 'x', citationCount: 9 }, null])
+    expect(await harvestFrom(db(), server.url, { kind: 'semantic-scholar', now: NOW })).toMatchObject({
+      outcome: 'whole',
+    })
+    const signals = await db()
+      .selectFrom('signals')
+      .select(['origin', 'kind', 'amount', 'weight'])
+      .orderBy('id')
+      .execute()
+    expect(signals).toEqual([
+      { origin: 'openalex', kind: 'citation', amount: 4, weight: 0 },
+      { origin: 'semantic-scholar', kind: 'citation', amount: 9, weight: 0 },
+    ])
+    const paper = await findPaper(db(), { scheme: 'arxiv', value: '2601.00001' }, { seenBy: 'everyone' })
+    expect(paper?.notices).toEqual([{ kind: 'retraction' }])
+  })
+
+  it('count new stars of a repository, and leave GitHub alone when its limit is reached', async () => {
+    await record({
+      ...stated('2601.00001'),
+      title: 'Tides',
+      links: [{ kind: 'code', url: 'https://github.com/tides/Tides/tree/main' }],
+    })
+    json('/repos/tides/Tides', { stargazers_count: 100 }, { headers: { etag: 'W/"1"' } })
+    await harvestFrom(db(), server.url, { kind: 'github', now: NOW })
+    const later = new Date('2026-01-20T20:00:00Z')
+    json('/repos/tides/Tides', { stargazers_count: 130 }, { headers: { etag: 'W/"2"' } })
+    await harvestFrom(db(), server.url, { kind: 'github', now: later })
+    expect(server.asked.at(-1)?.headers['if-none-match']).toBe('W/"1"')
+    const stars = await db()
+      .selectFrom('signals')
+      .select(['amount', 'weight'])
+      .where('kind', '=', 'star')
+      .orderBy('id')
+      .execute()
+    expect(stars.map(({ amount }) => amount)).toEqual([100, 30])
+    expect(stars[0]?.weight).toBe(0)
+    const reset = Math.floor(new Date('2026-01-27T21:00:00Z').getTime() / 1_000)
+    json(
+      '/repos/tides/Tides',
+      {},
+      { status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) } },
+    )
+    const limited = await harvestFrom(db(), server.url, {
+      kind: 'github',
+      now: new Date('2026-01-27T20:30:00Z'),
+    })
+    expect(limited).toMatchObject({ outcome: 'failed', reason: 'GitHub’s limit for this hour is reached' })
+    const task = await db().selectFrom('source_tasks').select('next_at').executeTakeFirstOrThrow()
+    expect(task.next_at).toEqual(new Date('2026-01-27T21:00:00Z'))
+  })
+})

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { ServiceAway } from '../../outgoing/client.ts'
+import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+import { answerText } from '../answer-text.ts'
+import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
+import { GITHUB } from '../services.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
+
+const SERVICE = 'github'
+/** GitHub answers 60 requests an hour, and 5,000 to those with a token. */
+const PER_DAY = { withToken: 20_000, without: 1_000 }
+const AT_ONCE = 50
+
+const settings = z.object({})
+type Settings = z.infer<typeof settings>
+
+const repositorySchema = z.object({ stargazers_count: z.number().int().nonnegative() })
+
+/** GitHub: the stars of the repositories that papers here link to, and how they grow. */
+export const github: SourceKind<Settings> = {
+  kind: 'github',
+  title: 'GitHub',
+  about: 'Stars of the repositories that papers here link to: new ones count as attention.',
+  settings,
+  options: [],
+  describe: () => '',
+  budget: async (db, { now }) => ({
+    used: await askedToday(db, { service: SERVICE, now }),
+    perDay: PER_DAY.withToken,
+  }),
+  tasks: [
+    {
+      name: 'facts',
+      schedule: { pattern: '*/15 * * * *', timeZone: 'UTC', spreadMs: 5 * 60_000 },
+      silentAfterHours: 48,
+      harvest: harvestStars,
+    },
+  ],
+  async *reread() {},
+}
+
+async function* harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  const { db, now, keys } = run
+  const perDay = keys.github === null ? PER_DAY.without : PER_DAY.withToken
+  const left = await budgetLeft(db, { service: SERVICE, perDay, now: now() })
+  const limit = Math.min(left, AT_ONCE)
+  for (const paper of await papersToAsk(db, { service: SERVICE, which: 'repository', limit, now: now() })) {
+    const repository = repositoryOf(paper)
+    const answer = repository === null ? null : await askForStars(run, repository, paper.etag)
+    const statement = answer?.stars === undefined ? null : statementOf(paper, answer.stars, now())
+    yield {
+      outcomes: statement ? [{ ok: true, position: repository ?? '', paper: statement }] : [],
+      cursor: null,
+      onlyKnown: true,
+    }
+    await noteAsked(db, {
+      service: SERVICE,
+      papers: [{ id: paper.id, etag: answer?.etag ?? null }],
+      now: now(),
+    })
+  }
+}
+
+/** `owner/name` of the first repository at GitHub. */
+function repositoryOf({ repositories }: AskedPaper): string | null {
+  for (const link of repositories) {
+    const [, owner, name] = /^https?:\/\/(?:www\.)?github\.com\/([\w.-]+)\/([\w.-]+)/i.exec(link) ?? []
+    if (owner !== undefined && name !== undefined) return `${owner}/${name}`
+  }
+  return null
+}
+
+/** `stars` is left out where nothing has changed, or the repository is gone. */
+async function askForStars(
+  { client, urls, keys, now, signal }: TaskRun<Settings>,
+  repository: string,
+  etag: string | null,
+): Promise<{ stars?: number; etag: string | null }> {
+  const url = new URL(`${urls.github}/repos/${repository}`)
+  const { status, headers, body } = await client.request(GITHUB, url, {
+    headers: {
+      accept: 'application/vnd.github+json',
+      'x-github-api-version': '2022-11-28',
+      ...(keys.github !== null && { authorization: `Bearer ${keys.github}` }),
+      // An unchanged answer does not count against the limit.
+      ...(etag !== null && { 'if-none-match': etag }),
+    },
+    signal,
+  })
+  if (status === 304) return { etag }
+  if (status === 403 && headers['x-ratelimit-remaining'] === '0') {
+    const reset = Number(headers['x-ratelimit-reset'] ?? 0) * 1_000
+    const retryAt = reset > now().getTime() ? new Date(reset) : null
+    throw new ServiceAway('GitHub’s limit for this hour is reached', retryAt)
+  }
+  if (status === 404 || status === 410 || status === 451) return { etag: null }
+  if (status !== 200) throw new SourceTrouble(`GitHub answered with status ${status}.`)
+  let json: unknown = null
+  try {
+    json = JSON.parse((await answerText(body, { most: 2_000_000 })) ?? '')
+  } catch {
+    // What is no JSON has no stars either.
+  }
+  const parsed = repositorySchema.safeParse(json)
+  if (!parsed.success) throw new SourceTrouble('GitHub answered in another form than expected.')
+  return { stars: parsed.data.stargazers_count, etag: headers.etag ?? null }
+}
+
+function statementOf(paper: AskedPaper, stars: number, now: Date): HarvestedPaper | null {
+  const identifier = identifierOf(paper)
+  if (identifier === null) return null
+  const observedAt = now.toISOString()
+  return {
+    source: 'github',
+    identifiers: [identifier],
+    asOf: observedAt,
+    title: paper.title,
+    stars: { total: stars, observedAt, since: observedAt },
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk } from '../facts.ts'
+import { SEMANTIC_SCHOLAR } from '../services.ts'
+import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
+import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
+import { askJson } from './ask-json.ts'
+
+const SERVICE = 'semantic-scholar'
+const PER_DAY = 20_000
+/** As many as it answers about at once. */
+const AT_ONCE = 500
+
+const settings = z.object({})
+type Settings = z.infer<typeof settings>
+
+// In the order of the question; null for what it does not know.
+const answerSchema = z.array(
+  z.object({ citationCount: z.number().int().nonnegative().nullish().catch(undefined) }).nullable(),
+)
+
+/** Semantic Scholar: how often papers here are cited, hundreds at a time. */
+export const semanticScholar: SourceKind<Settings> = {
+  kind: 'semantic-scholar',
+  title: 'Semantic Scholar',
+  about: 'How often papers that are here are cited.',
+  settings,
+  options: [],
+  describe: () => '',
+  budget: async (db, { now }) => ({ used: await askedToday(db, { service: SERVICE, now }), perDay: PER_DAY }),
+  tasks: [
+    {
+      name: 'facts',
+      schedule: { pattern: '15 * * * *', timeZone: 'UTC', spreadMs: 10 * 60_000 },
+      silentAfterHours: 48,
+      harvest: harvestFacts,
+    },
+  ],
+  async *reread() {},
+}
+
+async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  const { db, now, keys } = run
+  const left = await budgetLeft(db, { service: SERVICE, perDay: PER_DAY, now: now() })
+  const limit = Math.min(left, AT_ONCE)
+  const papers = await papersToAsk(db, { service: SERVICE, which: 'doi or arxiv', limit, now: now() })
+  if (papers.length === 0) return
+  const url = new URL(`${run.urls.semanticScholar}/graph/v1/paper/batch`)
+  url.searchParams.set('fields', 'citationCount')
+  const ids = papers.map(({ arxivId, doi }) => (arxivId === null ? `DOI:${doi}` : `ARXIV:${arxivId}`))
+  const works = await askJson(run, {
+    service: SEMANTIC_SCHOLAR,
+    name: 'Semantic Scholar',
+    url,
+    schema: answerSchema,
+    headers: {
+      'content-type': 'application/json',
+      ...(keys.semanticScholar !== null && { 'x-api-key': keys.semanticScholar }),
+    },
+    body: JSON.stringify({ ids }),
+  })
+  const observedAt = now().toISOString()
+  const outcomes = papers.flatMap((paper, i): HarvestOutcome[] => {
+    const identifier = identifierOf(paper)
+    const cited = works[i]?.citationCount
+    if (identifier === null || typeof cited !== 'number') return []
+    const statement = {
+      source: 'semantic-scholar' as const,
+      identifiers: [identifier] as [typeof identifier],
+      asOf: observedAt,
+      title: paper.title,
+      citations: { total: cited, observedAt, since: observedAt },
+    }
+    return [{ ok: true, position: ids[i] ?? '', paper: statement }]
+  })
+  yield { outcomes, cursor: null, onlyKnown: true }
+  await noteAsked(db, { service: SERVICE, papers: papers.map(({ id }) => ({ id })), now: now() })
+}
