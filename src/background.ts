@@ -81,12 +81,15 @@ export function startBackground({
   )
   const silence = startJob(tellOfSilence(db, { curators: config.curators, site, now }), { log, troubles })
   const room = { db, index, meaning, timeZone: config.siteTimeZone }
-  const webhooks = startJob(tellTheOutside({ room, client, site, now }), { log, troubles })
+  let changes = 0
+  const looks = { changes: () => changes, seen: new Map() }
+  const webhooks = startJob(tellTheOutside({ room, client, site, looks, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
     on: {
       papers() {
+        changes += 1
         index.wake()
         embedding?.wake()
       },

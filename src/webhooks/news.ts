@@ -22,6 +22,8 @@ type Asking = {
   most: number
 }
 
+/** Pages of a list by date without anything new, after which the rest is taken to be known: papers may come late. */
+const QUIET_PAGES = 3
 /** Beyond so many, whoever wants to know reads the list. */
 const MOST_COUNTED = 2_000
 /** An edition is told once nothing was added to it for so long, in milliseconds; sources arrive in pieces. */
@@ -72,12 +74,14 @@ async function newPapers(
     (!isRecent || paper.recordedAt >= createdAt) &&
     (leastHeat === null || (paper.heat !== null && attentionAt(paper.heat, now) >= leastHeat))
   const found = new Set<number>()
+  let quiet = 0
   for await (const papers of pagesOf(room, list)) {
     const wanted = papers.filter(isWanted).map((paper) => paper.id)
     const known = await knownPapers(room.db, { webhookId: id, paperIds: wanted })
     const fresh = wanted.filter((one) => !known.has(one))
     for (const one of fresh) found.add(one)
-    if (fresh.length === 0 || found.size >= MOST_COUNTED) break
+    quiet = fresh.length === 0 ? quiet + 1 : 0
+    if (quiet >= QUIET_PAGES || found.size >= MOST_COUNTED) break
   }
   return found.size === 0 ? null : { kind: 'papers', papers: [...found].slice(0, MOST_COUNTED) }
 }

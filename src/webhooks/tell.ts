@@ -10,7 +10,7 @@ import { headingOf, toldPaper, type Message } from './message.ts'
 import { newsFor, type News } from './news.ts'
 import { writeMessage } from './shapes.ts'
 import { signatureHeaders } from './sign.ts'
-import { parseToldList, titleOf } from './told-list.ts'
+import { parseToldList, titleOf, type ToldList } from './told-list.ts'
 import { newMessageId, nextLook, rememberPapers } from './webhooks.ts'
 
 type WebhookRow = Selectable<Database['webhooks']>
@@ -22,6 +22,16 @@ export type Telling = {
   site: { name: string; origin: () => string | Promise<string> }
   now: () => Date
   signal: AbortSignal
+  /** What is unchanged since this process last looked is not read again. */
+  looks?: Looks
+}
+
+/** What a process saw when it last looked at a webhook's list. */
+export type Looks = {
+  /** How often it heard that papers were recorded, hidden or merged. */
+  changes: () => number
+  /** By the webhook's number. */
+  seen: Map<number, { mark: string; at: number }>
 }
 
 /** A webhook that is held is another's to hold after so long: whoever held it has died. Nothing in between takes longer. */
@@ -37,6 +47,8 @@ const HOUR = 60 * MINUTE
 /** How long to wait after each failure; after one more, the webhook is paused: a day and a half in all. */
 const FIRST_WAIT_MS = MINUTE
 const WAITS_MS = [FIRST_WAIT_MS, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 4 * HOUR, 8 * HOUR, 10 * HOUR, 12 * HOUR]
+/** A list that seems unchanged is read again after so long all the same: a notice may have been missed. */
+const UNSEEN_MS = 5 * MINUTE
 /** No receiver puts us off for longer. */
 const LONGEST_WAIT_MS = 24 * HOUR
 /** After something was told as it came, so long passes before more is: people read in peace. */
@@ -170,31 +182,40 @@ async function lookAfter(telling: Telling, webhook: WebhookRow): Promise<'told' 
 }
 
 /** Writes down what a webhook has to tell, together with what it then knows. */
-async function queueNews({ room, now }: Telling, webhook: WebhookRow): Promise<DeliveryRow | null> {
+async function queueNews({ room, now, looks }: Telling, webhook: WebhookRow): Promise<DeliveryRow | null> {
   const { db, timeZone } = room
   const at = now()
   const list = parseToldList(webhook.list, '')?.list
+  let isAway = false
+  const whileAway = (error: unknown): null => {
+    // While there is no index, there is nothing to tell.
+    if (!(error instanceof SearchAway)) throw error
+    isAway = true
+    return null
+  }
+  const mark = list && looks ? await markOf(room, list, looks).catch(whileAway) : null
+  const last = looks?.seen.get(webhook.id)
+  const isUnchanged = mark !== null && last?.mark === mark && Math.abs(at.getTime() - last.at) < UNSEEN_MS
   const news =
-    list &&
-    (await newsFor(
-      room,
-      {
-        id: webhook.id,
-        list,
-        createdAt: webhook.created_at,
-        toldEdition: webhook.told_edition,
-        leastHeat: webhook.least_heat,
-        most: webhook.most,
-      },
-      { now: at },
-    ).catch((error: unknown) => {
-      // While there is no index, there is nothing to tell.
-      if (error instanceof SearchAway) return null
-      throw error
-    }))
+    list && !isUnchanged
+      ? await newsFor(
+          room,
+          {
+            id: webhook.id,
+            list,
+            createdAt: webhook.created_at,
+            toldEdition: webhook.told_edition,
+            leastHeat: webhook.least_heat,
+            most: webhook.most,
+          },
+          { now: at },
+        ).catch(whileAway)
+      : null
   const nextAt = nextLook(webhook.at_hour, { now: at, timeZone })
+  if (mark !== null && news === null && !isUnchanged && !isAway)
+    looks?.seen.set(webhook.id, { mark, at: at.getTime() })
   return inTransaction(db, async (trx) => {
-    const isTold = news !== null && news !== undefined
+    const isTold = news !== null
     const rest = new Date(at.getTime() + REST_MS)
     const held = await trx
       .updateTable('webhooks')
@@ -224,6 +245,12 @@ async function queueNews({ room, now }: Telling, webhook: WebhookRow): Promise<D
       .returningAll()
       .executeTakeFirstOrThrow()
   })
+}
+
+/** Stands for all that a list by date is made of; null for lists that change by time or votes too. */
+async function markOf({ index }: SearchRoom, list: ToldList, { changes }: Looks): Promise<string | null> {
+  if (list.kind === 'search') return `${changes()} ${(await index.status()).through}`
+  return list.kind === 'papers' ? String(changes()) : null
 }
 
 async function toTell(db: Kysely<Database>, webhook: WebhookRow, news: News): Promise<number[]> {

@@ -160,6 +160,41 @@ describeWithDatabase('a webhook', (db) => {
     ])
   })
 
+  it('reads its list again only when something may have changed', async () => {
+    const server = await serve()
+    await add({ target: server.target('json') })
+    let changes = 0
+    const looks = { changes: () => changes, seen: new Map() }
+    const look = async (milliseconds: number) => {
+      await clock.wait(milliseconds)
+      return tellWebhooks({ ...telling(), looks })
+    }
+    await look(MINUTE)
+    await record([paper(1)])
+    // As if nobody had said so.
+    await look(MINUTE)
+    expect(server.posted).toEqual([])
+    changes += 1
+    await look(MINUTE)
+    expect(titles(server)).toEqual([['On 2601.00001']])
+    await look(11 * MINUTE)
+    await record([paper(2)])
+    // And if it was missed, a little later.
+    await look(MINUTE)
+    expect(server.posted).toHaveLength(1)
+    await look(5 * MINUTE)
+    expect(server.posted).toHaveLength(2)
+  })
+
+  it('tells papers that come late too, which are not at the head of their list', async () => {
+    const server = await serve()
+    await record(Array.from({ length: 250 }, (_, i) => paper(i + 10)))
+    await add({ target: server.target('json') })
+    await record([paper(1, { published: { value: '2020-01-01', precision: 'day' } })])
+    await later(MINUTE)
+    expect(titles(server)).toEqual([['On 2601.00001']])
+  })
+
   it('of the front page tells each edition once, when all of it has come', async () => {
     const server = await serve()
     await record([paper(1)])

@@ -55,7 +55,9 @@ export async function webhooksPage(
               {problem}
             </p>
           )}
-          <AddForm site={site} form={form} />
+          <div class="narrow">
+            <AddForm site={site} form={form} />
+          </div>
         </section>
       </>
     ),
@@ -99,7 +101,9 @@ function WebhookLine({ site, webhook }: { site: Site; webhook: Webhook }) {
       <State site={site} webhook={webhook} />
       <p class="hint">
         {maskedTarget}
-        {chat !== null && `, chat ${chat}`}. {whenInWords(webhook, site.timeZone)}
+        {chat !== null && `, chat ${chat}`}
+        {' · '}
+        {whenInWords(webhook, site.timeZone)}
       </p>
       <p class="hint">
         {lastToldAt === null ? (
@@ -197,7 +201,7 @@ function AddForm({ site, form }: { site: Site; form: Form | null }) {
   const chosen = value('shape', 'slack')
   const hours = Array.from({ length: 24 }, (_, hour) => hour)
   return (
-    <form class="form narrow" method="post" action="/desk/webhooks">
+    <form class="form" method="post" action="/desk/webhooks">
       <label for="list">List or search on this site</label>
       <input
         id="list"

@@ -61,7 +61,7 @@ describeWithDatabase('the desk’s page of webhooks', (db) => {
     expect(secret).toBe(`whsec_${row?.secret}`)
     const later = await read()
     expect(wordsOf(later)).toContain(
-      'Computation and Language to Slack Working https://93.184.216.34/…cret. New papers, at 9:00 (America/New_York), up to 5 in a message.',
+      'Computation and Language to Slack Working https://93.184.216.34/…cret · New papers, at 9:00 (America/New_York), up to 5 in a message.',
     )
     for (const page of [html, later]) expect(page).not.toContain('secretsecret')
     expect(later).not.toContain(row?.secret)
