@@ -155,7 +155,7 @@ function State({
   if (pausedAt !== null && pauseReason !== null)
     return (
       <p class="source-state resting">
-        Paused itself <When site={site} instant={pausedAt} />: {pauseReason}. Resume it once that is mended.
+        Paused itself <When site={site} instant={pausedAt} />: {pauseReason}. Resume it once this is fixed.
       </p>
     )
   if (pausedAt !== null)
