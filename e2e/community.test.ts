@@ -256,6 +256,7 @@ describeInBrowser('A community', (openPage) => {
       '/desk',
       '/desk/readers',
       '/desk/imports',
+      '/desk/webhooks',
       '/moderation',
       '/comments',
       `${PAPER}/flag`,
