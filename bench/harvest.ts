@@ -27,7 +27,7 @@ if (papers) {
         `yardstick, waiting as long as politeness asks for ${lines} records in two formats: ${floor} s`,
       )
       for (const name of ['backfill', 'the same again, nothing new']) {
-        let isDone = false
+        const done = new AbortController()
         let most = 0
         const watch = setInterval(
           () => (most = Math.max(most, memoryOf(folder, site.child)?.node ?? 0)),
@@ -35,13 +35,14 @@ if (papers) {
         )
         const times: number[] = []
         const reading = (async () => {
-          while (!isDone) times.push((await load(site.url, { connections: 4, seconds: 5, rate: 40 })).p99)
+          while (!done.signal.aborted)
+            times.push((await load(site.url, { connections: 4, seconds: 5, rate: 40 })).p99)
         })()
         const { seconds, output } = await harvest(folder, {
           env,
           argv: ['--from', '2026-11-01', '--to', '2026-11-20'],
         })
-        isDone = true
+        done.abort()
         await reading
         clearInterval(watch)
         console.log(

@@ -6,6 +6,8 @@ export type Figure = { url: URL; caption: string }
 
 type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number]
 
+/** As in the DOM. */
+const TEXT_NODE = 3
 const LONGEST_CAPTION = 600
 /** Icons and lines of text are no figures. */
 const LEAST_SIDE = 120
@@ -50,7 +52,7 @@ function captionOf(figure: Element): string {
 }
 
 function textIn(node: Element['children'][number]): string {
-  if (node.type === 'text') return 'data' in node ? node.data : ''
+  if (node.nodeType === TEXT_NODE) return 'data' in node ? node.data : ''
   if (!('children' in node)) return ''
   if ('name' in node && node.name === 'math') {
     const tex = 'attribs' in node ? (node.attribs['alttext'] ?? '') : ''
