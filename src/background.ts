@@ -5,6 +5,7 @@ import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
+import { fetchPictures } from './jobs/fetch-pictures.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
@@ -84,6 +85,9 @@ export function startBackground({
   let changes = 0
   const looks = { changes: () => changes, seen: new Map() }
   const webhooks = startJob(tellTheOutside({ room, client, site, looks, now }), { log, troubles })
+  const pictures =
+    config.pictures &&
+    startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -111,6 +115,7 @@ export function startBackground({
       comments.close(),
       expired.close(),
       harvest.close(),
+      pictures && pictures.close(),
       silence.close(),
       webhooks.close(),
       embedding?.close(),

@@ -146,6 +146,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       contact: config.contact,
     },
     welcomeKey: welcomeKey(secret),
+    pictures: config.pictures,
     changed: changes.changed,
     log,
     assets,

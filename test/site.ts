@@ -85,6 +85,7 @@ export function openSite(
       contact: null,
     },
     welcomeKey: 'the key on the console',
+    pictures: true,
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

@@ -319,6 +319,17 @@ export type Database = {
     last_at: Date
     times: Generated<number>
   }
+  paper_pictures: {
+    paper_id: number
+    version: number
+    asked_at: Date
+    next_at: Date | null
+    image: Buffer | null
+    digest: string | null
+    width: number | null
+    height: number | null
+    caption: string | null
+  }
   fact_queries: {
     service: string
     paper_id: number

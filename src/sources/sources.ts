@@ -21,7 +21,7 @@ export type Source = Words & {
 }
 
 /** How a task of a source gets on. */
-export type TaskState = {
+type TaskState = {
   task: string
   nextAt: Date
   /** Runs in a row that were not whole, and why the last one was not. */

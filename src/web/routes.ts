@@ -48,6 +48,7 @@ import { showPaper } from './paper/show.tsx'
 import { showModeration } from './moderation/show.tsx'
 import { showReader } from './readers/show.tsx'
 import { pick } from './picks/act.ts'
+import { showPicture } from './pictures/show.tsx'
 import { showPicks } from './picks/show.tsx'
 import { markNotForMeByForm, read, saveByForm } from './reading-list/act.ts'
 import { showNotForMe, showReadingList } from './reading-list/show.tsx'
@@ -191,6 +192,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/moderation', page(showModeration))
   app.get('/desk', page(showDesk))
   app.get('/desk/readers', page(showReaders))
+  app.get('/pictures/:name', page(showPicture))
   app.get('/welcome', page(showWelcome))
   app.post('/welcome', choose(base))
   app.get('/welcome/begun', page(showBegunField))

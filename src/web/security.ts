@@ -35,8 +35,9 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // The link in this page's address signs someone in. (With no-referrer the page's own form would not say where it
+    // The link in these pages' addresses signs someone in, or chooses the site's field. (With no-referrer the page's own form would not say where it
     // comes from.)
-    if (c.req.path === '/sign-in/link') c.res.headers.set('referrer-policy', 'same-origin')
+    if (c.req.path === '/sign-in/link' || c.req.path === '/welcome')
+      c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

@@ -21,6 +21,8 @@ export type Site = {
   accounts: Accounts
   /** Where single papers are looked up. */
   sources: LookUpSources
+  /** Whether figures of papers are shown. */
+  pictures: boolean
   /** With what sources are asked when a curator tries one out. */
   harvesting: Pick<HarvestOptions, 'client' | 'urls' | 'keys' | 'contact'>
   /** What the link for choosing a field has to bear (welcome/key.ts). */

@@ -27,7 +27,7 @@ export type Telling = {
 }
 
 /** What a process saw when it last looked at a webhook's list. */
-export type Looks = {
+type Looks = {
   /** How often it heard that papers were recorded, hidden or merged. */
   changes: () => number
   /** By the webhook's number. */

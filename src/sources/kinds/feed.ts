@@ -107,7 +107,7 @@ async function ask(
 const FEED_TYPE = /^application\/(?:atom\+xml|rss\+xml|rdf\+xml|feed\+json|json)/i
 
 /** The first feed that a page links to as its own; null where it links to none. */
-export function discoverFeed(html: string, pageUrl: string): string | null {
+function discoverFeed(html: string, pageUrl: string): string | null {
   let base = pageUrl
   let found: string | null = null
   const parser = new Parser({

@@ -84,7 +84,11 @@ async function show(
   const path = atHome ? '/' : periodPath(edition.period)
   const back = ownPath(c)
   const [entries, notes, everywhere] = await Promise.all([
-    renderEntries(site, edition.papers, { back, leads: paging.after === null ? LEADS : 0 }),
+    renderEntries(site, edition.papers, {
+      back,
+      leads: paging.after === null ? LEADS : 0,
+      hasPictures: paging.after === null,
+    }),
     editionNotes(site.db, {
       period: edition.period,
       // The newest edition has other things beside it.

@@ -19,7 +19,7 @@ export function Notices({ paper: { notices } }: { paper: Paper }) {
   ))
 }
 
-export function NoticeText({ notice: { kind, date, doi } }: { notice: Notice }) {
+function NoticeText({ notice: { kind, date, doi } }: { notice: Notice }) {
   return (
     <>
       {WHAT[kind]}

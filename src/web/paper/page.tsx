@@ -10,6 +10,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset, typesetAbstract } from '../../papers/typeset.ts'
 import type { HeatPart } from '../../ranking/heat-parts.ts'
+import type { Picture } from '../../pictures/pictures.ts'
 import type { SimilarPaper } from '../../search/search.ts'
 import { renderPage } from '../layout.tsx'
 import { ClaimAuthorship } from '../authorship/claim.tsx'
@@ -24,6 +25,7 @@ import { PaperActions, type PaperActionsView } from '../reading-list/paper-actio
 import { plainDay, shortDay } from '../parts/dates.ts'
 import { AuthorLinks } from '../parts/entry.tsx'
 import { doiUrl, linkName } from '../parts/places.tsx'
+import { PictureImage, picturePath } from '../pictures/show.tsx'
 import { Published, When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { Notices } from './notices.tsx'
@@ -33,6 +35,8 @@ import { SimilarPapers } from './similar.tsx'
 /** Everything a paper's page shows. */
 export type PaperView = {
   paper: Paper
+  /** Its first figure, where its licence allows that. */
+  picture: Picture | null
   sources: { source: Source; recordedAt: Date; asOf: Date | null }[]
   heat: HeatPart[]
   /** The papers closest in meaning. */
@@ -105,6 +109,15 @@ export function paperPage(site: Site, view: PaperView) {
       children: (
         <>
           {citationTags(site, paper)}
+          {view.picture && (
+            <>
+              <meta property="og:image" content={site.origin + picturePath(view.picture)} />
+              <meta property="og:image:width" content={String(view.picture.width)} />
+              <meta property="og:image:height" content={String(view.picture.height)} />
+              <meta property="og:image:alt" content={view.picture.caption} />
+              <meta name="twitter:card" content="summary_large_image" />
+            </>
+          )}
           {EXPORTS.map(({ suffix, type, name }) => (
             <link rel="alternate" type={type} title={name} href={path + suffix} />
           ))}
@@ -161,6 +174,7 @@ export function paperPage(site: Site, view: PaperView) {
                 No source has given us an abstract yet. <Original paper={paper} />
               </p>
             )}
+            {view.picture && <PaperFigure paper={paper} picture={view.picture} />}
             <CommentSection site={site} paper={paper} discussion={view.discussion} />
             <SimilarPapers paper={paper} similar={view.similar} />
             <HeatParts parts={view.heat} />
@@ -191,6 +205,24 @@ export function paperPage(site: Site, view: PaperView) {
       </article>
     ),
   })
+}
+
+/** The first figure of a paper, with whose it is and what its licence is. */
+function PaperFigure({ paper, picture }: { paper: Paper; picture: Picture }) {
+  const [first] = paper.authors
+  const others = paper.authors.length > 1 ? ' and others' : ''
+  return (
+    <figure class="paper-figure">
+      <PictureImage picture={picture} />
+      <figcaption>
+        {picture.caption}{' '}
+        <span class="credit">
+          Figure: {first ? `${first.name}${others}` : 'the authors'}, made smaller,{' '}
+          {paper.licenseUrl && <a href={paper.licenseUrl}>{licenceName(paper.licenseUrl)}</a>}
+        </span>
+      </figcaption>
+    </figure>
+  )
 }
 
 /** The authors in order: of a large collaboration the first ones, with the others folded away. */

@@ -5,6 +5,7 @@ import { toCsl } from '../../papers/export/csl.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { toMarkdown } from '../../papers/export/markdown.ts'
 import { toRis } from '../../papers/export/ris.ts'
+import { picturesOf } from '../../pictures/pictures.ts'
 import { findPaper, sourcesOf } from '../../papers/find.ts'
 import {
   addressPath,
@@ -56,8 +57,9 @@ export function showPaper(site: Site) {
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
     const readerId = site.viewer?.reader.id ?? null
     const isCurator = site.viewer?.reader.curator === true
-    const [sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =
+    const [pictures, sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =
       await Promise.all([
+        site.pictures ? picturesOf(site.db, [paper.id]) : null,
         sourcesOf(site.db, paper.id),
         heatParts(site.db, paper.id),
         similarTo(site, paper),
@@ -73,6 +75,7 @@ export function showPaper(site: Site) {
     return c.html(
       paperPage(site, {
         paper,
+        picture: pictures?.get(paper.id) ?? null,
         sources,
         heat,
         similar: similar ?? [],

@@ -4,6 +4,7 @@ import { mapInTurns } from '../../runtime/in-turns.ts'
 import { marksOf, NO_MARKS, type Marks } from '../../shelves/marks.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { countedElsewhereOf, type CountedElsewhere } from '../../ranking/counted-elsewhere.ts'
+import { picturesOf, type Picture } from '../../pictures/pictures.ts'
 import type { Site } from '../site.ts'
 import { Entry } from './entry.tsx'
 import { relativeTo } from './dates.ts'
@@ -12,6 +13,10 @@ import { htmlOf, rememberTexts } from './remember.ts'
 /** The stories at the head of a list that show more of what they say than the others. */
 export const LEADS = 2
 
+/** The first stories of a list that can have pictures. */
+const PICTURED = 6
+const NO_PICTURES = new Map<number, Picture>()
+
 /**
  * The papers of a list as HTML, rendered in turns: all at once would block the event loop for too long. `back` is the
  * address of the list; the first `leads` papers say more than the others.
@@ -19,17 +24,26 @@ export const LEADS = 2
 export async function renderEntries(
   site: Site,
   papers: Paper[],
-  { back, leads = 0, hasActs = true }: { back: string; leads?: number; hasActs?: boolean },
+  {
+    back,
+    leads = 0,
+    hasActs = true,
+    hasPictures = false,
+  }: { back: string; leads?: number; hasActs?: boolean; hasPictures?: boolean },
 ): Promise<string[]> {
   const ids = papers.map(({ id }) => id)
-  const [marks, counts] = await Promise.all([marksFor(site, ids), countedElsewhereOf(site.db, ids)])
+  const [marks, counts, pictures] = await Promise.all([
+    marksFor(site, ids),
+    countedElsewhereOf(site.db, ids),
+    site.pictures && hasPictures ? picturesOf(site.db, ids.slice(0, PICTURED)) : NO_PICTURES,
+  ])
   const escaped = htmlOf(html`${back}`)
   const places = papers.map((paper, i) => ({ paper, isLead: i < leads }))
   return mapInTurns(places, ({ paper, isLead }) => {
     if (marks.notForMe.has(paper.id))
       return htmlOf(<Entry site={site} paper={paper} marks={marks} back={back} />)
     const elsewhere = counts.get(paper.id) ?? []
-    const shown = { elsewhere, isLead, hasActs }
+    const shown = { elsewhere, isLead, hasActs, picture: pictures.get(paper.id) ?? null }
     const { entry } = remembered(nameOf(site, paper, { marks, ...shown }), () => ({
       entry: htmlOf(<Entry site={site} paper={paper} marks={marks} {...shown} back={BACK} />),
     }))
@@ -55,7 +69,14 @@ function nameOf(
     elsewhere,
     isLead,
     hasActs,
-  }: { marks: Marks; elsewhere: CountedElsewhere[]; isLead: boolean; hasActs: boolean },
+    picture,
+  }: {
+    marks: Marks
+    elsewhere: CountedElsewhere[]
+    isLead: boolean
+    hasActs: boolean
+    picture: Picture | null
+  },
 ): string {
   const { published } = paper
   return [
@@ -69,6 +90,7 @@ function nameOf(
     marks.saved.has(paper.id),
     isLead,
     hasActs,
+    picture?.digest,
     ...elsewhere.map(({ kind, origin, total }) => `${kind} ${origin} ${total}`),
     published?.precision === 'time' && relativeTo(new Date(published.value), now()),
     timeZone,

@@ -9,7 +9,9 @@ import { excerpt } from '../../papers/excerpt.ts'
 import { typeset } from '../../papers/typeset.ts'
 import type { CountedElsewhere } from '../../ranking/counted-elsewhere.ts'
 import type { Passage } from '../../search/passages.ts'
+import type { Picture } from '../../pictures/pictures.ts'
 import { NO_MARKS, type Marks } from '../../shelves/marks.ts'
+import { PictureImage } from '../pictures/show.tsx'
 import type { Site } from '../site.ts'
 import { Places } from './places.tsx'
 import { htmlOf, rememberTexts } from './remember.ts'
@@ -38,6 +40,7 @@ export function Entry({
   elsewhere = [],
   isLead = false,
   hasActs = true,
+  picture = null,
   back,
 }: {
   site: Site
@@ -52,6 +55,7 @@ export function Entry({
   isLead?: boolean
   /** Whether it can be saved and marked “Not for me” here. */
   hasActs?: boolean
+  picture?: Picture | null
   /** The address of its list. */
   back: string
 }) {
@@ -60,9 +64,18 @@ export function Entry({
   if (marks.notForMe.has(paper.id)) return <NotForMe paper={paper} anchor={anchor} back={back} />
   const html = paperHtml(paper)
   return (
-    <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
+    <article
+      class={picture ? 'entry pictured' : 'entry'}
+      id={anchor}
+      data-recorded={paper.recordedAt.toISOString()}
+    >
       <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
       {raw(html.top)}
+      {picture && (
+        <a class="picture" href={path} tabindex={-1} aria-hidden="true">
+          <PictureImage picture={picture} isEager={isLead} />
+        </a>
+      )}
       {passage ? <MarkedPassage passage={passage} /> : raw(isLead ? html.lede : html.short)}
       <Why paper={paper} elsewhere={elsewhere} />
       <div class="foot">

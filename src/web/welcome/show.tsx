@@ -24,7 +24,6 @@ const BEGINNING_MS = 24 * 3_600_000
 export function showWelcome(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
-    c.header('referrer-policy', 'no-referrer')
     if (!isWelcomeKey(c.req.query('key') ?? '', site.welcomeKey) || (await hadSources(site.db)))
       return refused(site, c, LINK_IS_OVER)
     return c.html(welcomePage(site))

@@ -30,7 +30,7 @@ export async function askForListing(
 }
 
 /** `Showing new listings for Monday, 30 November 2026`, and the links below `New submissions`; null without a day. */
-export function readListing(html: string): Listing | null {
+function readListing(html: string): Listing | null {
   let day: string | null = null
   let inNew = false
   let heading: string | null = null
