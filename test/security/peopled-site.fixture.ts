@@ -52,6 +52,9 @@ export type PeopledSite = TestSite & {
   suspicionIds: Record<'first' | 'second' | 'ofSuspended', number>
   passkeyId: string
   webhookId: number
+  /** A source, and what it could not read. */
+  sourceName: string
+  quarantinedIds: { first: number; second: number }
 }
 
 export const SHOWN = '2601.00001'
@@ -223,7 +226,24 @@ export async function openPeopledSite(
     suspicionIds,
     passkeyId: passkeys[0]?.id ?? '',
     webhookId: webhook.ok ? webhook.id : 0,
+    sourceName: 'arxiv',
+    quarantinedIds: await addSource(db),
   }
+}
+
+/** A source as it was before any was added at the desk: the site's field can still be chosen. */
+async function addSource(db: Kysely<Database>): Promise<{ first: number; second: number }> {
+  const { rows } = await sql<{ id: number }>`
+    with s as (
+      insert into sources (name, kind, settings, trusted, created_at)
+      values ('arxiv', 'arxiv', '{"categories": ["cs.CL"]}', false, ${NOON}) returning id),
+    t as (
+      insert into source_tasks (source_id, task, next_at)
+      select id, 'announcements', ${new Date(NOON.getTime() + 86_400_000)} from s)
+    insert into quarantined_records (source_id, digest, position, record, reason, first_at, last_at)
+    select s.id, n::text, 'record 7', '<record><em>x</em></record>', 'It has <b>no</b> metadata & more.', ${NOON}, ${NOON} from s, generate_series(1, 2) n
+    returning id`.execute(db)
+  return { first: rows[0]?.id ?? 0, second: rows[1]?.id ?? 0 }
 }
 
 /** Nobody has done anything often. */

@@ -24,6 +24,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
     return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1', ...PAPER_SUFFIXES.map((s) => SHOWN + s)]
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
+  if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
@@ -46,6 +47,7 @@ function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] 
     claims: Object.values(name === 'paper' ? site.papers : site.readers),
     suspicions: Object.values(site.suspicionIds),
     webhooks: [site.webhookId],
+    quarantine: Object.values(site.quarantinedIds),
   }
   return (known[resource ?? ''] ?? []).map(String)
 }
@@ -76,6 +78,7 @@ const PERIODS: Record<string, string[]> = {
   date: ['2026-01-15', '2026-01-15.atom'],
   week: ['2026-W03', '2026-W03.rss'],
   month: ['2026-01', '2026-01.feed.json'],
+  ':name': [`${'0'.repeat(64)}.webp`],
 }
 const AUTH_PATHS = [
   'passkey/generate-register-options',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
 import { readBiorxiv, type BiorxivRow } from '../formats/biorxiv.ts'
 import { BIORXIV } from '../services.ts'
-import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 import { askJson } from './ask-json.ts'
 import { daysToAsk } from './days.ts'
 
@@ -74,6 +74,8 @@ async function* harvestPostings(run: TaskRun<Settings>): AsyncGenerator<HarvestP
     })
     const total = messages[0]?.total ?? null
     const next = at + collection.length
+    if (collection.length === 0 && total !== null && next < total)
+      throw new SourceTrouble(`bioRxiv’s list ended after ${next} of ${total} records.`)
     // How many come at once has changed before: what came is what counts.
     const isLast = collection.length === 0 || (total !== null && next >= total)
     const wanted = collection.filter((row) => isIn(row, chosen.categories))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readEuropePmc } from '../formats/europe-pmc.ts'
 import { EUROPE_PMC } from '../services.ts'
-import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 import { askJson } from './ask-json.ts'
 import { daysToAsk } from './days.ts'
 
@@ -77,6 +77,14 @@ async function* harvestArticles(run: TaskRun<Settings>): AsyncGenerator<HarvestP
     const { result } = resultList
     // The mark repeats at the end.
     const isLast = result.length === 0 || nextCursorMark === undefined || nextCursorMark === mark
+    if (
+      result.length === 0 &&
+      mark !== '*' &&
+      days.place === '*' &&
+      hitCount !== undefined &&
+      read < hitCount
+    )
+      throw new SourceTrouble(`Europe PMC’s list ended after ${read} of ${hitCount} results.`)
     const before = read
     read += result.length
     yield {

@@ -82,11 +82,14 @@ async function* harvestEntries(run: TaskRun<Settings>): AsyncGenerator<HarvestPa
 
 /** null where nothing has changed. */
 async function ask(
-  { client, trusted, signal }: TaskRun<Settings>,
+  { client, settings, trusted, signal }: TaskRun<Settings>,
   url: string,
   { etag, lastModified }: Omit<Cursor, 'feedUrl'>,
 ) {
-  const { status, headers, body } = await client.request(WEB_FEED, new URL(url), {
+  const { host } = new URL(url)
+  // Each host has its own turns, and asks for pauses for itself.
+  const service = { ...WEB_FEED, name: `feed ${host}` }
+  const { status, headers, body } = await client.request(service, new URL(url), {
     headers: {
       accept:
         'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5',
@@ -94,7 +97,8 @@ async function ask(
       ...(lastModified !== null && { 'if-modified-since': lastModified }),
     },
     mostBytes: MOST_BYTES,
-    trusted,
+    // Whoever named the page did not name what it leads to.
+    trusted: trusted && URL.parse(settings.url)?.origin === new URL(url).origin,
     signal,
   })
   if (status === 304) return null
@@ -110,13 +114,18 @@ const FEED_TYPE = /^application\/(?:atom\+xml|rss\+xml|rdf\+xml|feed\+json|json)
 function discoverFeed(html: string, pageUrl: string): string | null {
   let base = pageUrl
   let found: string | null = null
+  let ofComments: string | null = null
   const parser = new Parser({
-    onopentag(name, { rel = '', type = '', href = '' }) {
+    onopentag(name, { rel = '', type = '', href = '', title = '' }) {
       if (name === 'base' && href !== '') base = URL.parse(href, pageUrl)?.href ?? base
       const isFeed = name === 'link' && /(?:^|\s)alternate(?:\s|$)/i.test(rel) && FEED_TYPE.test(type)
-      if (isFeed && href !== '') found ??= URL.parse(href, base)?.href ?? null
+      if (!isFeed || href === '') return
+      const address = URL.parse(href, base)?.href ?? null
+      // Blogs name the feed of their comments too.
+      if (/comments/i.test(`${title} ${href}`)) ofComments ??= address
+      else found ??= address
     },
   })
   parser.end(html)
-  return found
+  return found ?? ofComments
 }

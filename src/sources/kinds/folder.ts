@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
@@ -12,6 +12,8 @@ import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
 /** A file that was changed so recently may still be being written. */
 const SETTLED_MS = 10_000
 const MOST_FILES = 10_000
+/** A link that took a file's place meanwhile could lead to any other. */
+const NO_LINK = { flags: constants.O_RDONLY | constants.O_NOFOLLOW } as unknown as { flags: string }
 
 const settings = z.object({
   folder: z
@@ -58,7 +60,7 @@ async function* harvestFiles(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   const taken: Cursor = { ...(run.cursor as Cursor | null) }
   for (const path of await filesIn(run.settings.folder)) {
     const found = await lstat(path).catch(() => null)
-    if (!found?.isFile() || run.now().getTime() - found.mtimeMs < SETTLED_MS) continue
+    if (!found?.isFile() || Math.abs(run.now().getTime() - found.mtimeMs) < SETTLED_MS) continue
     const digest = await digestOf(path)
     if (taken[path] === digest) continue
     taken[path] = digest
@@ -84,12 +86,12 @@ async function filesIn(path: string): Promise<string[]> {
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(path, NO_LINK)) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }
 
 async function* outcomesIn(path: string, { now }: { now: Date }): AsyncGenerator<HarvestOutcome> {
-  const chunks = decodeText(createReadStream(path))[Symbol.asyncIterator]()
+  const chunks = decodeText(createReadStream(path, NO_LINK))[Symbol.asyncIterator]()
   try {
     const first = await chunks.next()
     const head = first.done ? '' : first.value

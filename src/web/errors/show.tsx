@@ -119,7 +119,7 @@ export function refused(
   })
 }
 
-type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 503
+type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,

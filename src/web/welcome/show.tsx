@@ -11,7 +11,7 @@ import type { Site } from '../site.ts'
 import { isWelcomeKey } from './key.ts'
 
 export const LINK_IS_OVER = {
-  status: 410,
+  status: 404,
   title: 'This link is no longer valid',
   reason:
     'It works once, before the site has any sources. Curators can change them at the curators’ desk, under Sources.',
