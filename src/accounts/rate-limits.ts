@@ -23,6 +23,8 @@ export const RATE_LIMITS = {
   submit: { name: 'submission by', most: 20, windowMs: HOUR },
   flag: { name: 'flag by', most: 30, windowMs: HOUR },
   change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
+  /** Papers that are not here, opened by their identifiers: each is asked for at arXiv. */
+  lookUp: { name: 'look-up from', most: 60, windowMs: HOUR },
   /** Its key cannot be guessed; this only limits the work. */
   welcome: { name: 'welcome of', most: 100, windowMs: 10 * MINUTE },
 } as const satisfies Record<string, RateLimit>

@@ -35,7 +35,9 @@ function expectSafe(path: string, answer: Response) {
     expect.objectContaining({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'referrer-policy': /^\/(?:sign-in\/link|welcome$)/.test(path) ? 'same-origin' : 'strict-origin-when-cross-origin',
+      'referrer-policy': /^\/(?:sign-in\/link|welcome$)/.test(path)
+        ? 'same-origin'
+        : 'strict-origin-when-cross-origin',
       'strict-transport-security': 'max-age=31536000',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',

@@ -24,6 +24,7 @@ import { marksFor } from '../parts/entries.tsx'
 import { paperActions } from '../reading-list/paper-actions.tsx'
 import { pageShows } from '../shows.ts'
 import { audienceOf, type Site } from '../site.ts'
+import { elsewherePage, foundElsewhere } from './elsewhere.tsx'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
 
@@ -47,7 +48,12 @@ export function showPaper(site: Site) {
     }
     // To others than curators it says that it is hidden, as the moderation log does, and nothing else of it.
     const paper = await findPaper(site.db, parsed.identifier, { seenBy: 'program' })
-    if (!paper) return notFound(site, c, missing(parsed))
+    if (!paper) {
+      const elsewhere = suffix === null ? await foundElsewhere(site, c, parsed.identifier) : null
+      if (elsewhere === null) return notFound(site, c, missing(parsed))
+      c.header('cache-control', 'no-store')
+      return c.html(elsewherePage(site, elsewhere))
+    }
     if (!isShownTo(paper, audienceOf(site))) return notFound(site, c, TAKEN_OFF)
     const own = addressPath(paper.address)
     const versioned = parsed.version === undefined ? own : `${own}v${parsed.version}`
