@@ -12,6 +12,7 @@ import {
 } from '../sources/sources.ts'
 import { stateOf } from '../sources/source-state.ts'
 import { applyWritten, writeDownSources } from '../sources/written-down.ts'
+import { budgetInWords, budgetsOf } from '../sources/budget.ts'
 import { settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 import { withDatabase } from './with-database.ts'
@@ -73,11 +74,15 @@ export async function listFields(): Promise<void> {
 /** `sources list` */
 export async function list({ json = false }: { json?: boolean }): Promise<void> {
   const now = new Date()
-  const sources = await withDatabase(settings(), (db) => listSources(db, { now }))
+  const { sources, budgets } = await withDatabase(settings(), async (db) => {
+    const sources = await listSources(db, { now })
+    return { sources, budgets: await budgetsOf(db, sources, { now }) }
+  })
   if (json) {
     const shown = sources.map(({ kind, ...source }) => ({
       ...source,
       kind: kind.kind,
+      budget: budgets.get(source.name) ?? null,
       state: stateOf(source).kind,
     }))
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
@@ -91,7 +96,9 @@ export async function list({ json = false }: { json?: boolean }): Promise<void> 
     const { lastWholeAt, nextAt, words } = stateOf(source)
     const last = lastWholeAt === null ? 'never whole yet' : `last whole ${minute(lastWholeAt)}`
     const next = source.pausedAt !== null || nextAt === null ? '' : `, next ${minute(nextAt)}`
-    process.stdout.write(`${sentenceOf(source)}: ${words}; ${last}${next}\n`)
+    const budget = budgets.get(source.name)
+    const asked = budget ? `; ${budgetInWords(budget)}` : ''
+    process.stdout.write(`${sentenceOf(source)}: ${words}; ${last}${next}${asked}\n`)
   }
 }
 

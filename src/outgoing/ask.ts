@@ -91,7 +91,9 @@ async function follow(start: URL, asking: Asking): Promise<Answer> {
     const by = url.origin === start.origin ? null : url.host
     if (by !== null && (await isPaused(by)))
       return { kind: 'away', retryAfterMs: null, by, reason: `${by} has asked to be left alone` }
-    const response = await get(url, { ...asking, addresses })
+    // Keys are for the service that was asked, wherever it leads.
+    const headers = by === null ? asking.headers : withoutKeys(asking.headers)
+    const response = await get(url, { ...asking, headers, addresses })
     try {
       const status = response.statusCode ?? 0
       if (REDIRECTS.has(status)) {
@@ -138,6 +140,12 @@ function mayAsk(url: URL, { addresses, own }: { addresses: string[]; own: string
   if (isPublic) return WEB_PORTS.has(url.port)
   const isOnLoopback = own.length > 0 && own.every(isLoopback)
   return addresses.every((one) => own.includes(one) || (isOnLoopback && isLoopback(one)))
+}
+
+const KEYS = new Set(['authorization', 'x-api-key', 'cookie'])
+
+function withoutKeys(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !KEYS.has(name.toLowerCase())))
 }
 
 function isLoopback(address: string): boolean {

@@ -47,10 +47,6 @@ const PRECEDENCE: Source[] = [
   'biorxiv',
   'europe-pmc',
   'doi',
-  'crossref',
-  'openalex',
-  'semantic-scholar',
-  'github',
   'huggingface',
   'bibtex',
   'csl',
@@ -61,6 +57,11 @@ const PRECEDENCE: Source[] = [
   'sample',
   'submission',
   'curator',
+  // These are asked about papers that are here, and repeat their titles.
+  'crossref',
+  'openalex',
+  'semantic-scholar',
+  'github',
 ]
 /**
  * arXivRaw and the daily announcements give authors as one line of text: any source that lists them one by one knows better. A source that names all of them

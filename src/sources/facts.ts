@@ -16,8 +16,8 @@ const DAY_MS = 24 * 3_600_000
 const LONGEST_REST_DAYS = 90
 
 /**
- * The papers to ask a service about next: those never asked about first, the newest of them before others, then those whose
- * time has come. `which` says by what the service knows papers.
+ * The papers to ask a service about next: those never asked about, the newest first, and those whose time has come, in turns, so that
+ * neither wait for all of the others. `which` says by what the service knows papers.
  */
 export async function papersToAsk(
   db: Kysely<Database>,
@@ -41,21 +41,30 @@ export async function papersToAsk(
     doi: string | null
     links: { kind: string; url: string }[]
     etag: string | null
+    asked: boolean
   }>`
-    (select ${columns}, null as etag from papers p
+    (select ${columns}, null as etag, false as asked from papers p
       where not p.hidden and ${known}
         and not exists (select from fact_queries q where q.service = ${service} and q.paper_id = p.id)
       order by p.dated_at desc, p.id desc limit ${limit})
     union all
-    (select ${columns}, q.etag from fact_queries q join papers p on p.id = q.paper_id
+    (select ${columns}, q.etag, true as asked from fact_queries q join papers p on p.id = q.paper_id
       where q.service = ${service} and q.next_at <= ${now} and not p.hidden and ${known}
-      order by q.next_at limit ${limit})
-    limit ${limit}`.execute(db)
-  return rows.map(({ arxiv_id: arxivId, links, ...row }) => ({
-    ...row,
-    arxivId,
-    repositories: links.filter(({ kind }) => kind === 'code').map(({ url }) => url),
-  }))
+      order by q.next_at limit ${limit})`.execute(db)
+  const [fresh, due] = [rows.filter((row) => !row.asked), rows.filter((row) => row.asked)]
+  const inTurns = Array.from({ length: Math.max(fresh.length, due.length) }, (_, i) => [fresh[i], due[i]])
+  return inTurns
+    .flat()
+    .flatMap((row) => row ?? [])
+    .slice(0, limit)
+    .map(({ id, title, arxiv_id: arxivId, doi, links, etag }) => ({
+      id,
+      title,
+      arxivId,
+      doi,
+      etag,
+      repositories: links.filter(({ kind }) => kind === 'code').map(({ url }) => url),
+    }))
 }
 
 /**
@@ -99,4 +108,9 @@ export async function budgetLeft(
 export function identifierOf({ arxivId, doi }: AskedPaper): PaperIdentifier | null {
   if (arxivId !== null) return { scheme: 'arxiv', value: arxivId }
   return doi === null ? null : { scheme: 'doi', value: doi }
+}
+
+/** Addresses have the slash of a DOI as it is. */
+export function doiPath(doi: string): string {
+  return doi.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }

@@ -253,6 +253,7 @@ async function takePage(
           })
           .where('id', '=', stored.runId)
           .execute()
+        if (last) await page.alongside?.(trx)
         if (last)
           await trx
             .updateTable('source_tasks')

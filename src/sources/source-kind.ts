@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import type { OutgoingClient } from '../outgoing/client.ts'
@@ -84,6 +84,8 @@ export type TaskRun<Settings> = {
 export type HarvestPage = {
   outcomes: AsyncIterable<HarvestOutcome> | Iterable<HarvestOutcome>
   cursor: unknown
+  /** What else is stored in that go; a trial leaves it out. */
+  alongside?: (trx: Transaction<Database>) => Promise<void>
   /** Only papers that are here are changed, and none is added. */
   onlyKnown?: true
   /** How many records there are in all, where the source says so. */

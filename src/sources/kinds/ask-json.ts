@@ -24,15 +24,37 @@ export async function askJson<Schema extends z.ZodType>(
   return readJson(body, question)
 }
 
-/** The same, or null where the service does not know what it is asked about (status 404). */
-export async function askJsonIfKnown<Schema extends z.ZodType>(
-  run: Run,
-  question: Question<Schema>,
-): Promise<z.infer<Schema> | null> {
-  const { status, body } = await request(run, question)
-  if (status === 404) return null
-  if (status !== 200) throw new SourceTrouble(`${question.name} answered with status ${status}.`)
-  return readJson(body, question)
+/** What a service says of one thing; `text` is an answer that cannot be read, as it came. */
+type Said<T> =
+  | { kind: 'known'; value: T }
+  | { kind: 'unknown' }
+  | { kind: 'unreadable'; reason: string; text: string }
+
+/** Of so many in a row that cannot be read, it is no longer one record that is at fault. */
+const MOST_UNREADABLE = 3
+
+/**
+ * Asks about one thing after another. An answer that cannot be read is that thing's own, so that it holds up no other; three in a
+ * row are the service's, and thrown as `SourceTrouble`.
+ */
+export function oneByOne(run: Run, onAnswer: (answer: OutgoingAnswer) => Promise<void> = async () => {}) {
+  let unreadable = 0
+  return async <Schema extends z.ZodType>(question: Question<Schema>): Promise<Said<z.infer<Schema>>> => {
+    const answer = await request(run, question)
+    const { status, body } = answer
+    await onAnswer(answer)
+    if (status === 404 || status === 410) return { kind: 'unknown' }
+    if (status !== 200) throw new SourceTrouble(`${question.name} answered with status ${status}.`)
+    try {
+      const value = await readJson(body, question)
+      unreadable = 0
+      return { kind: 'known', value }
+    } catch (error) {
+      unreadable += 1
+      if (!(error instanceof SourceTrouble) || unreadable >= MOST_UNREADABLE) throw error
+      return { kind: 'unreadable', reason: error.message, text: body.toString('utf8') }
+    }
+  }
 }
 
 function request<Schema>(

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import type { OutgoingAnswer } from '../../outgoing/client.ts'
+import { pauseSource } from '../../outgoing/turns.ts'
 import { parseDay } from '../../papers/calendar.ts'
 import { parseIdentifier } from '../../papers/identifiers.ts'
-import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
-import type { Notice, NoticeKind } from '../../papers/notices.ts'
+import type { HarvestedPaper, HarvestOutcome } from '../../papers/harvested-paper.ts'
+import { collectNotices, type Notice, type NoticeKind } from '../../papers/notices.ts'
 import { cleanLine } from '../formats/clean-text.ts'
-import { askedToday, budgetLeft, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
+import { askedToday, budgetLeft, doiPath, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
 import { CROSSREF } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
-import { askJsonIfKnown } from './ask-json.ts'
+import { oneByOne } from './ask-json.ts'
 
 const SERVICE = 'crossref'
 const PER_DAY = 5_000
@@ -84,24 +86,62 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
     limit: Math.min(left, AT_ONCE),
     now: now(),
   })
+  const ask = oneByOne(run, (answer) => keepItsLimit(run, answer))
   for (const paper of papers) {
-    const work = await askForWork(run, paper.doi ?? '')
-    const statement = work && (await statementOf(run, paper, work))
+    const doi = paper.doi ?? ''
+    const said = await ask(workQuestion(run, doi))
+    const statement = said.kind === 'known' ? await statementOf(run, paper, said.value.message) : null
+    const outcomes: HarvestOutcome[] =
+      said.kind === 'unreadable'
+        ? [{ ok: false, position: doi, reason: said.reason, record: said.text }]
+        : statement
+          ? [{ ok: true, position: doi, paper: statement }]
+          : []
     yield {
-      outcomes: statement ? [{ ok: true, position: paper.doi ?? '', paper: statement }] : [],
+      outcomes,
       cursor: null,
       onlyKnown: true,
+      alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
     }
-    await noteAsked(db, { service: SERVICE, papers: [{ id: paper.id }], now: now() })
   }
 }
 
-/** null where Crossref does not know the DOI: other agencies register DOIs too. */
-async function askForWork(run: TaskRun<Settings>, doi: string): Promise<Work | null> {
-  const url = new URL(`${run.urls.crossref}/works/${encodeURIComponent(doi)}`)
+/** Each answer says how many requests are allowed in how many seconds: where that is slower than ours, the next one waits. */
+async function keepItsLimit({ db, now }: TaskRun<Settings>, { headers }: OutgoingAnswer): Promise<void> {
+  const requests = Number(headers['x-rate-limit-limit'])
+  const seconds = Number(/^\s*(\d+)\s*s?\s*$/i.exec(String(headers['x-rate-limit-interval'] ?? ''))?.[1])
+  if (!(requests > 0) || !(seconds > 0)) return
+  const forMs = Math.ceil((seconds * 1_000) / requests)
+  if (forMs > CROSSREF.intervalMs) await pauseSource(db, { source: CROSSREF.name, now: now(), forMs })
+}
+
+function workQuestion(run: TaskRun<Settings>, doi: string) {
+  const url = new URL(`${run.urls.crossref}/works/${doiPath(doi)}`)
   if (run.contact !== null) url.searchParams.set('mailto', run.contact)
-  const answer = await askJsonIfKnown(run, { service: CROSSREF, name: 'Crossref', url, schema: workSchema })
-  return answer?.message ?? null
+  return { service: CROSSREF, name: 'Crossref', url, schema: workSchema }
+}
+
+/** The record of an article, or null where there is none that can be read: other agencies register DOIs too. */
+async function articleOf(run: TaskRun<Settings>, doi: string): Promise<Work | null> {
+  const said = await oneByOne(run, (answer) => keepItsLimit(run, answer))(workQuestion(run, doi))
+  return said.kind === 'known' ? said.value.message : null
+}
+
+function noticesIn(work: Work): Notice[] {
+  return (work['updated-by'] ?? []).flatMap((update): Notice[] => {
+    const kind =
+      NOTICES[
+        update.type
+          ?.trim()
+          .toLowerCase()
+          .replaceAll(/[-\s]+/g, '_') ?? ''
+      ]
+    const doi = doiOf(update.DOI)
+    const day = dayOf(update.updated)
+    return kind === undefined
+      ? []
+      : [{ kind, ...(day !== null && { date: day }), ...(doi !== null && { doi }) }]
+  })
 }
 
 async function statementOf(
@@ -111,14 +151,7 @@ async function statementOf(
 ): Promise<HarvestedPaper | null> {
   if (asked === null) return null
   const observedAt = run.now().toISOString()
-  const notices = (work['updated-by'] ?? []).flatMap((update): Notice[] => {
-    const kind = NOTICES[update.type?.toLowerCase().replaceAll('-', '_') ?? '']
-    const doi = doiOf(update.DOI)
-    const day = dayOf(update.updated)
-    return kind === undefined
-      ? []
-      : [{ kind, ...(day !== null && { date: day }), ...(doi !== null && { doi }) }]
-  })
+  const notices = noticesIn(work)
   const statement: HarvestedPaper = {
     source: 'crossref',
     identifiers: [{ scheme: 'doi', value: asked }],
@@ -140,14 +173,18 @@ async function statementOf(
     }
   const article = doiIn(work.relation?.['is-preprint-of'])
   if (article !== null && !isArticle) {
-    const other = await askForWork(run, article)
+    const other = await articleOf(run, article)
     const otherJournal = cleanLine(other?.['container-title']?.[0] ?? '')
     statement.publishedAs = { doi: article, ...(otherJournal !== '' && { journal: otherJournal }) }
     // Only where both records name each other are they one work: anyone can register a preprint of anything.
     const isMutual =
       other !== null && (other.relation?.['has-preprint'] ?? []).some(({ id }) => doiOf(id) === asked)
-    if (isMutual) statement.identifiers.push({ scheme: 'doi', value: article })
-    else statement.claims = [{ scheme: 'doi', value: article }]
+    if (isMutual) {
+      statement.identifiers.push({ scheme: 'doi', value: article })
+      // What became of the article became of the paper.
+      const all = collectNotices([notices, noticesIn(other)])
+      if (all.length > 0) statement.notices = all
+    } else statement.claims = [{ scheme: 'doi', value: article }]
   }
   return statement
 }

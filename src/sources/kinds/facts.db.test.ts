@@ -21,7 +21,7 @@ describeWithDatabase('facts about papers that are here', (db) => {
   const record = (...papers: Parameters<typeof recordHarvest>[1]) =>
     recordHarvest(db(), papers, { now: NOW, timeZone: TIME_ZONE })
   const paperOf = async (doi = DOI) => findPaper(db(), { scheme: 'doi', value: doi }, { seenBy: 'everyone' })
-  const crossrefPath = (doi: string) => `/works/${encodeURIComponent(doi)}`
+  const crossrefPath = (doi: string) => `/works/${doi}`
 
   it('tell of retractions and corrections, on every page, file and feed', async () => {
     await record({ ...stated(`doi/${DOI}`), title: 'Tides of old' })
@@ -116,6 +116,7 @@ describeWithDatabase('facts about papers that are here', (db) => {
         type: 'journal-article',
         'container-title': ['Journal of Lakes'],
         relation: { 'has-preprint': [{ id: preprint.toUpperCase(), 'id-type': 'doi' }] },
+        'updated-by': [{ DOI: '10.5555/article.2', type: 'retraction' }],
       },
     })
     json(crossrefPath('10.5555/famous'), { message: { DOI: '10.5555/famous', type: 'journal-article' } })
@@ -125,6 +126,7 @@ describeWithDatabase('facts about papers that are here', (db) => {
     expect(await paperOf(article)).toMatchObject({
       title: 'A preprint',
       publishedAs: { doi: article, journal: 'Journal of Lakes' },
+      notices: [{ kind: 'retraction', doi: '10.5555/article.2' }],
     })
     expect(await paperOf('10.5555/famous')).toBeNull()
     expect(await paperOf('10.64898/2026.01.2')).toMatchObject({ publishedAs: { doi: '10.5555/famous' } })
@@ -136,18 +138,46 @@ describeWithDatabase('facts about papers that are here', (db) => {
       outcome: 'whole',
       counts: { new: 0 },
     })
+  })
+
+  it('are not held up by an answer that cannot be read, unless all are like it', async () => {
+    const dois = [1, 2, 3, 4].map((n) => `10.5555/lake.${n}`)
+    await record(...dois.map((doi) => ({ ...stated(`doi/${doi}`), title: doi })))
+    for (const doi of dois)
+      json(crossrefPath(doi), { message: { DOI: doi, 'updated-by': [{ type: 'erratum' }] } })
+    server.on(crossrefPath(dois[3] ?? ''), sends('<html>Error</html>'))
+    server.on(crossrefPath(dois[1] ?? ''), sends('{"message": {'))
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 0, updated: 2, quarantined: 2 },
+    })
+    const held = await db().selectFrom('quarantined_records').select(['position', 'record']).execute()
+    expect(held.map(({ position }) => position).toSorted()).toEqual([dois[1], dois[3]])
     await db().deleteFrom('fact_queries').execute()
-    server.on(crossrefPath(DOI), sends('<html>Error</html>'))
+    for (const doi of dois) server.on(crossrefPath(doi), sends('<html>Error</html>'))
     expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
       outcome: 'failed',
       reason: 'Crossref answered with something that is not JSON.',
     })
   })
 
+  it('keep to the limit that Crossref states', async () => {
+    await record({ ...stated(`doi/${DOI}`), title: 'Tides' })
+    const headers = { 'x-rate-limit-limit': '1', 'x-rate-limit-interval': '5s' }
+    json(crossrefPath(DOI), { message: { DOI } }, { headers })
+    await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })
+    const turn = await db()
+      .selectFrom('source_turns')
+      .select('next_at')
+      .where('source', '=', 'crossref')
+      .executeTakeFirstOrThrow()
+    expect(turn.next_at).toEqual(new Date(NOW.getTime() + 5_000))
+  })
+
   it('count citations of OpenAlex and Semantic Scholar', async () => {
     await record({ ...stated('2601.00001'), title: 'Tides' }, { ...stated('2601.00002'), title: 'Lakes' })
     const path = (id: string) =>
-      `/works/doi:${encodeURIComponent(`10.48550/arxiv.${id}`)}?select=id%2Cdoi%2Ccited_by_count%2Cis_retracted`
+      `/works/doi:10.48550/arxiv.${id}?select=id%2Cdoi%2Ccited_by_count%2Cis_retracted`
     json(path('2601.00001'), { cited_by_count: 4, is_retracted: true })
     expect(await harvestFrom(db(), server.url, { kind: 'openalex', now: NOW })).toMatchObject({
       outcome: 'whole',

@@ -52,12 +52,13 @@ async function* harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
       outcomes: statement ? [{ ok: true, position: repository ?? '', paper: statement }] : [],
       cursor: null,
       onlyKnown: true,
+      alongside: (trx) =>
+        noteAsked(trx, {
+          service: SERVICE,
+          papers: [{ id: paper.id, etag: answer?.etag ?? null }],
+          now: now(),
+        }),
     }
-    await noteAsked(db, {
-      service: SERVICE,
-      papers: [{ id: paper.id, etag: answer?.etag ?? null }],
-      now: now(),
-    })
   }
 }
 
@@ -93,6 +94,10 @@ async function askForStars(
     const retryAt = reset > now().getTime() ? new Date(reset) : null
     throw new ServiceAway('GitHub’s limit for this hour is reached', retryAt)
   }
+  // Its secondary limits.
+  const retryAfterMs = Number(headers['retry-after']) * 1_000
+  if (status === 403 && retryAfterMs > 0)
+    throw new ServiceAway('GitHub has asked to be left alone', new Date(now().getTime() + retryAfterMs))
   if (status === 404 || status === 410 || status === 451) return { etag: null }
   if (status !== 200) throw new SourceTrouble(`GitHub answered with status ${status}.`)
   let json: unknown = null

@@ -1,9 +1,17 @@
 import { z } from 'zod'
-import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
-import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
+import type { HarvestedPaper, HarvestOutcome } from '../../papers/harvested-paper.ts'
+import {
+  askedToday,
+  budgetLeft,
+  doiPath,
+  identifierOf,
+  noteAsked,
+  papersToAsk,
+  type AskedPaper,
+} from '../facts.ts'
 import { OPENALEX } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
-import { askJsonIfKnown } from './ask-json.ts'
+import { oneByOne } from './ask-json.ts'
 
 const SERVICE = 'openalex'
 const PER_DAY = 5_000
@@ -41,21 +49,28 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   const { db, now, keys, contact } = run
   const left = await budgetLeft(db, { service: SERVICE, perDay: PER_DAY, now: now() })
   const limit = Math.min(left, AT_ONCE)
+  const ask = oneByOne(run)
   for (const paper of await papersToAsk(db, { service: SERVICE, which: 'doi or arxiv', limit, now: now() })) {
     // arXiv's own DOIs are known there for every paper.
     const doi = paper.doi ?? `10.48550/arxiv.${paper.arxivId}`
-    const url = new URL(`${run.urls.openalex}/works/doi:${encodeURIComponent(doi)}`)
+    const url = new URL(`${run.urls.openalex}/works/doi:${doiPath(doi)}`)
     url.searchParams.set('select', 'id,doi,cited_by_count,is_retracted')
     if (contact !== null) url.searchParams.set('mailto', contact)
     if (keys.openalex !== null) url.searchParams.set('api_key', keys.openalex)
-    const work = await askJsonIfKnown(run, { service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
-    const statement = work && statementOf(paper, work, now())
+    const said = await ask({ service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
+    const statement = said.kind === 'known' ? statementOf(paper, said.value, now()) : null
+    const outcomes: HarvestOutcome[] =
+      said.kind === 'unreadable'
+        ? [{ ok: false, position: doi, reason: said.reason, record: said.text }]
+        : statement
+          ? [{ ok: true, position: doi, paper: statement }]
+          : []
     yield {
-      outcomes: statement ? [{ ok: true, position: doi, paper: statement }] : [],
+      outcomes,
       cursor: null,
       onlyKnown: true,
+      alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
     }
-    await noteAsked(db, { service: SERVICE, papers: [{ id: paper.id }], now: now() })
   }
 }
 

@@ -72,6 +72,11 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
     }
     return [{ ok: true, position: ids[i] ?? '', paper: statement }]
   })
-  yield { outcomes, cursor: null, onlyKnown: true }
-  await noteAsked(db, { service: SERVICE, papers: papers.map(({ id }) => ({ id })), now: now() })
+  yield {
+    outcomes,
+    cursor: null,
+    onlyKnown: true,
+    alongside: (trx) =>
+      noteAsked(trx, { service: SERVICE, papers: papers.map(({ id }) => ({ id })), now: now() }),
+  }
 }

@@ -1,4 +1,5 @@
 import type { RunCounts } from '../../../sources/harvest.ts'
+import { budgetInWords } from '../../../sources/budget.ts'
 import { listQuarantine } from '../../../sources/quarantine.ts'
 import { recentRuns, type PastRun } from '../../../sources/runs.ts'
 import { stateOf } from '../../../sources/source-state.ts'
@@ -25,9 +26,10 @@ export async function sourcePage(
   { trials = [] }: { trials?: { task: string; counts: RunCounts; words: string }[] } = {},
 ) {
   const { name, kind, settings, pausedAt, mustHave, mustNotHave, tasks } = source
-  const [runs, { count }] = await Promise.all([
+  const [runs, { count }, budget] = await Promise.all([
     recentRuns(site.db, { sourceId: source.id, limit: RUNS_SHOWN }),
     listQuarantine(site.db, { source: name, limit: 1 }),
+    kind.budget?.(site.db, { now: site.now() }) ?? null,
   ])
   const state = stateOf(source)
   const path = `/desk/sources/${name}`
@@ -41,6 +43,7 @@ export async function sourcePage(
           {capitalised(state.words)}
           {state.kind !== 'paused' && state.trouble !== null && `: ${state.trouble}`}
         </p>
+        {budget && <p class="hint">{capitalised(budgetInWords(budget))}.</p>}
         {mustHave.length > 0 && <p class="hint">Only papers with: {mustHave.join(', ')}</p>}
         {mustNotHave.length > 0 && <p class="hint">No papers with: {mustNotHave.join(', ')}</p>}
         <ul class="rows">
