@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import { addressPath } from '../../papers/identifiers.ts'
+import { warningsOf } from '../../papers/notices.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { SearchAway } from '../../search/engine-client.ts'
@@ -54,6 +55,12 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
               {raw(typeset(other.title, { links: false }))}
             </a>
             <p class="byline">
+              {warningsOf(other).map((warning) => (
+                <>
+                  <span class="withdrawn">{warning}</span>
+                  {' · '}
+                </>
+              ))}
               <AuthorsInBrief paper={other} shown={2} />
               {other.authors.length > 0 && other.published && ', '}
               {other.published?.value.slice(0, 4)}{' '}

@@ -3,6 +3,7 @@ import { raw } from 'hono/html'
 import { newestComments } from '../../discussion/read-comments.ts'
 import { excerpt } from '../../papers/excerpt.ts'
 import { addressPath } from '../../papers/identifiers.ts'
+import { warningsOf } from '../../papers/notices.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { allTopics } from '../../ranking/editions.ts'
@@ -33,6 +34,9 @@ export function TitleBox({
           return (
             <li>
               <a href={addressPath(paper.address)}>{raw(typeset(paper.title, { links: false }))}</a>{' '}
+              {warningsOf(paper).map((warning) => (
+                <span class="withdrawn">{warning} </span>
+              ))}
               {said !== null && <span class="title-note">{said}</span>}
             </li>
           )
