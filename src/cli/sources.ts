@@ -73,7 +73,14 @@ export async function listFields(): Promise<void> {
 /** `sources list` */
 export async function list({ json = false }: { json?: boolean }): Promise<void> {
   const now = new Date()
-  const sources = await withDatabase(settings(), (db) => listSources(db, { now }))
+  const sources = await withDatabase(settings(), async (db) =>
+    Promise.all(
+      (await listSources(db, { now })).map(async (source) => ({
+        ...source,
+        budget: (await source.kind.budget?.(db, { now })) ?? null,
+      })),
+    ),
+  )
   if (json) {
     const shown = sources.map(({ kind, ...source }) => ({
       ...source,
@@ -88,10 +95,16 @@ export async function list({ json = false }: { json?: boolean }): Promise<void> 
       'There are no sources yet. Add one with: broadsheet sources add KIND, or add-field FIELD\n',
     )
   for (const source of sources) {
-    const { lastWholeAt, nextAt, words } = stateOf(source)
+    const { lastWholeAt, nextAt, words, trouble } = stateOf(source)
+    const why = trouble === null ? '' : ` (${trouble})`
+    const { budget } = source
+    const used =
+      budget === null
+        ? ''
+        : `; asked about ${budget.used.toLocaleString('en')} of ${budget.perDay.toLocaleString('en')} papers a day`
     const last = lastWholeAt === null ? 'never whole yet' : `last whole ${minute(lastWholeAt)}`
     const next = source.pausedAt !== null || nextAt === null ? '' : `, next ${minute(nextAt)}`
-    process.stdout.write(`${sentenceOf(source)}: ${words}; ${last}${next}\n`)
+    process.stdout.write(`${sentenceOf(source)}: ${words}${why}; ${last}${next}${used}\n`)
   }
 }
 

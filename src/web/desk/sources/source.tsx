@@ -25,8 +25,9 @@ export async function sourcePage(
   { trials = [] }: { trials?: { task: string; counts: RunCounts; words: string }[] } = {},
 ) {
   const { name, kind, settings, pausedAt, mustHave, mustNotHave, tasks } = source
-  const [runs, { count }] = await Promise.all([
+  const [runs, budget, { count }] = await Promise.all([
     recentRuns(site.db, { sourceId: source.id, limit: RUNS_SHOWN }),
+    source.kind.budget?.(site.db, { now: site.now() }) ?? null,
     listQuarantine(site.db, { source: name, limit: 1 }),
   ])
   const state = stateOf(source)
@@ -43,6 +44,12 @@ export async function sourcePage(
         </p>
         {mustHave.length > 0 && <p class="hint">Only papers with: {mustHave.join(', ')}</p>}
         {mustNotHave.length > 0 && <p class="hint">No papers with: {mustNotHave.join(', ')}</p>}
+        {budget !== null && (
+          <p class="hint">
+            Asked about {budget.used.toLocaleString('en-GB')} papers in the last day, of{' '}
+            {budget.perDay.toLocaleString('en-GB')} at most.
+          </p>
+        )}
         <ul class="rows">
           {tasks.map((task) => (
             <li>
@@ -83,11 +90,19 @@ export async function sourcePage(
           <button type="submit" class="button quiet" formaction={`${path}/trial`}>
             See what a run would change
           </button>
-          <button type="submit" class="button danger" formaction={`${path}/removal`}>
-            Remove
-          </button>
         </form>
-        <p class="hint">Papers stay when their source is removed.</p>
+        <details class="desk-tools">
+          <summary>Remove this source</summary>
+          <p>
+            Its papers stay. What is remembered of its runs, how far it has come and its records in quarantine
+            are deleted. To stop it for a while, pause it.
+          </p>
+          <form class="act" method="post" action={`${path}/removal`}>
+            <button type="submit" class="button danger">
+              Remove the source
+            </button>
+          </form>
+        </details>
         {trials.length > 0 && (
           <section class="queue" role="status" aria-labelledby="trial">
             <h2 id="trial">What a run would change</h2>
@@ -105,7 +120,7 @@ export async function sourcePage(
           </section>
         )}
         {count > 0 && (
-          <p>
+          <p class="aside">
             <a href={`/desk/quarantine?source=${encodeURIComponent(name)}`}>
               {count.toLocaleString('en-GB')} {count === 1 ? 'record' : 'records'} in quarantine
             </a>
@@ -126,7 +141,7 @@ export async function sourcePage(
 
 function trialInWords({ new: fresh, updated, passedOver, quarantined }: RunCounts): string {
   return [
-    `${fresh.toLocaleString('en-GB')} new papers`,
+    `${fresh.toLocaleString('en-GB')} new ${fresh === 1 ? 'paper' : 'papers'}`,
     `${updated.toLocaleString('en-GB')} that are here already`,
     ...(passedOver > 0 ? [`${passedOver.toLocaleString('en-GB')} passed over`] : []),
     ...(quarantined > 0 ? [`${quarantined.toLocaleString('en-GB')} unreadable`] : []),
@@ -135,7 +150,7 @@ function trialInWords({ new: fresh, updated, passedOver, quarantined }: RunCount
 
 function RunTable({ site, runs }: { site: Site; runs: PastRun[] }) {
   return (
-    <div class="wide">
+    <section class="wide" tabindex={0} aria-label="Table of runs">
       <table class="figures">
         <thead>
           <tr>
@@ -158,7 +173,7 @@ function RunTable({ site, runs }: { site: Site; runs: PastRun[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
