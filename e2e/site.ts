@@ -20,6 +20,8 @@ export type RunningSite = {
   pid: number
   /** What it has logged. */
   log(): string
+  /** What it has said to whoever started it. */
+  said(): string
   /** Asks it to stop; answers the exit code. */
   stop(): Promise<number | null>
   /** Ends it as a power cut would. */
@@ -42,6 +44,8 @@ export async function startSite(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
+  let said = ''
+  child.stdout.on('data', (text: Buffer) => (said += text.toString()))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
   const ended = once(child, 'exit') as Promise<[number | null]>
   const deadline = setTimeout(() => child.kill('SIGKILL'), START_MS)
@@ -59,6 +63,7 @@ export async function startSite(
     data,
     pid: child.pid,
     log: () => log,
+    said: () => said,
     async stop() {
       child.kill('SIGTERM')
       return (await ended)[0]

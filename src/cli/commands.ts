@@ -96,6 +96,7 @@ function addVerbs(program: Command): void {
     .option('--from <day>', 'first day, as YYYY-MM-DD')
     .option('--to <day>', 'last day (default: today)')
     .option('--set <set>', 'part of the source, such as cs or cs:cs:CL of arXiv')
+    .option('--task <task>', 'only this task of the source, such as announcements')
     .option('--dry-run', 'only say what would change')
     .action(async (name, options) => (await import('./harvest.ts')).harvest(name, options))
   const sources = program.command('sources').description('manage where papers come from')

@@ -17,7 +17,7 @@ import { withDatabase } from './with-database.ts'
 /** Records that could not be read, told one by one. */
 const QUARANTINED_SHOWN = 100
 
-type Options = { from?: string; to?: string; set?: string; dryRun?: boolean }
+type Options = { from?: string; to?: string; set?: string; task?: string; dryRun?: boolean }
 type Range = NonNullable<TaskRun<unknown>['range']>
 
 /** `harvest NAME`: asks a source for what is due, or for a range of days; succeeds only when the run was whole. */
@@ -30,13 +30,25 @@ export async function harvest(name: string, options: Options): Promise<void> {
     config,
     async (db) => {
       const source = await sourceFor(db, { name, range, dryRun: options.dryRun ?? false, now: now() })
-      const tasks = source.kind.tasks.filter(({ takesRange }) => range === null || takesRange)
+      const { task: wanted } = options
+      if (wanted !== undefined && !source.kind.tasks.some(({ name: task }) => task === wanted))
+        throw new UsageError(
+          `${source.kind.title} has no task ${wanted}. There are: ${source.kind.tasks.map((one) => one.name).join(', ')}.`,
+        )
+      const tasks = source.kind.tasks.filter(
+        (task) => (range === null || task.takesRange) && (wanted ?? task.name) === task.name,
+      )
       if (tasks.length === 0)
         throw new UsageError(
           `${source.kind.title} cannot be asked for a range of days: leave out --from and --to.`,
         )
       const timeZone = await editionTimeZone(db, { otherwise: config.siteTimeZone })
+      const troubles: string[] = []
       for (const task of tasks) {
+        if (asked.aborted) {
+          troubles.push(`${task.name} was not asked for.`)
+          continue
+        }
         const outcome = await runOne(source, task.name, async ({ onProgress, onQuarantined, onWait }) =>
           runTask(db, source, task, {
             client: openOutgoingClient({ db, userAgent: userAgent(config), now }),
@@ -53,8 +65,11 @@ export async function harvest(name: string, options: Options): Promise<void> {
             onWait,
           }),
         )
-        report(source, task.name, outcome, { dryRun: options.dryRun ?? false })
+        const trouble = report(source, task.name, outcome, { dryRun: options.dryRun ?? false })
+        if (trouble !== null) troubles.push(trouble)
       }
+      // What one task cannot get holds up no other.
+      if (troubles.length > 0) throw new UsageError(troubles.join(' '))
     },
     { size: 4 },
   )
@@ -134,44 +149,48 @@ async function runOne(
 }
 
 function sofar(counts: RunCounts, total: number | null): string {
-  const of = total === null || total < all(counts) ? '' : ` of ${total.toLocaleString('en')}`
-  return `${all(counts).toLocaleString('en')}${of} records: ${inWords(counts)}`
+  const of = total === null || total < all(counts) ? '' : ` of ${number(total)}`
+  return `${number(all(counts))}${of} records: ${inWords(counts)}`
 }
 
 function inWords(counts: RunCounts): string {
   const { passedOver, quarantined } = counts
   return [
-    `${counts.new} new`,
-    `${counts.updated} updated`,
-    `${counts.unchanged} unchanged`,
-    ...(passedOver > 0 ? [`${passedOver} passed over`] : []),
-    `${quarantined} quarantined`,
+    `${number(counts.new)} new`,
+    `${number(counts.updated)} updated`,
+    `${number(counts.unchanged)} unchanged`,
+    ...(passedOver > 0 ? [`${number(passedOver)} passed over`] : []),
+    `${number(quarantined)} quarantined`,
   ].join(', ')
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en')
 }
 
 function all(counts: RunCounts): number {
   return counts.new + counts.updated + counts.unchanged + counts.passedOver + counts.quarantined
 }
 
+/** Writes what came of a task; answers one sentence where it was not whole. */
 function report(
   source: Source,
   task: string,
   outcome: RunOutcome | null,
   { dryRun }: { dryRun: boolean },
-): void {
+): string | null {
   if (outcome === null)
-    throw new UsageError(
-      `${source.name} is being asked by another process just now. Try again when that is done.`,
-    )
+    return `${source.name} is being asked for ${task} by another process just now. Try again when that is done.`
   const total = all(outcome.counts)
   process.stdout.write(
-    `${source.name}, ${task}: ${total} records: ${inWords(outcome.counts)}${dryRun ? '; nothing was stored' : ''}\n`,
+    `${source.name}, ${task}: ${number(total)} records: ${inWords(outcome.counts)}${dryRun ? '; nothing was stored' : ''}\n`,
   )
   if (outcome.outcome === 'stopped')
-    throw new UsageError('Interrupted. The papers counted above are stored. Run the command again to go on.')
-  if (outcome.outcome === 'failed') {
-    const { reason } = outcome
-    const sentence = reason.endsWith('.') ? reason : `${reason}.`
-    throw new UsageError(`${source.name} was not harvested to the end: ${sentence}`)
-  }
+    return dryRun
+      ? 'Interrupted.'
+      : 'Interrupted. The papers counted above are stored. Run the command again to go on.'
+  if (outcome.outcome === 'whole') return null
+  const { reason } = outcome
+  const sentence = reason.endsWith('.') ? reason : `${reason}.`
+  return `${source.name} was not harvested to the end (${task}): ${sentence}`
 }

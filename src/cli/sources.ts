@@ -93,12 +93,13 @@ export async function list({ json = false }: { json?: boolean }): Promise<void> 
       'There are no sources yet. Add one with: broadsheet sources add KIND, or add-field FIELD\n',
     )
   for (const source of sources) {
-    const { lastWholeAt, nextAt, words } = stateOf(source)
+    const { lastWholeAt, nextAt, words, trouble } = stateOf(source)
+    const why = trouble === null ? '' : ` (${trouble})`
     const last = lastWholeAt === null ? 'never whole yet' : `last whole ${minute(lastWholeAt)}`
     const next = source.pausedAt !== null || nextAt === null ? '' : `, next ${minute(nextAt)}`
     const budget = budgets.get(source.name)
     const asked = budget ? `; ${budgetInWords(budget)}` : ''
-    process.stdout.write(`${sentenceOf(source)}: ${words}; ${last}${next}${asked}\n`)
+    process.stdout.write(`${sentenceOf(source)}: ${words}${why}; ${last}${next}${asked}\n`)
   }
 }
 

@@ -164,18 +164,20 @@ export async function addField(
   field: Field,
   { trusted, now }: { trusted: boolean; now: Date },
 ): Promise<Source[]> {
-  const there = new Set(
-    (await listSources(db, { now })).map(({ kind, settings }) => keyOf(kind.kind, settings)),
-  )
-  const names = new Set((await listSources(db, { now })).map(({ name }) => name))
   const added: Source[] = []
   for (const draft of field.sources) {
     const kind = kindNamed(draft.kind)
     const settings = kind?.settings.safeParse(draft.settings)
-    if (!settings?.success || there.has(keyOf(draft.kind, settings.data))) continue
-    const { name, ...unnamed } = draft
-    const isFree = name !== undefined && !names.has(name)
-    const outcome = await addSource(db, isFree ? draft : unnamed, { trusted, now })
+    if (!settings?.success) continue
+    const { name = draft.kind, ...unnamed } = draft
+    const isThere = async () =>
+      (await listSources(db, { now })).some(
+        (source) => keyOf(source.kind.kind, source.settings) === keyOf(draft.kind, settings.data),
+      )
+    if (await isThere()) continue
+    let outcome = await addSource(db, { ...unnamed, name }, { trusted, now })
+    // The name is taken: by another source, or because the same field was chosen twice at once.
+    if (!outcome.ok && !(await isThere())) outcome = await addSource(db, unnamed, { trusted, now })
     if (outcome.ok) added.push(outcome.source)
   }
   return added

@@ -4,6 +4,7 @@ import { inTransaction } from '../db/transaction.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { kindNamed } from './kinds.ts'
 import { recordHarvest } from './record-harvest.ts'
+import { hasWords } from './words.ts'
 
 /** A record that could not be read, as it came. */
 export type QuarantinedRecord = {
@@ -44,54 +45,88 @@ export async function listQuarantine(
   }
 }
 
-/** What became of records that were read again. */
-export type Reread = { recorded: number; stillUnreadable: number }
+/** What became of records that were read again; `passedOver`: readable, but without the source's words. */
+export type Reread = { recorded: number; passedOver: number; stillUnreadable: number }
+
+/** Records, which may be long, that are held at once. */
+const AT_ONCE = 50
 
 /**
  * Reads records in quarantine again, as after an upgrade: those that are papers now are recorded and leave it, in one
- * transaction each; of the others the reason is kept anew. One record, or all of a source (at most `limit`).
+ * transaction each; of the others the reason is kept anew. One record, or all of a source, until `signal` is aborted.
  */
 export async function rereadQuarantine(
   db: Kysely<Database>,
   {
     id = null,
     source = null,
-    limit,
+    signal,
     now,
     timeZone,
-  }: { id?: number | null; source?: string | null; limit: number; now: Date; timeZone: string },
+  }: { id?: number | null; source?: string | null; signal?: AbortSignal; now: Date; timeZone: string },
 ): Promise<Reread> {
   let query = db
     .selectFrom('quarantined_records as q')
     .innerJoin('sources as s', 's.id', 'q.source_id')
-    .select(['q.id', 'q.record', 's.kind', 's.settings'])
+    .select(['q.id', 'q.record', 's.kind', 's.settings', 's.must_have', 's.must_not_have'])
     .orderBy('q.id')
-    .limit(limit)
+    .limit(AT_ONCE)
   if (id !== null) query = query.where('q.id', '=', id)
   if (source !== null) query = query.where('s.name', '=', source)
-  const done: Reread = { recorded: 0, stillUnreadable: 0 }
-  for (const row of await query.execute()) {
-    const kind = kindNamed(row.kind)
-    const papers: HarvestedPaper[] = []
-    let reason: string | null = kind === null ? 'There is no such kind of source in this version.' : null
-    if (kind !== null)
-      for await (const outcome of kind.reread(row.record, row.settings)) {
-        if (outcome.ok) papers.push(outcome.paper)
-        else reason = outcome.reason
+  const done: Reread = { recorded: 0, passedOver: 0, stillUnreadable: 0 }
+  let last = 0
+  for (;;) {
+    const rows = await query.where('q.id', '>', last).execute()
+    for (const row of rows) {
+      if (signal?.aborted) return done
+      last = row.id
+      const read = await readAgain(row)
+      if (!read.ok) {
+        done.stillUnreadable += 1
+        if (read.reason !== null)
+          await db
+            .updateTable('quarantined_records')
+            .set({ reason: read.reason })
+            .where('id', '=', row.id)
+            .execute()
+        continue
       }
-    if (reason === null && papers.length > 0) {
+      const wanted = read.papers.filter((paper) =>
+        hasWords(paper, { mustHave: row.must_have, mustNotHave: row.must_not_have }),
+      )
       await inTransaction(db, async (trx) => {
-        await recordHarvest(trx, papers, { now, timeZone })
+        if (wanted.length > 0) await recordHarvest(trx, wanted, { now, timeZone })
         await trx.deleteFrom('quarantined_records').where('id', '=', row.id).execute()
       })
-      done.recorded += 1
-    } else {
-      done.stillUnreadable += 1
-      if (reason !== null)
-        await db.updateTable('quarantined_records').set({ reason }).where('id', '=', row.id).execute()
+      done[wanted.length > 0 ? 'recorded' : 'passedOver'] += 1
     }
+    if (rows.length < AT_ONCE) return done
   }
-  return done
+}
+
+/** What a record says now; `reason` is null where nothing new is known about it. */
+async function readAgain({
+  record,
+  kind: name,
+  settings,
+}: {
+  record: string
+  kind: string
+  settings: unknown
+}): Promise<{ ok: true; papers: HarvestedPaper[] } | { ok: false; reason: string | null }> {
+  const kind = kindNamed(name)
+  if (kind === null) return { ok: false, reason: 'There is no such kind of source in this version.' }
+  const papers: HarvestedPaper[] = []
+  try {
+    for await (const outcome of kind.reread(record, settings)) {
+      if (!outcome.ok) return { ok: false, reason: outcome.reason }
+      papers.push(outcome.paper)
+    }
+  } catch {
+    // Half a record may be anything, and must hold up no other.
+    return { ok: false, reason: 'It is no whole record.' }
+  }
+  return papers.length === 0 ? { ok: false, reason: null } : { ok: true, papers }
 }
 
 /** Whether it was there. */

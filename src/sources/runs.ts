@@ -39,6 +39,25 @@ export async function lastRuns(db: Kysely<Database>): Promise<Map<number, PastRu
   return new Map(rows.map((row) => [row.source_id, runOf(row)]))
 }
 
+/** What all remembered runs of each source have brought together, by its id. */
+export async function broughtBySources(
+  db: Kysely<Database>,
+): Promise<Map<number, Pick<PastRun, 'new' | 'updated' | 'unchanged' | 'passedOver' | 'quarantined'>>> {
+  const rows = await db
+    .selectFrom('harvest_runs')
+    .groupBy('source_id')
+    .select((eb) => [
+      'source_id',
+      eb.fn.sum<number>('new').as('new'),
+      eb.fn.sum<number>('updated').as('updated'),
+      eb.fn.sum<number>('unchanged').as('unchanged'),
+      eb.fn.sum<number>('passed_over').as('passedOver'),
+      eb.fn.sum<number>('quarantined').as('quarantined'),
+    ])
+    .execute()
+  return new Map(rows.map(({ source_id: id, ...counts }) => [id, counts]))
+}
+
 /** Forgets runs that began before a time, but the last of each source. */
 export async function forgetRuns(db: Kysely<Database>, { before }: { before: Date }): Promise<void> {
   await sql`

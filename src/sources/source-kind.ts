@@ -18,6 +18,8 @@ export type SourceKind<Settings = unknown> = {
   settings: z.ZodType<Settings>
   /** The options that a command and a form offer for these settings, in their order. */
   options: readonly SourceOption[]
+  /** It reads what is on this machine, so that only commands can add it, and no page. */
+  onlyByCommand?: true
   /** What is asked for, in one short line: `cs.CL, cs.LG`. */
   describe(settings: Settings): string
   /** How many papers it was asked about in the last day, and about how many it may be, where there is a limit. */

@@ -65,6 +65,11 @@ export async function addSource(
   const parsed = parseSource(draft)
   if (!parsed.ok) return parsed
   const { kind, settings, mustHave, mustNotHave } = parsed
+  if (kind.onlyByCommand && !trusted)
+    return {
+      ok: false,
+      reason: `${kind.title} can only be added on the machine itself: broadsheet sources add ${kind.kind}.`,
+    }
   const id = await inTransaction(db, async (trx) => {
     const name = draft.name ?? (await freeName(trx, kind.kind))
     const added = await trx

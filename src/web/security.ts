@@ -1,6 +1,9 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
+/** Their addresses are told to no other site. */
+const KEPT_WITHIN = new Set(['/sign-in/link', '/welcome', '/welcome/begun'])
+
 /**
  * The security headers of every response. Nothing is loaded from elsewhere, and pages contain no inline scripts or
  * styles, so that markup injected into a text does nothing.
@@ -35,9 +38,8 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // The link in these pages' addresses signs someone in, or chooses the site's field. (With no-referrer the page's own form would not say where it
+    // What is in these pages' addresses lets someone in. (With no-referrer the page's own form would not say where it
     // comes from.)
-    if (c.req.path === '/sign-in/link' || c.req.path === '/welcome')
-      c.res.headers.set('referrer-policy', 'same-origin')
+    if (KEPT_WITHIN.has(c.req.path)) c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

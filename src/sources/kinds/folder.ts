@@ -31,11 +31,12 @@ export const folder: SourceKind<Settings> = {
   title: 'A folder',
   about: 'Files of papers that other programs put into a folder of this machine.',
   settings,
+  onlyByCommand: true,
   options: [
     {
       name: 'folder',
       label: 'Folder',
-      hint: 'The whole path of a folder or a file on this machine; only commands can add it',
+      hint: 'The whole path of a folder or a file on this machine',
       required: true,
     },
   ],

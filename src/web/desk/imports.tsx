@@ -66,7 +66,7 @@ const COUNTS = ['new', 'updated', 'unchanged', 'refused'] as const
 
 function ImportTable({ site, imports }: { site: Site; imports: PastImport[] }) {
   return (
-    <div class="wide">
+    <section class="wide" tabindex={0} aria-label="Table of imports">
       <table class="figures">
         <thead>
           <tr>
@@ -99,6 +99,6 @@ function ImportTable({ site, imports }: { site: Site; imports: PastImport[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -37,6 +37,7 @@ export function editionPage(
     back,
     notes: { picked, discussed, before },
     everywhere,
+    withoutSources,
   }: {
     edition: FrontPage
     entries: string[]
@@ -49,6 +50,8 @@ export function editionPage(
     notes: EditionNotes
     /** What goes on beyond this edition. */
     everywhere: { trending: Paper[]; comments: RailComment[] }
+    /** Whether to tell the curator who reads it that no papers arrive by themselves. */
+    withoutSources: boolean
   },
 ) {
   const { period, asked, neighbours, total } = edition
@@ -87,6 +90,11 @@ export function editionPage(
               ? `No papers on ${longDay(asked.from)}`
               : `No papers in ${periodTitle(asked)}`}
             ; this is the nearest {noun(period)}.
+          </p>
+        )}
+        {atHome && withoutSources && (
+          <p class="notice">
+            No papers arrive here by themselves yet. <a href="/desk/sources">Choose your field</a>
           </p>
         )}
         <div class="with-rail">
@@ -170,7 +178,10 @@ export function emptyPage(site: Site, { undated }: { undated: boolean }) {
             Editions are made of papers whose day is known. <a href="/papers/new">All papers</a>
           </p>
         )}
-        <p>As soon as papers arrive, the latest edition appears here. If you run this site, import some:</p>
+        <p>
+          As soon as papers arrive, the latest edition appears here. If you run this site, choose its field by
+          the link on the console, or at the desk under <a href="/desk/sources">Sources</a>. Or import papers:
+        </p>
         <pre>
           <code>bin/broadsheet import papers.jsonl</code>
         </pre>

@@ -14,6 +14,7 @@ import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../li
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { hasNoPapers } from '../../papers/find.ts'
+import { hadSources } from '../../sources/sources.ts'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
@@ -83,6 +84,7 @@ async function show(
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
   const back = ownPath(c)
+  const withoutSources = atHome && site.viewer?.reader.curator === true && !(await hadSources(site.db))
   const [entries, notes, everywhere] = await Promise.all([
     renderEntries(site, edition.papers, {
       back,
@@ -111,6 +113,7 @@ async function show(
       back,
       notes,
       everywhere,
+      withoutSources,
     }),
   )
 }

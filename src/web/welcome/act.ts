@@ -15,8 +15,6 @@ export function choose(site: Site): Handler {
   return async (c: Context) => {
     const own = c.var.site
     const now = site.now()
-    const counted = await countWithin(site.db, { limit: RATE_LIMITS.welcome, of: 'everyone', now })
-    if (!counted.ok) return tooOften(own, c, counted)
     const read = await readForm(c)
     if (!read.ok)
       return refused(own, c, {
@@ -25,17 +23,20 @@ export function choose(site: Site): Handler {
         reason: read.reason,
       })
     const { form } = read
-    if (!isWelcomeKey(form.text('key'), site.welcomeKey) || (await hadSources(site.db)))
-      return refused(own, c, LINK_IS_OVER)
+    c.header('cache-control', 'no-store')
+    if (!isWelcomeKey(form.text('key'), site.welcomeKey)) {
+      // Only those who guess are counted, so that they cannot keep out whoever has the key.
+      const counted = await countWithin(site.db, { limit: RATE_LIMITS.welcome, of: 'everyone', now })
+      return counted.ok ? refused(own, c, LINK_IS_OVER) : tooOften(own, c, counted)
+    }
+    if (await hadSources(site.db)) return refused(own, c, LINK_IS_OVER)
     const field = fieldNamed(form.text('field'))
     if (field) await addField(site.db, field, { trusted: false, now })
     else {
       const added = await addSource(site.db, draftIn(form), { trusted: false, now })
-      if (!added.ok) {
-        c.header('cache-control', 'no-store')
+      if (!added.ok)
         return c.html(welcomePage(own, { problem: added.reason, typed: form.text('categories') }), 422)
-      }
     }
-    return c.redirect('/welcome/begun', 303)
+    return c.redirect(`/welcome/begun?${new URLSearchParams({ key: site.welcomeKey }).toString()}`, 303)
   }
 }

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { FIELDS } from '../../sources/fields.ts'
-import { lastRuns } from '../../sources/runs.ts'
+import { broughtBySources } from '../../sources/runs.ts'
 import { stateOf } from '../../sources/source-state.ts'
 import { hadSources, listSources } from '../../sources/sources.ts'
-import { capitalised, countsInWords } from '../desk/sources/show.tsx'
+import { capitalised } from '../desk/sources/show.tsx'
 import { FieldChoice } from '../desk/sources/field-choice.tsx'
 import { refused } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
@@ -57,7 +57,7 @@ export function welcomePage(
         <section class="queue narrow" aria-labelledby="own">
           <h2 id="own">Or categories of arXiv of your own</h2>
           {problem !== null && (
-            <p class="notice problem" role="alert">
+            <p class="notice problem" role="alert" id="problem">
               {problem}
             </p>
           )}
@@ -74,9 +74,13 @@ export function welcomePage(
               autocomplete="off"
               spellcheck={false}
               value={typed}
+              aria-invalid={problem === null ? undefined : 'true'}
+              aria-describedby={problem === null ? 'categories-hint' : 'problem categories-hint'}
               placeholder="cs.CL, cs.LG"
             />
-            <p class="hint">Separated by commas. An archive such as econ stands for all of its categories.</p>
+            <p class="hint" id="categories-hint">
+              Separated by commas. An archive such as econ stands for all of its categories.
+            </p>
             <button type="submit" class="button">
               Use these
             </button>
@@ -87,16 +91,20 @@ export function welcomePage(
   })
 }
 
-/** `/welcome/begun`: what happens once a field is chosen, from second to second. */
+/** `/welcome/begun`: what happens once a field is chosen, from second to second; for whoever chose it, and curators. */
 export function showBegun(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
     const now = site.now()
+    const isCurator = site.viewer?.reader.curator ?? false
+    // What sources are asked, and with which trouble, is not for everyone.
+    const key = c.req.query('key') ?? ''
+    if (!isCurator && !isWelcomeKey(key, site.welcomeKey)) return c.redirect('/', 303)
     const sources = await listSources(site.db, { now })
     const begun = sources.some(({ createdAt }) => now.getTime() - createdAt.getTime() < BEGINNING_MS)
-    if (!begun) return c.redirect('/', 303)
-    const runs = await lastRuns(site.db)
-    const papers = [...runs.values()].reduce((total, run) => total + run.new, 0)
+    if (!begun) return c.redirect(isCurator ? '/desk/sources' : '/', 303)
+    const brought = await broughtBySources(site.db)
+    const papers = [...brought.values()].reduce((total, counts) => total + counts.new, 0)
     const isUnderWay = sources.some((source) => ['new', 'running'].includes(stateOf(source).kind))
     if (isUnderWay) c.header('refresh', '5')
     return c.html(
@@ -115,7 +123,8 @@ export function showBegun(site: Site) {
             </p>
             <ul class="rows">
               {sources.map((source) => {
-                const run = runs.get(source.id)
+                const counts = brought.get(source.id)
+                const { words, trouble } = stateOf(source)
                 const asked = source.kind.describe(source.settings)
                 return (
                   <li>
@@ -124,8 +133,10 @@ export function showBegun(site: Site) {
                       {asked !== '' && <span class="hint"> {asked}</span>}
                     </span>
                     <span>
-                      {capitalised(stateOf(source).words)}
-                      {run && `: ${countsInWords(run)}`}
+                      {capitalised(words)}
+                      {trouble === null
+                        ? counts !== undefined && counts.new > 0 && `: ${countInWords(counts.new)}`
+                        : `: ${trouble}`}
                     </span>
                   </li>
                 )
@@ -138,14 +149,24 @@ export function showBegun(site: Site) {
                 </a>
               </p>
             )}
-            <p class="hint">
-              To manage sources here, make yourself a curator:{' '}
-              <code>bin/broadsheet user grant you@example.org curator</code>, then sign in and open the
-              curators’ desk.
-            </p>
+            {isCurator ? (
+              <p>
+                <a href="/desk/sources">All sources</a>
+              </p>
+            ) : (
+              <p class="hint">
+                To manage sources here, make yourself a curator:{' '}
+                <code>bin/broadsheet user grant you@example.org curator</code>, then sign in and open the
+                curators’ desk.
+              </p>
+            )}
           </div>
         ),
       }),
     )
   }
+}
+
+function countInWords(papers: number): string {
+  return `${papers.toLocaleString('en-GB')} ${papers === 1 ? 'paper' : 'papers'}`
 }

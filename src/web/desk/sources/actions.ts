@@ -3,7 +3,7 @@ import { RATE_LIMITS } from '../../../accounts/rate-limits.ts'
 import { addArxivHoliday, removeArxivHoliday } from '../../../sources/arxiv-holidays.ts'
 import { addField, fieldNamed } from '../../../sources/fields.ts'
 import { runTask, type RunCounts } from '../../../sources/harvest.ts'
-import { dropQuarantined, rereadQuarantine } from '../../../sources/quarantine.ts'
+import { dropQuarantined, rereadQuarantine, type Reread } from '../../../sources/quarantine.ts'
 import {
   addSource,
   pauseSourceNamed,
@@ -13,6 +13,7 @@ import {
   sourceNamed,
 } from '../../../sources/sources.ts'
 import { notFound, refused } from '../../errors/show.tsx'
+import type { Form } from '../../forms/read-form.ts'
 import { goBack, readerAction, type ReaderAction } from '../../forms/reader-action.ts'
 import type { Site } from '../../site.ts'
 import { numberIn } from '../parse-ids.ts'
@@ -21,8 +22,8 @@ import { sourcePage } from './source.tsx'
 
 /** For what a run would change, so long is waited; what was seen by then is told. */
 const TRIAL_MS = 25_000
-/** Records of the quarantine that are read again at once. */
-const REREAD_AT_ONCE = 500
+/** So long the quarantine is read again at once. */
+const REREAD_MS = 20_000
 
 /** What curators do with sources is their daily work and no moderation: it needs no reason and is in no log. */
 const curatorDoes = (act: (acting: ReaderAction, c: Context) => Promise<Response>) => (site: Site) =>
@@ -33,7 +34,7 @@ export const addFieldSources = curatorDoes(async ({ site, form, now }, c) => {
   const field = fieldNamed(form.text('field'))
   if (!field) return notFound(site, c, { what: 'There is no such field.' })
   await addField(site.db, field, { trusted: false, now })
-  return goBack(c, form, '/desk/sources')
+  return c.redirect('/welcome/begun', 303)
 })
 
 /** `POST /desk/sources` */
@@ -95,24 +96,28 @@ export const tryOut = curatorDoes(async ({ site, now }, c) => {
 export const reread = curatorDoes(async ({ site, form, now }, c) => {
   const id = numberIn(c)
   if (id === null) return notFound(site, c)
-  const done = await rereadQuarantine(site.db, { id, limit: 1, now, timeZone: site.timeZone })
-  if (done.recorded > 0) site.changed('everything')
-  return goBack(c, form, '/desk/quarantine')
+  const done = await rereadQuarantine(site.db, { id, now, timeZone: site.timeZone })
+  return toQuarantine(site, c, form, done)
 })
 
 /** `POST /desk/quarantine/rereading`: all of a source, or of all sources. */
 export const rereadAll = curatorDoes(async ({ site, form, now }, c) => {
   const source = form.text('source') === '' ? null : form.text('source')
-  const { recorded, stillUnreadable } = await rereadQuarantine(site.db, {
-    source,
-    limit: REREAD_AT_ONCE,
-    now,
-    timeZone: site.timeZone,
-  })
-  if (recorded > 0) site.changed('everything')
-  const query = new URLSearchParams({ recorded: String(recorded), unreadable: String(stillUnreadable) })
-  return c.redirect(`/desk/quarantine?${query.toString()}`, 303)
+  const signal = AbortSignal.timeout(REREAD_MS)
+  const done = await rereadQuarantine(site.db, { source, signal, now, timeZone: site.timeZone })
+  return toQuarantine(site, c, form, done)
 })
+
+function toQuarantine(site: Site, c: Context, form: Form, done: Reread): Response {
+  if (done.recorded > 0) site.changed('everything')
+  const query = new URLSearchParams({
+    ...(form.text('source') !== '' && { source: form.text('source') }),
+    recorded: String(done.recorded),
+    ...(done.passedOver > 0 && { passed: String(done.passedOver) }),
+    unreadable: String(done.stillUnreadable),
+  })
+  return c.redirect(`/desk/quarantine?${query.toString()}`, 303)
+}
 
 /** `POST /desk/quarantine/:id/removal` */
 export const drop = curatorDoes(async ({ site, form }, c) => {

@@ -15,8 +15,8 @@ export const showHolidays = forCurators(async (site, c) => {
         <>
           <p>
             arXiv announces papers at 20:00 US Eastern from Sunday to Thursday, but not on the evenings of
-            these days. When arXiv says that it defers another announcement, add the day: papers are dated by
-            it, and nobody is told that the source is silent.
+            these days. When arXiv says that it defers another announcement, add the day: papers are then
+            dated by it, and no one is told that the source is silent.
           </p>
           <ul class="rows">
             {holidays.map(({ day, name }) => (

@@ -9,8 +9,8 @@ const SHOWN = 50
 export const showQuarantine = forCurators(async (site, c) => {
   const source = c.req.query('source')?.slice(0, 40) ?? null
   const { records, count } = await listQuarantine(site.db, { source, limit: SHOWN })
-  const [recorded, unreadable] = [c.req.query('recorded'), c.req.query('unreadable')].map((text) =>
-    /^\d{1,6}$/.test(text ?? '') ? Number(text) : null,
+  const [recorded = null, passed = null, unreadable = null] = ['recorded', 'passed', 'unreadable'].map(
+    (name) => (/^\d{1,6}$/.test(c.req.query(name) ?? '') ? Number(c.req.query(name)) : null),
   )
   return c.html(
     deskPage(site, {
@@ -20,13 +20,20 @@ export const showQuarantine = forCurators(async (site, c) => {
         <>
           {recorded !== null && unreadable !== null && (
             <p class="notice" role="status">
-              {recorded} {recorded === 1 ? 'record was' : 'records were'} read and recorded; {unreadable}{' '}
-              could still not be read.
+              {recorded} {recorded === 1 ? 'paper was' : 'papers were'} recorded
+              {passed !== null && `; ${passed} lacked the words that the source’s papers must have`}
+              {unreadable > 0 && `; ${unreadable} could still not be read`}.
             </p>
           )}
           <p>
             Records that could not be read, as they came{source === null ? '' : ` from ${source}`}. Everything
             else of their runs was taken in. After an upgrade they may be readable.
+            {source !== null && (
+              <>
+                {' '}
+                <a href="/desk/quarantine">All sources</a>
+              </>
+            )}
           </p>
           {count === 0 ? (
             <p class="blank">No records are in quarantine.</p>
@@ -41,7 +48,7 @@ export const showQuarantine = forCurators(async (site, c) => {
               <ul class="queue-items">
                 {records.map((record) => (
                   <li>
-                    <RecordItem site={site} record={record} />
+                    <RecordItem site={site} record={record} narrowed={source} />
                   </li>
                 ))}
               </ul>
@@ -59,9 +66,19 @@ export const showQuarantine = forCurators(async (site, c) => {
   )
 })
 
-function RecordItem({ site, record }: { site: Site; record: QuarantinedRecord }) {
+function RecordItem({
+  site,
+  record,
+  narrowed,
+}: {
+  site: Site
+  record: QuarantinedRecord
+  /** The source that the page is narrowed down to. */
+  narrowed: string | null
+}) {
   const { id, source, position, reason, firstAt, lastAt, times } = record
-  const back = '/desk/quarantine'
+  const back =
+    narrowed === null ? '/desk/quarantine' : `/desk/quarantine?source=${encodeURIComponent(narrowed)}`
   return (
     <>
       <h2>{reason}</h2>
@@ -83,6 +100,7 @@ function RecordItem({ site, record }: { site: Site; record: QuarantinedRecord })
       )}
       <form class="act" method="post" action={`/desk/quarantine/${id}/rereading`}>
         <input type="hidden" name="back" value={back} />
+        <input type="hidden" name="source" value={narrowed ?? ''} />
         <button type="submit" class="button quiet" aria-label={`Read again: ${position}`}>
           Read again
         </button>

@@ -51,74 +51,86 @@ export async function sourcesPage(
           <a href="/desk/arxiv-holidays">arXiv’s holidays</a>
         </p>
         <section class="queue" aria-labelledby="field">
-          <h2 id="field">Choose a field</h2>
-          <FieldChoice fields={FIELDS} action="/desk/sources/fields" />
+          <h2 id="field">{sources.length === 0 ? 'Choose a field' : 'Add a field'}</h2>
+          {sources.length === 0 ? (
+            <FieldChoice fields={FIELDS} action="/desk/sources/fields" />
+          ) : (
+            <details class="compose">
+              <summary>
+                All sources of a field of research <span class="hint">Those that are here already stay</span>
+              </summary>
+              <FieldChoice fields={FIELDS} action="/desk/sources/fields" />
+            </details>
+          )}
         </section>
         <section class="queue" aria-labelledby="compose">
           <h2 id="compose">Add a source</h2>
           {problem !== null && (
-            <p class="notice problem" role="alert">
+            <p class="notice problem" role="alert" id="compose-problem">
               {problem}
             </p>
           )}
-          {SOURCE_KINDS.map(({ kind, title, about, options }) => {
-            const isRefused = form?.text('kind') === kind
-            const value = (name: string) => (isRefused ? form.text(name) : '')
-            return (
-              <details class="compose" open={isRefused}>
-                <summary>
-                  <strong>{title}</strong> <span class="hint">{about}</span>
-                </summary>
-                <form class="form narrow" method="post" action="/desk/sources">
-                  <input type="hidden" name="kind" value={kind} />
-                  {options.map((option) => (
-                    <>
-                      <label for={`${kind}-${option.name}`}>
-                        {option.label}
-                        {option.required ? '' : ' (optional)'}
-                      </label>
-                      <input
-                        id={`${kind}-${option.name}`}
-                        name={option.name}
-                        type="text"
-                        required={option.required ?? false}
-                        maxlength={2000}
-                        autocomplete="off"
-                        spellcheck={false}
-                        value={value(option.name)}
-                        aria-describedby={`${kind}-${option.name}-hint`}
-                      />
-                      <p class="hint" id={`${kind}-${option.name}-hint`}>
-                        {option.hint}
-                      </p>
-                    </>
-                  ))}
-                  <label for={`${kind}-words`}>Only papers with one of these words (optional)</label>
-                  <input
-                    id={`${kind}-words`}
-                    name="words"
-                    type="text"
-                    maxlength={2000}
-                    autocomplete="off"
-                    value={value('words')}
-                  />
-                  <label for={`${kind}-without`}>No papers with any of these words (optional)</label>
-                  <input
-                    id={`${kind}-without`}
-                    name="without"
-                    type="text"
-                    maxlength={2000}
-                    autocomplete="off"
-                    value={value('without')}
-                  />
-                  <p class="hint">Words or phrases in the title or abstract, separated by commas.</p>
-                  <button type="submit" class="button">
-                    Add {title}
-                  </button>
-                </form>
-              </details>
-            )
-          })}
+          {SOURCE_KINDS.filter(({ onlyByCommand }) => !onlyByCommand).map(
+            ({ kind, title, about, options }) => {
+              const isRefused = form?.text('kind') === kind
+              const value = (name: string) => (isRefused ? form.text(name) : '')
+              return (
+                <details class="compose" open={isRefused}>
+                  <summary>
+                    <strong>{title}</strong> <span class="hint">{about}</span>
+                  </summary>
+                  <form class="form narrow" method="post" action="/desk/sources">
+                    <input type="hidden" name="kind" value={kind} />
+                    {options.map((option) => (
+                      <>
+                        <label for={`${kind}-${option.name}`}>
+                          {option.label}
+                          {option.required ? '' : ' (optional)'}
+                        </label>
+                        <input
+                          id={`${kind}-${option.name}`}
+                          name={option.name}
+                          type="text"
+                          required={option.required ?? false}
+                          maxlength={2000}
+                          autocomplete="off"
+                          spellcheck={false}
+                          value={value(option.name)}
+                          aria-invalid={isRefused ? 'true' : undefined}
+                          aria-describedby={`${isRefused ? 'compose-problem ' : ''}${kind}-${option.name}-hint`}
+                        />
+                        <p class="hint" id={`${kind}-${option.name}-hint`}>
+                          {option.hint}
+                        </p>
+                      </>
+                    ))}
+                    <label for={`${kind}-words`}>Only papers with one of these words (optional)</label>
+                    <input
+                      id={`${kind}-words`}
+                      name="words"
+                      type="text"
+                      maxlength={2000}
+                      autocomplete="off"
+                      value={value('words')}
+                    />
+                    <label for={`${kind}-without`}>No papers with any of these words (optional)</label>
+                    <input
+                      id={`${kind}-without`}
+                      name="without"
+                      type="text"
+                      maxlength={2000}
+                      autocomplete="off"
+                      value={value('without')}
+                    />
+                    <p class="hint">Words or phrases in the title or abstract, separated by commas.</p>
+                    <button type="submit" class="button">
+                      Add {title}
+                    </button>
+                  </form>
+                </details>
+              )
+            },
+          )}
         </section>
       </>
     ),

@@ -86,11 +86,19 @@ export async function sourcePage(
           <button type="submit" class="button quiet" formaction={`${path}/trial`}>
             See what a run would change
           </button>
-          <button type="submit" class="button danger" formaction={`${path}/removal`}>
-            Remove
-          </button>
         </form>
-        <p class="hint">Papers stay when their source is removed.</p>
+        <details class="desk-tools">
+          <summary>Remove this source</summary>
+          <p>
+            Its papers stay. What is remembered of its runs, how far it has come and its records in quarantine
+            are deleted. To stop it for a while, pause it.
+          </p>
+          <form class="act" method="post" action={`${path}/removal`}>
+            <button type="submit" class="button danger">
+              Remove the source
+            </button>
+          </form>
+        </details>
         {trials.length > 0 && (
           <section class="queue" role="status" aria-labelledby="trial">
             <h2 id="trial">What a run would change</h2>
@@ -108,7 +116,7 @@ export async function sourcePage(
           </section>
         )}
         {count > 0 && (
-          <p>
+          <p class="aside">
             <a href={`/desk/quarantine?source=${encodeURIComponent(name)}`}>
               {count.toLocaleString('en-GB')} {count === 1 ? 'record' : 'records'} in quarantine
             </a>
@@ -129,7 +137,7 @@ export async function sourcePage(
 
 function trialInWords({ new: fresh, updated, passedOver, quarantined }: RunCounts): string {
   return [
-    `${fresh.toLocaleString('en-GB')} new papers`,
+    `${fresh.toLocaleString('en-GB')} new ${fresh === 1 ? 'paper' : 'papers'}`,
     `${updated.toLocaleString('en-GB')} that are here already`,
     ...(passedOver > 0 ? [`${passedOver.toLocaleString('en-GB')} passed over`] : []),
     ...(quarantined > 0 ? [`${quarantined.toLocaleString('en-GB')} unreadable`] : []),
@@ -138,7 +146,7 @@ function trialInWords({ new: fresh, updated, passedOver, quarantined }: RunCount
 
 function RunTable({ site, runs }: { site: Site; runs: PastRun[] }) {
   return (
-    <div class="wide">
+    <section class="wide" tabindex={0} aria-label="Table of runs">
       <table class="figures">
         <thead>
           <tr>
@@ -161,7 +169,7 @@ function RunTable({ site, runs }: { site: Site; runs: PastRun[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
