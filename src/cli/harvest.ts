@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { openOutgoingClient } from '../outgoing/client.ts'
@@ -23,6 +24,8 @@ type Range = NonNullable<TaskRun<unknown>['range']>
 /** `harvest NAME`: asks a source for what is due, or for a range of days; succeeds only when the run was whole. */
 export async function harvest(name: string, options: Options): Promise<void> {
   const config = settings()
+  // A site that runs beside this has readers waiting.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const now = () => new Date()
   const range = rangeOf(options, now())
   const asked = interruption()
