@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
-import { dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
+import { addDays, dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } from '../../papers/calendar.ts'
 import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
 import { editionNotes } from '../../ranking/edition-notes.ts'
@@ -118,6 +118,8 @@ async function show(
   )
 }
 
+const SEASON_DAYS = 92
+
 /** Papers, and comments, in each box beside an edition. */
 const IN_A_BOX = 4
 
@@ -127,6 +129,10 @@ async function goingOn(site: Site, { from, to }: Period) {
     listPapers(site.db, { list: { kind: 'trending' }, limit: 4 * IN_A_BOX }),
     railComments(site, { limit: IN_A_BOX - 1 }),
   ])
-  const others = papers.filter(({ edition }) => edition === null || edition < from || edition > to)
+  // What nobody has looked at for a season is not trending any more, even where nothing else is.
+  const season = addDays(from, -SEASON_DAYS)
+  const others = papers.filter(
+    ({ edition }) => edition === null || (edition < from && edition >= season) || edition > to,
+  )
   return { trending: others.slice(0, IN_A_BOX), comments }
 }

@@ -64,19 +64,21 @@ export function Entry({
   if (marks.notForMe.has(paper.id)) return <NotForMe paper={paper} anchor={anchor} back={back} />
   const html = paperHtml(paper)
   return (
-    <article
-      class={picture ? 'entry pictured' : 'entry'}
-      id={anchor}
-      data-recorded={paper.recordedAt.toISOString()}
-    >
+    <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
       <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
       {raw(html.top)}
-      {picture && (
-        <a class="picture" href={path} tabindex={-1} aria-hidden="true">
-          <PictureImage picture={picture} isEager={isLead} />
-        </a>
+      {picture ? (
+        <div class="told">
+          <a class="picture" href={path} tabindex={-1} aria-hidden="true">
+            <PictureImage picture={picture} isEager={isLead} />
+          </a>
+          {raw(isLead ? html.lede : html.short)}
+        </div>
+      ) : passage ? (
+        <MarkedPassage passage={passage} />
+      ) : (
+        raw(isLead ? html.lede : html.short)
       )}
-      {passage ? <MarkedPassage passage={passage} /> : raw(isLead ? html.lede : html.short)}
       <Why paper={paper} elsewhere={elsewhere} />
       <div class="foot">
         <ul class="facts">
