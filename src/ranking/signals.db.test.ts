@@ -40,9 +40,10 @@ describeWithDatabase('signals', (db) => {
     expect(await inTransaction((trx) => recordSignals(trx, [event], { now }))).toEqual(new Set())
     expect(await inTransaction((trx) => recordSignals(trx, [], { now }))).toEqual(new Set())
     expect(await heatsOf()).toEqual([{ id: paperId, heat: eventHeat(4, now), attention: 4 }])
-    expect(await inTransaction((trx) => countedElsewhere(trx, [paperId]))).toEqual(
-      new Map([[`${paperId} upvote huggingface`, 1]]),
-    )
+    expect(await inTransaction((trx) => countedElsewhere(trx, [paperId]))).toEqual({
+      counted: new Map([[`${paperId} upvote huggingface`, { total: 1, base: 1 }]]),
+      weighed: new Map([[`${paperId} upvote`, 4]]),
+    })
   })
 
   it('adds in the database as in the program', async () => {

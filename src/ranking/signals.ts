@@ -68,20 +68,37 @@ export async function recordSignals(
   return new Set(added.rows.map((event) => event.paper_id))
 }
 
-/** What was already counted elsewhere for these papers, by paper, kind and origin. */
+/** What one origin has counted for a paper: the total, and with how many it began. */
+export type Counted = { total: number; base: number }
+
+/** What was already counted elsewhere for these papers, by paper, kind and origin; and the weight of it all, by paper and kind. */
 export async function countedElsewhere(
   trx: Transaction<Database>,
   paperIds: number[],
-): Promise<Map<string, number>> {
-  if (paperIds.length === 0) return new Map()
+): Promise<{ counted: Map<string, Counted>; weighed: Map<string, number> }> {
+  const weighed = new Map<string, number>()
+  if (paperIds.length === 0) return { counted: new Map(), weighed }
   const rows = await trx
     .selectFrom('signals')
-    .select(['paper_id', 'kind', 'origin', (eb) => eb.fn.sum<number>('amount').as('total')])
+    .select([
+      'paper_id',
+      'kind',
+      'origin',
+      (eb) => eb.fn.sum<number>('amount').as('total'),
+      (eb) => eb.fn.sum<number>('weight').as('weight'),
+      sql<number>`(array_agg(amount order by id))[1]`.as('base'),
+    ])
     .where('kind', 'in', ['upvote', 'star', 'citation'])
     .where('paper_id', 'in', paperIds)
     .groupBy(['paper_id', 'kind', 'origin'])
     .execute()
-  return new Map(rows.map((row) => [`${row.paper_id} ${row.kind} ${row.origin}`, row.total]))
+  for (const { paper_id: id, kind, weight } of rows)
+    weighed.set(`${id} ${kind}`, (weighed.get(`${id} ${kind}`) ?? 0) + weight)
+  const counted = rows.map((row): [string, Counted] => [
+    `${row.paper_id} ${row.kind} ${row.origin}`,
+    { total: row.total, base: row.base },
+  ])
+  return { counted: new Map(counted), weighed }
 }
 
 /** By what an event is known. */

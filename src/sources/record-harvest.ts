@@ -20,14 +20,14 @@ export async function recordHarvest(
   const papers = harvested.map((paper) => withoutFuture(paper, now))
   return inTransaction(db, async (trx) => {
     const { recorded, kept } = await recordPapers(trx, papers, { now, timeZone })
-    const counted = await countedElsewhere(
+    const before = await countedElsewhere(
       trx,
       papers.flatMap((paper, index) =>
         COUNTS.some(({ property }) => paper[property]) ? [paperIdAt(recorded, index)] : [],
       ),
     )
     const signals = papers
-      .flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), counted))
+      .flatMap((paper, index) => signalsOf(paper, paperIdAt(recorded, index), before))
       .map((signal) => ({ ...signal, at: atLatest(signal.at, now) }))
     const heated = await recordSignals(trx, signals, { now })
     await replayHeat(trx, kept)
@@ -52,7 +52,11 @@ const COUNTS = [
 ] as const satisfies { property: (typeof COUNTED)[number]; [key: string]: unknown }[]
 
 /** The events in a harvested paper; what is counted elsewhere counts only as far as it exceeds what was counted before. */
-function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, number>): Signal[] {
+function signalsOf(
+  paper: HarvestedPaper,
+  paperId: number,
+  { counted, weighed }: Awaited<ReturnType<typeof countedElsewhere>>,
+): Signal[] {
   const signals: Signal[] = []
   const origin = paper.source
   // Submitting a paper does not heat it.
@@ -73,16 +77,23 @@ function signalsOf(paper: HarvestedPaper, paperId: number, counted: Map<string, 
     if (!count) continue
     const key = `${paperId} ${kind} ${origin}`
     const before = counted.get(key)
-    const amount = count.total - (before ?? 0)
+    const amount = count.total - (before?.total ?? 0)
     if (amount <= 0 && !(before === undefined && !fromNothing)) continue
-    counted.set(key, count.total)
+    const base = before?.base ?? (fromNothing ? 0 : count.total)
+    counted.set(key, { total: count.total, base })
+    // Several count the same citations, and the same stars: what one has seen before another is one event.
+    const sum = `${paperId} ${kind}`
+    const known = weighed.get(sum) ?? 0
+    const unseen = Math.max(0, (count.total - base) * weight - known)
+    const weighs = fromNothing ? amount * weight : Math.min(amount * weight, unseen)
+    weighed.set(sum, known + weighs)
     signals.push({
       paperId,
       kind,
       origin,
       originKey: String(count.total),
       amount,
-      weight: before === undefined && !fromNothing ? 0 : amount * weight,
+      weight: weighs,
       // The first count dates from when counting began, later ones from when they were seen.
       at: new Date(before === undefined ? count.since : count.observedAt),
     })
