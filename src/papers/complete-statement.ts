@@ -11,6 +11,9 @@ const WHOLE: ReadonlySet<Source> = new Set(['arxiv-oai', 'arxiv-raw', 'arxiv-ato
 
 /** What every paper has: no source ever means by its absence that it is gone. */
 const LASTING = ['abstract', 'primaryCategory', 'categories'] as const satisfies (keyof HarvestedPaper)[]
+/** Sources that are asked about papers that are here. */
+const ASKED_ABOUT: ReadonlySet<Source> = new Set(['crossref', 'openalex', 'semantic-scholar', 'github'])
+const OUTCOMES = ['notices', 'publishedAs'] as const satisfies (keyof HarvestedPaper)[]
 const REMARKS = [
   'synopsis',
   'comments',
@@ -64,6 +67,9 @@ export function completed(later: Statement, earlier: Statement): Statement {
   }
 
   if (WHOLE.has(later.source) && !isExcerpt(later)) return whole
+  // Who is asked about one paper says all there is: a notice that is gone was taken back.
+  if (!ASKED_ABOUT.has(later.source))
+    for (const fact of OUTCOMES) if (isMissing(later[fact])) take(whole, earlier, fact)
   for (const fact of REMARKS) if (isMissing(later[fact])) take(whole, earlier, fact)
   const sameReference =
     isMissing(later.journalReference) || later.journalReference === earlier.journalReference

@@ -1,6 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { ServiceAway } from '../outgoing/client.ts'
+import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
+import { SourceTrouble } from './source-kind.ts'
 
 /** A paper that a service can be asked about. */
 export type AskedPaper = {
@@ -14,6 +17,8 @@ export type AskedPaper = {
 
 const DAY_MS = 24 * 3_600_000
 const LONGEST_REST_DAYS = 90
+/** More are mistakes. */
+const MOST_OTHER_DOIS = 3
 
 /**
  * The papers to ask a service about next: those never asked about, the newest first, and those whose time has come, in turns, so that
@@ -102,6 +107,36 @@ export async function budgetLeft(
   { service, perDay, now }: { service: string; perDay: number; now: Date },
 ): Promise<number> {
   return Math.max(0, perDay - (await askedToday(db, { service, now })))
+}
+
+/**
+ * What a service says of one paper; `failure` is why it says nothing, where that may be for this paper alone: it is noted as
+ * asked about before the run fails, so that the next run begins with another. Throws where the service asks to be left alone.
+ */
+export async function learn(
+  ask: () => Promise<HarvestOutcome[]>,
+): Promise<{ outcomes: HarvestOutcome[]; failure: Error | null }> {
+  try {
+    return { outcomes: await ask(), failure: null }
+  } catch (error) {
+    const isTheirs = error instanceof ServiceAway || error instanceof SourceTrouble
+    if (!isTheirs || error.retryAt !== null) throw error
+    return { outcomes: [], failure: error }
+  }
+}
+
+/** The DOIs that lead to a paper besides the one it is known by. */
+export async function otherDois(db: Kysely<Database>, { id, doi }: AskedPaper): Promise<string[]> {
+  const rows = await db
+    .selectFrom('paper_identifiers')
+    .select('value')
+    .where('paper_id', '=', id)
+    .where('scheme', '=', 'doi')
+    .where('value', '<>', doi ?? '')
+    .orderBy('value')
+    .limit(MOST_OTHER_DOIS)
+    .execute()
+  return rows.map(({ value }) => value)
 }
 
 /** The identifier by which facts about a paper are stated: they bind no other. Null for one that only this site knows. */

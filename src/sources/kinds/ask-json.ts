@@ -44,14 +44,16 @@ export function oneByOne(run: Run, onAnswer: (answer: OutgoingAnswer) => Promise
     const { status, body } = answer
     await onAnswer(answer)
     if (status === 404 || status === 410) return { kind: 'unknown' }
-    if (status !== 200) throw new SourceTrouble(`${question.name} answered with status ${status}.`)
     try {
+      if (status !== 200) throw new SourceTrouble(`${question.name} answered with status ${status}.`)
       const value = await readJson(body, question)
       unreadable = 0
       return { kind: 'known', value }
     } catch (error) {
       unreadable += 1
-      if (!(error instanceof SourceTrouble) || unreadable >= MOST_UNREADABLE) throw error
+      // Keys that are refused are no record's fault.
+      const isRecords = status !== 401 && status !== 403 && unreadable < MOST_UNREADABLE
+      if (!(error instanceof SourceTrouble) || !isRecords) throw error
       return { kind: 'unreadable', reason: error.message, text: body.toString('utf8') }
     }
   }

@@ -6,7 +6,16 @@ import { parseIdentifier } from '../../papers/identifiers.ts'
 import type { HarvestedPaper, HarvestOutcome } from '../../papers/harvested-paper.ts'
 import { collectNotices, type Notice, type NoticeKind } from '../../papers/notices.ts'
 import { cleanLine } from '../formats/clean-text.ts'
-import { askedToday, budgetLeft, doiPath, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
+import {
+  askedToday,
+  budgetLeft,
+  doiPath,
+  learn,
+  noteAsked,
+  otherDois,
+  papersToAsk,
+  type AskedPaper,
+} from '../facts.ts'
 import { CROSSREF } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
 import { oneByOne } from './ask-json.ts'
@@ -89,20 +98,20 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   const ask = oneByOne(run, (answer) => keepItsLimit(run, answer))
   for (const paper of papers) {
     const doi = paper.doi ?? ''
-    const said = await ask(workQuestion(run, doi))
-    const statement = said.kind === 'known' ? await statementOf(run, paper, said.value.message) : null
-    const outcomes: HarvestOutcome[] =
-      said.kind === 'unreadable'
-        ? [{ ok: false, position: doi, reason: said.reason, record: said.text }]
-        : statement
-          ? [{ ok: true, position: doi, paper: statement }]
-          : []
+    const { outcomes, failure } = await learn(async (): Promise<HarvestOutcome[]> => {
+      const said = await ask(workQuestion(run, doi))
+      if (said.kind === 'unreadable')
+        return [{ ok: false, position: doi, reason: said.reason, record: said.text }]
+      const statement = said.kind === 'known' ? await statementOf(run, paper, said.value.message) : null
+      return statement ? [{ ok: true, position: doi, paper: statement }] : []
+    })
     yield {
       outcomes,
       cursor: null,
       onlyKnown: true,
       alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
     }
+    if (failure) throw failure
   }
 }
 
@@ -146,9 +155,10 @@ function noticesIn(work: Work): Notice[] {
 
 async function statementOf(
   run: TaskRun<Settings>,
-  { title, doi: asked }: AskedPaper,
+  paper: AskedPaper,
   work: Work,
 ): Promise<HarvestedPaper | null> {
+  const { title, doi: asked } = paper
   if (asked === null) return null
   const observedAt = run.now().toISOString()
   const notices = noticesIn(work)
@@ -171,15 +181,21 @@ async function statementOf(
       ...(journal !== '' && { journal }),
       ...(published !== null && { date: published }),
     }
-  const article = doiIn(work.relation?.['is-preprint-of'])
+  // Its own archive may have said what it came out as.
+  const ours = await otherDois(run.db, paper)
+  const article = doiIn(work.relation?.['is-preprint-of']) ?? ours[0] ?? null
   if (article !== null && !isArticle) {
     const other = await articleOf(run, article)
+    if (other === null && doiIn(work.relation?.['is-preprint-of']) === null) return statement
     const otherJournal = cleanLine(other?.['container-title']?.[0] ?? '')
     statement.publishedAs = { doi: article, ...(otherJournal !== '' && { journal: otherJournal }) }
     // Only where both records name each other are they one work: anyone can register a preprint of anything.
     const isMutual =
       other !== null && (other.relation?.['has-preprint'] ?? []).some(({ id }) => doiOf(id) === asked)
-    if (isMutual) {
+    if (other !== null && ours.includes(article)) {
+      const all = collectNotices([notices, noticesIn(other)])
+      if (all.length > 0) statement.notices = all
+    } else if (isMutual) {
       statement.identifiers.push({ scheme: 'doi', value: article })
       // What became of the article became of the paper.
       const all = collectNotices([notices, noticesIn(other)])

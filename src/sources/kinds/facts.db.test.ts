@@ -4,6 +4,7 @@ import { stated } from '../../../test/papers.ts'
 import { openSite, TIME_ZONE } from '../../../test/site.ts'
 import { signIn } from '../../../test/readers.ts'
 import { findPaper } from '../../papers/find.ts'
+import { WEIGHTS } from '../../ranking/heat.ts'
 import { savePaper } from '../../shelves/reading-list.ts'
 import { openRegistries, sends, type Registries } from '../look-up/registries.fixture.ts'
 import { recordHarvest } from '../record-harvest.ts'
@@ -161,6 +162,61 @@ describeWithDatabase('facts about papers that are here', (db) => {
     })
   })
 
+  it('are asked of others where the service fails over one paper again and again', async () => {
+    const dois = [1, 2, 3].map((n) => `10.5555/sea.${n}`)
+    await record(...dois.map((doi) => ({ ...stated(`doi/${doi}`), title: doi })))
+    for (const doi of dois)
+      json(crossrefPath(doi), { message: { DOI: doi, 'updated-by': [{ type: 'erratum' }] } })
+    // The newest is asked about first.
+    server.on(crossrefPath(dois[2] ?? ''), sends('Internal error', { status: 500 }))
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('status 500'),
+    })
+    expect(await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { updated: 2 },
+    })
+  })
+
+  it('tell what became of the article that the archive of a preprint names', async () => {
+    const [preprint, article] = ['10.64898/2026.01.3', '10.5555/article.3']
+    await record({ ...stated([`doi/${preprint}`, `doi/${article}`]), source: 'biorxiv', title: 'A preprint' })
+    json(crossrefPath(preprint), { message: { DOI: preprint, type: 'posted-content' } })
+    json(crossrefPath(article), {
+      message: {
+        DOI: article,
+        type: 'journal-article',
+        'container-title': ['Journal of Lakes'],
+        'updated-by': [{ DOI: '10.5555/article.4', type: 'retraction' }],
+      },
+    })
+    await harvestFrom(db(), server.url, { kind: 'crossref', now: NOW })
+    const expected = {
+      publishedAs: { doi: article, journal: 'Journal of Lakes' },
+      notices: [{ kind: 'retraction', doi: '10.5555/article.4' }],
+    }
+    expect(await paperOf(article)).toMatchObject(expected)
+    // And where it cannot be asked about the article, what it said before stays.
+    server.on(crossrefPath(article), sends('Internal error', { status: 500 }))
+    await harvestFrom(db(), server.url, { kind: 'crossref', now: new Date('2026-03-15T20:00:00Z') })
+    expect(await paperOf(article)).toMatchObject(expected)
+  })
+
+  it('are taken back by the source that stated them, and by no poorer file of the same kind', async () => {
+    const notice = [{ kind: 'retraction' as const, doi: '10.5555/tides.3' }]
+    const said = (source: 'crossref' | 'jsonl', notices?: typeof notice) =>
+      record({ ...stated(`doi/${DOI}`), source, title: 'Tides', ...(notices && { notices }) })
+    await said('jsonl', notice)
+    await said('jsonl')
+    expect((await paperOf())?.notices).toEqual(notice)
+    const other = [{ kind: 'retraction' as const, doi: '10.5555/tides.5' }]
+    await said('crossref', other)
+    expect((await paperOf())?.notices).toEqual([...notice, ...other])
+    await said('crossref')
+    expect((await paperOf())?.notices).toEqual(notice)
+  })
+
   it('keep to the limit that Crossref states', async () => {
     await record({ ...stated(`doi/${DOI}`), title: 'Tides' })
     const headers = { 'x-rate-limit-limit': '1', 'x-rate-limit-interval': '5s' }
@@ -197,6 +253,67 @@ describeWithDatabase('facts about papers that are here', (db) => {
     ])
     const paper = await findPaper(db(), { scheme: 'arxiv', value: '2601.00001' }, { seenBy: 'everyone' })
     expect(paper?.notices).toEqual([{ kind: 'retraction' }])
+  })
+
+  it('count a citation once, however many know of it', async () => {
+    const seen = (source: 'openalex' | 'crossref' | 'semantic-scholar', total: number, day: string) =>
+      record({
+        ...stated('2601.00001'),
+        source,
+        citations: {
+          total,
+          observedAt: `2026-01-${day}T00:00:00.000Z`,
+          since: `2026-01-${day}T00:00:00.000Z`,
+        },
+      })
+    await record(stated('2601.00001'))
+    await seen('openalex', 4, '01')
+    await seen('crossref', 2, '01')
+    await seen('openalex', 6, '02')
+    await seen('crossref', 4, '03')
+    await seen('semantic-scholar', 9, '03')
+    await seen('crossref', 5, '04')
+    const weights = await db().selectFrom('signals').select(['amount', 'weight']).orderBy('id').execute()
+    expect(weights).toEqual([
+      { amount: 4, weight: 0 },
+      { amount: 2, weight: 0 },
+      { amount: 2, weight: 2 * WEIGHTS.citation },
+      { amount: 2, weight: 0 },
+      { amount: 9, weight: 0 },
+      { amount: 1, weight: WEIGHTS.citation },
+    ])
+  })
+
+  it('are no trouble where Semantic Scholar knows none of the papers, but where it answers about fewer', async () => {
+    await record({ ...stated('2601.00001'), title: 'Tides' }, { ...stated('2601.00002'), title: 'Lakes' })
+    const path = '/graph/v1/paper/batch?fields=citationCount'
+    json(path, [{ citationCount: 9 }])
+    expect(await harvestFrom(db(), server.url, { kind: 'semantic-scholar', now: NOW })).toMatchObject({
+      outcome: 'failed',
+      reason: 'Semantic Scholar answered about 1 papers in place of 2.',
+    })
+    json(path, { error: 'No valid paper ids given' }, { status: 400 })
+    expect(await harvestFrom(db(), server.url, { kind: 'semantic-scholar', now: NOW })).toMatchObject({
+      outcome: 'whole',
+    })
+  })
+
+  it('pass over a repository that GitHub blocks, and stop at its secondary limits', async () => {
+    await record({
+      ...stated('2601.00001'),
+      title: 'Tides',
+      links: [{ kind: 'code', url: 'https://github.com/tides/Tides' }],
+    })
+    json('/repos/tides/Tides', { message: 'Repository access blocked' }, { status: 403 })
+    expect(await harvestFrom(db(), server.url, { kind: 'github', now: NOW })).toMatchObject({
+      outcome: 'whole',
+    })
+    json('/repos/tides/Tides', { message: 'You have exceeded a secondary rate limit.' }, { status: 403 })
+    const later = new Date('2026-01-20T20:00:00Z')
+    expect(await harvestFrom(db(), server.url, { kind: 'github', now: later })).toMatchObject({
+      outcome: 'failed',
+      reason: 'GitHub has asked to be left alone',
+    })
   })
 
   it('count new stars of a repository, and leave GitHub alone when its limit is reached', async () => {

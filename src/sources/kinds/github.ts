@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { ServiceAway } from '../../outgoing/client.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
 import { answerText } from '../answer-text.ts'
-import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk, type AskedPaper } from '../facts.ts'
+import {
+  askedToday,
+  budgetLeft,
+  identifierOf,
+  learn,
+  noteAsked,
+  papersToAsk,
+  type AskedPaper,
+} from '../facts.ts'
 import { GITHUB } from '../services.ts'
 import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 
@@ -10,6 +18,8 @@ const SERVICE = 'github'
 /** GitHub answers 60 requests an hour, and 5,000 to those with a token. */
 const PER_DAY = { withToken: 20_000, without: 1_000 }
 const AT_ONCE = 50
+/** As it wants to be left alone at least where it does not say for how long. */
+const LEAST_PAUSE_MS = 60_000
 
 const settings = z.object({})
 type Settings = z.infer<typeof settings>
@@ -46,19 +56,26 @@ async function* harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   const limit = Math.min(left, AT_ONCE)
   for (const paper of await papersToAsk(db, { service: SERVICE, which: 'repository', limit, now: now() })) {
     const repository = repositoryOf(paper)
-    const answer = repository === null ? null : await askForStars(run, repository, paper.etag)
-    const statement = answer?.stars === undefined ? null : statementOf(paper, answer.stars, now())
+    let etag: string | null = null
+    const { outcomes, failure } = await learn(async () => {
+      if (repository === null) return []
+      const answer = await askForStars(run, repository, paper.etag)
+      etag = answer.etag
+      const statement = answer.stars === undefined ? null : statementOf(paper, answer.stars, now())
+      return statement ? [{ ok: true, position: repository, paper: statement }] : []
+    })
     yield {
-      outcomes: statement ? [{ ok: true, position: repository ?? '', paper: statement }] : [],
+      outcomes,
       cursor: null,
       onlyKnown: true,
       alongside: (trx) =>
         noteAsked(trx, {
           service: SERVICE,
-          papers: [{ id: paper.id, etag: answer?.etag ?? null }],
+          papers: [{ id: paper.id, etag }],
           now: now(),
         }),
     }
+    if (failure) throw failure
   }
 }
 
@@ -98,6 +115,11 @@ async function askForStars(
   const retryAfterMs = Number(headers['retry-after']) * 1_000
   if (status === 403 && retryAfterMs > 0)
     throw new ServiceAway('GitHub has asked to be left alone', new Date(now().getTime() + retryAfterMs))
+  if (status === 403 && /rate limit/i.test(body.subarray(0, 2_000).toString('utf8')))
+    throw new ServiceAway('GitHub has asked to be left alone', new Date(now().getTime() + LEAST_PAUSE_MS))
+  // What is blocked is as good as gone.
+  if (status === 403 && /access blocked/i.test(body.subarray(0, 2_000).toString('utf8')))
+    return { etag: null }
   if (status === 404 || status === 410 || status === 451) return { etag: null }
   if (status !== 200) throw new SourceTrouble(`GitHub answered with status ${status}.`)
   let json: unknown = null

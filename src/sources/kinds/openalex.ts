@@ -5,6 +5,7 @@ import {
   budgetLeft,
   doiPath,
   identifierOf,
+  learn,
   noteAsked,
   papersToAsk,
   type AskedPaper,
@@ -57,20 +58,20 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
     url.searchParams.set('select', 'id,doi,cited_by_count,is_retracted')
     if (contact !== null) url.searchParams.set('mailto', contact)
     if (keys.openalex !== null) url.searchParams.set('api_key', keys.openalex)
-    const said = await ask({ service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
-    const statement = said.kind === 'known' ? statementOf(paper, said.value, now()) : null
-    const outcomes: HarvestOutcome[] =
-      said.kind === 'unreadable'
-        ? [{ ok: false, position: doi, reason: said.reason, record: said.text }]
-        : statement
-          ? [{ ok: true, position: doi, paper: statement }]
-          : []
+    const { outcomes, failure } = await learn(async (): Promise<HarvestOutcome[]> => {
+      const said = await ask({ service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
+      if (said.kind === 'unreadable')
+        return [{ ok: false, position: doi, reason: said.reason, record: said.text }]
+      const statement = said.kind === 'known' ? statementOf(paper, said.value, now()) : null
+      return statement ? [{ ok: true, position: doi, paper: statement }] : []
+    })
     yield {
       outcomes,
       cursor: null,
       onlyKnown: true,
       alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
     }
+    if (failure) throw failure
   }
 }
 

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk } from '../facts.ts'
 import { SEMANTIC_SCHOLAR } from '../services.ts'
 import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
-import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
-import { askJson } from './ask-json.ts'
+import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
+import { oneByOne } from './ask-json.ts'
 
 const SERVICE = 'semantic-scholar'
 const PER_DAY = 20_000
@@ -47,7 +47,7 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   const url = new URL(`${run.urls.semanticScholar}/graph/v1/paper/batch`)
   url.searchParams.set('fields', 'citationCount')
   const ids = papers.map(({ arxivId, doi }) => (arxivId === null ? `DOI:${doi}` : `ARXIV:${arxivId}`))
-  const works = await askJson(run, {
+  const said = await oneByOne(run)({
     service: SEMANTIC_SCHOLAR,
     name: 'Semantic Scholar',
     url,
@@ -58,6 +58,17 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
     },
     body: JSON.stringify({ ids }),
   })
+  // It knows none of them, which it says with status 400.
+  const knowsNone = said.kind === 'unreadable' && /no valid paper ids/i.test(said.text)
+  if (said.kind !== 'known' && !knowsNone)
+    throw new SourceTrouble(
+      said.kind === 'unreadable' ? said.reason : 'Semantic Scholar answered with status 404.',
+    )
+  const works = said.kind === 'known' ? said.value : ids.map(() => null)
+  if (works.length !== ids.length)
+    throw new SourceTrouble(
+      `Semantic Scholar answered about ${works.length} papers in place of ${ids.length}.`,
+    )
   const observedAt = now().toISOString()
   const outcomes = papers.flatMap((paper, i): HarvestOutcome[] => {
     const identifier = identifierOf(paper)
