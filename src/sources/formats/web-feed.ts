@@ -119,8 +119,10 @@ function jsonEntries(feed: string): (Entry | { refused: string; raw: string })[]
 }
 
 async function xmlEntries(feed: string): Promise<(Entry | { refused: string; raw: string })[] | null> {
-  const opening = /<(?:rss|rdf:RDF|(?:\w+:)?feed)[\s>]/.exec(feed.slice(0, 4_096))
-  if (!opening || !/<\/(?:rss|rdf:RDF|(?:\w+:)?feed)>\s*$/.test(feed.slice(-256))) return null
+  const opening = /<(?:rss|(?:\w+:)?RDF|(?:\w+:)?feed)[\s>]/.exec(feed.slice(0, 4_096))
+  // Caches write remarks behind the end.
+  const end = feed.slice(-4_096).replace(/(?:\s|<!--(?:(?!-->)[^])*-->)+$/, '')
+  if (!opening || !/<\/(?:rss|(?:\w+:)?RDF|(?:\w+:)?feed)\s*>$/.test(end)) return null
   const entries: (Entry | { refused: string; raw: string })[] = []
   for await (const record of readXmlRecords(inOne(feed), { elements: ['item', 'entry'] }))
     entries.push(

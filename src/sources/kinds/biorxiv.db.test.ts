@@ -169,4 +169,47 @@ describeWithDatabase('bioRxiv and medRxiv', (db) => {
       outcome: 'whole',
     })
   })
+
+  it('say what the service says is wrong, and are not done where its list ends too early', async () => {
+    const says = (status: string) =>
+      server.on(
+        `${first}/0/json`,
+        sends(JSON.stringify({ messages: [{ status }], collection: [] }), { type: 'application/json' }),
+      )
+    says('Error: the database is down')
+    expect(await harvestFrom(db(), server.url, { kind: 'biorxiv', now: NOW })).toMatchObject({
+      outcome: 'failed',
+      reason: 'bioRxiv answered: Error: the database is down',
+    })
+    answers(`${first}/0/json`, [row(1), row(2)], { total: 4 })
+    const end = JSON.stringify({ messages: [{ status: 'no posts found' }], collection: [] })
+    server.on(`${first}/2/json`, sends(end, { type: 'application/json' }))
+    expect(await harvestFrom(db(), server.url, { kind: 'biorxiv', now: NOW })).toMatchObject({
+      outcome: 'failed',
+      counts: { new: 2 },
+      reason: 'bioRxiv’s list ended after 2 of 4 records.',
+    })
+    // What is left is asked for where it ended.
+    answers(`${first}/2/json`, [row(3), row(4)], { total: 4 })
+    expect(await harvestFrom(db(), server.url, { kind: 'biorxiv', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 2 },
+    })
+  })
+
+  it('are not held up by a paper whose first version is not told of', async () => {
+    answers(`${first}/0/json`, [row(1, { version: '2' }), row(2)])
+    expect(await harvestFrom(db(), server.url, { kind: 'biorxiv', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 2 },
+    })
+  })
+
+  it('know a category however it is spelt', async () => {
+    answers(`${first}/0/json`, [row(1, { category: 'cell biology' }), row(2, { category: 'zoology' })])
+    const settings = { categories: ['Cell_Biology'] }
+    expect(await harvestFrom(db(), server.url, { kind: 'biorxiv', settings, now: NOW })).toMatchObject({
+      counts: { new: 1 },
+    })
+  })
 })

@@ -11,7 +11,7 @@ const FIRST_DAYS = 3
 const settings = z.object({
   server: z.enum(['biorxiv', 'medrxiv'], { error: 'must be biorxiv or medrxiv' }).default('biorxiv'),
   categories: z
-    .array(z.string().trim().toLowerCase().min(1).max(60))
+    .array(z.string().transform(plainCategory).pipe(z.string().min(1).max(60)))
     .max(30, 'at most 30 categories')
     .optional(),
 })
@@ -63,6 +63,7 @@ async function* harvestPostings(run: TaskRun<Settings>): AsyncGenerator<HarvestP
   const { settings: chosen, urls } = run
   const { done, run: days } = daysToAsk(run, { start: 0, first: FIRST_DAYS, overlap: 1 })
   const { from, to } = days
+  let total: number | null = null
   for (let at = days.place; ;) {
     const url = new URL(`${urls.biorxiv}/details/${chosen.server}/${from}/${to}/${at}/json`)
     const { messages, collection } = await askJson(run, {
@@ -72,7 +73,12 @@ async function* harvestPostings(run: TaskRun<Settings>): AsyncGenerator<HarvestP
       schema: answerSchema,
       timeoutMs: 120_000,
     })
-    const total = messages[0]?.total ?? null
+    const { status = 'ok' } = messages[0] ?? {}
+    // Behind its end the list says nothing of how long it is.
+    total = messages[0]?.total ?? total
+    // Faults are told with status 200, too; a range without posts is none.
+    if (collection.length === 0 && !/^ok$|no (?:posts|articles|papers) found/i.test(status.trim()))
+      throw new SourceTrouble(`bioRxiv answered: ${status.slice(0, 200)}`)
     const next = at + collection.length
     if (collection.length === 0 && total !== null && next < total)
       throw new SourceTrouble(`bioRxiv’s list ended after ${next} of ${total} records.`)
@@ -96,7 +102,15 @@ async function* harvestPostings(run: TaskRun<Settings>): AsyncGenerator<HarvestP
 function isIn(row: unknown, categories: string[] | undefined): boolean {
   if (!categories || categories.length === 0) return true
   const { category } = (row ?? {}) as BiorxivRow
-  return typeof category !== 'string' || categories.includes(category.trim().toLowerCase())
+  return typeof category !== 'string' || categories.includes(plainCategory(category))
+}
+
+/** `Cell_Biology` as the API writes it: `cell biology`. */
+function plainCategory(written: string): string {
+  return written
+    .replace(/[\s_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
 }
 
 /** Of a later version of a paper that is not here, the earlier ones come too: the first says when it was posted. */
@@ -119,13 +133,15 @@ async function withFirstVersions(
   )
   const before: HarvestOutcome[] = []
   for (const doi of unknown) {
-    const url = new URL(`${run.urls.biorxiv}/details/${run.settings.server}/${doi}/na/json`)
-    const { collection } = await askJson(run, {
-      service: BIORXIV,
-      name: 'bioRxiv',
-      url,
-      schema: answerSchema,
-    })
+    const url = new URL(`${run.urls.biorxiv}/details/${run.settings.server}/${encodeURI(doi)}/na/json`)
+    let collection: unknown[]
+    try {
+      ;({ collection } = await askJson(run, { service: BIORXIV, name: 'bioRxiv', url, schema: answerSchema }))
+    } catch (error) {
+      // One paper whose past is not told must not hold up all others for good.
+      if (!(error instanceof SourceTrouble)) throw error
+      continue
+    }
     before.push(
       ...[...readBiorxiv(collection, { position: (i) => `${doi}, version ${i + 1}` })].filter(({ ok }) => ok),
     )

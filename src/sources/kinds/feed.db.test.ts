@@ -107,4 +107,38 @@ describeWithDatabase('a web feed', (db) => {
     })
     expect(server.asked).toEqual([])
   })
+
+  it('is looked for again at its page when it has gone', async () => {
+    const page = (href: string) =>
+      server.on('/lab/', sends(`<link rel="alternate" type="application/rss+xml" href="${href}">`))
+    page('/old')
+    server.on('/old', sends(RSS))
+    expect(await harvest('/lab/')).toMatchObject({ counts: { new: 3 } })
+    for (const [i, gone] of [sends('gone', { status: 404 }), sends('<html>A page</html>')].entries()) {
+      server.on(i === 0 ? '/old' : '/new0', gone)
+      page(`/new${i}`)
+      server.on(`/new${i}`, sends(JSON_FEED))
+      expect(await harvest('/lab/')).toMatchObject({ outcome: 'whole' })
+      expect(server.asked.at(-1)?.path).toBe(`/new${i}`)
+    }
+  })
+
+  it('is told from what else a page links to', async () => {
+    server.on(
+      '/blog',
+      sends(`<link rel="alternate" type="application/json+oembed" href="/oembed">
+        <link rel="alternate" title="JSON" type="application/json" href="/wp-json/7">
+        <link rel="alternate" type="application/rss+xml" title="Lab » Comments Feed" href="/comments/feed/">
+        <link rel="alternate" type="application/rss+xml; charset=UTF-8" title="Lab" href="/feed/">`),
+    )
+    // A cache has signed it.
+    server.on('/feed/', sends(`${RSS}\n<!-- kept for 60 seconds -->\n<!-- by a cache -->`))
+    expect(await harvest('/blog')).toMatchObject({ outcome: 'whole', counts: { new: 3 } })
+    expect(server.asked.map(({ path }) => path)).toEqual(['/blog', '/feed/'])
+  })
+
+  it('may be empty', async () => {
+    server.on('/rss', sends('<rss version="2.0"><channel><title>Quiet</title></channel></rss>'))
+    expect(await harvest('/rss')).toMatchObject({ outcome: 'whole', counts: { new: 0 } })
+  })
 })

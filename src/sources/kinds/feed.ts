@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2'
 import { z } from 'zod'
+import { ServiceAway } from '../../outgoing/client.ts'
 import { answerText } from '../answer-text.ts'
 import { readWebFeed } from '../formats/web-feed.ts'
 import { WEB_FEED } from '../services.ts'
@@ -55,9 +56,27 @@ export const feed: SourceKind<Settings> = {
 
 async function* harvestEntries(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
   const { feedUrl = null, etag = null, lastModified = null } = (run.cursor ?? {}) as Partial<Cursor>
-  const url = feedUrl ?? run.settings.url
-  const answer = await ask(run, url, { etag, lastModified })
-  if (answer === null) return
+  const named = run.settings.url
+  let page: HarvestPage | null
+  try {
+    page = await readFrom(run, { feedUrl: feedUrl ?? named, etag, lastModified })
+  } catch (error) {
+    run.signal.throwIfAborted()
+    const isGone = error instanceof SourceTrouble || (error instanceof ServiceAway && error.retryAt === null)
+    if (feedUrl === null || feedUrl === named || !isGone) throw error
+    // The page may link to another feed by now.
+    page = await readFrom(run, { feedUrl: named, etag: null, lastModified: null })
+  }
+  if (page !== null) yield page
+}
+
+/** What is at an address, or in the feed that it links to; null where nothing has changed. */
+async function readFrom(
+  run: TaskRun<Settings>,
+  { feedUrl: url, ...state }: Cursor & { feedUrl: string },
+): Promise<HarvestPage | null> {
+  const answer = await ask(run, url, state)
+  if (answer === null) return null
   let { text, headers } = answer
   let at = url
   let outcomes = await readWebFeed(text, { url: at })
@@ -66,7 +85,7 @@ async function* harvestEntries(run: TaskRun<Settings>): AsyncGenerator<HarvestPa
     if (found === null)
       throw new SourceTrouble(`${new URL(url).host} has no feed at that address, nor a link to one.`)
     const next = await ask(run, found, { etag: null, lastModified: null })
-    if (next === null) return
+    if (next === null) return null
     ;({ text, headers } = next)
     at = found
     outcomes = await readWebFeed(text, { url: at })
@@ -77,7 +96,7 @@ async function* harvestEntries(run: TaskRun<Settings>): AsyncGenerator<HarvestPa
     etag: headers.etag ?? null,
     lastModified: headers['last-modified'] ?? null,
   }
-  yield { outcomes, cursor }
+  return { outcomes, cursor }
 }
 
 /** null where nothing has changed. */
@@ -108,24 +127,30 @@ async function ask(
   return { text, headers }
 }
 
-const FEED_TYPE = /^application\/(?:atom\+xml|rss\+xml|rdf\+xml|feed\+json|json)/i
+/** Types of feeds, the surest first: blogs give pages of their interfaces for programs as plain JSON or XML too. */
+const FEED_TYPES = [
+  /^application\/(?:atom|rss|rdf)\+xml$/,
+  /^application\/feed\+json$/,
+  /^(?:application|text)\/(?:json|xml|rss|rss\+xml|atom\+xml)$/,
+]
 
 /** The first feed that a page links to as its own; null where it links to none. */
 function discoverFeed(html: string, pageUrl: string): string | null {
   let base = pageUrl
-  let found: string | null = null
-  let ofComments: string | null = null
+  const found: { address: string; rank: number }[] = []
   const parser = new Parser({
     onopentag(name, { rel = '', type = '', href = '', title = '' }) {
       if (name === 'base' && href !== '') base = URL.parse(href, pageUrl)?.href ?? base
-      const isFeed = name === 'link' && /(?:^|\s)alternate(?:\s|$)/i.test(rel) && FEED_TYPE.test(type)
-      if (!isFeed || href === '') return
-      const address = URL.parse(href, base)?.href ?? null
+      if (name !== 'link' || href === '' || !/(?:^|\s)alternate(?:\s|$)/i.test(rel)) return
+      const bareType = (type.split(';')[0] ?? '').trim().toLowerCase()
+      const rank = FEED_TYPES.findIndex((one) => one.test(bareType))
+      const address = URL.parse(href.trim(), base)
+      if (rank === -1 || address === null || !/^https?:$/.test(address.protocol)) return
       // Blogs name the feed of their comments too.
-      if (/comments/i.test(`${title} ${href}`)) ofComments ??= address
-      else found ??= address
+      const isOfComments = /comments/i.test(`${title} ${href}`)
+      found.push({ address: address.href, rank: rank + (isOfComments ? FEED_TYPES.length : 0) })
     },
   })
   parser.end(html)
-  return found ?? ofComments
+  return found.toSorted((a, b) => a.rank - b.rank)[0]?.address ?? null
 }

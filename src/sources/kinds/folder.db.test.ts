@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -49,5 +49,32 @@ describeWithDatabase('a folder', (db) => {
     await put('a.bib', bibtex('Tides'))
     await expect(harvest({ trusted: false })).rejects.toThrow('can only be added on the machine itself')
     await expect(harvest({ settings: { folder: 'relative' } })).rejects.toThrow('whole path')
+  })
+
+  it('may be named by a link, and gives a file that got another name only once', async () => {
+    await put('a.bib', bibtex('Tides'))
+    const link = `${path}-link`
+    await symlink(path, link)
+    try {
+      const settings = { folder: link }
+      expect(await harvest({ settings })).toMatchObject({ outcome: 'whole', counts: { new: 1 } })
+      await rename(join(path, 'a.bib'), join(path, 'b.bib'))
+      expect(await harvest({ settings })).toMatchObject({ outcome: 'whole', counts: { unchanged: 0 } })
+    } finally {
+      await rm(link)
+    }
+  })
+
+  it('gives its other files where one may not be read', async ({ skip }) => {
+    // Root may read everything.
+    if (process.getuid?.() === 0) skip()
+    await put('a.bib', bibtex('Tides'))
+    await chmod(join(path, 'a.bib'), 0o000)
+    await put('b.jsonl', `{"id": "2601.00001", "title": "Lakes"}\n`)
+    expect(await harvest()).toMatchObject({
+      outcome: 'failed',
+      counts: { new: 1 },
+      reason: `This program may not read ${join(path, 'a.bib')}.`,
+    })
   })
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { decodeText } from '../formats/decode-text.ts'
@@ -22,8 +22,8 @@ const settings = z.object({
 })
 type Settings = z.infer<typeof settings>
 
-/** Digests of the files that were taken in, by name. */
-type Cursor = Record<string, string>
+/** The files that were taken in, by name: their digest, and their state on the disk by which they need not be read again. */
+type Cursor = Record<string, { digest: string; state: string }>
 
 /** A folder, or a file: exports that other programs put there are taken in, each once, and stay where they are. */
 export const folder: SourceKind<Settings> = {
@@ -59,18 +59,33 @@ async function* harvestFiles(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
   // Anyone who may use the desk must not read any file of the machine.
   if (!run.trusted) throw new SourceTrouble('A folder can only be added by a command on the machine itself.')
   const taken: Cursor = { ...(run.cursor as Cursor | null) }
+  const unreadable: string[] = []
   for (const path of await filesIn(run.settings.folder)) {
     const found = await lstat(path).catch(() => null)
     if (!found?.isFile() || Math.abs(run.now().getTime() - found.mtimeMs) < SETTLED_MS) continue
-    const digest = await digestOf(path)
-    if (taken[path] === digest) continue
-    taken[path] = digest
-    yield { outcomes: outcomesIn(path, { now: run.now() }), cursor: { ...taken } }
+    const state = `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`
+    if (taken[path]?.state === state) continue
+    const digest = await digestOf(path).catch(() => null)
+    if (digest === null) {
+      unreadable.push(path)
+      continue
+    }
+    const isTaken = Object.values(taken).some((one) => one.digest === digest)
+    taken[path] = { digest, state }
+    yield { outcomes: isTaken ? [] : outcomesIn(path, { now: run.now() }), cursor: { ...taken } }
     run.signal.throwIfAborted()
   }
+  // All others come first.
+  const [first] = unreadable
+  if (first !== undefined)
+    throw new SourceTrouble(
+      `This program may not read ${first}${unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : ''}.`,
+    )
 }
 
-async function filesIn(path: string): Promise<string[]> {
+async function filesIn(named: string): Promise<string[]> {
+  // Whoever runs the machine may name a link; what is in the folder may be anybody's.
+  const path = await realpath(named).catch(() => named)
   const found = await lstat(path).catch(() => null)
   if (found?.isFile()) return [path]
   if (!found?.isDirectory()) throw new SourceTrouble(`There is no folder or file ${path}.`)

@@ -101,4 +101,13 @@ describeWithDatabase('Hugging Face’s daily papers', (db) => {
     })
     expect(server.asked[before]?.path).toContain('date=2026-01-10')
   })
+
+  it('end where a list begins anew', async () => {
+    const whole = Array.from({ length: 100 }, (_, i) => entry(`2601.${String(i + 100).padStart(5, '0')}`))
+    for (let page = 0; page < 3; page++) answers('2026-01-15', whole, page)
+    expect(await harvestFrom(db(), server.url, { kind: 'huggingface', now: NOW })).toMatchObject({
+      outcome: 'whole',
+      counts: { new: 100, unchanged: 0 },
+    })
+  })
 })

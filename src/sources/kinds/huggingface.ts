@@ -38,6 +38,7 @@ async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenera
   const { from, to } = days
   for (let day = days.place === '' ? from : days.place; day <= to; day = addDays(day, 1)) {
     const outcomes: HarvestOutcome[] = []
+    let pageBefore = ''
     for (let page = 0; ; page++) {
       const url = new URL(`${run.urls.huggingFace}/api/daily_papers`)
       url.search = new URLSearchParams({ date: day, limit: String(PAGE), p: String(page) }).toString()
@@ -47,7 +48,10 @@ async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenera
         url,
         schema: z.array(z.unknown()),
       })
-      const before = outcomes.length
+      // Behind its end a list may begin anew.
+      const asText = JSON.stringify(entries)
+      if (asText === pageBefore) break
+      pageBefore = asText
       for (const entry of entries) {
         const record = JSON.stringify(entry)
         for await (const outcome of readHuggingFace(inOne(`[${record}]`), { now: run.now() }))
@@ -57,7 +61,7 @@ async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenera
               : { ...outcome, position: `${day}, entry ${outcomes.length + 1}`, record },
           )
       }
-      if (entries.length < PAGE || outcomes.length === before) break
+      if (entries.length < PAGE) break
     }
     const next = addDays(day, 1)
     yield { outcomes, cursor: next > to ? { done: to, run: null } : { done, run: { from, to, place: next } } }

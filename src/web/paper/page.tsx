@@ -6,6 +6,7 @@ import type { AuthorHere } from '../../moderation/authorship.ts'
 import type { Source } from '../../papers/harvested-paper.ts'
 import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { andOthers } from '../../papers/others.ts'
+import type { PublishedAs } from '../../papers/notices.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset, typesetAbstract } from '../../papers/typeset.ts'
@@ -391,8 +392,10 @@ function details(site: Site, paper: Paper): Child[] {
     ])
   }
   if (paper.journalReference) rows.push(['Journal', raw(typeset(paper.journalReference))])
-  if (paper.publishedAs !== null) {
-    const { doi, journal } = paper.publishedAs
+  // arXiv's records name the DOI of what came of a preprint.
+  const published = paper.publishedAs ?? (paper.arxivId && paper.doi ? { doi: paper.doi } : null)
+  if (published !== null) {
+    const { doi, journal }: PublishedAs = published
     rows.push(['Published as', <a href={doiUrl(doi)}>{journal ?? doi}</a>])
   }
   if (paper.comments && !paper.withdrawn) rows.push(['Comments', raw(typeset(paper.comments))])
