@@ -35,7 +35,7 @@ function expectSafe(path: string, answer: Response) {
     expect.objectContaining({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'referrer-policy': /^\/(?:sign-in\/link|welcome$)/.test(path)
+      'referrer-policy': /^\/(?:sign-in\/link|welcome)/.test(path)
         ? 'same-origin'
         : 'strict-origin-when-cross-origin',
       'strict-transport-security': 'max-age=31536000',
