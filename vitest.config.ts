@@ -10,6 +10,7 @@ const LONG = [
   'src/moderation/merge-at-once*',
   'src/discussion/comments-replay*',
   'src/sources/formats/round-trip*',
+  'src/sources/fortnight*',
 ]
 
 /**

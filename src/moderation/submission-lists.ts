@@ -97,3 +97,18 @@ export async function submissionsOf(db: Kysely<Database>, readerId: string): Pro
     reason: row.reason,
   }))
 }
+
+/** Whether a paper was submitted and is not here: a curator has not decided yet, or has turned it down. */
+export async function isKeptBack(
+  db: Kysely<Database>,
+  { scheme, value }: { scheme: string; value: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('submissions')
+    .select('id')
+    .where('scheme', '=', scheme)
+    .where('value', '=', value)
+    .where('state', 'in', ['waiting', 'refused'])
+    .executeTakeFirst()
+  return row !== undefined
+}

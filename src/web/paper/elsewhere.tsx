@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { raw } from 'hono/html'
 import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { isKeptBack } from '../../moderation/submission-lists.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
 import { addressPath, paperAddress, type PaperIdentifier } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
@@ -22,7 +23,8 @@ export async function foundElsewhere(
   c: Context,
   identifier: PaperIdentifier,
 ): Promise<HarvestedPaper | null> {
-  if (identifier.scheme !== 'arxiv') return null
+  // What curators have kept back is not shown here by another way.
+  if (identifier.scheme !== 'arxiv' || (await isKeptBack(site.db, identifier))) return null
   const counted = await countWithin(site.db, {
     limit: RATE_LIMITS.lookUp,
     of: clientAddress(site, c),
