@@ -101,7 +101,7 @@ export async function submissionsOf(db: Kysely<Database>, readerId: string): Pro
 /** Whether a paper was submitted and is not here: a curator has not decided yet, or has turned it down. */
 export async function isKeptBack(
   db: Kysely<Database>,
-  { scheme, value }: { scheme: string; value: string },
+  { scheme, value }: { scheme: 'arxiv' | 'doi'; value: string },
 ): Promise<boolean> {
   const row = await db
     .selectFrom('submissions')
