@@ -66,7 +66,7 @@ const BATCH_SIZE = 2_000_000
 const RENEW_EVERY_MS = 20_000
 const HELD_MS = 60_000
 /** Failures in a row that a range bears without anything coming between. */
-const PATIENT_FAILURES = 6
+const PATIENT_FAILURES = 4
 /** Longer records are kept in part. */
 const LONGEST_RECORD = 200_000
 
@@ -147,13 +147,15 @@ async function walk(db: Kysely<Database>, source: Source, task: SourceTask, walk
     const before = counts.new + counts.updated + counts.unchanged
     const walked = await walkOnce(db, source, task, walk)
     if (walked.outcome !== 'failed' || range === null || stored === null) return walked
-    // Somebody waits for a range: a service that is busy for a while does not end it.
-    failures = counts.new + counts.updated + counts.unchanged > before ? 1 : failures + 1
-    if (failures > PATIENT_FAILURES) return walked
+    const after = counts.new + counts.updated + counts.unchanged
+    failures = after > before ? 1 : failures + 1
+    // What has come far is not given up for a service that is busy for a while; what never began is, at once.
+    const isPatient = after > 0 || (walked.nextAt ?? null) !== null
+    if (!isPatient || failures > PATIENT_FAILURES) return walked
     const askedMs = (walked.nextAt?.getTime() ?? 0) - now().getTime()
     walk.onWait?.(walked.reason)
     try {
-      await wait(Math.max(backoffMs(failures), askedMs), signal)
+      await wait(askedMs > 0 ? askedMs : backoffMs(failures), signal)
     } catch (error) {
       if (signal.aborted) return { outcome: 'stopped', counts }
       throw error
