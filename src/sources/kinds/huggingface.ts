@@ -30,7 +30,7 @@ export const huggingface: SourceKind<z.infer<typeof settings>> = {
       harvest: harvestDays,
     },
   ],
-  reread: (record) => readHuggingFace(inOne(`[${record}]`), { now: new Date(0) }),
+  reread: (record) => readHuggingFace(inOne(`[${record}]`), { now: new Date() }),
 }
 
 async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenerator<HarvestPage> {
