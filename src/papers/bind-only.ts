@@ -1,5 +1,5 @@
 import type { HarvestedPaper } from './harvested-paper.ts'
-import type { PaperIdentifier } from './identifiers.ts'
+import { identifierPath, type PaperIdentifier } from './identifiers.ts'
 
 /**
  * A statement as whoever owns `identifier` may make it: it speaks of that identifier and binds no other. What else it names
@@ -28,7 +28,7 @@ export function bindOnly(paper: HarvestedPaper, identifier: PaperIdentifier): Ha
 }
 
 function doiUrl(doi: string): string {
-  return `https://doi.org/${doi.toWellFormed().split('/').map(encodeURIComponent).join('/')}`
+  return `https://doi.org/${identifierPath(doi)}`
 }
 
 function isSame(one: PaperIdentifier, other: PaperIdentifier): boolean {

@@ -106,6 +106,11 @@ export function localIdentifier(work: {
   return { scheme: 'local', value: createHash('sha256').update(key).digest('hex').slice(0, 16) }
 }
 
+/** An identifier as a part of an address: its slashes stay as they are. */
+export function identifierPath(value: string): string {
+  return value.toWellFormed().split('/').map(encodeURIComponent).join('/')
+}
+
 /**
  * The month that an arXiv identifier carries, which is that of its first submission (give or take the day it takes
  * to announce it). Throws RangeError when it is not an arXiv identifier.

@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { ServiceAway } from '../outgoing/client.ts'
-import type { HarvestOutcome } from '../papers/harvested-paper.ts'
+import type { HarvestedPaper, HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
-import { SourceTrouble } from './source-kind.ts'
+import type { Said } from './kinds/ask-json.ts'
+import { SourceTrouble, type HarvestPage, type TaskRun } from './source-kind.ts'
 
 /** A paper that a service can be asked about. */
 export type AskedPaper = {
@@ -24,7 +25,7 @@ const MOST_OTHER_DOIS = 3
  * The papers to ask a service about next: those never asked about, the newest first, and those whose time has come, in turns, so that
  * neither wait for all of the others. `which` says by what the service knows papers.
  */
-export async function papersToAsk(
+async function papersToAsk(
   db: Kysely<Database>,
   {
     service,
@@ -76,7 +77,7 @@ export async function papersToAsk(
  * Notes that a service was asked about papers. Each is asked about again when it has become a quarter older, within a day at the
  * soonest and ninety at the latest: what is new changes most.
  */
-export async function noteAsked(
+async function noteAsked(
   db: Kysely<Database>,
   { service, papers, now }: { service: string; papers: { id: number; etag?: string | null }[]; now: Date },
 ): Promise<void> {
@@ -91,7 +92,7 @@ export async function noteAsked(
 }
 
 /** How many papers a service was asked about in the last day. */
-export async function askedToday(
+async function askedToday(
   db: Kysely<Database>,
   { service, now }: { service: string; now: Date },
 ): Promise<number> {
@@ -101,28 +102,88 @@ export async function askedToday(
   return rows[0]?.asked ?? 0
 }
 
-/** How many more a service may be asked about now, within its budget a day. */
-export async function budgetLeft(
-  db: Kysely<Database>,
-  { service, perDay, now }: { service: string; perDay: number; now: Date },
-): Promise<number> {
-  return Math.max(0, perDay - (await askedToday(db, { service, now })))
+/** A service that states facts about papers here: by what it knows them, and about how many it is asked a day and a run. */
+export type FactService = {
+  service: string
+  which: 'doi' | 'doi or arxiv' | 'repository'
+  perDay: number
+  atOnce: number
 }
 
+/** How much of a service's budget was used in the last day. */
+export async function budgetOf(
+  db: Kysely<Database>,
+  { service, perDay }: FactService,
+  { now }: { now: Date },
+): Promise<{ used: number; perDay: number }> {
+  return { used: await askedToday(db, { service, now }), perDay }
+}
+
+/** The papers to ask a service about in a run, within what is left of its budget for the day. */
+export async function papersOfRun(
+  { db, now }: Pick<TaskRun<unknown>, 'db' | 'now'>,
+  asked: FactService,
+): Promise<AskedPaper[]> {
+  const { service, which, perDay, atOnce } = asked
+  const { used } = await budgetOf(db, asked, { now: now() })
+  const left = Math.max(0, perDay - used)
+  return papersToAsk(db, { service, which, limit: Math.min(left, atOnce), now: now() })
+}
+
+/** A page of what a service says of papers here, which notes that it was asked about them; no paper is added. */
+export function pageOfFacts(
+  { now }: Pick<TaskRun<unknown>, 'now'>,
+  {
+    service,
+    papers,
+    outcomes,
+  }: { service: string; papers: { id: number; etag?: string | null }[]; outcomes: HarvestOutcome[] },
+): HarvestPage {
+  return {
+    outcomes,
+    cursor: null,
+    onlyKnown: true,
+    alongside: (trx) => noteAsked(trx, { service, papers, now: now() }),
+  }
+}
+
+/** What a service says of one paper, and by what it will know whether that has changed. */
+type Learnt = { outcomes: HarvestOutcome[]; etag?: string | null }
+
 /**
- * What a service says of one paper; `failure` is why it says nothing, where that may be for this paper alone: it is noted as
+ * Asks a service about one paper after another. Where it says nothing, which may be for this paper alone, that one is noted as
  * asked about before the run fails, so that the next run begins with another. Throws where the service asks to be left alone.
  */
-export async function learn(
-  ask: () => Promise<HarvestOutcome[]>,
-): Promise<{ outcomes: HarvestOutcome[]; failure: Error | null }> {
-  try {
-    return { outcomes: await ask(), failure: null }
-  } catch (error) {
-    const isTheirs = error instanceof ServiceAway || error instanceof SourceTrouble
-    if (!isTheirs || error.retryAt !== null) throw error
-    return { outcomes: [], failure: error }
+export async function* factsOneByOne(
+  run: Pick<TaskRun<unknown>, 'db' | 'now'>,
+  asked: FactService,
+  ask: (paper: AskedPaper) => Promise<Learnt>,
+): AsyncGenerator<HarvestPage> {
+  for (const paper of await papersOfRun(run, asked)) {
+    let learnt: Learnt = { outcomes: [] }
+    let failure: Error | null = null
+    try {
+      learnt = await ask(paper)
+    } catch (error) {
+      const isTheirs = error instanceof ServiceAway || error instanceof SourceTrouble
+      if (!isTheirs || error.retryAt !== null) throw error
+      failure = error
+    }
+    const { outcomes, etag = null } = learnt
+    yield pageOfFacts(run, { service: asked.service, papers: [{ id: paper.id, etag }], outcomes })
+    if (failure) throw failure
   }
+}
+
+/** What is said of one paper, as outcomes: a statement, none, or an answer that cannot be read. */
+export function factOutcomes<T>(
+  said: Said<T>,
+  position: string,
+  statementOf: (value: T) => HarvestedPaper | null,
+): HarvestOutcome[] {
+  if (said.kind === 'unreadable') return [{ ok: false, position, reason: said.reason, record: said.text }]
+  const paper = said.kind === 'known' ? statementOf(said.value) : null
+  return paper ? [{ ok: true, position, paper }] : []
 }
 
 /** The DOIs that lead to a paper besides the one it is known by. */
@@ -143,9 +204,4 @@ export async function otherDois(db: Kysely<Database>, { id, doi }: AskedPaper): 
 export function identifierOf({ arxivId, doi }: AskedPaper): PaperIdentifier | null {
   if (arxivId !== null) return { scheme: 'arxiv', value: arxivId }
   return doi === null ? null : { scheme: 'doi', value: doi }
-}
-
-/** Addresses have the slash of a DOI as it is. */
-export function doiPath(doi: string): string {
-  return doi.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }

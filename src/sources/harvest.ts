@@ -6,10 +6,9 @@ import { lockUntilCommit } from '../db/locks.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
-import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { readArxivHolidays } from './arxiv-holidays.ts'
-import { outcomesByRecord } from './import.ts'
+import { outcomesByRecord, writeInBatches, type Batch, type Refused, type Statement } from './batches.ts'
 import { recordHarvest } from './record-harvest.ts'
 import { backoffMs, nextDue } from './schedule.ts'
 import {
@@ -58,10 +57,6 @@ export type HarvestOptions = {
   onQuarantined?: (record: { position: string; reason: string }) => void
 }
 
-/** Papers recorded in one transaction. */
-const BATCH = 500
-/** And the characters of them. */
-const BATCH_SIZE = 2_000_000
 /** A run says so often that it is still there; one that was killed is taken up after `HELD_MS`. */
 const RENEW_EVERY_MS = 20_000
 const HELD_MS = 60_000
@@ -205,95 +200,57 @@ async function walkOnce(db: Kysely<Database>, source: Source, task: SourceTask, 
   }
 }
 
-type Statement = Extract<HarvestOutcome, { ok: true }>
-
 async function takePage(
   db: Kysely<Database>,
   source: Source,
   page: HarvestPage,
   { counts, stored, timeZone, now, signal, onProgress, onQuarantined }: Walk,
 ): Promise<void> {
-  let batch: Statement[] = []
-  let refused: Extract<HarvestOutcome, { ok: false }>[] = []
-  let size = 0
-  let passedOver = 0
-
-  // While one batch is written the next is read: no more than these two are ever held.
-  let writing: Promise<void> = Promise.resolve()
-
-  async function flush({ last }: { last: boolean }): Promise<void> {
-    await writing
-    writing = write({ last })
-    // It is awaited with the next batch; until then a failure must not count as unhandled.
-    writing.catch(() => {})
-  }
-  async function write({ last }: { last: boolean }): Promise<void> {
-    const records = refused
-    let statements = batch
-    const outOfWords = passedOver
-    ;[batch, refused, size, passedOver] = [[], [], 0, 0]
-    const recorded = stored === null ? await wouldBe(db, statements) : { new: 0, updated: 0, unchanged: 0 }
-    if (stored !== null)
-      await inTransaction(db, async (trx) => {
-        if (page.onlyKnown) statements = await knownOnly(trx, statements)
-        const papers = statements.map(({ paper }) => paper)
-        const outcomes = outcomesByRecord(
-          statements,
-          await recordHarvest(trx, papers, { now: now(), timeZone }),
-        )
-        Object.assign(recorded, { new: 0, updated: 0, unchanged: 0 })
-        for (const outcome of outcomes) recorded[outcome]++
-        await quarantine(trx, source, records, { now: now() })
+  async function store(
+    { statements: all, refused, passedOver, isLast }: Batch,
+    { runId, place }: NonNullable<Walk['stored']>,
+  ) {
+    return inTransaction(db, async (trx) => {
+      const statements = page.onlyKnown ? await knownOnly(trx, all) : all
+      const papers = statements.map(({ paper }) => paper)
+      const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone })
+      const recorded = { new: 0, updated: 0, unchanged: 0 }
+      for (const outcome of outcomesByRecord(statements, outcomes)) recorded[outcome]++
+      await quarantine(trx, source, refused, { now: now() })
+      await trx
+        .updateTable('harvest_runs')
+        .set({
+          new: sql`new + ${recorded.new}::int`,
+          updated: sql`updated + ${recorded.updated}::int`,
+          unchanged: sql`unchanged + ${recorded.unchanged}::int`,
+          passed_over: sql`passed_over + ${passedOver}::int`,
+          quarantined: sql`quarantined + ${refused.length}::int`,
+        })
+        .where('id', '=', runId)
+        .execute()
+      if (isLast) {
+        await page.alongside?.(trx)
         await trx
-          .updateTable('harvest_runs')
-          .set({
-            new: sql`new + ${recorded.new}::int`,
-            updated: sql`updated + ${recorded.updated}::int`,
-            unchanged: sql`unchanged + ${recorded.unchanged}::int`,
-            passed_over: sql`passed_over + ${outOfWords}::int`,
-            quarantined: sql`quarantined + ${records.length}::int`,
-          })
-          .where('id', '=', stored.runId)
+          .updateTable('source_tasks')
+          .set({ cursor: JSON.stringify(page.cursor), ...(recorded.new > 0 && { last_new_at: now() }) })
+          .where('holder', '=', place.holder)
           .execute()
-        if (last) await page.alongside?.(trx)
-        if (last)
-          await trx
-            .updateTable('source_tasks')
-            .set({
-              cursor: JSON.stringify(page.cursor),
-              ...(recorded.new > 0 && { last_new_at: now() }),
-            })
-            .where('holder', '=', stored.place.holder)
-            .execute()
-      })
+      }
+      return recorded
+    })
+  }
+  async function write(batch: Batch): Promise<void> {
+    const { statements, refused, passedOver } = batch
+    const recorded = stored === null ? await wouldBe(db, statements) : await store(batch, stored)
     counts.new += recorded.new
     counts.updated += recorded.updated
     counts.unchanged += recorded.unchanged
-    counts.passedOver += outOfWords
-    counts.quarantined += records.length
-    for (const { position, reason } of records) onQuarantined?.({ position, reason })
+    counts.passedOver += passedOver
+    counts.quarantined += refused.length
+    for (const { position, reason } of refused) onQuarantined?.({ position, reason })
     onProgress?.(counts, page.total ?? null)
   }
-
-  try {
-    for await (const outcome of page.outcomes) {
-      // Further statements of one record are recorded with the first.
-      const continues = outcome.ok && outcome.continues === true
-      if (!continues && (batch.length + refused.length >= BATCH || size > BATCH_SIZE)) {
-        await flush({ last: false })
-        signal.throwIfAborted()
-      }
-      if (!outcome.ok) refused.push(outcome)
-      else if (hasWords(outcome.paper, source)) {
-        batch.push(outcome)
-        size += 500 + (outcome.paper.abstract?.length ?? 0) + 50 * (outcome.paper.authors?.length ?? 0)
-      } else if (!continues) passedOver += 1
-    }
-    await flush({ last: true })
-  } finally {
-    // Nothing is under way any more when this ends, however it does.
-    await writing
-  }
+  await writeInBatches(page.outcomes, { write, isWanted: (paper) => hasWords(paper, source), signal })
 }
 
 /** Statements whose first identifier leads to a paper here; it cannot be removed before the transaction ends. */
@@ -330,33 +287,39 @@ async function knownIdentifiers(db: Kysely<Database>, identifiers: PaperIdentifi
   return new Set(rows.map(({ name }) => name))
 }
 
+/** Keeps records that could not be read; one that comes again, in the same batch or later, is counted. */
 async function quarantine(
   trx: Transaction<Database>,
   source: Source,
-  records: Extract<HarvestOutcome, { ok: false }>[],
+  refused: Refused[],
   { now }: { now: Date },
 ): Promise<void> {
-  const rows = records.map(({ position, reason, record = '' }) => {
-    const kept = record.slice(0, LONGEST_RECORD).replaceAll('\0', '�')
+  if (refused.length === 0) return
+  const rows = refused.map(({ position, reason, record = '' }, number) => {
     const digest = createHash('sha256')
       .update(record === '' ? `${position} ${reason}` : record)
       .digest('hex')
-    return { source_id: source.id, digest, position, record: kept, reason, first_at: now, last_at: now }
+    return {
+      number,
+      digest,
+      position: storable(position),
+      record: storable(record.slice(0, LONGEST_RECORD)),
+      reason: storable(reason),
+    }
   })
-  // Two of one page may be the same, which one statement cannot count twice.
-  for (const row of rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)))
-    await trx
-      .insertInto('quarantined_records')
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.columns(['source_id', 'digest']).doUpdateSet({
-          reason: row.reason,
-          position: row.position,
-          last_at: now,
-          times: sql`quarantined_records.times + 1`,
-        }),
-      )
-      .execute()
+  await sql`
+    insert into quarantined_records (source_id, digest, position, record, reason, first_at, last_at, times)
+    select distinct on (digest) ${source.id}::bigint, digest, position, record, reason, ${now}::timestamptz, ${now}::timestamptz,
+      count(*) over (partition by digest)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(number int, digest text, position text, record text, reason text)
+    order by digest, number desc
+    on conflict (source_id, digest) do update set position = excluded.position, reason = excluded.reason,
+      last_at = excluded.last_at, times = quarantined_records.times + excluded.times`.execute(trx)
+}
+
+/** A text that PostgreSQL takes. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '�').toWellFormed()
 }
 
 // --- Whose run it is ---

@@ -7,29 +7,26 @@ import { listSources } from './sources.ts'
 /** Tasks that are run at once: one that waits for a slow service holds up no other. */
 const AT_ONCE = 4
 
-/** Runs the tasks of sources that are due, some at a time; answers when the next one is due, or null where there is none. */
+/** Runs the tasks of sources that are due, some at a time. */
 export async function runDueTasks(
   db: Kysely<Database>,
   { log, ...options }: HarvestOptions & { log: Logger },
-): Promise<{ ran: number; nextAt: Date | null }> {
+): Promise<void> {
   const { now, signal } = options
   const sources = (await listSources(db, { now: now() })).filter(({ pausedAt }) => pausedAt === null)
-  const waiting = sources.flatMap((source) =>
-    source.tasks
-      .filter(({ isRunning }) => !isRunning)
-      .map((state) => ({ source, state, task: source.kind.tasks.find(({ name }) => name === state.task) })),
-  )
-  const due = waiting
-    .filter(({ state }) => state.nextAt <= now())
+  const due = sources
+    .flatMap((source) =>
+      source.tasks
+        .filter(({ isRunning, nextAt }) => !isRunning && nextAt <= now())
+        .map((state) => ({ source, state, task: source.kind.tasks.find(({ name }) => name === state.task) })),
+    )
     .toSorted((a, b) => a.state.nextAt.getTime() - b.state.nextAt.getTime())
-  let ran = 0
   async function work(): Promise<void> {
     for (let next = due.shift(); next && !signal.aborted; next = due.shift()) {
       const { source, task } = next
       if (!task) continue
       const outcome = await runTask(db, source, task, options)
       if (outcome === null) continue
-      ran += 1
       const what = { source: source.name, task: task.name, ...outcome.counts }
       if (outcome.outcome === 'whole') log.info(what, 'a source was harvested')
       else if (outcome.outcome === 'failed') {
@@ -42,6 +39,4 @@ export async function runDueTasks(
   const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
   const failure = results.find((result) => result.status === 'rejected')
   if (failure) throw failure.reason
-  const later = waiting.map(({ state }) => state.nextAt.getTime()).filter((time) => time > now().getTime())
-  return { ran, nextAt: later.length === 0 ? null : new Date(Math.min(...later)) }
 }

@@ -46,3 +46,8 @@ export async function readWhole(
   }
   return parts.join('')
 }
+
+/** A text at hand, for readers that take it in pieces. */
+export async function* inOnePiece(text: string): AsyncGenerator<string> {
+  yield text
+}

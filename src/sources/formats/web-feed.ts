@@ -5,6 +5,7 @@ import { doisIn, parseIdentifier, type PaperIdentifier } from '../../papers/iden
 import { outcomeOf, refusalOf } from './refusal.ts'
 import { parseJson } from './jsonl.ts'
 import { childOf, childrenOf, readXmlRecords, textOf, type XmlElement } from './xml-records.ts'
+import { inOnePiece } from './lines.ts'
 
 /** One entry of a feed of any kind, its texts as written. */
 type Entry = {
@@ -124,15 +125,11 @@ async function xmlEntries(feed: string): Promise<(Entry | { refused: string; raw
   const end = feed.slice(-4_096).replace(/(?:\s|<!--(?:(?!-->)[^])*-->)+$/, '')
   if (!opening || !/<\/(?:rss|(?:\w+:)?RDF|(?:\w+:)?feed)\s*>$/.test(end)) return null
   const entries: (Entry | { refused: string; raw: string })[] = []
-  for await (const record of readXmlRecords(inOne(feed), { elements: ['item', 'entry'] }))
+  for await (const record of readXmlRecords(inOnePiece(feed), { elements: ['item', 'entry'] }))
     entries.push(
       record.ok ? entryOf(record.element, record.xml) : { refused: record.reason, raw: record.xml },
     )
   return entries
-}
-
-async function* inOne(text: string): AsyncGenerator<string> {
-  yield text
 }
 
 function entryOf(element: XmlElement, raw: string): Entry {

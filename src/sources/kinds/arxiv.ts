@@ -6,6 +6,7 @@ import type { SourceKind } from '../source-kind.ts'
 import { harvestAnnouncements } from './arxiv/announcements.ts'
 import { harvestRecords } from './arxiv/records.ts'
 import { categoryOfSet } from './arxiv/sets.ts'
+import { inOnePiece } from '../formats/lines.ts'
 
 const MOST_CATEGORIES = 60
 
@@ -62,10 +63,6 @@ export const arxiv: SourceKind<ArxivSettings> = {
   settingsOfSet: (set) => ({ categories: [categoryOfSet(set)] }),
   reread: (record) =>
     (/<(?:\w+:)?(?:arXivRaw|arXiv)[\s>]|<(?:\w+:)?record[\s>]/.test(record) ? readArxivOai : readArxivAtom)(
-      inOne(record),
+      inOnePiece(record),
     ),
-}
-
-async function* inOne(text: string): AsyncGenerator<string> {
-  yield text
 }

@@ -25,7 +25,7 @@ export async function askJson<Schema extends z.ZodType>(
 }
 
 /** What a service says of one thing; `text` is an answer that cannot be read, as it came. */
-type Said<T> =
+export type Said<T> =
   | { kind: 'known'; value: T }
   | { kind: 'unknown' }
   | { kind: 'unreadable'; reason: string; text: string }

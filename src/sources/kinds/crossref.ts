@@ -2,27 +2,23 @@ import { z } from 'zod'
 import type { OutgoingAnswer } from '../../outgoing/client.ts'
 import { pauseSource } from '../../outgoing/turns.ts'
 import { parseDay } from '../../papers/calendar.ts'
-import { parseIdentifier } from '../../papers/identifiers.ts'
-import type { HarvestedPaper, HarvestOutcome } from '../../papers/harvested-paper.ts'
+import { identifierPath, parseIdentifier } from '../../papers/identifiers.ts'
+import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
 import { collectNotices, type Notice, type NoticeKind } from '../../papers/notices.ts'
 import { cleanLine } from '../formats/clean-text.ts'
 import {
-  askedToday,
-  budgetLeft,
-  doiPath,
-  learn,
-  noteAsked,
+  budgetOf,
+  factOutcomes,
+  factsOneByOne,
   otherDois,
-  papersToAsk,
   type AskedPaper,
+  type FactService,
 } from '../facts.ts'
 import { CROSSREF } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
 import { oneByOne } from './ask-json.ts'
 
-const SERVICE = 'crossref'
-const PER_DAY = 5_000
-const AT_ONCE = 50
+const ASKED: FactService = { service: 'crossref', which: 'doi', perDay: 5_000, atOnce: 50 }
 
 const settings = z.object({})
 type Settings = z.infer<typeof settings>
@@ -74,7 +70,7 @@ export const crossref: SourceKind<Settings> = {
   settings,
   options: [],
   describe: () => '',
-  budget: async (db, { now }) => ({ used: await askedToday(db, { service: SERVICE, now }), perDay: PER_DAY }),
+  budget: (db, { now }) => budgetOf(db, ASKED, { now }),
   tasks: [
     {
       name: 'facts',
@@ -86,33 +82,14 @@ export const crossref: SourceKind<Settings> = {
   async *reread() {},
 }
 
-async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
-  const { db, now } = run
-  const left = await budgetLeft(db, { service: SERVICE, perDay: PER_DAY, now: now() })
-  const papers = await papersToAsk(db, {
-    service: SERVICE,
-    which: 'doi',
-    limit: Math.min(left, AT_ONCE),
-    now: now(),
-  })
+function harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
   const ask = oneByOne(run, (answer) => keepItsLimit(run, answer))
-  for (const paper of papers) {
+  return factsOneByOne(run, ASKED, async (paper) => {
     const doi = paper.doi ?? ''
-    const { outcomes, failure } = await learn(async (): Promise<HarvestOutcome[]> => {
-      const said = await ask(workQuestion(run, doi))
-      if (said.kind === 'unreadable')
-        return [{ ok: false, position: doi, reason: said.reason, record: said.text }]
-      const statement = said.kind === 'known' ? await statementOf(run, paper, said.value.message) : null
-      return statement ? [{ ok: true, position: doi, paper: statement }] : []
-    })
-    yield {
-      outcomes,
-      cursor: null,
-      onlyKnown: true,
-      alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
-    }
-    if (failure) throw failure
-  }
+    const said = await ask(workQuestion(run, doi))
+    const statement = said.kind === 'known' ? await statementOf(run, paper, said.value.message) : null
+    return { outcomes: factOutcomes(said, doi, () => statement) }
+  })
 }
 
 /** Each answer says how many requests are allowed in how many seconds: where that is slower than ours, the next one waits. */
@@ -125,7 +102,7 @@ async function keepItsLimit({ db, now }: TaskRun<Settings>, { headers }: Outgoin
 }
 
 function workQuestion(run: TaskRun<Settings>, doi: string) {
-  const url = new URL(`${run.urls.crossref}/works/${doiPath(doi)}`)
+  const url = new URL(`${run.urls.crossref}/works/${identifierPath(doi)}`)
   if (run.contact !== null) url.searchParams.set('mailto', run.contact)
   return { service: CROSSREF, name: 'Crossref', url, schema: workSchema }
 }

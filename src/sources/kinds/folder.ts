@@ -8,6 +8,7 @@ import { detectFormat } from '../formats/format.ts'
 import { readFormat } from '../formats/read-format.ts'
 import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
+import { inOnePiece } from '../formats/lines.ts'
 
 /** A file that was changed so recently may still be being written. */
 const SETTLED_MS = 10_000
@@ -51,7 +52,7 @@ export const folder: SourceKind<Settings> = {
   ],
   async *reread(record) {
     const format = detectFormat({ name: '', head: record })
-    if (format !== null) yield* await readFormat(format, inOne(record), { now: new Date() })
+    if (format !== null) yield* await readFormat(format, inOnePiece(record), { now: new Date() })
   },
 }
 
@@ -130,8 +131,4 @@ async function* outcomesIn(path: string, { now }: { now: Date }): AsyncGenerator
     // What came before stays; the rest comes when the file is mended.
     yield { ok: false, position: path, reason: error instanceof Error ? error.message : String(error) }
   }
-}
-
-async function* inOne(text: string): AsyncGenerator<string> {
-  yield text
 }

@@ -2,22 +2,13 @@ import { z } from 'zod'
 import { ServiceAway } from '../../outgoing/client.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
 import { answerText } from '../answer-text.ts'
-import {
-  askedToday,
-  budgetLeft,
-  identifierOf,
-  learn,
-  noteAsked,
-  papersToAsk,
-  type AskedPaper,
-} from '../facts.ts'
+import { budgetOf, factsOneByOne, identifierOf, type AskedPaper, type FactService } from '../facts.ts'
 import { GITHUB } from '../services.ts'
 import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 
-const SERVICE = 'github'
-/** GitHub answers 60 requests an hour, and 5,000 to those with a token. */
-const PER_DAY = { withToken: 20_000, without: 1_000 }
-const AT_ONCE = 50
+/** GitHub answers 5,000 requests an hour to those with a token, and 60 to others. */
+const ASKED: FactService = { service: 'github', which: 'repository', perDay: 20_000, atOnce: 50 }
+const WITHOUT_TOKEN_PER_DAY = 1_000
 /** As it wants to be left alone at least where it does not say for how long. */
 const LEAST_PAUSE_MS = 60_000
 
@@ -34,10 +25,7 @@ export const github: SourceKind<Settings> = {
   settings,
   options: [],
   describe: () => '',
-  budget: async (db, { now }) => ({
-    used: await askedToday(db, { service: SERVICE, now }),
-    perDay: PER_DAY.withToken,
-  }),
+  budget: (db, { now }) => budgetOf(db, ASKED, { now }),
   tasks: [
     {
       name: 'facts',
@@ -49,34 +37,15 @@ export const github: SourceKind<Settings> = {
   async *reread() {},
 }
 
-async function* harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
-  const { db, now, keys } = run
-  const perDay = keys.github === null ? PER_DAY.without : PER_DAY.withToken
-  const left = await budgetLeft(db, { service: SERVICE, perDay, now: now() })
-  const limit = Math.min(left, AT_ONCE)
-  for (const paper of await papersToAsk(db, { service: SERVICE, which: 'repository', limit, now: now() })) {
+function harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  const perDay = run.keys.github === null ? WITHOUT_TOKEN_PER_DAY : ASKED.perDay
+  return factsOneByOne(run, { ...ASKED, perDay }, async (paper) => {
     const repository = repositoryOf(paper)
-    let etag: string | null = null
-    const { outcomes, failure } = await learn(async () => {
-      if (repository === null) return []
-      const answer = await askForStars(run, repository, paper.etag)
-      etag = answer.etag
-      const statement = answer.stars === undefined ? null : statementOf(paper, answer.stars, now())
-      return statement ? [{ ok: true, position: repository, paper: statement }] : []
-    })
-    yield {
-      outcomes,
-      cursor: null,
-      onlyKnown: true,
-      alongside: (trx) =>
-        noteAsked(trx, {
-          service: SERVICE,
-          papers: [{ id: paper.id, etag }],
-          now: now(),
-        }),
-    }
-    if (failure) throw failure
-  }
+    if (repository === null) return { outcomes: [] }
+    const { stars, etag } = await askForStars(run, repository, paper.etag)
+    const statement = stars === undefined ? null : statementOf(paper, stars, run.now())
+    return { outcomes: statement ? [{ ok: true, position: repository, paper: statement }] : [], etag }
+  })
 }
 
 /** `owner/name` of the first repository at GitHub. */

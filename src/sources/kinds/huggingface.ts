@@ -6,6 +6,7 @@ import { HUGGING_FACE } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
 import { askJson } from './ask-json.ts'
 import { daysToAsk } from './days.ts'
+import { inOnePiece } from '../formats/lines.ts'
 
 /** Upvotes grow for about so many days. */
 const DAYS_AGAIN = 7
@@ -30,7 +31,7 @@ export const huggingface: SourceKind<z.infer<typeof settings>> = {
       harvest: harvestDays,
     },
   ],
-  reread: (record) => readHuggingFace(inOne(`[${record}]`), { now: new Date() }),
+  reread: (record) => readHuggingFace(inOnePiece(`[${record}]`), { now: new Date() }),
 }
 
 async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenerator<HarvestPage> {
@@ -54,7 +55,7 @@ async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenera
       pageBefore = asText
       for (const entry of entries) {
         const record = JSON.stringify(entry)
-        for await (const outcome of readHuggingFace(inOne(`[${record}]`), { now: run.now() }))
+        for await (const outcome of readHuggingFace(inOnePiece(`[${record}]`), { now: run.now() }))
           outcomes.push(
             outcome.ok
               ? { ...outcome, paper: { listing: { date: day }, ...outcome.paper } }
@@ -66,8 +67,4 @@ async function* harvestDays(run: TaskRun<z.infer<typeof settings>>): AsyncGenera
     const next = addDays(day, 1)
     yield { outcomes, cursor: next > to ? { done: to, run: null } : { done, run: { from, to, place: next } } }
   }
-}
-
-async function* inOne(text: string): AsyncGenerator<string> {
-  yield text
 }

@@ -1,22 +1,19 @@
 import { z } from 'zod'
-import type { HarvestedPaper, HarvestOutcome } from '../../papers/harvested-paper.ts'
+import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+import { identifierPath } from '../../papers/identifiers.ts'
 import {
-  askedToday,
-  budgetLeft,
-  doiPath,
+  budgetOf,
+  factOutcomes,
+  factsOneByOne,
   identifierOf,
-  learn,
-  noteAsked,
-  papersToAsk,
   type AskedPaper,
+  type FactService,
 } from '../facts.ts'
 import { OPENALEX } from '../services.ts'
 import type { HarvestPage, SourceKind, TaskRun } from '../source-kind.ts'
 import { oneByOne } from './ask-json.ts'
 
-const SERVICE = 'openalex'
-const PER_DAY = 5_000
-const AT_ONCE = 50
+const ASKED: FactService = { service: 'openalex', which: 'doi or arxiv', perDay: 5_000, atOnce: 50 }
 
 const settings = z.object({})
 type Settings = z.infer<typeof settings>
@@ -34,7 +31,7 @@ export const openalex: SourceKind<Settings> = {
   settings,
   options: [],
   describe: () => '',
-  budget: async (db, { now }) => ({ used: await askedToday(db, { service: SERVICE, now }), perDay: PER_DAY }),
+  budget: (db, { now }) => budgetOf(db, ASKED, { now }),
   tasks: [
     {
       name: 'facts',
@@ -46,33 +43,19 @@ export const openalex: SourceKind<Settings> = {
   async *reread() {},
 }
 
-async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
-  const { db, now, keys, contact } = run
-  const left = await budgetLeft(db, { service: SERVICE, perDay: PER_DAY, now: now() })
-  const limit = Math.min(left, AT_ONCE)
+function harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
+  const { now, keys, contact, urls } = run
   const ask = oneByOne(run)
-  for (const paper of await papersToAsk(db, { service: SERVICE, which: 'doi or arxiv', limit, now: now() })) {
+  return factsOneByOne(run, ASKED, async (paper) => {
     // arXiv's own DOIs are known there for every paper.
     const doi = paper.doi ?? `10.48550/arxiv.${paper.arxivId}`
-    const url = new URL(`${run.urls.openalex}/works/doi:${doiPath(doi)}`)
+    const url = new URL(`${urls.openalex}/works/doi:${identifierPath(doi)}`)
     url.searchParams.set('select', 'id,doi,cited_by_count,is_retracted')
     if (contact !== null) url.searchParams.set('mailto', contact)
     if (keys.openalex !== null) url.searchParams.set('api_key', keys.openalex)
-    const { outcomes, failure } = await learn(async (): Promise<HarvestOutcome[]> => {
-      const said = await ask({ service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
-      if (said.kind === 'unreadable')
-        return [{ ok: false, position: doi, reason: said.reason, record: said.text }]
-      const statement = said.kind === 'known' ? statementOf(paper, said.value, now()) : null
-      return statement ? [{ ok: true, position: doi, paper: statement }] : []
-    })
-    yield {
-      outcomes,
-      cursor: null,
-      onlyKnown: true,
-      alongside: (trx) => noteAsked(trx, { service: SERVICE, papers: [{ id: paper.id }], now: now() }),
-    }
-    if (failure) throw failure
-  }
+    const said = await ask({ service: OPENALEX, name: 'OpenAlex', url, schema: workSchema })
+    return { outcomes: factOutcomes(said, doi, (work) => statementOf(paper, work, now())) }
+  })
 }
 
 function statementOf(

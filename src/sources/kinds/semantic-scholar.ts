@@ -1,14 +1,17 @@
 import { z } from 'zod'
-import { askedToday, budgetLeft, identifierOf, noteAsked, papersToAsk } from '../facts.ts'
+import { budgetOf, identifierOf, pageOfFacts, papersOfRun, type FactService } from '../facts.ts'
 import { SEMANTIC_SCHOLAR } from '../services.ts'
 import type { HarvestOutcome } from '../../papers/harvested-paper.ts'
 import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
 import { oneByOne } from './ask-json.ts'
 
-const SERVICE = 'semantic-scholar'
-const PER_DAY = 20_000
-/** As many as it answers about at once. */
-const AT_ONCE = 500
+/** `atOnce`: as many as it answers about at once. */
+const ASKED: FactService = {
+  service: 'semantic-scholar',
+  which: 'doi or arxiv',
+  perDay: 20_000,
+  atOnce: 500,
+}
 
 const settings = z.object({})
 type Settings = z.infer<typeof settings>
@@ -26,7 +29,7 @@ export const semanticScholar: SourceKind<Settings> = {
   settings,
   options: [],
   describe: () => '',
-  budget: async (db, { now }) => ({ used: await askedToday(db, { service: SERVICE, now }), perDay: PER_DAY }),
+  budget: (db, { now }) => budgetOf(db, ASKED, { now }),
   tasks: [
     {
       name: 'facts',
@@ -39,10 +42,8 @@ export const semanticScholar: SourceKind<Settings> = {
 }
 
 async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
-  const { db, now, keys } = run
-  const left = await budgetLeft(db, { service: SERVICE, perDay: PER_DAY, now: now() })
-  const limit = Math.min(left, AT_ONCE)
-  const papers = await papersToAsk(db, { service: SERVICE, which: 'doi or arxiv', limit, now: now() })
+  const { now, keys } = run
+  const papers = await papersOfRun(run, ASKED)
   if (papers.length === 0) return
   const url = new URL(`${run.urls.semanticScholar}/graph/v1/paper/batch`)
   url.searchParams.set('fields', 'citationCount')
@@ -83,11 +84,5 @@ async function* harvestFacts(run: TaskRun<Settings>): AsyncGenerator<HarvestPage
     }
     return [{ ok: true, position: ids[i] ?? '', paper: statement }]
   })
-  yield {
-    outcomes,
-    cursor: null,
-    onlyKnown: true,
-    alongside: (trx) =>
-      noteAsked(trx, { service: SERVICE, papers: papers.map(({ id }) => ({ id })), now: now() }),
-  }
+  yield pageOfFacts(run, { service: ASKED.service, papers: papers.map(({ id }) => ({ id })), outcomes })
 }

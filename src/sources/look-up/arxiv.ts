@@ -1,6 +1,7 @@
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
 import { readArxivAtom } from '../formats/arxiv-atom.ts'
 import type { Reading } from './reading.ts'
+import { inOnePiece } from '../formats/lines.ts'
 
 /** Where arXiv's API (https://info.arxiv.org/help/api/user-manual.html) describes one paper. */
 export function arxivRequest(base: string, arxivId: string): URL {
@@ -20,7 +21,7 @@ export async function readArxivAnswer(
   if (status !== 200 && status !== 400) return { kind: 'unreadable' }
   const isWhole = /<feed[\s>]/.test(text.slice(0, 4096)) && /<\/feed>\s*$/.test(text.slice(-200))
   if (!isWhole) return { kind: 'unreadable' }
-  for await (const outcome of readArxivAtom(inOne(text))) {
+  for await (const outcome of readArxivAtom(inOnePiece(text))) {
     if (!outcome.ok) {
       const saysUnknown = /^(?:arXiv answered with an error|It has no title|It has no identifier)\b/.test(
         outcome.reason,
@@ -33,8 +34,4 @@ export async function readArxivAnswer(
     return isIt ? { kind: 'found', paper: outcome.paper } : { kind: 'unreadable' }
   }
   return { kind: status === 200 ? 'unknown' : 'unreadable' }
-}
-
-async function* inOne(text: string): AsyncGenerator<string> {
-  yield text
 }

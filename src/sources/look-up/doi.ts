@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PaperIdentifier } from '../../papers/identifiers.ts'
-import { parseIdentifier } from '../../papers/identifiers.ts'
+import { identifierPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { parsePublished } from '../formats/dates.ts'
 import { parseJson } from '../formats/jsonl.ts'
 import { validatePaper, type PaperDraft } from '../formats/validate-paper.ts'
@@ -13,7 +13,7 @@ export const CSL_JSON = 'application/vnd.citationstyles.csl+json'
 
 /** Where the description of a paper by its DOI is asked for. */
 export function doiRequest(base: string, doi: string): URL {
-  const path = doi.toWellFormed().split('/').map(encodeURIComponent).join('/')
+  const path = identifierPath(doi)
   return new URL(`${base.replace(/\/+$/, '')}/${path}`)
 }
 

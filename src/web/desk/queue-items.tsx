@@ -4,7 +4,7 @@ import { FLAG_REASONS } from '../../moderation/flags.ts'
 import type { FlaggedSubject } from '../../moderation/open-flags.ts'
 import type { WaitingSubmission } from '../../moderation/submission-lists.ts'
 import { bindOnly } from '../../papers/bind-only.ts'
-import { addressPath, paperAddress } from '../../papers/identifiers.ts'
+import { addressPath, identifierPath, paperAddress } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -96,7 +96,7 @@ export function SubmissionItem({ site, item }: { site: Site; item: WaitingSubmis
   const url =
     identifier.scheme === 'arxiv'
       ? `https://arxiv.org/abs/${identifier.value}`
-      : `https://doi.org/${identifier.value.split('/').map(encodeURIComponent).join('/')}`
+      : `https://doi.org/${identifierPath(identifier.value)}`
   return (
     <>
       <h3>

@@ -9,6 +9,7 @@ import { picturesOf } from '../../pictures/pictures.ts'
 import { findPaper, sourcesOf } from '../../papers/find.ts'
 import {
   addressPath,
+  identifierPath,
   parseAddress,
   parseIdentifier,
   type ParsedIdentifier,
@@ -144,10 +145,6 @@ function sendExport(site: Site, c: Context, { paper, suffix }: { paper: Paper; s
   }
 }
 
-function addressParts(identifier: string): string {
-  return identifier.split('/').map(encodeURIComponent).join('/')
-}
-
 /** What to do about a paper that is not here. */
 function submitIt(identifier: string, elsewhere: { name: string; url: string }) {
   return (
@@ -168,7 +165,7 @@ function missing({ identifier }: ParsedIdentifier): { what: string; hint?: Child
         what: `The paper ${identifier.value} is not on this site.`,
         hint: submitIt(identifier.value, {
           name: 'arXiv',
-          url: `https://arxiv.org/abs/${addressParts(identifier.value)}`,
+          url: `https://arxiv.org/abs/${identifierPath(identifier.value)}`,
         }),
       }
     case 'doi':
@@ -176,7 +173,7 @@ function missing({ identifier }: ParsedIdentifier): { what: string; hint?: Child
         what: `The paper with the DOI ${identifier.value} is not on this site.`,
         hint: submitIt(identifier.value, {
           name: 'its publisher',
-          url: `https://doi.org/${addressParts(identifier.value)}`,
+          url: `https://doi.org/${identifierPath(identifier.value)}`,
         }),
       }
     case 'local':

@@ -1,3 +1,4 @@
+import { identifierPath } from '../../papers/identifiers.ts'
 import { categoryName } from '../../papers/categories.ts'
 import type { Paper } from '../../papers/paper.ts'
 
@@ -57,5 +58,5 @@ export function linkName(kind: keyof typeof LINK_NAMES): string {
 }
 
 export function doiUrl(doi: string): string {
-  return `https://doi.org/${doi.split('/').map(encodeURIComponent).join('/')}`
+  return `https://doi.org/${identifierPath(doi)}`
 }
