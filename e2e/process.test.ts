@@ -67,7 +67,7 @@ describe('The program as a process', () => {
     const answer = open('/papers/new')
     await waitFor(async () => {
       const { rows } = await database.query(
-        `select 1 from pg_locks where relation = 'papers'::regclass and not granted`,
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       )
       return rows.length > 0
     })

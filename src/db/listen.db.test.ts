@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, inject, it, onTestFinished, vi } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
+import { otherConnections } from '../../test/waiting.ts'
 import { createLog } from '../runtime/log.ts'
 import { notify } from './channels.ts'
 import { listen } from './listen.ts'
@@ -62,9 +63,11 @@ describeWithDatabase('A listener', (db) => {
     await listener.close()
     heard.length = 0
     await notify(db(), 'papers')
-    const { rows } = await sql`select from pg_stat_activity
-      where application_name = 'broadsheet listener' and datname = current_database()`.execute(db())
-    expect(rows).toEqual([])
+    await vi.waitFor(async () => {
+      expect((await otherConnections(db())).map(({ application }) => application)).not.toContain(
+        'broadsheet listener',
+      )
+    })
     expect(heard).toEqual([])
     expect(listener.connected()).toBe(false)
   })

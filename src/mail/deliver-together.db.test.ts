@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { beforeEach, expect, inject, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
+import { otherConnections } from '../../test/waiting.ts'
 import { deliverDueMail } from './deliver-mail.ts'
 import { queueGreeting } from './greeting.fixture.ts'
 import { moment, serversAndMailers, type MailServer } from './mail-server.fixture.ts'
@@ -43,10 +44,8 @@ describeWithDatabase('mail that several send', (db) => {
       postponed: 0,
       givenUp: 0,
     })
-    const { rows: waiting } = await sql`
-      select state from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'
-    `.execute(db())
-    expect(waiting).toEqual([])
+    const connections = await otherConnections(db())
+    expect(connections.filter(({ state }) => state.startsWith('idle in transaction'))).toEqual([])
     release.come()
     expect(await held).toEqual({ sent: 1, postponed: 0, givenUp: 0 })
     expect(server.deliveries).toHaveLength(11)

@@ -4,6 +4,7 @@ import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
 import { NOON, TIME_ZONE } from '../../test/site.ts'
+import { countWaiting, otherConnections } from '../../test/waiting.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { castVote } from '../ranking/votes.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
@@ -52,10 +53,7 @@ describeWithDatabase('embedding papers', (db) => {
     const step = next(embedder)
     expect(await asked).toHaveLength(3)
 
-    const { rows } = await sql<{ state: string }>`
-      select state from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`.execute(db())
-    expect(rows).toEqual([])
+    expect((await otherConnections(db())).filter(({ state }) => state !== 'idle')).toEqual([])
     const { reader } = await signIn(db())
     const voter = { id: reader.id, trusted: true }
     const vote = await castVote(db(), { paperId: await paperId('Tides of lake 1'), voter, now: NOON })
@@ -90,12 +88,7 @@ describeWithDatabase('embedding papers', (db) => {
     await record(lake(2))
     await embedAll(wordCounter('counter/1'))
     await record(lake(1))
-    const waiting = async () => {
-      const { rows } = await sql<{ n: number }>`
-        select count(*) as n from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(db())
-      return rows[0]?.n
-    }
+    const waiting = () => countWaiting(db())
     const { step, changed } = await db()
       .transaction()
       .execute(async (trx) => {

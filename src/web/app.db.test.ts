@@ -1,9 +1,10 @@
 import { pino } from 'pino'
 import { sql } from 'kysely'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, vi } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { NOON, openSite, wordsOf, type TestSite } from '../../test/site.ts'
+import { otherConnections } from '../../test/waiting.ts'
 import { openDatabase } from '../db/open.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
@@ -803,11 +804,12 @@ describeWithDatabase('the site', (db) => {
       expect(words).toContain('That took too long')
       expect(words).not.toMatch(/statement|timeout|cancel/)
       // At the server, too.
-      const { rows: running } = await sql`
-        select from pg_stat_activity where state = 'active' and query like '%p.* from papers%' and pid <> pg_backend_pid()`.execute(
-        db(),
+      await vi.waitFor(
+        async () => {
+          expect((await otherConnections(db())).filter(({ state }) => state === 'active')).toEqual([])
+        },
+        { timeout: 10_000 },
       )
-      expect(running).toEqual([])
     } finally {
       await sql`drop view papers`.execute(db())
       await sql`alter table slow rename to papers`.execute(db())
