@@ -77,7 +77,7 @@ export type Listing = { date: string; rank?: number; of?: number }
 export type Count = { total: number; observedAt: string; since: string }
 
 /** What is counted elsewhere and draws attention to a paper, by the name of its property. */
-export const COUNTED = ['upvotes', 'stars', 'citations'] as const
+export const COUNTED = ['upvotes', 'commentCount', 'stars', 'citations'] as const
 
 /**
  * What one source says about one paper: already validated, trimmed, Unicode NFC, dates parsed. Sources yield it and
@@ -121,6 +121,8 @@ export type HarvestedPaper = {
   announced?: string
   listing?: Listing
   upvotes?: Count
+  /** Comments at another site; `comments` is what the authors remark. */
+  commentCount?: Count
   /** Of its code repository. */
   stars?: Count
   citations?: Count

@@ -222,7 +222,7 @@ export function keptWork(work: Work): Work {
  * it says anything new. One that is older than the one held completes that.
  */
 export function state(work: Work, paper: HarvestedPaper): boolean {
-  const { upvotes: _, stars: __, citations: ___, ...facts } = paper
+  const facts = withoutCounts(paper)
   const held = work.records.get(facts.source)
   const record = {
     source: facts.source,
@@ -267,9 +267,14 @@ function saysTheSame(held: StoredRecord, paper: HarvestedPaper): boolean {
   return !isLater && held.digest === digestOf(paper)
 }
 
+function withoutCounts(paper: HarvestedPaper): Statement {
+  const { upvotes: _, commentCount: __, stars: ___, citations: ____, ...statement } = paper
+  return statement
+}
+
 /** SHA-256 of what a statement says, whenever it says it. */
 function digestOf(paper: HarvestedPaper): string {
-  const { upvotes: _, stars: __, citations: ___, asOf: ____, ...stated } = paper
+  const { asOf: _, ...stated } = withoutCounts(paper)
   return createHash('sha256').update(JSON.stringify(stated)).digest('base64')
 }
 

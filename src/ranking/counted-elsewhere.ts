@@ -1,8 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { COUNTED_ELSEWHERE } from './signals.ts'
 
-/** What is counted elsewhere for a paper: all upvotes, stars or citations that one origin (a source) knows of. */
-export type CountedElsewhere = { kind: 'upvote' | 'star' | 'citation'; origin: string; total: number }
+/** What is counted elsewhere for a paper: all upvotes, comments, stars or citations that one origin (a source) knows of. */
+export type CountedElsewhere = {
+  kind: 'upvote' | 'comment' | 'star' | 'citation'
+  origin: string
+  total: number
+}
 
 /** What is counted elsewhere for each of some papers, the greatest first; one query, out of the index of events. */
 export async function countedElsewhereOf(
@@ -14,7 +19,7 @@ export async function countedElsewhereOf(
     .selectFrom('signals')
     .select(['paper_id', 'kind', 'origin', (eb) => eb.fn.sum<number>('amount').as('total')])
     .where('paper_id', 'in', paperIds)
-    .where('kind', 'in', ['upvote', 'star', 'citation'])
+    .where(COUNTED_ELSEWHERE)
     .groupBy(['paper_id', 'kind', 'origin'])
     .having((eb) => eb.fn.sum('amount'), '>', 0)
     .orderBy('total', 'desc')

@@ -18,6 +18,8 @@ const EPOCH_MS = Date.UTC(2020, 0, 1)
 export const WEIGHTS = {
   /** An upvote at another site, as imported. */
   upvote: 0.1,
+  /** A comment at another site, as imported. */
+  commentElsewhere: 0.1,
   /** Standing on another site's list: the last place counts this much, the first twice. */
   listing: 1,
   /** A trusted reader's vote. */

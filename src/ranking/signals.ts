@@ -71,6 +71,9 @@ export async function recordSignals(
 /** What one origin has counted for a paper: the total, and with how many it began. */
 export type Counted = { total: number; base: number }
 
+/** The condition under which an event counts what others have counted; readers here comment too. */
+export const COUNTED_ELSEWHERE = sql<boolean>`kind in ('upvote', 'comment', 'star', 'citation') and origin <> 'reader'`
+
 /** What was already counted elsewhere for these papers, by paper, kind and origin; and the weight of it all, by paper and kind. */
 export async function countedElsewhere(
   trx: Transaction<Database>,
@@ -88,7 +91,7 @@ export async function countedElsewhere(
       (eb) => eb.fn.sum<number>('weight').as('weight'),
       sql<number>`(array_agg(amount order by id))[1]`.as('base'),
     ])
-    .where('kind', 'in', ['upvote', 'star', 'citation'])
+    .where(COUNTED_ELSEWHERE)
     .where('paper_id', 'in', paperIds)
     .groupBy(['paper_id', 'kind', 'origin'])
     .execute()

@@ -4,9 +4,11 @@ import { expect, inject, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { storedPapers } from '../../test/stored.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { addHeat, eventHeat, WEIGHTS } from '../ranking/heat.ts'
-import { replayHeat } from '../ranking/signals.ts'
+import { countedElsewhereOf } from '../ranking/counted-elsewhere.ts'
+import { recordSignals, replayHeat } from '../ranking/signals.ts'
 import { heatParts } from '../ranking/heat-parts.ts'
 import { verifyHeat } from '../ranking/verify-heat.ts'
 import { recordHarvest } from './record-harvest.ts'
@@ -113,6 +115,38 @@ describeWithDatabase('recording a harvest', (db) => {
     expect(parts.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['citation', 2],
       ['star', 50],
+    ])
+  })
+
+  it('counts comments elsewhere beside those of readers here', async () => {
+    const comments = (total: number, observedAt = '2026-01-14T00:00:00.000Z') =>
+      stated('2601.00001', { source: 'huggingface', commentCount: { total, observedAt, since } })
+    expect(await outcomes([comments(3)])).toEqual(['new'])
+    const { id: paperId } = await db().selectFrom('papers').select('id').executeTakeFirstOrThrow()
+    await inTransaction(db(), (trx) =>
+      recordSignals(
+        trx,
+        [
+          {
+            paperId,
+            kind: 'comment',
+            origin: 'reader',
+            originKey: 'one',
+            amount: 1,
+            weight: WEIGHTS.comment,
+            at: now,
+          },
+        ],
+        { now },
+      ),
+    )
+    expect(await outcomes([comments(3)])).toEqual(['unchanged'])
+    expect(await outcomes([comments(4)])).toEqual(['updated'])
+    expect(await countedElsewhereOf(db(), [paperId])).toEqual(
+      new Map([[paperId, [{ kind: 'comment', origin: 'huggingface', total: 4 }]]]),
+    )
+    expect(await papers()).toMatchObject([
+      { attention: expect.closeTo(4 * WEIGHTS.commentElsewhere + WEIGHTS.comment, 9) },
     ])
   })
 

@@ -42,11 +42,12 @@ export async function recordHarvest(
 }
 
 /**
- * What is counted elsewhere, and what one of each weighs. Upvotes count from zero; stars and citations may have gathered
+ * What is counted elsewhere, and what one of each weighs. Upvotes and comments count from zero; stars and citations may have gathered
  * for years and only new ones are attention now, so their first count is the base.
  */
 const COUNTS = [
   { property: 'upvotes', kind: 'upvote', weight: WEIGHTS.upvote, fromNothing: true },
+  { property: 'commentCount', kind: 'comment', weight: WEIGHTS.commentElsewhere, fromNothing: true },
   { property: 'stars', kind: 'star', weight: WEIGHTS.star, fromNothing: false },
   { property: 'citations', kind: 'citation', weight: WEIGHTS.citation, fromNothing: false },
 ] as const satisfies { property: (typeof COUNTED)[number]; [key: string]: unknown }[]

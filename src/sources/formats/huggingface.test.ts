@@ -56,6 +56,7 @@ describe('Hugging Face’s daily papers', () => {
       listing: { date: '2026-01-03' },
       stars: { total: 5, observedAt: '2026-01-05T12:00:00.000Z', since: '2026-01-05T12:00:00.000Z' },
       upvotes: { total: 17, observedAt: '2026-01-05T12:00:00.000Z', since: '2026-01-03T00:30:00.000Z' },
+      commentCount: { total: 2, observedAt: '2026-01-05T12:00:00.000Z', since: '2026-01-03T00:30:00.000Z' },
     })
   })
 
@@ -68,7 +69,7 @@ describe('Hugging Face’s daily papers', () => {
       published_at: '2026-01-02T03:04:05.000Z',
       submitted_on_daily_at: '2026-01-03T23:00:00.000Z',
       upvotes: 3,
-      num_comments: 0,
+      num_comments: 4,
       authors: ['Ann Lee'],
       ai_keywords: ['x'],
       observed_at: '2026-01-04T10:00:00Z',
@@ -78,6 +79,7 @@ describe('Hugging Face’s daily papers', () => {
       asOf: '2026-01-04T10:00:00.000Z',
       listing: { date: '2026-01-04' },
       upvotes: { total: 3, observedAt: '2026-01-04T10:00:00.000Z', since: '2026-01-03T23:00:00.000Z' },
+      commentCount: { total: 4, observedAt: '2026-01-04T10:00:00.000Z', since: '2026-01-03T23:00:00.000Z' },
     })
     expect(refusalsIn(outcomes)).toEqual(['line 3: The record is not valid JSON.'])
   })

@@ -10,6 +10,7 @@ import type { PaperDraft } from './validate-paper.ts'
 
 const text = z.string().nullish()
 const date = text.catch(undefined)
+const count = z.number().int().nonnegative().nullish().catch(undefined)
 
 const paperSchema = z.object({
   id: text,
@@ -23,18 +24,26 @@ const paperSchema = z.object({
   daily_date: date,
   observed_at: date,
   upvotes: z.number().int().nonnegative().nullish(),
+  numComments: count,
+  num_comments: count,
   authors: z
     .array(
       z.union([z.string(), z.object({ name: text })], { error: 'expected a name, or an object with a name' }),
     )
     .nullish(),
   githubRepo: text,
-  githubStars: z.number().int().nonnegative().nullish().catch(undefined),
+  githubStars: count,
   projectPage: text,
 })
 type DailyPaper = z.infer<typeof paperSchema>
 
-const entrySchema = z.object({ paper: paperSchema, title: text, summary: text, publishedAt: date })
+const entrySchema = z.object({
+  paper: paperSchema,
+  title: text,
+  summary: text,
+  publishedAt: date,
+  numComments: count,
+})
 
 /**
  * Papers from Hugging Face's daily papers: the JSON array of its API (entries with a `paper`, or bare papers), or JSON
@@ -69,9 +78,15 @@ function draftOf(json: string, { now }: { now: Date }): PaperDraft | { refused: 
   const parsed = wrapped ? entrySchema.safeParse(value) : paperSchema.safeParse(value)
   if (!parsed.success) return { refused: sentenceOf(parsed.error) }
   if (!('paper' in parsed.data)) return draftOfPaper(parsed.data, { now })
-  const { paper, title, summary, publishedAt } = parsed.data
-  const completed = { ...paper, title: paper.title ?? title, summary: paper.summary ?? summary }
-  return draftOfPaper({ ...completed, publishedAt: paper.publishedAt ?? publishedAt }, { now })
+  const { paper, ...entry } = parsed.data
+  const completed = {
+    ...paper,
+    title: paper.title ?? entry.title,
+    summary: paper.summary ?? entry.summary,
+    publishedAt: paper.publishedAt ?? entry.publishedAt,
+    numComments: paper.numComments ?? entry.numComments,
+  }
+  return draftOfPaper(completed, { now })
 }
 
 function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
@@ -83,6 +98,14 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
   const day = listed !== null && listed > addDays(observedAt.slice(0, 10), 1) ? null : listed
 
   const published = paper.publishedAt ?? paper.published_at
+  const countOf = (total: number | null | undefined): Count | undefined =>
+    typeof total === 'number' ? { total, observedAt, since: begin } : undefined
+  const precise = parseDate(published ?? '')
+  const begin =
+    since ??
+    (day && `${day}T00:00:00.000Z`) ??
+    (precise?.precision === 'time' ? precise.value : null) ??
+    observedAt
   return {
     source: 'huggingface',
     identifiers: [paper.id],
@@ -101,19 +124,9 @@ function draftOfPaper(paper: DailyPaper, { now }: { now: Date }): PaperDraft {
       typeof paper.githubStars === 'number'
         ? { total: paper.githubStars, observedAt, since: observedAt }
         : undefined,
-    upvotes: upvotesOf(paper, { observedAt, since, day }),
+    upvotes: countOf(paper.upvotes),
+    commentCount: countOf(paper.numComments ?? paper.num_comments),
   }
-}
-
-function upvotesOf(
-  { upvotes: total, publishedAt, published_at }: DailyPaper,
-  { observedAt, since, day }: { observedAt: string; since: string | null; day: string | null },
-): Count | undefined {
-  if (total === null || total === undefined) return undefined
-  const published = parseDate(publishedAt ?? published_at ?? '')
-  const begin =
-    since ?? (day && `${day}T00:00:00.000Z`) ?? (published?.precision === 'time' ? published.value : null)
-  return { total, observedAt, since: begin ?? observedAt }
 }
 
 async function peekCharacter(

@@ -62,6 +62,7 @@ export type PaperDraft = {
   links?: readonly { kind?: Text; url: Text }[] | undefined
   listing?: Listing | undefined
   upvotes?: Count | undefined
+  commentCount?: Count | undefined
   stars?: Count | undefined
   citations?: Count | undefined
 }

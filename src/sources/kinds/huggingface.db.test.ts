@@ -62,16 +62,19 @@ describeWithDatabase('Hugging Face’s daily papers', (db) => {
     expect((await signals()).map(({ kind, amount }) => [kind, amount])).toEqual([
       ['listing', 1],
       ['upvote', 5],
+      ['comment', 2],
       ['star', 40],
       ['listing', 1],
       ['upvote', 5],
+      ['comment', 2],
       ['star', 40],
     ])
-    answers('2026-01-14', [entry('2601.00001', { upvotes: 12, githubStars: 43 })])
+    answers('2026-01-14', [{ ...entry('2601.00001', { upvotes: 12, githubStars: 43 }), numComments: 6 }])
     await harvestFrom(db(), server.url, { kind: 'huggingface', now: new Date('2026-01-16T08:00:00Z') })
-    const grown = (await signals()).slice(6)
+    const grown = (await signals()).slice(8)
     expect(grown.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['upvote', 7],
+      ['comment', 4],
       ['star', 3],
     ])
   })

@@ -18,7 +18,7 @@ const settings = z.object({})
 export const huggingface: SourceKind<z.infer<typeof settings>> = {
   kind: 'huggingface',
   title: 'Hugging Face daily papers',
-  about: 'Which papers are voted for at Hugging Face: upvotes, code and stars count as attention.',
+  about: 'Which papers are voted for at Hugging Face: upvotes, comments and stars count as attention.',
   settings,
   options: [],
   describe: () => '',

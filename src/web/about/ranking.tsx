@@ -10,6 +10,7 @@ const EVENTS: [event: string, weight: number][] = [
   ['A curator’s pick', WEIGHTS.pick],
   ['A reader’s first comment on the paper', WEIGHTS.comment],
   ['An upvote at another site, as imported', WEIGHTS.upvote],
+  ['A comment at another site, as imported', WEIGHTS.commentElsewhere],
   ['A new star of its code repository, as imported', WEIGHTS.star],
   ['A new citation, as imported', WEIGHTS.citation],
   ['Last place on another site’s list', WEIGHTS.listing],

@@ -462,6 +462,8 @@ function partName({ kind, origin, amount }: HeatPart): string {
     case 'pick':
       return 'A curator’s pick'
     case 'comment':
+      if (origin !== 'reader')
+        return `${count} ${amount === 1 ? 'comment' : 'comments'} on ${originName(origin)}`
       return amount === 1 ? 'A reader’s first comment' : `${count} readers’ first comments`
     case 'upvote':
       return `${count} ${amount === 1 ? 'upvote' : 'upvotes'} on ${originName(origin)}`

@@ -35,14 +35,14 @@ describeWithDatabase('papers in lists', (db) => {
     const code = { kind: 'code', url: 'https://github.com/lee/tide' } as const
     const { app, entries } = await open([
       paper(A, { upvotes: total(108), stars: total(1_204), links: [code] }),
-      paper('2601.00002', { upvotes: total(1), citations: total(2) }),
+      paper('2601.00002', { upvotes: total(1), commentCount: total(3), citations: total(2) }),
       paper('2601.00003', { links: [{ ...code, url: 'https://code.example/x' }], stars: total(1) }),
       paper('2601.00004'),
     ])
     const [first, ...others] = await entries()
     expect(why(first)).toEqual(['108 upvotes on Hugging Face', '1,204 stars on GitHub'])
     expect(others.map((entry) => why(entry))).toEqual([
-      ['1 upvote on Hugging Face', '2 citations'],
+      ['1 upvote on Hugging Face', '3 comments on Hugging Face', '2 citations'],
       [],
       ['1 star for its code'],
     ])

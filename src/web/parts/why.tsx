@@ -2,7 +2,7 @@ import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { CountedElsewhere } from '../../ranking/counted-elsewhere.ts'
 
-/** Sites whose upvotes are imported, by the name of the source that counts them. */
+/** Sites whose upvotes and comments are imported, by the name of the source that counts them. */
 const SITES: Record<string, string> = { huggingface: 'on Hugging Face' }
 
 /** Why a paper is in a list: what drew attention to it, here and elsewhere; nothing for a paper that drew none. */
@@ -14,6 +14,7 @@ export function Why({
   elsewhere: readonly CountedElsewhere[]
 }) {
   const upvotes = elsewhere.filter(({ kind }) => kind === 'upvote')
+  const comments = elsewhere.filter(({ kind }) => kind === 'comment')
   // Several sources may count the same stars and citations.
   const [stars, citations] = (['star', 'citation'] as const).map((of) =>
     Math.max(0, ...elsewhere.filter(({ kind }) => kind === of).map(({ total }) => total)),
@@ -26,9 +27,9 @@ export function Why({
           {paper.pickCount === 1 ? 'Curators’ pick' : `Picked by ${count(paper.pickCount, 'curator')}`}
         </li>
       )}
-      {upvotes.map(({ origin, total }) => (
+      {[...upvotes, ...comments].map(({ kind, origin, total }) => (
         <li>
-          {count(total, 'upvote')} {SITES[origin] ?? 'elsewhere'}
+          {count(total, kind)} {SITES[origin] ?? 'elsewhere'}
         </li>
       ))}
       {stars !== undefined && stars > 0 && (
