@@ -74,9 +74,10 @@ export async function listFields(): Promise<void> {
 /** `sources list` */
 export async function list({ json = false }: { json?: boolean }): Promise<void> {
   const now = new Date()
-  const { sources, budgets } = await withDatabase(settings(), async (db) => {
+  const config = settings()
+  const { sources, budgets } = await withDatabase(config, async (db) => {
     const sources = await listSources(db, { now })
-    return { sources, budgets: await budgetsOf(db, sources, { now }) }
+    return { sources, budgets: await budgetsOf(db, sources, { now, keys: config.keys }) }
   })
   if (json) {
     const shown = sources.map(({ kind, ...source }) => ({

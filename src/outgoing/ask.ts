@@ -7,8 +7,8 @@ import { unlessAborted } from '../runtime/unless-aborted.ts'
 import { isInside, isOwn, resolveHost, type Resolve } from './inside-address.ts'
 
 export type Answer =
-  /** `body` is decompressed as HTTP says, and not decoded. */
-  | { kind: 'answer'; status: number; headers: IncomingHttpHeaders; body: Buffer }
+  /** `url` is what answered, behind all redirects; `body` is decompressed as HTTP says, and not decoded. */
+  | { kind: 'answer'; url: URL; status: number; headers: IncomingHttpHeaders; body: Buffer }
   /**
    * It cannot answer now; `retryAfterMs` where a host asked to be left alone: `by` is that host, with its port, or null
    * where it is the one that was asked first. `reason` is what went wrong, for a log and for curators.
@@ -121,7 +121,7 @@ async function follow(start: URL, asking: Asking): Promise<Answer> {
               kind: 'unreadable',
               reason: `${url.host} answered with more than may be read, or in an unknown encoding`,
             }
-          : { kind: 'answer', status, headers: response.headers, body }
+          : { kind: 'answer', url, status, headers: response.headers, body }
       }
     } finally {
       response.destroy()

@@ -1,19 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { Budget, ServiceKeys } from './source-kind.ts'
 import type { Source } from './sources.ts'
-
-/** About how many papers a source was asked in the last day, and about how many it may be. */
-export type Budget = { used: number; perDay: number }
 
 /** The budgets of the sources that have one, by name. */
 export async function budgetsOf(
   db: Kysely<Database>,
   sources: readonly Source[],
-  { now }: { now: Date },
+  { now, keys }: { now: Date; keys: ServiceKeys },
 ): Promise<Map<string, Budget>> {
   const budgets = new Map<string, Budget>()
   for (const { name, kind } of sources) {
-    const budget = await kind.budget?.(db, { now })
+    const budget = await kind.budget?.(db, { now, keys })
     if (budget) budgets.set(name, budget)
   }
   return budgets

@@ -4,7 +4,7 @@ import { ServiceAway } from '../outgoing/client.ts'
 import type { HarvestedPaper, HarvestOutcome } from '../papers/harvested-paper.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import type { Said } from './kinds/ask-json.ts'
-import { SourceTrouble, type HarvestPage, type TaskRun } from './source-kind.ts'
+import { SourceTrouble, type Budget, type HarvestPage, type TaskRun } from './source-kind.ts'
 
 /** A paper that a service can be asked about. */
 export type AskedPaper = {
@@ -115,7 +115,7 @@ export async function budgetOf(
   db: Kysely<Database>,
   { service, perDay }: FactService,
   { now }: { now: Date },
-): Promise<{ used: number; perDay: number }> {
+): Promise<Budget> {
   return { used: await askedToday(db, { service, now }), perDay }
 }
 

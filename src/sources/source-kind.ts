@@ -22,8 +22,8 @@ export type SourceKind<Settings = unknown> = {
   onlyByCommand?: true
   /** What is asked for, in one short line: `cs.CL, cs.LG`. */
   describe(settings: Settings): string
-  /** How many papers it was asked about in the last day, and about how many it may be, where there is a limit. */
-  budget?: (db: Kysely<Database>, options: { now: Date }) => Promise<{ used: number; perDay: number }>
+  /** How many papers it was asked about in the last day, and about how many it may be (with these keys), where there is a limit. */
+  budget?: (db: Kysely<Database>, options: { now: Date; keys: ServiceKeys }) => Promise<Budget>
   /** What is done with it, each by a schedule of its own; names are for logs and pages: `announcements`. */
   tasks: readonly SourceTask<Settings>[]
   /** The settings that a set alone stands for, where the source has sets; null where it is none. */
@@ -31,6 +31,9 @@ export type SourceKind<Settings = unknown> = {
   /** Reads a record of the quarantine again. */
   reread(record: string, settings: Settings): AsyncIterable<HarvestOutcome>
 }
+
+/** About how many papers a source was asked in the last day, and about how many it may be. */
+export type Budget = { used: number; perDay: number }
 
 export type SourceOption = {
   /** A key of the settings: `categories`. */

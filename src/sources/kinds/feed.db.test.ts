@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
-import { openRegistries, sends, type Registries } from '../look-up/registries.fixture.ts'
+import { openRegistries, redirectsTo, sends, type Registries } from '../look-up/registries.fixture.ts'
 import { editionsByTitle, harvestFrom } from '../testing/harvest.ts'
 
 const NOW = new Date('2026-01-15T20:00:00Z')
@@ -135,6 +135,16 @@ describeWithDatabase('a web feed', (db) => {
     server.on('/feed/', sends(`${RSS}\n<!-- kept for 60 seconds -->\n<!-- by a cache -->`))
     expect(await harvest('/blog')).toMatchObject({ outcome: 'whole', counts: { new: 3 } })
     expect(server.asked.map(({ path }) => path)).toEqual(['/blog', '/feed/'])
+  })
+
+  it('is read as what stands where redirects lead', async () => {
+    server.on('/lab', redirectsTo('/labs/tides/'))
+    server.on('/labs/tides/', sends('<link rel="alternate" type="application/rss+xml" href="feed.xml">'))
+    server.on('/labs/tides/feed.xml', redirectsTo('/feeds/7/'))
+    server.on('/feeds/7/', sends(RSS.replace('/blog/tides', 'notes/tides')))
+    expect(await harvest('/lab')).toMatchObject({ outcome: 'whole', counts: { new: 3 } })
+    const links = await db().selectFrom('papers').select('links').where('title', '=', 'Neither').execute()
+    expect(JSON.stringify(links)).toContain('/feeds/7/notes/tides')
   })
 
   it('may be empty', async () => {

@@ -77,18 +77,19 @@ async function readFrom(
 ): Promise<HarvestPage | null> {
   const answer = await ask(run, url, state)
   if (answer === null) return null
-  let { text, headers } = answer
+  // Relative addresses in a feed or a page start from where it was found in the end.
+  let { text, headers, foundAt } = answer
   let at = url
-  let outcomes = await readWebFeed(text, { url: at })
+  let outcomes = await readWebFeed(text, { url: foundAt })
   if (outcomes === null) {
-    const found = discoverFeed(text, url)
+    const found = discoverFeed(text, foundAt)
     if (found === null)
       throw new SourceTrouble(`${new URL(url).host} has no feed at that address, nor a link to one.`)
     const next = await ask(run, found, { etag: null, lastModified: null })
     if (next === null) return null
-    ;({ text, headers } = next)
+    ;({ text, headers, foundAt } = next)
     at = found
-    outcomes = await readWebFeed(text, { url: at })
+    outcomes = await readWebFeed(text, { url: foundAt })
   }
   if (outcomes === null) throw new SourceTrouble(`What ${new URL(at).host} calls its feed is none.`)
   const cursor: Cursor = {
@@ -108,7 +109,7 @@ async function ask(
   const { host } = new URL(url)
   // Each host has its own turns, and asks for pauses for itself.
   const service = { ...WEB_FEED, name: `feed ${host}` }
-  const { status, headers, body } = await client.request(service, new URL(url), {
+  const answer = await client.request(service, new URL(url), {
     headers: {
       accept:
         'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5',
@@ -120,11 +121,12 @@ async function ask(
     trusted: trusted && URL.parse(settings.url)?.origin === new URL(url).origin,
     signal,
   })
+  const { status, headers, body } = answer
   if (status === 304) return null
   if (status !== 200) throw new SourceTrouble(`${new URL(url).host} answered with status ${status}.`)
   const text = await answerText(body, { most: MOST_BYTES })
   if (text === null) throw new SourceTrouble(`${new URL(url).host} answered with more than may be read.`)
-  return { text, headers }
+  return { text, headers, foundAt: answer.url.href }
 }
 
 /** Types of feeds, the surest first: blogs give pages of their interfaces for programs as plain JSON or XML too. */

@@ -4,11 +4,18 @@ import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
 import { answerText } from '../answer-text.ts'
 import { budgetOf, factsOneByOne, identifierOf, type AskedPaper, type FactService } from '../facts.ts'
 import { GITHUB } from '../services.ts'
-import { SourceTrouble, type HarvestPage, type SourceKind, type TaskRun } from '../source-kind.ts'
+import {
+  SourceTrouble,
+  type HarvestPage,
+  type ServiceKeys,
+  type SourceKind,
+  type TaskRun,
+} from '../source-kind.ts'
 
 /** GitHub answers 5,000 requests an hour to those with a token, and 60 to others. */
-const ASKED: FactService = { service: 'github', which: 'repository', perDay: 20_000, atOnce: 50 }
-const WITHOUT_TOKEN_PER_DAY = 1_000
+function serviceWith({ github: token }: ServiceKeys): FactService {
+  return { service: 'github', which: 'repository', perDay: token === null ? 1_000 : 20_000, atOnce: 50 }
+}
 /** As it wants to be left alone at least where it does not say for how long. */
 const LEAST_PAUSE_MS = 60_000
 
@@ -25,7 +32,7 @@ export const github: SourceKind<Settings> = {
   settings,
   options: [],
   describe: () => '',
-  budget: (db, { now }) => budgetOf(db, ASKED, { now }),
+  budget: (db, { now, keys }) => budgetOf(db, serviceWith(keys), { now }),
   tasks: [
     {
       name: 'facts',
@@ -38,8 +45,7 @@ export const github: SourceKind<Settings> = {
 }
 
 function harvestStars(run: TaskRun<Settings>): AsyncGenerator<HarvestPage> {
-  const perDay = run.keys.github === null ? WITHOUT_TOKEN_PER_DAY : ASKED.perDay
-  return factsOneByOne(run, { ...ASKED, perDay }, async (paper) => {
+  return factsOneByOne(run, serviceWith(run.keys), async (paper) => {
     const repository = repositoryOf(paper)
     if (repository === null) return { outcomes: [] }
     const { stars, etag } = await askForStars(run, repository, paper.etag)

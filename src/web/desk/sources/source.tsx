@@ -29,7 +29,7 @@ export async function sourcePage(
   const [runs, { count }, budget] = await Promise.all([
     recentRuns(site.db, { sourceId: source.id, limit: RUNS_SHOWN }),
     listQuarantine(site.db, { source: name, limit: 1 }),
-    kind.budget?.(site.db, { now: site.now() }) ?? null,
+    kind.budget?.(site.db, { now: site.now(), keys: site.harvesting.keys }) ?? null,
   ])
   const state = stateOf(source)
   const path = `/desk/sources/${name}`

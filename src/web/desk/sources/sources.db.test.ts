@@ -199,6 +199,9 @@ describeWithDatabase('sources at the desk', (db) => {
     const { read } = await open()
     await addSource(db(), { kind: 'crossref', settings: {} }, { trusted: true, now: NOON })
     expect(await read(`${PATH}/crossref`)).toContain('Asked about 0 of 5,000 papers in the last day.')
+    // What GitHub allows depends on whether it knows who asks.
+    await addSource(db(), { kind: 'github', settings: {} }, { trusted: true, now: NOON })
+    expect(await read(`${PATH}/github`)).toContain('Asked about 0 of 1,000 papers in the last day.')
   })
 
   it('have a quarantine, whose records are shown as they came, read again and deleted', async () => {
