@@ -29,7 +29,7 @@ import { openMeaning } from './search/meaning.ts'
 import { readAssets } from './web/assets.ts'
 import { closeAfterUnreadBody } from './web/forms/bounded-body.ts'
 import { countWhenAnswered, type RequestCounts } from './web/metrics/request-counts.ts'
-import type { PageCache } from './web/page-cache.ts'
+import type { PageCache } from './web/page-cache/page-cache.ts'
 
 /** A statement for a reader's request is stopped after so long: whoever asked has left, and others wait for the database. */
 const LONGEST_STATEMENT_MS = 10_000

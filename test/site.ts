@@ -9,7 +9,7 @@ import { recordHarvest } from '../src/sources/record-harvest.ts'
 import type { RequestCounts } from '../src/web/metrics/request-counts.ts'
 import type { ServiceUrls } from '../src/sources/source-kind.ts'
 import { openOutgoingClient } from '../src/outgoing/client.ts'
-import type { PageCache } from '../src/web/page-cache.ts'
+import type { PageCache } from '../src/web/page-cache/page-cache.ts'
 import type { Site } from '../src/web/site.ts'
 import { searchRoom } from './search.ts'
 

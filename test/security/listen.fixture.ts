@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { createSiteServer } from '../../src/serve-site.ts'
 import type { RequestCounts } from '../../src/web/metrics/request-counts.ts'
-import type { PageCache } from '../../src/web/page-cache.ts'
+import type { PageCache } from '../../src/web/page-cache/page-cache.ts'
 
 /** A site behind the server that it runs behind, on a free port of this machine. */
 export async function listenWith(site: {

@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
-import type { ChangingPart } from '../ranking/announce-changes.ts'
+import type { ChangingPart } from '../../ranking/announce-changes.ts'
 import { createPageCache } from './page-cache.ts'
-import { pageShows } from './shows.ts'
+import { pageShows } from '../shows.ts'
 
 /** In a cookie of the shape of those of sessions. */
 const SIGNED_IN = 'a-session-that-is-good'

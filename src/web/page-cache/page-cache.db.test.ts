@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { expect, inject, it, vi } from 'vitest'
-import { describeWithDatabase } from '../../test/database.ts'
-import { stated } from '../../test/papers.ts'
-import { post, signIn } from '../../test/readers.ts'
-import { openSite, type TestSite } from '../../test/site.ts'
-import { listen } from '../db/listen.ts'
-import { announceChanges, parseChange, type Change } from '../ranking/announce-changes.ts'
-import { createLog } from '../runtime/log.ts'
+import { describeWithDatabase } from '../../../test/database.ts'
+import { stated } from '../../../test/papers.ts'
+import { post, signIn } from '../../../test/readers.ts'
+import { openSite, type TestSite } from '../../../test/site.ts'
+import { listen } from '../../db/listen.ts'
+import { announceChanges, parseChange, type Change } from '../../ranking/announce-changes.ts'
+import { createLog } from '../../runtime/log.ts'
 
 const [A, B] = ['2601.00001', '2601.00002']
 const PAGES = {

@@ -1,0 +1,87 @@
+import { PARAMETERS } from '../list/paging.ts'
+import { viewIn } from '../view/view.ts'
+
+/** What of a request decides on the answer: `url` begins with the path, or with scheme and host. */
+export type Asked = {
+  method: string | undefined
+  url: string | undefined
+  header: (name: AskedHeader) => string | undefined
+}
+type AskedHeader = 'accept-encoding' | 'cookie' | 'if-none-match'
+
+/** What stands here may be a pasted URL, whose query may hold an identifier. */
+const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
+
+/** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
+const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
+
+/** What has so many different answers that none is worth keeping; the whole query counts. */
+const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+
+export function isSearch(asked: Asked): boolean {
+  return isRead(asked) && SEARCH.test(routedPath(asked.url))
+}
+
+export function isOwn(asked: Asked): boolean {
+  return isRead(asked) && OWN.test(routedPath(asked.url))
+}
+
+/** The path of an address as the router reads it. */
+function routedPath(url: string): string {
+  const [path = ''] = pathOf(url).split('?', 1)
+  return path.includes('%') ? decoded(path) : path
+}
+
+/** As routes are found: what is not UTF-8 stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
+export function isRead(asked: Asked): asked is Asked & { url: string } {
+  return (asked.method === 'GET' || asked.method === 'HEAD') && asked.url !== undefined
+}
+
+/** The path of an address, with its query. */
+function pathOf(url: string): string {
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
+  return start < 0 ? '/' : url.slice(start)
+}
+
+/** What is sent as it is on the disk, and what machines ask. */
+export function isFile(asked: Asked): boolean {
+  const path = routedPath(asked.url ?? '/')
+  return path.startsWith('/assets/') || path === '/healthz' || path === '/metrics'
+}
+
+/**
+ * What names a page: path, the parameters that matter, and the view in which the device wants lists. null for what is not
+ * kept: other methods, files, searches.
+ */
+export function keyOf(asked: Asked): string | null {
+  const address = addressOf(asked)
+  return address !== null && viewIn(asked.header('cookie')) === 'headlines' ? `headlines ${address}` : address
+}
+
+function addressOf(asked: Asked): string | null {
+  if (!isRead(asked) || isSearch(asked)) return null
+  const path = pathOf(asked.url)
+  if (isFile(asked)) return null
+  if (isOwn(asked)) return null
+  const query = path.indexOf('?')
+  if (query < 0) return path
+  if (PASTED.test(routedPath(asked.url))) return null
+  const given = new URLSearchParams(path.slice(query))
+  const known = PARAMETERS.map((name) => given.get(name))
+  if (known.every((value) => value === null)) return path.slice(0, query)
+  // Which of two values a page reads, and under which spelling of a name, is not for a cache to guess.
+  const names = path
+    .slice(query + 1)
+    .split('&')
+    .map((part) => part.split('=', 1)[0] ?? '')
+  if (new Set(names).size < names.length || names.some((name) => /[%+]/.test(name))) return null
+  return `${path.slice(0, query)} ${JSON.stringify(known)}`
+}
