@@ -10,6 +10,7 @@ import { announceChanges, parseChange, type Change } from './ranking/announce-ch
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect, type Connection } from './db/connect.ts'
+import { RECORDED } from './db/channels.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
@@ -113,8 +114,9 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
     on: {
-      papers() {
-        cache.drop('everything')
+      papers(notice) {
+        if (notice === RECORDED) cache.outdate()
+        else cache.drop('everything')
         index.wake()
       },
       vectors: () => index.wake(),
@@ -127,6 +129,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   async function closeRooms() {
     const closing = Promise.all([
       listener.close(),
+      cache.close(),
       changes.close(),
       background?.close(),
       index.close(),

@@ -18,6 +18,9 @@ export const CHANNELS = {
 } as const
 export type Channel = keyof typeof CHANNELS
 
+/** What a notice of the channel `papers` says where papers were recorded, and nothing that was shown has to go. */
+export const RECORDED = 'recorded'
+
 /**
  * Tells every process that listens. Inside a transaction it is told when that is committed, and only then. A payload has
  * fewer than 8,000 bytes.

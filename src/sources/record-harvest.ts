@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { notify } from '../db/channels.ts'
+import { notify, RECORDED } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { COUNTED, HarvestedPaper } from '../papers/harvested-paper.ts'
@@ -36,7 +36,7 @@ export async function recordHarvest(
         ? { ...record, outcome: 'updated' as const }
         : record,
     )
-    if (outcomes.some(({ outcome }) => outcome !== 'unchanged')) await notify(trx, 'papers')
+    if (outcomes.some(({ outcome }) => outcome !== 'unchanged')) await notify(trx, 'papers', RECORDED)
     return outcomes
   })
 }

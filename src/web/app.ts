@@ -76,6 +76,7 @@ export function createApp(
       if (!isSignedIn && mayBeSignedIn(cookies)) strangers.note(cookies)
       return isSignedIn
     },
+    remake: async (request) => app.fetch(request),
     mayBe: (cookies) => mayBeSignedIn(cookies) && !strangers.knows(cookies),
     // Relative dates may stand still for so long; while changes can't be heard, pages are rebuilt every second.
     maxAgeMs: () => (heard() ? 30_000 : 1_000),

@@ -16,6 +16,7 @@ function open({ maxAgeMs = 30_000, maxBytes }: { maxAgeMs?: number; maxBytes?: n
   let gate: Promise<void> = Promise.resolve()
   const cache = createPageCache({
     isSignedIn: async (c) => c.req.header('cookie')?.includes(SIGNED_IN) ?? false,
+    remake: async (request) => app.fetch(request),
     maxAgeMs: () => maxAgeMs,
     now: () => new Date(state.time),
     ...(maxBytes === undefined ? {} : { maxBytes }),
@@ -214,6 +215,93 @@ describe('the page cache', () => {
     release()
     expect(await before).toBe('page 1')
     expect(await page()).toBe('page 2')
+  })
+
+  describe('when papers come in', () => {
+    it('shows those who read a page it as it was, until a new one is made', async () => {
+      const { page, get, cache, state, hold, begun } = open()
+      const zipped = { 'accept-encoding': 'gzip' }
+      expect([await page(), await page('/other')]).toEqual(['page 1', 'page 2'])
+      await (await get('/page', zipped)).arrayBuffer()
+      const letGo = hold()
+      cache.outdate()
+      await begun(3)
+      expect(await page()).toBe('page 1')
+      letGo()
+      await begun(4)
+      await vi.waitFor(async () => expect([await page(), await page('/other')]).toEqual(['page 3', 'page 4']))
+      // Compressed as the one before was.
+      expect(cache.ready('GET', '/page', zipped)?.headers['content-encoding']).toBe('gzip')
+      expect(state.made).toBe(4)
+    })
+
+    it('makes nothing anew that nobody reads', async () => {
+      const { page, cache, state } = open()
+      expect([await page('/old'), await page()]).toEqual(['page 1', 'page 2'])
+      state.time += 2_001
+      expect(await page()).toBe('page 2')
+      cache.outdate()
+      await vi.waitFor(async () => expect(await page()).toBe('page 3'))
+      expect(cache.ready('GET', '/old', {})).toBeNull()
+      expect(await page('/old')).toBe('page 4')
+    })
+
+    it('shows none for longer than a second, nor one that something else has changed', async () => {
+      const { page, cache, state, hold, begun } = open()
+      await page()
+      const letGo = hold()
+      cache.outdate()
+      await begun(2)
+      state.time += 1_001
+      // It waits for the new one.
+      const waiting = page()
+      letGo()
+      expect([await waiting, state.made]).toEqual(['page 2', 2])
+      const letGoAgain = hold()
+      await cache.close()
+      cache.outdate()
+      cache.drop('everything')
+      const anew = page()
+      letGoAgain()
+      expect(await anew).toBe('page 3')
+    })
+
+    it('makes one anew again that they came in for while it was made', async () => {
+      const { page, cache, hold, begun } = open()
+      await page()
+      const letGo = hold()
+      cache.outdate()
+      await begun(2)
+      cache.outdate()
+      letGo()
+      await vi.waitFor(async () => expect(await page()).toBe('page 2'))
+      await begun(3)
+      await vi.waitFor(async () => expect(await page()).toBe('page 3'))
+    })
+
+    it('makes anew no more than what is read most, each in its view', async () => {
+      const { page, cache, state, begun } = open()
+      const headlines = { cookie: `broadsheet.view=headlines; ${SIGNED_IN.slice(1)}` }
+      for (let i = 0; i < 10; i++) await page(`/${i}`)
+      expect(await page('/9', headlines)).toBe('page 11')
+      cache.outdate()
+      await begun(11 + 8)
+      await vi.waitFor(async () => expect(await page('/9')).not.toBe('page 10'))
+      expect(await page('/9', headlines)).not.toBe('page 11')
+      expect(state.made).toBe(19)
+      expect(cache.ready('GET', '/0', {})).toBeNull()
+    })
+
+    it('lets the next reader see why one can’t be made', async () => {
+      const { page, get, cache, state, begun } = open()
+      await page()
+      state.status = 503
+      cache.outdate()
+      await begun(2)
+      await vi.waitFor(async () => expect((await get()).status).toBe(503))
+      state.status = 200
+      expect(await page()).toMatch(/^page/)
+    })
   })
 
   it('keeps no errors, redirects, nor what sets a cookie', async () => {

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Change } from '../../ranking/announce-changes.ts'
+import { VIEW_COOKIE, viewIn } from '../view/view.ts'
 import { mayBeSignedIn } from '../viewer.ts'
 import {
   encode,
@@ -16,8 +18,19 @@ import {
 } from './kept-page.ts'
 import { isFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
 
-/** A page that is being made: begun after so many changes, and what has changed since. */
-type Making = { page: Promise<Page>; begunAt: number; since: Change[] }
+/** A page that is being made: begun after so many changes, what has changed since, and since when there are newer papers. */
+type Making = { page: Promise<Page>; begunAt: number; since: Change[]; outdatedAt: number | null }
+
+/** A page that is kept: who last asked for it and how, and since when there are papers that it does not show. */
+type Kept = Page & { url: string; cookie: string | null; askedAt: number; outdatedAt: number | null }
+
+/** Readers may be shown a page for so long after papers came in that it does not show. */
+const OUTDATED_FOR_MS = 1_000
+/** Pages that were asked for within so long are made anew for their next readers, so many at most; others are forgotten. */
+const READ_LATELY_MS = 2_000
+const MOST_REMADE = 8
+/** Where papers come in faster than that, as in a backfill, pages are made anew once for all of them. */
+const ROUNDS_APART_MS = 500
 
 export type PageCache = {
   /** Makes pages through the rest of the app, once for all who wait, and answers with them. */
@@ -26,13 +39,20 @@ export type PageCache = {
   ready(method: string | undefined, url: string | undefined, headers: IncomingHttpHeaders): Ready | null
   /** Forgets the pages that show what has changed. */
   drop(change: Change): void
+  /**
+   * Papers came in, and nothing went away: no reader has to wait for what they did not know of. Pages that are being read
+   * are made anew in the background, and shown as they were for a second at most.
+   */
+  outdate(): void
+  /** Ends what is made in the background. */
+  close(): Promise<void>
 }
 
 /**
  * Keeps the answers that are the same for every anonymous reader (with the same view of lists), so that a page is made once until something that it
  * shows changes, and costs little more to send than an empty one. `isSignedIn` looks up whether a request comes from a
  * reader with a session: they get pages of their own, which nobody else gets. `mayBe` says by their cookies who need not
- * be looked up. `maxAgeMs` bounds how long relative dates
+ * be looked up. `remake` sends a request through the app, by way of this cache. `maxAgeMs` bounds how long relative dates
  * stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for that one.
  * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches are made
  * for each who asks, and what says `no-store` is not kept.
@@ -40,44 +60,91 @@ export type PageCache = {
 export function createPageCache({
   isSignedIn,
   mayBe = mayBeSignedIn,
+  remake,
   maxAgeMs,
   now,
   maxBytes = 32 * 1024 * 1024,
 }: {
   isSignedIn: (c: Context) => Promise<boolean>
   mayBe?: (cookies: string | undefined) => boolean
+  remake: (request: Request) => Promise<unknown>
   maxAgeMs: () => number
   now: () => Date
   maxBytes?: number
 }): PageCache {
-  const pages = new LRUCache<string, Page>({ maxSize: maxBytes, sizeCalculation: weight })
+  const pages = new LRUCache<string, Kept>({ maxSize: maxBytes, sizeCalculation: weight })
   const making = new Map<string, Making>()
+  /** Requests of this cache's own, each with the page in whose place another is made. */
+  const remakes = new WeakMap<Request, Kept>()
   let changes = 0
+  let remaking: Promise<void> | null = null
+  const closing = new AbortController()
 
   function fresh(key: string): Page | null {
     const page = pages.get(key)
     if (!page) return null
-    const age = now().getTime() - page.madeAt
+    const time = now().getTime()
+    page.askedAt = time
+    if (page.outdatedAt !== null && !isWithin(time - page.outdatedAt, OUTDATED_FOR_MS)) return null
     // Of a page that only grew old, one reader's request makes a new one, and the others need not wait for it.
-    return (age >= 0 && age <= maxAgeMs()) || making.has(key) ? page : null
+    return isWithin(time - page.madeAt, maxAgeMs()) || making.has(key) ? page : null
   }
 
   /** Has the page made, and keeps it unless something that it shows has changed meanwhile. */
-  async function make(key: string, c: Context, next: Next): Promise<Page> {
+  async function make(
+    key: string,
+    c: Context,
+    { next, inPlaceOf }: { next: Next; inPlaceOf?: Kept | undefined },
+  ): Promise<Page> {
+    const { url, headers } = c.req.raw
+    const askedAt = inPlaceOf?.askedAt ?? now().getTime()
     const made: Making = {
       page: next().then(() => readPage(c, now().getTime())),
       begunAt: changes,
       since: [],
+      outdatedAt: null,
     }
     making.set(key, made)
     try {
       const page = await made.page
+      // Compressed as it was read, so that the first reader of the new one need not wait for that either.
+      for (const encoding of inPlaceOf?.encoded.keys() ?? [])
+        await encode(page, { encoding, quality: SENT_OFTEN })
       const isNewest = making.get(key) === made
       if (isNewest && mayBeKept(page) && !made.since.some((change) => touches(change, page)))
-        pages.set(key, page)
+        pages.set(key, { ...page, url, cookie: headers.get('cookie'), askedAt, outdatedAt: made.outdatedAt })
       return page
     } finally {
       if (making.get(key) === made) making.delete(key)
+    }
+  }
+
+  /** The pages that are outdated and were read lately; what others read long ago is forgotten. */
+  function outdatedPages(): [key: string, page: Kept][] {
+    const time = now().getTime()
+    return [...pages.entries()].filter(([key, page]) => {
+      if (page.outdatedAt === null) return false
+      const wasReadLately = isWithin(time - page.askedAt, READ_LATELY_MS)
+      if (!wasReadLately) pages.delete(key)
+      return wasReadLately
+    })
+  }
+
+  /** One after another: the readers of other pages need the processor too. */
+  async function remakeOutdated(): Promise<void> {
+    for (let round = outdatedPages(); round.length > 0; round = outdatedPages()) {
+      for (const [key, page] of round) {
+        if (closing.signal.aborted) return
+        if (pages.peek(key) !== page) continue
+        const view = viewIn(page.cookie ?? undefined)
+        const headers: Record<string, string> = view === 'full' ? {} : { cookie: `${VIEW_COOKIE}=${view}` }
+        const request = new Request(page.url, { headers })
+        remakes.set(request, page)
+        await remake(request).catch(() => undefined)
+        // It could not be made, so that its next reader is told why.
+        if (pages.peek(key) === page) pages.delete(key)
+      }
+      await setTimeout(ROUNDS_APART_MS, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
 
@@ -93,6 +160,22 @@ export function createPageCache({
       for (const [key] of [...pages.entries()].filter(([, page]) => touches(change, page))) pages.delete(key)
       for (const { since } of making.values()) since.push(change)
     },
+    outdate() {
+      const time = now().getTime()
+      // Those read last come first.
+      const kept = [...pages.entries()]
+      const read = kept
+        .filter(([, page]) => isWithin(time - page.askedAt, READ_LATELY_MS))
+        .slice(0, MOST_REMADE)
+      for (const [, page] of read) page.outdatedAt ??= time
+      for (const [key, page] of kept) if (page.outdatedAt === null) pages.delete(key)
+      for (const made of making.values()) made.outdatedAt ??= time
+      remaking ??= remakeOutdated().finally(() => (remaking = null))
+    },
+    async close() {
+      closing.abort()
+      await remaking
+    },
     async middleware(c, next) {
       const { raw } = c.req
       const asked: Asked = {
@@ -101,8 +184,9 @@ export function createPageCache({
         header: (name) => raw.headers.get(name) ?? undefined,
       }
       if (isFile(asked)) return next()
+      const inPlaceOf = remakes.get(raw)
       // Where it cannot be known, the page says so.
-      const own = isRead(asked) && (await isSignedIn(c).catch(() => true))
+      const own = !inPlaceOf && isRead(asked) && (await isSignedIn(c).catch(() => true))
       if (own || isSearch(asked)) {
         await next()
         // What stands on it may be for one reader only.
@@ -118,15 +202,24 @@ export function createPageCache({
           c.res.headers.set('cache-control', 'no-store')
         return undefined
       }
+      if (inPlaceOf) {
+        await make(key, c, { next, inPlaceOf })
+        return undefined
+      }
       const underway = making.get(key)
       // One begun before the last change could show a reader less than was there when they asked.
       const awaited = fresh(key) ?? (underway?.begunAt === changes ? await underway.page : null)
       // That somebody else asks too often is nobody else's answer.
-      const page = awaited === null || awaited.status === 429 ? await make(key, c, next) : awaited
+      const page = awaited === null || awaited.status === 429 ? await make(key, c, { next }) : awaited
       await send(c, page, { asked, quality: SENT_OFTEN })
       return undefined
     },
   }
+}
+
+/** Clocks may be set back. */
+function isWithin(ageMs: number, mostMs: number): boolean {
+  return ageMs >= 0 && ageMs <= mostMs
 }
 
 function touches(change: Change, { shows }: Page): boolean {
