@@ -67,7 +67,9 @@ describe('The program as a process', () => {
     const answer = open('/papers/new')
     await waitFor(async () => {
       const { rows } = await database.query(
-        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        // A transaction sees `pg_stat_activity` as it was when it first looked.
+        `select 1 from pg_locks where relation = 'papers'::regclass and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
       )
       return rows.length > 0
     })

@@ -10,7 +10,7 @@ import { announceChanges, parseChange, type Change } from './ranking/announce-ch
 import { createApp } from './web/app.ts'
 import type { Config } from './config.ts'
 import { connect, type Connection } from './db/connect.ts'
-import { RECORDED } from './db/channels.ts'
+import { RECORDING } from './db/channels.ts'
 import { listen } from './db/listen.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
@@ -115,7 +115,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const listener = listen(address, {
     on: {
       papers(notice) {
-        if (notice === RECORDED) cache.outdate()
+        if (notice === RECORDING) cache.outdate()
         else cache.drop('everything')
         index.wake()
       },

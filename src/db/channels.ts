@@ -18,8 +18,11 @@ export const CHANNELS = {
 } as const
 export type Channel = keyof typeof CHANNELS
 
-/** What a notice of the channel `papers` says where papers were recorded, and nothing that was shown has to go. */
-export const RECORDED = 'recorded'
+/**
+ * What a notice of the channel `papers` says while a run records papers: nothing that is shown has to go, and a notice that
+ * does not say so follows when the run ends.
+ */
+export const RECORDING = 'recording'
 
 /**
  * Tells every process that listens. Inside a transaction it is told when that is committed, and only then. A payload has

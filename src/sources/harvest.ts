@@ -9,7 +9,7 @@ import { ServiceAway, type OutgoingClient } from '../outgoing/client.ts'
 import type { PaperIdentifier } from '../papers/identifiers.ts'
 import { readArxivHolidays } from './arxiv-holidays.ts'
 import { outcomesByRecord, writeInBatches, type Batch, type Refused, type Statement } from './batches.ts'
-import { recordHarvest } from './record-harvest.ts'
+import { endRecording, recordHarvest } from './record-harvest.ts'
 import { backoffMs, nextDue } from './schedule.ts'
 import {
   SourceTrouble,
@@ -117,6 +117,7 @@ export async function runTask(
     return outcome
   } finally {
     clearInterval(renewal)
+    await endRecording(db, counts)
     await db
       .updateTable('source_tasks')
       .set({ holder: null, held_until: null })
@@ -213,7 +214,7 @@ async function takePage(
     return inTransaction(db, async (trx) => {
       const statements = page.onlyKnown ? await knownOnly(trx, all) : all
       const papers = statements.map(({ paper }) => paper)
-      const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone })
+      const outcomes = await recordHarvest(trx, papers, { now: now(), timeZone, run: true })
       const recorded = { new: 0, updated: 0, unchanged: 0 }
       for (const outcome of outcomesByRecord(statements, outcomes)) recorded[outcome]++
       await quarantine(trx, source, refused, { now: now() })

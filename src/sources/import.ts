@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { outcomesByRecord, writeInBatches, type Batch, type Refused } from './batches.ts'
-import { recordHarvest } from './record-harvest.ts'
+import { endRecording, recordHarvest } from './record-harvest.ts'
 
 /** How many records of an input had which outcome; every record counts once. */
 export type ImportCounts = { new: number; updated: number; unchanged: number; refused: number }
@@ -46,7 +46,7 @@ export async function importPapers(
     const recorded = await recordHarvest(
       db,
       statements.map(({ paper }) => paper),
-      { now: now(), timeZone },
+      { now: now(), timeZone, run: true },
     )
     for (const outcome of outcomesByRecord(statements, recorded)) counts[outcome]++
     const kept = refused.slice(0, Math.max(0, REFUSALS_KEPT - counts.refused)).map(refusalOf)
@@ -60,7 +60,11 @@ export async function importPapers(
     await db.updateTable('imports').set(counts).where('id', '=', id).execute()
     onProgress(counts)
   }
-  await writeInBatches(outcomes, { write, onRefused: (refused) => onRefusal(refusalOf(refused)) })
+  try {
+    await writeInBatches(outcomes, { write, onRefused: (refused) => onRefusal(refusalOf(refused)) })
+  } finally {
+    await endRecording(db, counts)
+  }
   await db.updateTable('imports').set({ finished_at: now() }).where('id', '=', id).execute()
   return counts
 }

@@ -11,7 +11,8 @@ import { countedElsewhereOf } from '../ranking/counted-elsewhere.ts'
 import { recordSignals, replayHeat } from '../ranking/signals.ts'
 import { heatParts } from '../ranking/heat-parts.ts'
 import { verifyHeat } from '../ranking/verify-heat.ts'
-import { recordHarvest } from './record-harvest.ts'
+import { importPapers } from './import.ts'
+import { endRecording, recordHarvest } from './record-harvest.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const since = '2026-01-13T00:30:00.000Z'
@@ -199,17 +200,34 @@ describeWithDatabase('recording a harvest', (db) => {
   })
 
   it('lets every process hear of a change, and of nothing else', async () => {
+    async function imported(papers: HarvestedPaper[]) {
+      async function* outcomes() {
+        for (const paper of papers) yield { ok: true as const, position: 'line 1', paper }
+      }
+      await importPapers(db(), outcomes(), { name: 'votes', format: 'some', timeZone: 'UTC', now: () => now })
+    }
     const heard: string[] = []
     const { rows } = await sql<{ database: string }>`select current_database() as database`.execute(db())
     const client = new pg.Client({ ...inject('server'), ...rows[0] })
     await client.connect()
-    client.on('notification', ({ channel }) => heard.push(channel))
+    client.on('notification', ({ channel, payload }) => heard.push([channel, payload].join(' ').trim()))
     await client.query('listen papers_changed')
     await outcomes([votes(3)])
     await client.query('select 1')
     expect(heard).toEqual(['papers_changed'])
     await outcomes([votes(3)])
     await outcomes([])
+    await client.query('select 1')
+    expect(heard).toEqual(['papers_changed'])
+    // A run says that it goes on, and when it is over.
+    await recordHarvest(db(), [votes(4)], { now, timeZone: 'UTC', run: true })
+    await endRecording(db(), { new: 0, updated: 0 })
+    await client.query('select 1')
+    expect(heard.splice(1)).toEqual(['papers_changed recording'])
+    await imported([votes(5), votes(5)])
+    await client.query('select 1')
+    expect(heard.splice(1)).toEqual(['papers_changed recording', 'papers_changed'])
+    await imported([votes(5)])
     await client.query('select 1')
     expect(heard).toEqual(['papers_changed'])
     await client.end()

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { notify, RECORDED } from '../db/channels.ts'
+import { notify, RECORDING } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { COUNTED, HarvestedPaper } from '../papers/harvested-paper.ts'
@@ -10,11 +10,12 @@ import { countedElsewhere, recordSignals, replayHeat, type Signal } from '../ran
 /**
  * Records a batch of harvested papers in one transaction: their facts, and the attention they have drawn elsewhere.
  * Once it returns they are on disk; recording the same batch again changes nothing. Returns one outcome for each, in order.
+ * `run`: it is one of many batches, after which the caller calls `endRecording`.
  */
 export async function recordHarvest(
   db: Kysely<Database>,
   harvested: HarvestedPaper[],
-  { now, timeZone }: { now: Date; timeZone: string },
+  { now, timeZone, run = false }: { now: Date; timeZone: string; run?: boolean },
 ): Promise<Recorded[]> {
   if (harvested.length === 0) return []
   const papers = harvested.map((paper) => withoutFuture(paper, now))
@@ -36,9 +37,21 @@ export async function recordHarvest(
         ? { ...record, outcome: 'updated' as const }
         : record,
     )
-    if (outcomes.some(({ outcome }) => outcome !== 'unchanged')) await notify(trx, 'papers', RECORDED)
+    if (outcomes.some(({ outcome }) => outcome !== 'unchanged'))
+      await notify(trx, 'papers', run ? RECORDING : '')
     return outcomes
   })
+}
+
+/**
+ * Lets every process hear that a run that recorded batches is over, if it changed anything: readers see that at once. They
+ * would within a second, so that it is no failure of the run if they cannot be told.
+ */
+export async function endRecording(
+  db: Kysely<Database>,
+  counts: { new: number; updated: number },
+): Promise<void> {
+  if (counts.new + counts.updated > 0) await notify(db, 'papers').catch(() => {})
 }
 
 /**

@@ -97,7 +97,7 @@ export function createPageCache({
     { next, inPlaceOf }: { next: Next; inPlaceOf?: Kept | undefined },
   ): Promise<Page> {
     const { url, headers } = c.req.raw
-    const askedAt = inPlaceOf?.askedAt ?? now().getTime()
+    const askedAt = now().getTime()
     const made: Making = {
       page: next().then(() => readPage(c, now().getTime())),
       begunAt: changes,
@@ -112,7 +112,13 @@ export function createPageCache({
         await encode(page, { encoding, quality: SENT_OFTEN })
       const isNewest = making.get(key) === made
       if (isNewest && mayBeKept(page) && !made.since.some((change) => touches(change, page)))
-        pages.set(key, { ...page, url, cookie: headers.get('cookie'), askedAt, outdatedAt: made.outdatedAt })
+        pages.set(key, {
+          ...page,
+          url,
+          cookie: headers.get('cookie'),
+          askedAt: inPlaceOf?.askedAt ?? askedAt,
+          outdatedAt: made.outdatedAt,
+        })
       return page
     } finally {
       if (making.get(key) === made) making.delete(key)
