@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Change } from '../../ranking/announce-changes.ts'
-import { VIEW_COOKIE, viewIn } from '../view/view.ts'
+import { VIEW_COOKIE, viewIn, type View } from '../view/view.ts'
 import { mayBeSignedIn } from '../viewer.ts'
 import {
   encode,
@@ -21,8 +21,8 @@ import { isFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.t
 /** A page that is being made: begun after so many changes, what has changed since, and since when there are newer papers. */
 type Making = { page: Promise<Page>; begunAt: number; since: Change[]; outdatedAt: number | null }
 
-/** A page that is kept: who last asked for it and how, and since when there are papers that it does not show. */
-type Kept = Page & { url: string; cookie: string | null; askedAt: number; outdatedAt: number | null }
+/** A page that is kept: how and when it was last asked for, and since when there are papers that it does not show. */
+type Kept = Page & { url: string; view: View; askedAt: number; outdatedAt: number | null }
 
 /** Readers may be shown a page for so long after papers came in that it does not show. */
 const OUTDATED_FOR_MS = 1_000
@@ -75,7 +75,7 @@ export function createPageCache({
   const pages = new LRUCache<string, Kept>({ maxSize: maxBytes, sizeCalculation: weight })
   const making = new Map<string, Making>()
   /** Requests of this cache's own, each with the page in whose place another is made. */
-  const remakes = new WeakMap<Request, Kept>()
+  const remakes = new WeakMap<Request, { key: string; inPlaceOf: Kept }>()
   let changes = 0
   let remaking: Promise<void> | null = null
   const closing = new AbortController()
@@ -115,7 +115,7 @@ export function createPageCache({
         pages.set(key, {
           ...page,
           url,
-          cookie: headers.get('cookie'),
+          view: viewIn(headers.get('cookie') ?? undefined),
           askedAt: inPlaceOf?.askedAt ?? askedAt,
           outdatedAt: made.outdatedAt,
         })
@@ -142,10 +142,8 @@ export function createPageCache({
       for (const [key, page] of round) {
         if (closing.signal.aborted) return
         if (pages.peek(key) !== page) continue
-        const view = viewIn(page.cookie ?? undefined)
-        const headers: Record<string, string> = view === 'full' ? {} : { cookie: `${VIEW_COOKIE}=${view}` }
-        const request = new Request(page.url, { headers })
-        remakes.set(request, page)
+        const request = new Request(page.url, { headers: { cookie: `${VIEW_COOKIE}=${page.view}` } })
+        remakes.set(request, { key, inPlaceOf: page })
         await remake(request).catch(() => undefined)
         // It could not be made, so that its next reader is told why.
         if (pages.peek(key) === page) pages.delete(key)
@@ -190,9 +188,13 @@ export function createPageCache({
         header: (name) => raw.headers.get(name) ?? undefined,
       }
       if (isFile(asked)) return next()
-      const inPlaceOf = remakes.get(raw)
+      const remade = remakes.get(raw)
+      if (remade) {
+        await make(remade.key, c, { next, inPlaceOf: remade.inPlaceOf })
+        return undefined
+      }
       // Where it cannot be known, the page says so.
-      const own = !inPlaceOf && isRead(asked) && (await isSignedIn(c).catch(() => true))
+      const own = isRead(asked) && (await isSignedIn(c).catch(() => true))
       if (own || isSearch(asked)) {
         await next()
         // What stands on it may be for one reader only.
@@ -206,10 +208,6 @@ export function createPageCache({
         await next()
         if (isOwn(asked) && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', 'no-store')
-        return undefined
-      }
-      if (inPlaceOf) {
-        await make(key, c, { next, inPlaceOf })
         return undefined
       }
       const underway = making.get(key)

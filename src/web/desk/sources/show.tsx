@@ -10,6 +10,12 @@ import type { Site } from '../../site.ts'
 import { deskPage, forCurators } from '../parts.tsx'
 import { FieldChoice } from './field-choice.tsx'
 
+/** The words of a source, by the names of their fields. */
+const WORDS = [
+  ['words', 'Only papers with one of these words'],
+  ['without', 'No papers with any of these words'],
+] as const
+
 /** `/desk/sources`: where papers come from, how that goes, and what can be added. */
 export const showSources = forCurators(async (site, c) => c.html(await sourcesPage(site)))
 
@@ -104,24 +110,19 @@ export async function sourcesPage(
                         </p>
                       </>
                     ))}
-                    <label for={`${kind}-words`}>Only papers with one of these words (optional)</label>
-                    <input
-                      id={`${kind}-words`}
-                      name="words"
-                      type="text"
-                      maxlength={2000}
-                      autocomplete="off"
-                      value={value('words')}
-                    />
-                    <label for={`${kind}-without`}>No papers with any of these words (optional)</label>
-                    <input
-                      id={`${kind}-without`}
-                      name="without"
-                      type="text"
-                      maxlength={2000}
-                      autocomplete="off"
-                      value={value('without')}
-                    />
+                    {WORDS.map(([name, label]) => (
+                      <>
+                        <label for={`${kind}-${name}`}>{label} (optional)</label>
+                        <input
+                          id={`${kind}-${name}`}
+                          name={name}
+                          type="text"
+                          maxlength={2000}
+                          autocomplete="off"
+                          value={value(name)}
+                        />
+                      </>
+                    ))}
                     <p class="hint">Words or phrases in the title or abstract, separated by commas.</p>
                     <button type="submit" class="button">
                       Add {title}
