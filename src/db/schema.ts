@@ -282,6 +282,95 @@ export type Database = {
     delivered_at: Generated<Date | null>
     failure: Generated<string | null>
   }
+  subscribers: {
+    id: Generated<number>
+    /** null: the archive. */
+    email: string | null
+    domain: ColumnType<string | null, never, never>
+    created_at: Date
+    paused_at: Generated<Date | null>
+    suppressed_at: Generated<Date | null>
+    suppressed_for: Generated<'bounces' | 'complaint' | null>
+    bounce_score: Generated<number>
+    bounced_at: Generated<Date | null>
+  }
+  subscriptions: {
+    id: Generated<number>
+    subscriber_id: number
+    list: string
+    every: 'day' | 'week' | 'month'
+    hour: number
+    time_zone: string
+    /** Bit 0 is Monday. */
+    weekdays: number
+    length: number
+    not_about: Generated<string[]>
+    created_at: Date
+    confirmed_at: Generated<Date | null>
+    paused_at: Generated<Date | null>
+    next_at: Generated<Date | null>
+    next_period: Generated<string | null>
+    looked_at: Generated<Date | null>
+    covered_to: Generated<string | null>
+  }
+  digest_runs: {
+    id: Generated<number>
+    every: 'day' | 'week' | 'month'
+    period: string
+    begun_at: Date
+    finished_at: Generated<Date | null>
+    paused_at: Generated<Date | null>
+    /** Why it paused itself; null where a curator did. */
+    pause_reason: Generated<string | null>
+    resume_at: Generated<Date | null>
+    told_late_at: Generated<Date | null>
+  }
+  digest_issues: {
+    id: Generated<number>
+    run_id: number
+    subscription_id: number | null
+    period: string
+    due_at: Date
+    composed_at: Date
+    expires_at: Date
+    state:
+      | 'waiting'
+      | 'sending'
+      | 'sent'
+      | 'in doubt'
+      | 'bounced'
+      | 'given up'
+      | 'expired'
+      | 'skipped'
+      | 'published'
+    content: Json<unknown> | null
+    due_again_at: Generated<Date | null>
+    attempts: Generated<number>
+    claimed_until: Generated<Date | null>
+    holder: Generated<string | null>
+    sent_at: Generated<Date | null>
+    failure: Generated<string | null>
+    complained_at: Generated<Date | null>
+    unsubscribed_at: Generated<Date | null>
+  }
+  digest_papers: {
+    subscriber_id: number
+    paper_id: number
+    issue_id: number
+    warned_at: Generated<Date | null>
+  }
+  suppressed_addresses: { hash: string; since: Date }
+  mail_reports: { key: string; read_at: Date }
+  mail_turns: { key: string; next_at: Date }
+  edition_heads: {
+    edition: string
+    note: Generated<string>
+    note_html: Generated<string | null>
+    html_version: Generated<number>
+    top_paper_id: Generated<number | null>
+    curator_id: Generated<string | null>
+    written_at: Date
+  }
   source_tasks: {
     source_id: number
     task: string

@@ -5,7 +5,7 @@ import { newestEdition } from '../ranking/editions.ts'
 import { attentionAt } from '../ranking/heat.ts'
 import { listPapers } from '../ranking/lists.ts'
 import type { SearchRoom } from '../search/search.ts'
-import { pagesOf, type ToldList } from './told-list.ts'
+import { pagesOf, type FollowedList } from '../lists/followed-list.ts'
 
 /** What a webhook has to tell. */
 export type News =
@@ -15,7 +15,7 @@ export type News =
 
 type Asking = {
   id: number
-  list: ToldList
+  list: FollowedList
   createdAt: Date
   toldEdition: string | null
   leastHeat: number | null
@@ -65,7 +65,7 @@ async function newEdition(
 
 async function newPapers(
   room: SearchRoom,
-  { id, list, createdAt, leastHeat }: Asking & { list: Exclude<ToldList, { kind: 'editions' }> },
+  { id, list, createdAt, leastHeat }: Asking & { list: Exclude<FollowedList, { kind: 'editions' }> },
   { now }: { now: Date },
 ): Promise<News | null> {
   // A paper of a list by date may have moved up among those that were known, because others were hidden.

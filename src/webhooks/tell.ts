@@ -10,7 +10,7 @@ import { headingOf, toldPaper, type Message } from './message.ts'
 import { newsFor, type News } from './news.ts'
 import { writeMessage } from './shapes.ts'
 import { signatureHeaders } from './sign.ts'
-import { parseToldList, titleOf, type ToldList } from './told-list.ts'
+import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-list.ts'
 import { newMessageId, nextLook, rememberPapers } from './webhooks.ts'
 
 type WebhookRow = Selectable<Database['webhooks']>
@@ -185,7 +185,7 @@ async function lookAfter(telling: Telling, webhook: WebhookRow): Promise<'told' 
 async function queueNews({ room, now, looks }: Telling, webhook: WebhookRow): Promise<DeliveryRow | null> {
   const { db, timeZone } = room
   const at = now()
-  const list = parseToldList(webhook.list, '')?.list
+  const list = parseListAddress(webhook.list, '')?.list
   let isAway = false
   const whileAway = (error: unknown): null => {
     // While there is no index, there is nothing to tell.
@@ -248,7 +248,7 @@ async function queueNews({ room, now, looks }: Telling, webhook: WebhookRow): Pr
 }
 
 /** Stands for all that a list by date is made of; null for lists that change by time or votes too. */
-async function markOf({ index }: SearchRoom, list: ToldList, { changes }: Looks): Promise<string | null> {
+async function markOf({ index }: SearchRoom, list: FollowedList, { changes }: Looks): Promise<string | null> {
   if (list.kind === 'search') return `${changes()} ${(await index.status()).through}`
   return list.kind === 'papers' ? String(changes()) : null
 }
@@ -317,7 +317,7 @@ async function messageOf(
 ): Promise<Message> {
   const { db } = room
   const origin = await site.origin()
-  const list = parseToldList(webhook.list, '')?.list
+  const list = parseListAddress(webhook.list, '')?.list
   const title = list ? await titleOf(db, list) : webhook.list
   const merges = await db
     .selectFrom('paper_merges')

@@ -9,7 +9,7 @@ import { newestEdition } from '../ranking/editions.ts'
 import type { SearchRoom } from '../search/search.ts'
 import { SHAPES, type Shape } from './shapes.ts'
 import { newSecret, shownSecret } from './sign.ts'
-import { NO_SUCH_LIST, pagesOf, parseToldList, titleOf } from './told-list.ts'
+import { NO_SUCH_LIST, pagesOf, parseListAddress, titleOf } from '../lists/followed-list.ts'
 
 /** A webhook as pages and commands show it, without what is secret of it. */
 export type Webhook = {
@@ -132,10 +132,10 @@ function parseDraft(
   draft: WebhookDraft,
   { origin }: { origin: string },
 ):
-  | { ok: true; row: Row; url: URL; list: NonNullable<ReturnType<typeof parseToldList>>['list'] }
+  | { ok: true; row: Row; url: URL; list: NonNullable<ReturnType<typeof parseListAddress>>['list'] }
   | { ok: false; reason: string } {
   const refuse = (reason: string) => ({ ok: false, reason }) as const
-  const told = parseToldList(draft.list, origin)
+  const told = parseListAddress(draft.list, origin)
   if (!told || told.address.length > LONGEST_TARGET) return refuse(NO_SUCH_LIST)
   const shape = SHAPES.find((one) => one.shape === draft.shape)?.shape
   if (!shape) return refuse(`Choose one of these shapes: ${SHAPES.map((one) => one.shape).join(', ')}.`)
@@ -228,7 +228,7 @@ export async function listWebhooks(db: Kysely<Database>): Promise<Webhook[]> {
   ])
   return Promise.all(
     rows.map(async (row) => {
-      const list = parseToldList(row.list, '')?.list
+      const list = parseListAddress(row.list, '')?.list
       const next = waiting.find(({ webhook_id: of }) => of === row.id)
       const test = tests.rows.find(({ webhook_id: of }) => of === row.id)
       return {

@@ -11,7 +11,7 @@ import type { SearchRoom } from '../search/search.ts'
 import { pickedPapers } from '../shelves/picks.ts'
 
 /** A list or search of this site that a webhook tells of. */
-export type ToldList =
+export type FollowedList =
   /** The front page: each new edition. */
   | { kind: 'editions' }
   /** Papers by date, as they come. */
@@ -36,7 +36,10 @@ export const NO_SUCH_LIST =
  * Reads the address of a list on this site, with or without the site's own `origin`, or of its feed. Answers with the list and
  * the one way to write its address, or null when it is none that can be told of.
  */
-export function parseToldList(text: string, origin: string): { list: ToldList; address: string } | null {
+export function parseListAddress(
+  text: string,
+  origin: string,
+): { list: FollowedList; address: string } | null {
   const trimmed = text.trim()
   const site = URL.parse(origin || 'http://this-site.invalid')
   const url =
@@ -73,7 +76,7 @@ export function parseToldList(text: string, origin: string): { list: ToldList; a
 function papersList(
   name: string | undefined,
   query: URLSearchParams,
-): { list: ToldList; address: string } | null {
+): { list: FollowedList; address: string } | null {
   switch (name) {
     case undefined: {
       const text = (query.get('q') ?? '')
@@ -115,7 +118,7 @@ function decoded(path: string): string | null {
 }
 
 /** What people call a list. */
-export async function titleOf(db: Kysely<Database>, list: ToldList): Promise<string> {
+export async function titleOf(db: Kysely<Database>, list: FollowedList): Promise<string> {
   switch (list.kind) {
     case 'editions':
       return 'Front page'
@@ -145,7 +148,7 @@ export async function titleOf(db: Kysely<Database>, list: ToldList): Promise<str
  */
 export async function* pagesOf(
   room: SearchRoom,
-  list: Exclude<ToldList, { kind: 'editions' }>,
+  list: Exclude<FollowedList, { kind: 'editions' }>,
 ): AsyncGenerator<Paper[]> {
   const { db } = room
   switch (list.kind) {

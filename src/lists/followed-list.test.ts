@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseToldList } from './told-list.ts'
+import { parseListAddress } from './followed-list.ts'
 
 const ORIGIN = 'https://tides.example'
 
@@ -35,7 +35,7 @@ it.each([
   ['javascript:alert(1)', null],
   ['/topics/%E0%A4%A', null],
 ])('%j is the list at %j', (text, address) =>
-  expect(parseToldList(text, ORIGIN)?.address ?? null).toBe(address),
+  expect(parseListAddress(text, ORIGIN)?.address ?? null).toBe(address),
 )
 
 it('reads its own addresses as they are', () => {
@@ -46,5 +46,5 @@ it('reads its own addresses as they are', () => {
     '/authors/ada-lovelace',
     '/papers?q=a%26b',
   ])
-    expect(parseToldList(address, '')?.address).toBe(address)
+    expect(parseListAddress(address, '')?.address).toBe(address)
 })
