@@ -1,5 +1,5 @@
-import type { Kysely, Transaction } from 'kysely'
-import { hasMail } from '../accounts/reader.ts'
+import type { Kysely } from 'kysely'
+import { curatorsOf } from '../accounts/curators.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
@@ -43,18 +43,6 @@ export function tellOfSilence(db: Kysely<Database>, told: Told): Job {
       return undefined
     },
   }
-}
-
-/** Where curators get email: those with an account, unless they are suspended, and those whom the people who run the site named. */
-async function curatorsOf(trx: Transaction<Database>, named: string[]): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('readers')
-    .select(['email', 'suspended_at'])
-    .where((eb) => eb.or([eb('curator', '=', true), ...(named.length > 0 ? [eb('email', 'in', named)] : [])]))
-    .execute()
-  const suspended = new Set(rows.filter((row) => row.suspended_at !== null).map(({ email }) => email))
-  const all = new Set([...named, ...rows.filter(hasMail).map(({ email }) => email)])
-  return [...all].filter((email) => !suspended.has(email)).toSorted()
 }
 
 type Mail = Omit<MailToQueue, 'to'>

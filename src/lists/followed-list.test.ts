@@ -29,6 +29,8 @@ it.each([
   ['/papers/2601.00001', null],
   ['/papers/suggest?q=a', null],
   ['/papers/date/2026-11-20', null],
+  ['/collections/abc123def456', '/collections/abc123def456'],
+  ['/collections/new', null],
   ['/desk', null],
   ['//tides.example/papers/new', null],
   ['https://elsewhere.example/papers/new', null],

@@ -8,9 +8,11 @@ import { listPapers } from '../ranking/lists.ts'
 import type { Cursor, PaperList } from '../ranking/list-orders.ts'
 import { newestFound } from '../search/newest-found.ts'
 import type { SearchRoom } from '../search/search.ts'
+import { collectedPapers } from '../shelves/collection-papers.ts'
+import { findCollection, isCollectionId } from '../shelves/collections.ts'
 import { pickedPapers } from '../shelves/picks.ts'
 
-/** A list or search of this site that a webhook tells of. */
+/** A list or search of this site that can be followed: by a webhook, or by mail. */
 export type FollowedList =
   /** The front page: each new edition. */
   | { kind: 'editions' }
@@ -20,6 +22,8 @@ export type FollowedList =
   | { kind: 'ranked'; list: Extract<PaperList, { kind: 'trending' | 'top' }> }
   | { kind: 'picks' }
   | { kind: 'search'; text: string }
+  /** A public collection of a reader. */
+  | { kind: 'collection'; id: string }
 
 /** Papers of a ranked list that count as being on it: every paper with a single vote is somewhere in it. */
 const RANKS_TOLD = 25
@@ -30,11 +34,11 @@ const LONGEST_TEXT = 1_000
 const ORCID = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
 
 export const NO_SUCH_LIST =
-  'Enter the address of a list on this site, such as /, /papers/new, /papers/trending, /papers/top, /papers/picks, /topics/cs.CL, /authors/ada-lovelace or /papers?q=graphs.'
+  'Enter the address of a list on this site, such as /, /papers/new, /papers/trending, /papers/top, /papers/picks, /topics/cs.CL, /authors/ada-lovelace, /papers?q=graphs or the address of a collection.'
 
 /**
  * Reads the address of a list on this site, with or without the site's own `origin`, or of its feed. Answers with the list and
- * the one way to write its address, or null when it is none that can be told of.
+ * the one way to write its address, or null when it is none that can be followed.
  */
 export function parseListAddress(
   text: string,
@@ -70,6 +74,11 @@ export function parseListAddress(
       : ({ kind: 'name', nameKey: key } as const)
     return { list: { kind: 'papers', list }, address: `/authors/${encodeURIComponent(key)}` }
   }
+  if (first === 'collections' && second !== undefined && isCollectionId(second))
+    return {
+      list: { kind: 'collection', id: second },
+      address: `/collections/${second}`,
+    }
   return null
 }
 
@@ -126,6 +135,8 @@ export async function titleOf(db: Kysely<Database>, list: FollowedList): Promise
       return 'Curators’ picks'
     case 'search':
       return `“${list.text}”`
+    case 'collection':
+      return (await findCollection(db, { id: list.id, asking: null }))?.title ?? 'A collection'
     case 'ranked':
       return list.list.kind === 'trending' ? 'Trending papers' : 'Top papers'
     case 'papers':
@@ -164,6 +175,13 @@ export async function* pagesOf(
       return
     case 'picks':
       yield (await pickedPapers(db, { after: null, limit: PAGE })).papers.map(({ paper }) => paper)
+      return
+    case 'collection':
+      if ((await findCollection(db, { id: list.id, asking: null })) !== null) {
+        const papers = await collectedPapers(db, { collectionId: list.id })
+        // What was put in last is new.
+        yield papers.toSorted((a, b) => b.addedAt.getTime() - a.addedAt.getTime()).map(({ paper }) => paper)
+      }
       return
     case 'search':
       for (let offset = 0; ; offset += PAGE) {

@@ -1,3 +1,4 @@
+import { plainDay } from '../papers/dates-in-words.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
@@ -67,18 +68,12 @@ export function headingOf({
     case 'test':
       return `This is a test from ${siteName}. Papers from “${list.replaceAll(/^“|”$/g, '')}” will appear here.`
     case 'edition':
-      return `${siteName}: the edition of ${longDay(edition ?? '')}, ${count}`
+      return `${siteName}: the edition of ${plainDay(edition ?? '')}, ${count}`
     case 'papers':
       return isRanked
         ? `${count} now among the ${list.toLowerCase()}`
         : `${count.replace(' ', ' new ')}: ${list}`
   }
-}
-
-const LONG_DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-
-function longDay(day: string): string {
-  return LONG_DAY.format(new Date(`${day}T00:00:00Z`))
 }
 
 /** The line that leads to the rest, or null where nothing is left. */

@@ -1,6 +1,6 @@
 import { NOTICE_LABELS, type Notice, type NoticeKind } from '../../papers/notices.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { plainDay } from '../parts/dates.ts'
+import { plainDay } from '../../papers/dates-in-words.ts'
 import { doiUrl } from '../parts/places.tsx'
 
 const WHAT: Readonly<Record<NoticeKind, string>> = {

@@ -1,6 +1,7 @@
 import type { PublishedDate } from '../../papers/harvested-paper.ts'
 import type { Site } from '../site.ts'
-import { exactInstant, publishedText, relativeTo } from './dates.ts'
+import { publishedText } from '../../papers/dates-in-words.ts'
+import { exactInstant, relativeTo } from './dates.ts'
 
 /**
  * When a paper was published: how long ago if it was recent, with the exact date in the title and the element itself.

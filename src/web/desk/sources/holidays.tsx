@@ -1,6 +1,6 @@
 import { addDays, dayIn } from '../../../papers/calendar.ts'
 import { listArxivHolidays } from '../../../sources/arxiv-holidays.ts'
-import { longDay } from '../../parts/dates.ts'
+import { longDay } from '../../../papers/dates-in-words.ts'
 import { deskPage, forCurators } from '../parts.tsx'
 
 /** `/desk/arxiv-holidays`: evenings on which arXiv announces nothing. */

@@ -216,7 +216,7 @@ function AddForm({ site, form }: { site: Site; form: Form | null }) {
       />
       <p class="hint" id="list-hint">
         Its address: / (each edition), /papers/new, /papers/trending, /papers/top, /papers/picks,
-        /topics/cs.CL, /authors/ada-lovelace or /papers?q=graphs.
+        /topics/cs.CL, /authors/ada-lovelace, /papers?q=graphs, or that of a public collection.
       </p>
       <label for="shape">Where to</label>
       <select id="shape" name="shape">
