@@ -1,3 +1,4 @@
+import { byline } from '../papers/byline.ts'
 import { plainDay } from '../papers/dates-in-words.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
@@ -30,8 +31,6 @@ export type ToldPaper = {
   by: string
 }
 
-const AUTHORS_NAMED = 3
-
 export function toldPaper(paper: Paper, origin: string): ToldPaper {
   return {
     paper,
@@ -39,13 +38,6 @@ export function toldPaper(paper: Paper, origin: string): ToldPaper {
     title: plainText(paper.title),
     by: byline(paper),
   }
-}
-
-function byline({ authors, authorsTruncated, authorsMissing }: Paper): string {
-  const named = authors.slice(0, AUTHORS_NAMED).map(({ name }) => name)
-  const more = authors.length - named.length + (authorsMissing ?? 0)
-  if (more > 0) return `${named.join(', ')} and ${more.toLocaleString('en-GB')} more`
-  return authorsTruncated ? `${named.join(', ')} and others` : named.join(', ')
 }
 
 export function headingOf({

@@ -1,0 +1,376 @@
+import { LRUCache } from 'lru-cache'
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { notify } from '../db/channels.ts'
+import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-list.ts'
+import { dayIn, parseDay } from '../papers/calendar.ts'
+import { warningsOf } from '../papers/notices.ts'
+import { papersByIds } from '../papers/find.ts'
+import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
+import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
+import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
+import type { Content } from './content.ts'
+import type { DigestRoom } from './digest-room.ts'
+import type { Preferences } from './preferences.ts'
+import { nextIssue, WORTH_SENDING_MS } from './schedule.ts'
+import { FIRST, toSubscription } from './subscriptions.ts'
+
+/** A subscription that is due, with the address of whom it is for; the archive has none. */
+type Due = Selectable<Database['subscriptions']> & { email: string | null }
+
+export type ComposeCounts = { composed: number; skipped: number; published: number }
+
+const HOUR = 3_600_000
+/** Subscriptions composed in one transaction. */
+const BATCH = 100
+/** What a list offers is asked for again after so long. */
+const FRESH_MS = 60_000
+/** Papers of which something was said so long ago are known to be retracted. */
+const WARNED_WITHIN_MS = 60 * 24 * 3_600_000
+
+/**
+ * Composes the issues that are due: chooses the papers of each, notes that its reader was sent them, and reckons when its
+ * next issue is due, all in one transaction with the issue itself. An issue is unique by subscription and period, so running
+ * twice, or in two processes, has the effect of once. No transaction waits for a search. Throws `SearchAway`.
+ */
+export async function composeDueIssues(
+  room: DigestRoom,
+  { now, signal }: { now: () => Date; signal?: AbortSignal },
+): Promise<ComposeCounts> {
+  const { db } = room.search
+  const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
+  const offers = openOffers(room, { now })
+  while (!signal?.aborted) {
+    const due = await dueSubscriptions(db, { now: now(), limit: BATCH })
+    if (due.length === 0) break
+    const offered = await offers(due)
+    const done = await composeBatch(db, { due, offered, now: now() })
+    counts.composed += done.composed
+    counts.skipped += done.skipped
+    counts.published += done.published
+  }
+  return counts
+}
+
+async function dueSubscriptions(
+  db: Kysely<Database>,
+  { now, limit }: { now: Date; limit: number },
+): Promise<Due[]> {
+  return db
+    .selectFrom('subscriptions as s')
+    .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
+    .selectAll('s')
+    .select('r.email')
+    .where('s.confirmed_at', 'is not', null)
+    .where('s.paused_at', 'is', null)
+    .where('s.next_at', '<=', now)
+    .where('r.paused_at', 'is', null)
+    .where('r.suppressed_at', 'is', null)
+    .orderBy('s.next_at')
+    .orderBy('s.id')
+    .limit(limit)
+    .execute()
+}
+
+/** What there is for one subscription: null where its list has no papers, or is no more. */
+export type Offer = { pool: Pool; window: Window; isFirst: boolean; isOld: boolean } | null
+
+/** What lists offer, each asked once for all its subscribers. */
+export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
+  const { db, timeZone } = room.search
+  const pools = new LRUCache<string, { pool: Pool }>({ max: 100, ttl: FRESH_MS })
+  const windows = new LRUCache<string, { window: Window | null }>({ max: 1_000, ttl: FRESH_MS })
+
+  async function windowFor(
+    row: Pick<Due, 'every' | 'looked_at' | 'covered_to'>,
+    list: FollowedList,
+    address: string,
+  ) {
+    const { covered_to: coveredTo } = row
+    const name = coveredTo === null ? `first ${row.every} ${address}` : `after ${coveredTo}`
+    const known = windows.get(name)
+    if (known) return known.window
+    const window =
+      coveredTo === null
+        ? await firstWindow(room.search, list, { every: row.every, now: now() })
+        : await nextWindow(room.search, { coveredTo, now: now() })
+    windows.set(name, { window })
+    return window
+  }
+
+  async function offer(row: Pick<Due, 'list' | 'every' | 'looked_at' | 'covered_to'>): Promise<Offer> {
+    const parsed = parseListAddress(row.list, '')
+    if (!parsed) return null
+    const { list, address } = parsed
+    const window = await windowFor(row, list, address)
+    if (window === null) return null
+    const name = `${address} ${window.from} ${window.to}`
+    let known = pools.get(name)
+    if (!known) {
+      known = { pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }) }
+      pools.set(name, known)
+    }
+    const isFirst = row.covered_to === null
+    return { pool: known.pool, window, isFirst, isOld: isFirst && window.to < dayIn(timeZone, now()) }
+  }
+  return async <Row extends Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>>(
+    rows: Row[],
+  ): Promise<Map<number, Offer>> => {
+    const offered = new Map<number, Offer>()
+    for (const row of rows) offered.set(row.id, await offer(row))
+    return offered
+  }
+}
+
+type Composed = { row: Due; content: Content | null; offer: Offer }
+
+async function composeBatch(
+  db: Kysely<Database>,
+  { due, offered, now }: { due: Due[]; offered: Map<number, Offer>; now: Date },
+): Promise<ComposeCounts> {
+  const [warnedPapers, holidays] = await Promise.all([papersWithWarnings(db, { now }), readHolidays(db)])
+  return inTransaction(db, async (trx) => {
+    const rows = await holdDue(trx, { due, now })
+    if (rows.length === 0) return { composed: 0, skipped: 0, published: 0 }
+    const candidates = new Set(
+      rows.flatMap(({ id }) => offered.get(id)?.pool.candidates.map(({ paper }) => paper.id) ?? []),
+    )
+    const [sent, quiet, warned] = await Promise.all([
+      sentPapers(trx, { rows, paperIds: [...candidates] }),
+      quietPeriods(trx, rows),
+      unwarned(trx, { rows, paperIds: [...warnedPapers] }),
+    ])
+    const composed = rows.map((row): Composed => {
+      const offer = offered.get(row.id) ?? null
+      if (offer === null) return { row, content: null, offer }
+      const of = sent.get(row.subscriber_id) ?? new Set<number>()
+      sent.set(row.subscriber_id, of)
+      const quietNote = noteOnQuietDays(quiet.get(row.id) ?? [], holidays)
+      const content = chooseContent({
+        pool: offer.pool,
+        window: offer.window,
+        preferences: { length: row.length, notAbout: row.not_about },
+        lookedAt: row.looked_at,
+        sent: of,
+        topPaperId: null,
+        notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
+        warned: warned.get(row.subscriber_id) ?? [],
+      })
+      // Two lists of one reader may have the same paper: it comes with the first.
+      for (const { id } of content?.papers ?? []) of.add(id)
+      if (content) warned.delete(row.subscriber_id)
+      return { row, content, offer }
+    })
+    await keep(trx, { composed, warnedPapers, now })
+    const count = (test: (one: Composed) => boolean) => composed.filter(test).length
+    return {
+      composed: count(({ row, content }) => content !== null && row.email !== null),
+      skipped: count(({ content }) => content === null),
+      published: count(({ row, content }) => content !== null && row.email === null),
+    }
+  })
+}
+
+const TO_BEGIN_WITH =
+  'To begin with, here are the latest papers of this list. From now on you get what is new.'
+
+/** Holds the subscribers, in order, and reads again which of their subscriptions are still due: another process may have been quicker. */
+async function holdDue(trx: Transaction<Database>, { due, now }: { due: Due[]; now: Date }): Promise<Due[]> {
+  const subscribers = [...new Set(due.map((row) => row.subscriber_id))].toSorted((a, b) => a - b)
+  await sql`select from subscribers where id = any(${subscribers}::bigint[]) order by id for update`.execute(
+    trx,
+  )
+  const { rows } = await sql<Due>`
+    select s.*, r.email from subscriptions s join subscribers r on r.id = s.subscriber_id
+    where s.id = any(${due.map(({ id }) => id)}::bigint[]) and s.next_at <= ${now} and s.confirmed_at is not null
+      and s.paused_at is null and r.paused_at is null and r.suppressed_at is null
+    order by s.next_at, s.id for update of s`.execute(trx)
+  return rows
+}
+
+/** Which of some papers each subscriber was sent already, also as what was merged into them. */
+async function sentPapers(
+  trx: Transaction<Database>,
+  { rows, paperIds }: { rows: Due[]; paperIds: number[] },
+): Promise<Map<number, Set<number>>> {
+  const subscribers = [...new Set(rows.map((row) => row.subscriber_id))]
+  const { rows: found } = await sql<{ subscriber_id: number; id: number }>`
+    with asked as (
+      select id, id as known_as from unnest(${paperIds}::bigint[]) as id
+      union all
+      select kept_id, merged_id from paper_merges where kept_id = any(${paperIds}::bigint[])
+    )
+    select s.id as subscriber_id, a.id
+    from unnest(${subscribers}::bigint[]) as s(id)
+      join digest_papers d on d.subscriber_id = s.id
+      join asked a on a.known_as = d.paper_id`.execute(trx)
+  const sent = new Map<number, Set<number>>()
+  for (const { subscriber_id: subscriber, id } of found)
+    sent.set(subscriber, (sent.get(subscriber) ?? new Set()).add(id))
+  return sent
+}
+
+/** The days of daily issues that had nothing to say since the last one that had, by subscription, in order. */
+async function quietPeriods(trx: Transaction<Database>, rows: Due[]): Promise<Map<number, string[]>> {
+  const daily = rows.filter(({ every }) => every === 'day').map(({ id }) => id)
+  if (daily.length === 0) return new Map()
+  const { rows: found } = await sql<{ subscription_id: number; periods: string[] }>`
+    select subscription_id, array_agg(period order by period) as periods
+    from digest_issues i
+    where subscription_id = any(${daily}::bigint[]) and state = 'skipped' and period <> ${FIRST}
+      and id > coalesce((select max(id) from digest_issues last
+        where last.subscription_id = i.subscription_id and last.state <> 'skipped'), 0)
+    group by subscription_id`.execute(trx)
+  return new Map(
+    found.map(({ subscription_id: id, periods }) => [id, periods.filter((day) => parseDay(day) !== null)]),
+  )
+}
+
+async function readHolidays(db: Kysely<Database>): Promise<Holidays> {
+  return new Map((await listArxivHolidays(db)).map(({ day, name }) => [day, name]))
+}
+
+/** Papers of which something grave is known, said lately. */
+async function papersWithWarnings(db: Kysely<Database>, { now }: { now: Date }): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from papers p
+    where p.changed_at > ${new Date(now.getTime() - WARNED_WITHIN_MS)} and not p.hidden
+      and (p.withdrawn or p.provenance ? 'notices') limit 20000`.execute(db)
+  const papers = await papersByIds(
+    db,
+    rows.map(({ id }) => id),
+    { seenBy: 'everyone' },
+  )
+  return new Set([...papers.values()].filter((paper) => warningsOf(paper).length > 0).map(({ id }) => id))
+}
+
+/** Which of these each subscriber was sent before that was known. */
+async function unwarned(
+  trx: Transaction<Database>,
+  { rows, paperIds }: { rows: Due[]; paperIds: number[] },
+): Promise<Map<number, Content['warned']>> {
+  if (paperIds.length === 0) return new Map()
+  const subscribers = rows.filter(({ email }) => email !== null).map((row) => row.subscriber_id)
+  const { rows: found } = await sql<{ subscriber_id: number; id: number; sent_on: string }>`
+    select d.subscriber_id, d.paper_id as id, to_char(i.composed_at, 'YYYY-MM-DD') as sent_on
+    from digest_papers d join digest_issues i on i.id = d.issue_id
+    where d.subscriber_id = any(${subscribers}::bigint[]) and d.paper_id = any(${paperIds}::bigint[]) and d.warned_at is null
+    order by d.subscriber_id, d.paper_id`.execute(trx)
+  const warned = new Map<number, Content['warned']>()
+  for (const { subscriber_id: subscriber, id, sent_on: sentOn } of found)
+    warned.set(subscriber, [...(warned.get(subscriber) ?? []), { id, sentOn }].slice(0, MOST_WARNED))
+  return warned
+}
+
+/** Of one issue; others are told in the next. */
+const MOST_WARNED = 5
+
+/** Writes down the issues, what their readers are sent, and when the next ones are due. */
+async function keep(
+  trx: Transaction<Database>,
+  { composed, warnedPapers, now }: { composed: Composed[]; warnedPapers: ReadonlySet<number>; now: Date },
+): Promise<void> {
+  const planned = composed.map(({ row, content, offer }) => {
+    const { preferences } = toSubscription(row)
+    const { due, period, next } = timesOf(row, preferences, now)
+    const state = content === null ? 'skipped' : row.email === null ? 'published' : 'waiting'
+    return { row, content, offer, due, period, next, state }
+  })
+  const runs = await openRuns(
+    trx,
+    planned.map(({ row, period }) => ({ every: row.every, period: runPeriod(period, row, now) })),
+    { now },
+  )
+  const issues = planned.map((one) => ({
+    subscription: one.row.id,
+    run: runs.get(`${one.row.every} ${runPeriod(one.period, one.row, now)}`),
+    period: one.period,
+    due: one.due,
+    expires: new Date(Math.max(one.due.getTime(), now.getTime() - HOUR) + WORTH_SENDING_MS[one.row.every]),
+    state: one.state,
+    content: one.content,
+  }))
+  const { rows: made } = await sql<{ id: number; subscription_id: number }>`
+    insert into digest_issues (run_id, subscription_id, period, due_at, composed_at, expires_at, state, content, due_again_at, sent_at)
+    select i.run, i.subscription, i.period, i.due, ${now}, i.expires, i.state, i.content,
+      case when i.state = 'waiting' then ${now}::timestamptz end, case when i.state = 'published' then ${now}::timestamptz end
+    from jsonb_to_recordset(${JSON.stringify(issues)}::jsonb) as i(run bigint, subscription bigint, period text,
+      due timestamptz, expires timestamptz, state text, content jsonb)
+    on conflict (subscription_id, period) do nothing
+    returning id, subscription_id`.execute(trx)
+  const issueOf = new Map(made.map((row) => [row.subscription_id, row.id]))
+  const sent = planned.flatMap(({ row, content }) => {
+    const issue = issueOf.get(row.id)
+    if (issue === undefined || content === null) return []
+    return content.papers.map(({ id }) => ({
+      subscriber: row.subscriber_id,
+      paper: id,
+      issue,
+      warned: warnedPapers.has(id),
+    }))
+  })
+  if (sent.length > 0)
+    await sql`
+      insert into digest_papers (subscriber_id, paper_id, issue_id, warned_at)
+      select s.subscriber, s.paper, s.issue, case when s.warned then ${now}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(sent)}::jsonb) as s(subscriber bigint, paper bigint, issue bigint, warned boolean)
+      order by s.subscriber, s.paper on conflict do nothing`.execute(trx)
+  const warned = planned.flatMap(({ row, content }) =>
+    (content?.warned ?? []).map(({ id }) => ({ subscriber: row.subscriber_id, paper: id })),
+  )
+  if (warned.length > 0)
+    await sql`
+      update digest_papers d set warned_at = ${now}
+      from jsonb_to_recordset(${JSON.stringify(warned)}::jsonb) as w(subscriber bigint, paper bigint)
+      where d.subscriber_id = w.subscriber and d.paper_id = w.paper`.execute(trx)
+  const nexts = planned.map(({ row, offer, next }) => ({
+    id: row.id,
+    at: next.at,
+    period: next.period,
+    covered: offer?.window.to ?? row.covered_to,
+  }))
+  await sql`
+    update subscriptions s set next_at = n.at, next_period = n.period, looked_at = ${now}, covered_to = n.covered
+    from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date)
+    where s.id = n.id`.execute(trx)
+  await notify(trx, 'digests')
+}
+
+/**
+ * When the issue was due and for which period, and the next one. After days during which nothing ran there is one issue, the
+ * last that was due: it has what the others would have had.
+ */
+function timesOf(
+  row: Due,
+  preferences: Preferences,
+  now: Date,
+): { due: Date; period: string; next: { at: Date; period: string } } {
+  let due = { at: row.next_at ?? now, period: row.next_period ?? FIRST }
+  for (;;) {
+    const next = nextIssue(preferences, due.at)
+    if (next.at > now) return { due: due.at, period: due.period, next }
+    due = next
+  }
+}
+
+/** First issues come on any day: those of one day are a run. */
+function runPeriod(period: string, row: Due, now: Date): string {
+  return period === FIRST ? `${FIRST} ${dayIn(row.time_zone, now)}` : period
+}
+
+async function openRuns(
+  trx: Transaction<Database>,
+  runs: { every: string; period: string }[],
+  { now }: { now: Date },
+): Promise<Map<string, number>> {
+  const different = [...new Map(runs.map((run) => [`${run.every} ${run.period}`, run])).values()].toSorted(
+    (a, b) => (`${a.every} ${a.period}` < `${b.every} ${b.period}` ? -1 : 1),
+  )
+  const { rows } = await sql<{ id: number; every: string; period: string }>`
+    insert into digest_runs (every, period, begun_at)
+    select every, period, ${now} from jsonb_to_recordset(${JSON.stringify(different)}::jsonb) as r(every text, period text)
+    on conflict (every, period) do update set finished_at = null
+    returning id, every, period`.execute(trx)
+  return new Map(rows.map(({ id, every, period }) => [`${every} ${period}`, id]))
+}

@@ -1,0 +1,354 @@
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../db/schema.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { parseListAddress } from '../lists/followed-list.ts'
+import type { MailRates } from '../mail/mail-rate.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import type { Message, SendOutcome } from '../mail/message.ts'
+import { takeTurn } from '../mail/take-turn.ts'
+import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
+import { noteRefusal } from './bounces.ts'
+import { readContent } from './content.ts'
+import type { DigestRoom } from './digest-room.ts'
+import type { Every } from './issue.ts'
+import { issueMail } from './issue-mail.ts'
+import { issueMaker } from './make-issue.ts'
+import { pauseRun, resumeRested } from './runs.ts'
+
+export type Delivering = {
+  room: DigestRoom
+  mailer: Pick<Mailer, 'send'>
+  rates: MailRates
+  /** What links and Message-IDs are signed with. */
+  secret: string
+  now: () => Date
+  signal?: AbortSignal
+  /** Told when a run stops because errors rise; in words for everybody. */
+  onStop?: (reason: string) => void
+}
+
+export type DigestDelivery = {
+  sent: number
+  deferred: number
+  inDoubt: number
+  bounced: number
+  givenUp: number
+}
+
+const MINUTE = 60_000
+/** An issue that was claimed is in doubt after so long: whoever claimed it has died. No sending takes longer. */
+const LEASE_MS = 10 * MINUTE
+/** Issues under way at once, in all and to one domain. */
+const AT_ONCE = 8
+const AT_ONCE_TO_DOMAIN = 6
+/** How long to wait after each attempt that was put off; the last one again and again, until it is too late. */
+const WAITS_MS = [2, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE)
+/** A refusal of which nobody knows what it means is tried so often. */
+const ATTEMPTS_UNKNOWN = 4
+/** Failures of the server itself in a row after which it is taken to be away. */
+const AWAY_AFTER = 8
+/** Refusals in a row of one domain after which it rests. */
+const DOMAIN_RESTS_AFTER = 5
+const DOMAIN_RESTS_MS = 5 * MINUTE
+/** Errors have risen when so many of the last answers were some; a run then stops for so long. */
+const LOOKED_AT = 50
+const TOO_MANY = 25
+const RUN_RESTS_MS = 30 * MINUTE
+
+/**
+ * Sends the issues that wait. Each is claimed by one process, written down before the server is spoken to, and what became
+ * of it afterwards: one whose process died in between, or whose server took it and gave no answer, is in doubt, and never
+ * sent again by itself. Any number of processes may do it at once. When errors rise the run pauses itself and goes on later
+ * where it stopped. Once `signal` is aborted nothing more is claimed.
+ */
+export async function deliverIssues(delivering: Delivering): Promise<DigestDelivery> {
+  const { room, mailer, rates, secret, now, signal } = delivering
+  const { db } = room.search
+  const make = issueMaker(room)
+  const counts: DigestDelivery = { sent: 0, deferred: 0, inDoubt: 0, bounced: 0, givenUp: 0 }
+  const underWay = new Map<Promise<void>, string>()
+  const domains = new Map<string, { refusals: number; restsUntil: number }>()
+  const recent: boolean[] = []
+  const errors: unknown[] = []
+  let away = 0
+  let allWaits = 0
+
+  async function deliver(claimed: Claimed): Promise<void> {
+    const turn = await takeTurn(db, { domain: claimed.domain, rates, now: now() })
+    if (!turn.ok) {
+      if (turn.domain === '*') allWaits = turn.at.getTime()
+      else restDomain(turn.domain, turn.at.getTime())
+      return putBack(db, claimed, { at: turn.at })
+    }
+    const message = await messageFor(claimed)
+    if (message === null) return forget(db, claimed)
+    const outcome = await mailer.send(message)
+    // Stopped on the way, and the server has nothing of it.
+    if (!outcome.ok && !outcome.inDoubt && outcome.kind !== 'permanent' && signal?.aborted)
+      return putBack(db, claimed, { at: now() })
+    counts[await mark(db, claimed, { outcome, now: now() })] += 1
+    await watch(claimed, outcome)
+  }
+
+  async function messageFor(claimed: Claimed): Promise<Message | null> {
+    const parsed = parseListAddress(claimed.list, '')
+    const content = readContent(claimed.content)
+    if (!parsed || content === null) return null
+    const { list, address } = parsed
+    const issue = await make(content, { list, address, every: claimed.every, period: claimed.period })
+    // Everything in it was hidden meanwhile.
+    if (issue.papers.length === 0) return null
+    return issueMail(issue, {
+      issueId: claimed.id,
+      subscriptionId: claimed.subscription_id,
+      to: claimed.email,
+      secret,
+      date: claimed.composed_at,
+    })
+  }
+
+  function restDomain(domain: string, until: number) {
+    domains.set(domain, { refusals: 0, restsUntil: until })
+  }
+
+  /** Learns from an answer: whether the server is away, a domain wants to rest, or errors rise. */
+  async function watch({ domain, run_id: runId }: Claimed, outcome: SendOutcome): Promise<void> {
+    const isServerAway = !outcome.ok && outcome.about === 'server'
+    away = isServerAway ? away + 1 : 0
+    const known = domains.get(domain) ?? { refusals: 0, restsUntil: 0 }
+    known.refusals = !outcome.ok && outcome.kind === 'temporary' && !isServerAway ? known.refusals + 1 : 0
+    domains.set(domain, known)
+    if (known.refusals >= DOMAIN_RESTS_AFTER) restDomain(domain, now().getTime() + DOMAIN_RESTS_MS)
+    // To be put off is no error: receivers do it to everybody whom they do not know.
+    const isError = !outcome.ok && (outcome.kind !== 'temporary' || outcome.about === 'us')
+    recent.push(isError)
+    if (recent.length > LOOKED_AT) recent.shift()
+    if (isError && recent.filter(Boolean).length >= TOO_MANY) {
+      recent.length = 0
+      const reason = `Too many mails in a row were not taken. The last answer: ${outcome.reason}`
+      const resumeAt = new Date(now().getTime() + RUN_RESTS_MS)
+      if (await pauseRun(db, { id: runId, reason, resumeAt, now: now() })) delivering.onStop?.(reason)
+    }
+  }
+
+  await resumeRested(db, { now: now() })
+  await doubtLost(db, { now: now() })
+  await expireLate(db, { now: now() })
+  try {
+    for (;;) {
+      const at = now().getTime()
+      const most = AT_ONCE - underWay.size
+      const isOn = most > 0 && away < AWAY_AFTER && allWaits <= at && errors.length === 0 && !signal?.aborted
+      const claimed = isOn
+        ? await claim(db, { most, not: restingNow(domains, underWay, at), now: now() })
+        : []
+      for (const issue of claimed) {
+        const delivery = deliver(issue)
+          .catch((error: unknown) => void errors.push(error))
+          .finally(() => underWay.delete(delivery))
+        underWay.set(delivery, issue.domain)
+      }
+      if (underWay.size === 0) break
+      // A slow one holds up itself only.
+      await Promise.race(underWay.keys())
+    }
+  } finally {
+    await Promise.all(underWay.keys())
+  }
+  if (errors.length > 0) throw errors[0]
+  return counts
+}
+
+/** The domains to which nothing more goes for now: they rest, or have as much under way as one may have. */
+function restingNow(
+  domains: ReadonlyMap<string, { restsUntil: number }>,
+  underWay: ReadonlyMap<Promise<void>, string>,
+  at: number,
+): string[] {
+  const busy = new Map<string, number>()
+  for (const domain of underWay.values()) busy.set(domain, (busy.get(domain) ?? 0) + 1)
+  return [
+    ...[...busy].filter(([, count]) => count >= AT_ONCE_TO_DOMAIN).map(([domain]) => domain),
+    ...[...domains].filter(([, { restsUntil }]) => restsUntil > at).map(([domain]) => domain),
+  ]
+}
+
+type Claimed = {
+  id: number
+  run_id: number
+  subscription_id: number
+  subscriber_id: number
+  email: string
+  domain: string
+  list: string
+  every: Every
+  period: string
+  content: unknown
+  composed_at: Date
+  expires_at: Date
+  attempts: number
+  /** By which the claim is known as ours. */
+  holder: string
+}
+
+/** Claims issues that wait, for subscribers who still want them. Committed before anything is sent. */
+async function claim(
+  db: Kysely<Database>,
+  { most, not, now }: { most: number; not: string[]; now: Date },
+): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with due as materialized (
+      select i.id from digest_issues i
+        join digest_runs r on r.id = i.run_id
+        join subscriptions s on s.id = i.subscription_id
+        join subscribers b on b.id = s.subscriber_id
+      where i.state = 'waiting' and i.due_again_at <= ${now} and i.expires_at > ${now} and r.paused_at is null
+        and s.paused_at is null and b.paused_at is null and b.suppressed_at is null and b.email is not null
+        and b.domain <> all(${not}::text[])
+      order by i.due_again_at, i.id limit ${most}
+      for update of i skip locked
+    )
+    update digest_issues i
+    set state = 'sending', claimed_until = ${new Date(now.getTime() + LEASE_MS)}, holder = ${randomUUID()}
+    from due, subscriptions s, subscribers b
+    where i.id = due.id and s.id = i.subscription_id and b.id = s.subscriber_id
+    returning i.id, i.run_id, i.subscription_id, b.id as subscriber_id, b.email, b.domain, s.list, s.every, i.period,
+      i.content, i.composed_at, i.expires_at, i.attempts, i.holder`.execute(db)
+  return rows
+}
+
+/** What was claimed by a process that has died since may have been sent, or not. Nobody can know. */
+async function doubtLost(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  // A claim further ahead than claims last was made before the clock was set back.
+  await sql`
+    update digest_issues set state = 'in doubt', claimed_until = null, holder = null, failure = ${WORKER_DIED}
+    where state = 'sending' and (claimed_until <= ${now}
+      or claimed_until > ${new Date(now.getTime() + LEASE_MS + CLOCKS_DIFFER_MS)})`.execute(db)
+}
+
+const WORKER_DIED = 'The program stopped while this was being sent.'
+
+/** Gives up what is too late to be worth sending; its papers may come in the next issue. */
+async function expireLate(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { rows } = await sql<{ id: number }>`
+      update digest_issues set state = 'expired', due_again_at = null,
+        failure = coalesce(failure || ' ', '') || 'It was too late to be worth sending.'
+      where id in (select id from digest_issues where state = 'waiting' and expires_at <= ${now}
+        order by id limit 5000 for update skip locked)
+      returning id`.execute(trx)
+    await release(
+      trx,
+      rows.map(({ id }) => id),
+    )
+  })
+}
+
+/** The papers of issues that never went out can be in later ones. */
+async function release(trx: Transaction<Database>, issues: number[]): Promise<void> {
+  if (issues.length === 0) return
+  await sql`
+    delete from digest_papers d using digest_issues i, subscriptions s, jsonb_array_elements(i.content->'papers') as p
+    where i.id = any(${issues}::bigint[]) and s.id = i.subscription_id and d.subscriber_id = s.subscriber_id
+      and d.paper_id = (p->>'id')::bigint and d.issue_id = i.id`.execute(trx)
+}
+
+async function putBack(db: Kysely<Database>, { id, holder }: Claimed, { at }: { at: Date }): Promise<void> {
+  await sql`
+    update digest_issues set state = 'waiting', due_again_at = ${at}, claimed_until = null, holder = null
+    where id = ${id} and state = 'sending' and holder = ${holder}`.execute(db)
+}
+
+/** Nothing of it can be shown any more. */
+async function forget(db: Kysely<Database>, { id, holder }: Claimed): Promise<void> {
+  await sql`
+    update digest_issues set state = 'skipped', due_again_at = null, claimed_until = null, holder = null
+    where id = ${id} and state = 'sending' and holder = ${holder}`.execute(db)
+}
+
+async function mark(
+  db: Kysely<Database>,
+  claimed: Claimed,
+  { outcome, now }: { outcome: SendOutcome; now: Date },
+): Promise<keyof DigestDelivery> {
+  const { id, holder } = claimed
+  if (outcome.ok) {
+    await sql`
+      update digest_issues set state = 'sent', sent_at = ${now}, claimed_until = null, holder = null, failure = null
+      where id = ${id} and holder = ${holder}`.execute(db)
+    return 'sent'
+  }
+  const fate = fateOf(claimed, { outcome, now })
+  await inTransaction(db, async (trx) => {
+    // Subscribers before their issues, as everybody does.
+    if (fate.state === 'bounced')
+      await noteRefusal(trx, { issueId: id, subscriberId: claimed.subscriber_id, kind: 'permanent', now })
+    await sql`
+      update digest_issues set state = ${fate.state}, attempts = attempts + 1, failure = ${outcome.reason},
+        due_again_at = ${fate.again}, claimed_until = null, holder = null
+      where id = ${id} and holder = ${holder}`.execute(trx)
+    if (fate.state === 'expired' || fate.state === 'given up') await release(trx, [id])
+  })
+  return (
+    {
+      waiting: 'deferred',
+      'in doubt': 'inDoubt',
+      bounced: 'bounced',
+      expired: 'givenUp',
+      'given up': 'givenUp',
+    } as const
+  )[fate.state]
+}
+
+/** What becomes of an issue that was not taken. */
+function fateOf(
+  { attempts, expires_at: expires }: Claimed,
+  { outcome, now }: { outcome: Extract<SendOutcome, { ok: false }>; now: Date },
+): { state: 'waiting' | 'in doubt' | 'bounced' | 'expired' | 'given up'; again: Date | null } {
+  if (outcome.inDoubt) return { state: 'in doubt', again: null }
+  if (outcome.kind === 'permanent' && outcome.about === 'recipient') return { state: 'bounced', again: null }
+  const isHopeless =
+    outcome.kind === 'permanent' || (outcome.kind === 'unknown' && attempts + 1 >= ATTEMPTS_UNKNOWN)
+  if (isHopeless) return { state: 'given up', again: null }
+  const wait = WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? MINUTE
+  const again = new Date(now.getTime() + wait)
+  return again >= expires ? { state: 'expired', again: null } : { state: 'waiting', again }
+}
+
+/** An issue of which nobody knows whether it arrived; never with the address of its reader. */
+export type InDoubt = {
+  id: number
+  runId: number
+  list: string
+  domain: string
+  period: string
+  reason: string
+  since: Date
+}
+
+/** The issues in doubt, the oldest first. */
+export async function issuesInDoubt(db: Kysely<Database>, { limit }: { limit: number }): Promise<InDoubt[]> {
+  const { rows } = await sql<InDoubt>`
+    select i.id, i.run_id as "runId", s.list, b.domain, i.period, coalesce(i.failure, '') as reason, i.composed_at as since
+    from digest_issues i join subscriptions s on s.id = i.subscription_id join subscribers b on b.id = s.subscriber_id
+    where i.state = 'in doubt' order by i.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/**
+ * Decides on an issue in doubt: `send` it again, or take it for `sent`. It may so arrive a second time, with the same
+ * Message-ID. False where it is not in doubt.
+ */
+export async function decideInDoubt(
+  db: Kysely<Database>,
+  { id, as, now }: { id: number; as: 'send' | 'sent'; now: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update digest_issues set state = ${as === 'send' ? 'waiting' : 'sent'},
+      due_again_at = ${as === 'send' ? now : null}::timestamptz,
+      expires_at = greatest(expires_at, ${new Date(now.getTime() + 12 * 60 * MINUTE)}), failure = null
+    where id = ${id} and state = 'in doubt'`.execute(db)
+  if (as === 'send') await sql`select pg_notify('digests_due', '')`.execute(db)
+  return numAffectedRows === 1n
+}
