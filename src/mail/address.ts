@@ -27,12 +27,13 @@ export function parseEmailAddress(text: unknown): EmailAddress | null {
   // Lower case may take letters apart that belong together.
   const [local = '', written = '', ...more] = text.trim().normalize().toLowerCase().normalize().split('@')
   if (more.length > 0 || !LOCAL_PART.test(local) || Buffer.byteLength(local) > LONGEST_LOCAL_PART) return null
-  const domain = parseDomain(written)
+  const domain = parseMailDomain(written)
   const address = `${local}@${domain}`
   return domain === null || Buffer.byteLength(address) > LONGEST_ADDRESS ? null : (address as EmailAddress)
 }
 
-function parseDomain(written: string): string | null {
+/** Reads a domain as it stands in addresses: lower case, ASCII, two labels at least; null when it cannot have mailboxes. */
+export function parseMailDomain(written: string): string | null {
   // Before it is converted: conversion would take slashes, percent signs and the like for what they mean in a URL.
   if (!WRITTEN_DOMAIN.test(written)) return null
   const domain = domainToASCII(written)

@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { Mailer } from './mailer.ts'
 import type { SendOutcome } from './message.ts'
+import { isFinal } from './smtp-failure.ts'
 
 /** What became of the mails that were tried. */
 export type DeliveryCounts = { sent: number; postponed: number; givenUp: number }
@@ -54,7 +55,7 @@ export async function deliverDueMail(
       headers: mail.headers,
       date: mail.queued_at,
     })
-    if (!outcome.ok && !outcome.permanent && signal?.aborted) return giveBack(db, mail)
+    if (!outcome.ok && !isFinal(outcome) && signal?.aborted) return giveBack(db, mail)
     const fate = await mark(db, { mail, outcome, now: now() })
     counts[fate]++
     postponedInARow = fate === 'postponed' ? postponedInARow + 1 : 0
@@ -189,7 +190,7 @@ async function mark(
   const attempts = mail.attempts + 1
   const next = new Date(now.getTime() + waitAfter(attempts))
   const expires = mail.expires_at !== null && mail.expires_at <= next
-  const givenUp = outcome.permanent || attempts >= ATTEMPTS || expires
+  const givenUp = isFinal(outcome) || attempts >= ATTEMPTS || expires
   await db
     .updateTable('outgoing_mail')
     .set(

@@ -9,7 +9,15 @@ import { openMailer, type Mailer } from './mailer.ts'
 import { readMail, type ReceivedMail } from './received-mail.fixture.ts'
 
 /** What a server got: the envelope, the message to the byte, and over what connection. */
-type Delivery = { from: string; to: string[]; raw: Buffer; secure: boolean; user: string | null }
+export type Delivery = {
+  from: string
+  to: string[]
+  raw: Buffer
+  secure: boolean
+  user: string | null
+  /** Names the connection. */
+  connection: string
+}
 
 export type MailServer = {
   host: string
@@ -66,7 +74,7 @@ async function openMailServer({
       const answer = recipient(address)
       callback(answer === null ? null : refused(answer))
     },
-    onData(stream, { envelope, secure: encrypted, user }, callback) {
+    onData(stream, { id, envelope, secure: encrypted, user }, callback) {
       const read = async (): Promise<Answer> => {
         const delivery: Delivery = {
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
@@ -74,6 +82,7 @@ async function openMailServer({
           raw: await buffer(stream),
           secure: encrypted,
           user: typeof user === 'string' ? user : null,
+          connection: id,
         }
         const answer = await message(delivery)
         if (answer === null) deliveries.push(delivery)
@@ -106,7 +115,7 @@ function refused(answer: string): Error & { responseCode: number } {
 /** Servers and mailers for the tests of a block, closed after each. `lines` is what the mailers logged. */
 export function serversAndMailers(): {
   serve: typeof openMailServer
-  open: (smtpUrl: string, from?: string) => Mailer
+  open: (smtpUrl: string, from?: string, more?: Partial<Parameters<typeof openMailer>[0]>) => Mailer
   closeLater: (close: () => Promise<unknown>) => void
   lines: string[]
 } {
@@ -122,9 +131,9 @@ export function serversAndMailers(): {
       closings.push(() => server.close())
       return server
     },
-    open(smtpUrl, from = 'The Bröadsheet <broadsheet@example.org>') {
+    open(smtpUrl, from = 'The Bröadsheet <broadsheet@example.org>', more = {}) {
       const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) })
-      const mailer = openMailer({ smtpUrl, outboxFolder: '', from, log })
+      const mailer = openMailer({ smtpUrl, outboxFolder: '', from, log, ...more })
       closings.push(() => mailer.close())
       return mailer
     },

@@ -105,7 +105,7 @@ describe('a mail by SMTP', () => {
       { headers: { 'Content-Type': 'text/html' } },
     ]
     for (const refused of refusals) {
-      expect(await mailer.send({ ...message, ...refused })).toMatchObject({ ok: false, permanent: true })
+      expect(await mailer.send({ ...message, ...refused })).toMatchObject({ ok: false, kind: 'permanent' })
     }
     expect(server.deliveries).toHaveLength(1)
   })

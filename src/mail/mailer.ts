@@ -1,8 +1,10 @@
 import type { Logger } from '../runtime/log.ts'
-import { composeMail, parseSender, safeId } from './compose.ts'
+import { composeMail, parseSender, safeId, type Composed } from './compose.ts'
+import type { DkimKey } from './dkim-key.ts'
 import type { Message, SendOutcome } from './message.ts'
 import { openOutbox } from './outbox.ts'
 import { openSmtp } from './smtp.ts'
+import type { SmtpRoute } from './smtp-routes.ts'
 
 /** A way for mails to leave. `send` answers every failure as an outcome. */
 export type Mailer = {
@@ -12,45 +14,86 @@ export type Mailer = {
   close(): Promise<void>
 }
 
+/** Connections held to one server at most: as many as account mails are under way at once (deliver-mail.ts). */
+const CONNECTIONS = 5
+
+/** Somewhere that composed mails go. */
+type Way = {
+  send(mail: Composed, naming: { id: string }): Promise<SendOutcome>
+  close(): Promise<void>
+}
+
 /**
  * Opens the way for mails to leave: the server at `smtpUrl` (smtp:// or smtps://, user and password in it, nodemailer's
- * options as its query), or, where it is null, files in a folder. `from` is `Name <address>`. Connects when the first mail
- * is sent. Throws when `smtpUrl` or `from` is malformed.
+ * options as its query), or, where it is null, files in a folder. Mail to a domain that `routes` name goes through the
+ * server named there. Mail by SMTP is signed with `dkim`, read by `readDkimKey`. `from` is `Name <address>`, and answers
+ * go to `replyTo`. At most `connections` are held to each server. Connects when the first mail is sent. Throws when a URL
+ * or `from` is malformed.
  */
 export function openMailer({
   smtpUrl,
+  routes = [],
+  dkim = null,
+  replyTo = null,
   outboxFolder,
   from,
+  connections = CONNECTIONS,
   log,
 }: {
   smtpUrl: string | null
+  routes?: SmtpRoute[]
+  dkim?: DkimKey | null
+  replyTo?: string | null
   outboxFolder: string
   from: string
+  connections?: number
   log: Logger
 }): Mailer {
   const sender = parseSender(from)
-  const way = smtpUrl === null ? openOutbox(outboxFolder) : openSmtp(smtpUrl)
-  if (way.kind === 'outbox') {
+  const ways: Way[] = []
+  const opened = <W extends Way>(way: W): W => {
+    ways.push(way)
+    return way
+  }
+  const routed = new Map<string, Way>()
+  let usual: Way
+  if (smtpUrl === null) {
+    usual = opened(openOutbox(outboxFolder))
     log.info(
       { folder: outboxFolder },
       'SMTP_URL is not set: every mail is written to a file in the outbox folder',
     )
-  } else log.info({ server: way.server }, 'mails are sent by SMTP')
+  } else {
+    const smtp = opened(openSmtp(smtpUrl, { connections, dkim }))
+    usual = smtp
+    log.info({ server: smtp.server }, 'mails are sent by SMTP')
+    const servers = new Map([[smtpUrl, smtp]])
+    for (const { domain, url } of routes) {
+      const server = servers.get(url) ?? opened(openSmtp(url, { connections, dkim, setting: 'SMTP_ROUTES' }))
+      servers.set(url, server)
+      routed.set(domain, server)
+      log.info({ domain, server: server.server }, 'mails to a domain are sent by SMTP')
+    }
+  }
   return {
-    kind: way.kind,
+    kind: smtpUrl === null ? 'outbox' : 'smtp',
     async send(message) {
-      const composed = composeMail(message, sender)
+      const composed = composeMail(message, sender, { replyTo })
       const outcome: SendOutcome = composed.ok
-        ? await way.send(composed.mail, { id: safeId(message.id) })
-        : { ok: false, permanent: true, reason: composed.reason }
+        ? await wayFor(composed.mail).send(composed.mail, { id: safeId(message.id) })
+        : composed
       if (!outcome.ok) {
-        log.warn(
-          { mail: message.id, permanent: outcome.permanent, reason: outcome.reason },
-          'a mail was not sent',
-        )
+        const { kind, about, status, inDoubt, reason } = outcome
+        log.warn({ mail: message.id, kind, about, status, inDoubt, reason }, 'a mail was not sent')
       }
       return outcome
     },
-    close: way.close,
+    async close() {
+      await Promise.all(ways.map((way) => way.close()))
+    },
+  }
+
+  function wayFor({ to }: Composed): Way {
+    return routed.get(to.address.slice(to.address.lastIndexOf('@') + 1)) ?? usual
   }
 }

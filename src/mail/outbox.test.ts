@@ -96,7 +96,7 @@ describe('mail without a server', () => {
     await rm(folder, { recursive: true })
     await writeFile(folder, 'a file where the folder should be')
     const outcome = await mailer.send(message)
-    expect(outcome).toMatchObject({ ok: false, permanent: false })
+    expect(outcome).toMatchObject({ ok: false, kind: 'temporary' })
     expect(outcome).toHaveProperty(
       'reason',
       expect.stringMatching(/^The mail cannot be written to the outbox folder/),

@@ -31,7 +31,10 @@ export function openOutbox(folder: string): Outbox {
         const failure = describeFailure(error, { path: folder })
         return {
           ok: false,
-          permanent: false,
+          kind: 'temporary',
+          about: 'server',
+          status: null,
+          inDoubt: false,
           reason: `The mail cannot be written to the outbox folder (${failure?.reason ?? `${said}.`})`,
         }
       }

@@ -18,10 +18,10 @@ describe('a mail server', () => {
   it('refuses a mail for good by 5xx, for a time by 4xx, and takes the next', async () => {
     const answers = new Map([
       ['unknown@example.org', '550 5.1.1 nobody of that name'],
-      ['greylisted@example.org', '451 4.7.1 come back later'],
-      ['full@example.org', '452 4.2.2 the mailbox is full'],
-      ['closing@example.org', '421 4.3.2 closing down'],
-      ['signed-out@example.org', '530 5.7.0 sign in first'],
+      ['at-greylisted@example.org', '451 4.7.1 come back later'],
+      ['at-full@example.org', '452 4.2.2 the mailbox is full'],
+      ['at-closing@example.org', '421 4.3.2 closing down'],
+      ['at-signed-out@example.org', '530 5.7.0 sign in first'],
     ])
     const server = await serve({
       recipient: (address) => answers.get(address) ?? null,
@@ -29,22 +29,23 @@ describe('a mail server', () => {
     })
     const mailer = open(server.url())
     const send = (to: string) => mailer.send({ ...message, to })
-    expect(await send('unknown@example.org')).toEqual({
+    expect(await send('unknown@example.org')).toMatchObject({
       ok: false,
-      permanent: true,
+      kind: 'permanent',
       reason: 'The mail server refuses the recipient: 550 5.1.1 nobody of that name',
     })
-    expect(await send('filter@example.org')).toEqual({
+    expect(await send('filter@example.org')).toMatchObject({
       ok: false,
-      permanent: true,
+      kind: 'unknown',
+      about: 'us',
       reason: 'The mail server refuses the mail: 554 5.7.1 this looks like spam',
     })
     for (const name of ['greylisted', 'full', 'closing', 'signed-out']) {
-      const outcome = await send(`${name}@example.org`)
-      expect(outcome).toMatchObject({ ok: false, permanent: false })
+      const outcome = await send(`at-${name}@example.org`)
+      expect(outcome).toMatchObject({ ok: false, kind: 'temporary' })
       expect(outcome).toHaveProperty(
         'reason',
-        expect.stringContaining(answers.get(`${name}@example.org`) ?? 'none'),
+        expect.stringContaining(answers.get(`at-${name}@example.org`) ?? 'none'),
       )
     }
     expect(await send('ada@example.org')).toEqual({ ok: true })
@@ -55,9 +56,9 @@ describe('a mail server', () => {
     const server = await serve()
     await server.close()
     const mailer = open(server.url())
-    expect(await mailer.send(message)).toEqual({
+    expect(await mailer.send(message)).toMatchObject({
       ok: false,
-      permanent: false,
+      kind: 'temporary',
       reason: expect.stringMatching(
         /^The mail server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:\d+\): /,
       ),
@@ -72,16 +73,16 @@ describe('a mail server', () => {
     await once(silent, 'listening')
     closeLater(() => new Promise((resolve) => silent.close(resolve)))
     const mute = open(`smtp://127.0.0.1:${(silent.address() as AddressInfo).port}?greetingTimeout=50`)
-    expect(await mute.send(message)).toEqual({
+    expect(await mute.send(message)).toMatchObject({
       ok: false,
-      permanent: false,
+      kind: 'temporary',
       reason: 'The mail server did not answer in time (Greeting never received).',
     })
     const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
     await once(rude, 'listening')
     closeLater(() => new Promise((resolve) => rude.close(resolve)))
     const mailer = open(`smtp://127.0.0.1:${(rude.address() as AddressInfo).port}`)
-    expect(await mailer.send(message)).toMatchObject({ ok: false, permanent: false })
+    expect(await mailer.send(message)).toMatchObject({ ok: false, kind: 'temporary' })
   })
 
   it('is signed in to, and nothing else hears the password', async () => {
@@ -92,19 +93,19 @@ describe('a mail server', () => {
     expect(await open(server.url(signIn(account.password))).send(message)).toEqual({ ok: true })
     expect(server.deliveries).toMatchObject([{ user: account.user }])
 
-    expect(await open(server.url(signIn('wr0ng-password'))).send(message)).toEqual({
+    expect(await open(server.url(signIn('wr0ng-password'))).send(message)).toMatchObject({
       ok: false,
-      permanent: false,
+      kind: 'temporary',
       reason:
         'The mail server refuses the user or the password in SMTP_URL (535 5.7.8 that is not the password).',
     })
-    expect(await open(server.url()).send(message)).toMatchObject({ ok: false, permanent: false })
+    expect(await open(server.url()).send(message)).toMatchObject({ ok: false, kind: 'temporary' })
 
     // Another machine, for all the mailer knows: there it says no password in the clear.
     const elsewhere = server.url(signIn(account.password)).replace('127.0.0.1', '0.0.0.0')
-    expect(await open(elsewhere).send(message)).toEqual({
+    expect(await open(elsewhere).send(message)).toMatchObject({
       ok: false,
-      permanent: false,
+      kind: 'temporary',
       reason: expect.stringMatching(/^The mail server does not encrypt .* without that no password is sent/),
     })
     expect(await open(`${elsewhere}?requireTLS=false`).send(message)).toEqual({ ok: true })
@@ -121,9 +122,9 @@ describe('a mail server', () => {
 
   it('is not trusted with a certificate that nobody vouches for, unless the URL says so', async () => {
     for (const server of [await serve({ starttls: true }), await serve({ secure: true })]) {
-      expect(await open(server.url()).send(message)).toEqual({
+      expect(await open(server.url()).send(message)).toMatchObject({
         ok: false,
-        permanent: false,
+        kind: 'temporary',
         reason: expect.stringMatching(
           /^The mail server’s certificate is not trusted .*\?tls\.rejectUnauthorized=false/,
         ),
@@ -134,11 +135,11 @@ describe('a mail server', () => {
     }
     const plain = await serve()
     expect(await open(plain.url('', '?requireTLS=true')).send(message)).toMatchObject({
-      permanent: false,
+      kind: 'temporary',
       reason: expect.stringMatching(/^The mail server does not encrypt the connection/),
     })
     expect(await open(plain.url().replace('smtp', 'smtps')).send(message)).toMatchObject({
-      permanent: false,
+      kind: 'temporary',
       reason: expect.stringMatching(/^The mail server does not speak TLS in this way/),
     })
     expect(plain.deliveries).toEqual([])
@@ -179,7 +180,7 @@ describe('a mail server', () => {
     const last = mailer.send(message)
     await arrival.comes
     const closing = mailer.close()
-    expect(await mailer.send({ ...message, id: 'too-late' })).toMatchObject({ ok: false, permanent: false })
+    expect(await mailer.send({ ...message, id: 'too-late' })).toMatchObject({ ok: false, kind: 'temporary' })
     release.come()
     await closing
     expect(await last).toEqual({ ok: true })

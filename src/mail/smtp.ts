@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Composed } from './compose.ts'
+import type { DkimKey } from './dkim-key.ts'
 import type { SendOutcome } from './message.ts'
 import { sortFailure } from './smtp-failure.ts'
 
@@ -11,48 +12,101 @@ export type Smtp = {
   close(): Promise<void>
 }
 
-/** Connections held to the server at most: as many as mails are under way at once (deliver-mail.ts). */
-const CONNECTIONS = 5
 /** No mail is under way longer, however slowly its server speaks: it must end before others take it for lost. */
 const SEND_MS = 120_000
 /** Mails under way get so long to finish when the mailer closes. */
 const GRACE_MS = 3_000
 
-/** Connects with the first mail, keeps its connections for a while, uses STARTTLS where it is offered. */
-export function openSmtp(smtpUrl: string): Smtp {
+/**
+ * What a signature covers, where a mail has it. Both headers of one-click unsubscription have to be among them (RFC 8058),
+ * and nothing that servers on the way add or change.
+ */
+const SIGNED_HEADERS = [
+  'From',
+  'Sender',
+  'Reply-To',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'To',
+  'Cc',
+  'In-Reply-To',
+  'References',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+  'Auto-Submitted',
+  'List-Id',
+  'List-Help',
+  'List-Archive',
+  'List-Subscribe',
+  'List-Unsubscribe',
+  'List-Unsubscribe-Post',
+].join(':')
+
+/** What `sendMail` gets: the last one is ours, for the plugin below. */
+type Handed = Composed & { signal: AbortSignal; onHandedOver: () => void }
+
+/**
+ * Connects with the first mail, keeps up to `connections` for a while, uses STARTTLS where it is offered. After a mail
+ * that was refused nodemailer resets the connection (RSET) before the next one, and closes it where it broke in the
+ * midst of one. `setting` is where an operator finds the URL. Throws when that is no URL of a mail server.
+ */
+export function openSmtp(
+  smtpUrl: string,
+  {
+    connections,
+    dkim = null,
+    setting = 'SMTP_URL',
+  }: { connections: number; dkim?: DkimKey | null; setting?: string },
+): Smtp {
   const url = URL.parse(smtpUrl)
   if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
     // The URL itself may hold a password.
-    throw new Error('SMTP_URL must be a URL such as smtp://user:password@mail.example.org:587.')
+    throw new Error(`${setting} must be a URL such as smtp://user:password@mail.example.org:587.`)
   }
-  const password = decoded(url.password)
+  const secrets = secretsIn(url)
   const transport = createTransport({
-    url: smtpUrl,
+    ...smtpOptions(smtpUrl),
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: connections,
     // A mail comes through though the server has hung up on each of them.
-    maxRequeues: CONNECTIONS,
-    connectionTimeout: 20_000,
-    greetingTimeout: 20_000,
-    dnsTimeout: 10_000,
+    maxRequeues: connections,
     socketTimeout: 60_000,
     idleTimeout: 30_000,
-    // Somebody in between could hide that the server offers STARTTLS, and read the password.
-    requireTLS: password !== '' && !isThisMachine(url.hostname),
+    ...(dkim && {
+      dkim: {
+        domainName: dkim.domain,
+        keySelector: dkim.selector,
+        privateKey: dkim.privateKey,
+        headerFieldNames: SIGNED_HEADERS,
+      },
+    }),
+  })
+  // nodemailer does not tell how far a mail came. It reads its message only once the server has asked for it (354), and
+  // sends the final dot when it has read all of it.
+  transport.use('stream', (mail, done) => {
+    const { message } = mail
+    const { onHandedOver } = mail.data as unknown as Handed
+    const createReadStream = message.createReadStream.bind(message)
+    message.createReadStream = (options) => createReadStream(options).once('end', onHandedOver)
+    done()
   })
   const underWay = new Set<Promise<SendOutcome>>()
   const closing = new AbortController()
 
   async function sendNow(mail: Composed): Promise<SendOutcome> {
+    let handedOver = false
+    const handed: Handed = {
+      ...mail,
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SEND_MS)]),
+      onHandedOver: () => (handedOver = true),
+    }
     try {
-      await transport.sendMail({
-        ...mail,
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SEND_MS)]),
-      })
+      await transport.sendMail(handed)
       return { ok: true }
     } catch (error) {
-      const { permanent, reason } = sortFailure(error)
-      return { ok: false, permanent, reason: password === '' ? reason : reason.replaceAll(password, '***') }
+      return sortFailure(error, { recipient: mail.to.address, secrets, handedOver, setting })
     }
   }
   return {
@@ -73,6 +127,39 @@ export function openSmtp(smtpUrl: string): Smtp {
       clearTimeout(cutOff)
     },
   }
+}
+
+/** How to speak to the server at a URL, whatever is said there. */
+export function smtpOptions(smtpUrl: string): {
+  url: string
+  connectionTimeout: number
+  greetingTimeout: number
+  dnsTimeout: number
+  requireTLS: boolean
+} {
+  const url = new URL(smtpUrl)
+  return {
+    url: smtpUrl,
+    connectionTimeout: 20_000,
+    greetingTimeout: 20_000,
+    dnsTimeout: 10_000,
+    // Somebody in between could hide that the server offers STARTTLS, and read the password.
+    requireTLS: url.password !== '' && !isThisMachine(url.hostname),
+  }
+}
+
+/** The password in a URL, in each form in which a server could repeat it. */
+export function secretsIn(url: URL): string[] {
+  const password = decoded(url.password)
+  if (password === '') return []
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  return [
+    base64(`\0${decoded(url.username)}\0${password}`),
+    base64(password),
+    url.password,
+    encodeURIComponent(password),
+    password,
+  ]
 }
 
 function decoded(text: string): string {
