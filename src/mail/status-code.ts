@@ -41,7 +41,7 @@ const FULL = /\b(?:mailbox (?:is )?full|over (?:its )?quota|quota exceeded|insuf
  */
 export function sortReply(text: string): { status: string | null; severity: Severity } {
   const status = statusIn(text)
-  if (status !== null && !/\.0\.0$/.test(status)) return { status, severity: sortStatus(status) }
+  if (status !== null && !status.endsWith('.0.0')) return { status, severity: sortStatus(status) }
   const reply = /(?<![\d.])([45])\d\d(?![\d.])/.exec(text)?.[1] ?? status?.[0]
   if (reply === '4') return { status, severity: 'temporary' }
   if (reply !== '5') return { status, severity: 'unknown' }
