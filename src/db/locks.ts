@@ -12,7 +12,8 @@ import type { Database } from './schema.ts'
  * 3. readers, in order of id (db/hold-readers.ts): who acts, and who is suspended or deleted;
  * 4. papers, in order of id (papers/hold.ts);
  * 5. collections;
- * 6. what hangs on these: votes, picks, comments, entries, claims, flags, signals.
+ * 6. what hangs on these: votes, picks, comments, entries, claims, flags, signals;
+ * 7. subscribers, subscriptions, runs, issues.
  *
  * Whoever holds several papers that readers act on has the lock of recording: then nothing merges them meanwhile.
  */

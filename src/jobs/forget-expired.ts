@@ -3,6 +3,7 @@ import { forgetUsedProofs } from '../accounts/proof-of-work.ts'
 import { forgetRates } from '../accounts/rate-limits.ts'
 import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
 import type { Database } from '../db/schema.ts'
+import { forgetReports } from '../digests/bounces.ts'
 import { forgetOldMail } from '../mail/deliver-mail.ts'
 import { forgetDeliveries } from '../webhooks/tell.ts'
 import { forgetRuns } from '../sources/runs.ts'
@@ -11,7 +12,8 @@ import type { Job } from './job.ts'
 /** Runs of sources are shown for so long. */
 const RUNS_KEPT_MS = 90 * 24 * 3_600_000
 
-/** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago. */
+/** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago, and
+ * reports of bounces. */
 export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
   return {
     name: 'expired',
@@ -21,6 +23,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
       await forgetRates(db, { now: now() })
       await forgetUsedProofs(db, { now: now() })
       await forgetOldMail(db, { now: now() })
+      await forgetReports(db, { now: now() })
       await forgetRuns(db, { before: new Date(now().getTime() - RUNS_KEPT_MS) })
       await forgetDeliveries(db, { now: now() })
       return undefined
