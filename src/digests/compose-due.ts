@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { editionHead } from '../discussion/edition-head.ts'
 import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-list.ts'
 import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
@@ -74,12 +75,22 @@ async function dueSubscriptions(
 }
 
 /** What there is for one subscription: null where its list has no papers, or is no more. */
-export type Offer = { pool: Pool; window: Window; isFirst: boolean; isOld: boolean } | null
+export type Offer = {
+  pool: Pool
+  window: Window
+  /** Whether even the newest papers of a first issue are of an earlier day. */
+  isOld: boolean
+  /** What curators chose as the top story of the edition. */
+  topPaperId: number | null
+} | null
 
 /** What lists offer, each asked once for all its subscribers. */
 export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   const { db, timeZone } = room.search
-  const pools = new LRUCache<string, { pool: Pool }>({ max: 100, ttl: FRESH_MS })
+  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId'>>({
+    max: 100,
+    ttl: FRESH_MS,
+  })
   const windows = new LRUCache<string, { window: Window | null }>({ max: 1_000, ttl: FRESH_MS })
 
   async function windowFor(
@@ -108,11 +119,16 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
     const name = `${address} ${window.from} ${window.to}`
     let known = pools.get(name)
     if (!known) {
-      known = { pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }) }
+      const head = list.kind === 'editions' ? await editionHead(db, { edition: window.to }) : null
+      known = {
+        pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }),
+        topPaperId: head?.topPaperId ?? null,
+      }
       pools.set(name, known)
     }
-    const isFirst = row.covered_to === null
-    return { pool: known.pool, window, isFirst, isOld: isFirst && window.to < dayIn(timeZone, now()) }
+    const isOld = row.covered_to === null && window.to < dayIn(timeZone, now())
+    const { pool, topPaperId } = known
+    return { pool, window, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
   }
   return async <Row extends Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>>(
     rows: Row[],
@@ -153,7 +169,7 @@ async function composeBatch(
         preferences: { length: row.length, notAbout: row.not_about },
         lookedAt: row.looked_at,
         sent: of,
-        topPaperId: null,
+        topPaperId: offer.topPaperId,
         notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
         warned: warned.get(row.subscriber_id) ?? [],
       })

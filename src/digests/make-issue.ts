@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { editionHead } from '../discussion/edition-head.ts'
 import { titleOf, type FollowedList } from '../lists/followed-list.ts'
 import { byline } from '../papers/byline.ts'
 import { addDays, monthPeriod, parseDay, weekPeriod } from '../papers/calendar.ts'
@@ -41,6 +42,7 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
   const { db, timeZone } = room.search
   const drawn = new LRUCache<number, Drawn>({ max: 3_000, ttl: FRESH_MS })
   const titles = new LRUCache<string, string>({ max: 1_000, ttl: FRESH_MS })
+  const heads = new LRUCache<string, { head: Issue['head'] }>({ max: 1_000, ttl: FRESH_MS })
   const tops = new LRUCache<number, Pick<IssuePaper, 'keySentence' | 'picture'>>({ max: 300, ttl: FRESH_MS })
 
   async function draw(ids: number[]): Promise<Map<number, Drawn>> {
@@ -77,6 +79,13 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
     return top
   }
 
+  async function headFor(frame: IssueFrame, content: Content): Promise<Issue['head']> {
+    const name = `${frame.every} ${frame.address} ${content.to}`
+    const known = heads.get(name) ?? { head: await headOf(db, frame, content) }
+    heads.set(name, known)
+    return known.head
+  }
+
   async function titleFor(frame: IssueFrame): Promise<string> {
     const title = titles.get(frame.address) ?? (await titleOf(db, frame.list))
     titles.set(frame.address, title)
@@ -88,7 +97,7 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
     const [shown, title, head] = await Promise.all([
       draw([...new Set(ids)]),
       titleFor(frame),
-      headOf(db, frame, content),
+      headFor(frame, content),
     ])
     const listed = content.papers.flatMap(({ id, reason }) => {
       const found = shown.get(id)
@@ -129,12 +138,15 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
 
 /** What curators wrote at the head of the edition that a daily issue of the front page tells of. */
 async function headOf(
-  _db: Kysely<Database>,
+  db: Kysely<Database>,
   { list, every }: IssueFrame,
-  _content: Content,
+  { to }: Content,
 ): Promise<Issue['head']> {
   if (list.kind !== 'editions' || every !== 'day') return null
-  return null
+  const head = await editionHead(db, { edition: to })
+  return head === null || head.text === ''
+    ? null
+    : { text: head.text, html: head.html, by: head.by?.name ?? null }
 }
 
 function drawPaper(paper: Paper, { origin, timeZone }: { origin: string; timeZone: string }): Drawn['drawn'] {

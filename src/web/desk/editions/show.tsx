@@ -15,7 +15,7 @@ import { newestEdition } from '../../../ranking/editions.ts'
 import { listPapers } from '../../../ranking/lists.ts'
 import { notFound } from '../../errors/show.tsx'
 import { headFormPath, HeadNote } from '../../front-page/head.tsx'
-import { longDay } from '../../parts/dates.ts'
+import { longDay } from '../../../papers/dates-in-words.ts'
 import type { Site } from '../../site.ts'
 import { deskPage, forCurators } from '../parts.tsx'
 
