@@ -1,0 +1,60 @@
+import { composeDueIssues } from '../digests/compose-due.ts'
+import { keepArchive } from '../digests/archive.ts'
+import { deliverIssues, type Delivering } from '../digests/deliver.ts'
+import { finishRuns } from '../digests/runs.ts'
+import { forgetUnconfirmed } from '../digests/subscriptions.ts'
+import type { Logger } from '../runtime/log.ts'
+import { SearchAway } from '../search/engine-client.ts'
+import type { Job } from './job.ts'
+
+/** Composes the digests that are due. They wait while there is no index to search. */
+export function composeDigests(
+  room: () => Promise<Delivering['room']>,
+  { log, now }: { log: Logger; now: () => Date },
+): Job {
+  return {
+    name: 'compose digests',
+    everyMs: 60_000,
+    retryMs: 10_000,
+    async work(signal) {
+      const own = await room()
+      await keepArchive(own, { now: now() })
+      await forgetUnconfirmed(own.search.db, { now: now() })
+      try {
+        const { composed, skipped, published } = await composeDueIssues(own, { now, signal })
+        if (composed + skipped + published > 0)
+          log.info({ composed, skipped, published }, 'digests were composed')
+      } catch (error) {
+        if (!(error instanceof SearchAway)) throw error
+        return { restMs: 5_000 }
+      }
+      return undefined
+    },
+  }
+}
+
+/** Sends the digests that wait. */
+export function sendDigests(
+  delivering: () => Promise<Omit<Delivering, 'signal' | 'onStop'>>,
+  { log, onStop }: { log: Logger; onStop: (reason: string) => void },
+): Job {
+  return {
+    name: 'send digests',
+    everyMs: 30_000,
+    retryMs: 5_000,
+    async work(signal) {
+      const own = await delivering()
+      const counts = await deliverIssues({
+        ...own,
+        signal,
+        onStop(reason) {
+          log.error({ reason }, 'errors rose, so a run of digests stopped; it goes on later')
+          onStop(reason)
+        },
+      })
+      if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'digests were sent')
+      await finishRuns(own.room.search.db, { now: own.now() })
+      return undefined
+    },
+  }
+}
