@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { siteOrigin } from './cli/site-origin.ts'
+import { UsageError } from './cli/usage-error.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
@@ -13,7 +14,8 @@ import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
-import { openMailer } from './mail/mailer.ts'
+import { readDkimKey } from './mail/dkim-key.ts'
+import { openMailer, senderOf, type Mailer } from './mail/mailer.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
@@ -28,7 +30,7 @@ const STOP_MS = 5_000
 /**
  * Everything that runs in the background, in one process or in several at once: `serve` starts it beside the web server,
  * `work` without one. Closing stops it all within seconds; what was under way is taken up at the next start, or by
- * another process.
+ * another process. Throws a `UsageError` when the key that mail is to be signed with cannot be used.
  */
 export function startBackground({
   config,
@@ -53,12 +55,7 @@ export function startBackground({
 } {
   const { embedder } = meaning
   const site = { name: config.siteName, origin: () => siteOrigin(db, config) }
-  const mailer = openMailer({
-    smtpUrl: config.smtpUrl,
-    outboxFolder: join(config.dataFolder, 'outbox'),
-    from: config.mailFrom ?? `no-reply@${URL.parse(config.publicUrl ?? '')?.hostname ?? 'localhost'}`,
-    log,
-  })
+  const mailer = mailerFor(config, { log })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
@@ -133,4 +130,19 @@ export function startBackground({
       await Promise.all([stopWork(), index.close()])
     },
   }
+}
+
+/** The way for mails to leave, as it is set. Throws a `UsageError` when the key to sign them with cannot be used. */
+export function mailerFor(config: Config, { log }: { log: Logger }): Mailer {
+  const read = config.dkim && readDkimKey(config.dkim)
+  if (read && !read.ok) throw new UsageError(read.reason)
+  return openMailer({
+    smtpUrl: config.smtpUrl,
+    routes: config.smtpRoutes,
+    dkim: read && read.key,
+    replyTo: config.mailReplyTo,
+    outboxFolder: join(config.dataFolder, 'outbox'),
+    from: senderOf(config),
+    log,
+  })
 }

@@ -42,6 +42,10 @@ describe('the settings', () => {
       embeddingsModel: null,
       smtpUrl: null,
       mailFrom: null,
+      mailReplyTo: null,
+      mailRate: { all: null, domains: new Map() },
+      smtpRoutes: [],
+      dkim: null,
       secret: null,
       curators: [],
       providers: [],
@@ -86,6 +90,12 @@ describe('the settings', () => {
         EMBEDDINGS_MODEL: 'large',
         SMTP_URL: 'smtps://broadsheet:hush@mail.example:465',
         MAIL_FROM: 'papers@papers.example',
+        MAIL_REPLY_TO: 'Desk@Papers.Example',
+        MAIL_RATE: '600/minute, gmail.com=60/minute',
+        SMTP_ROUTES: 'GMail.com=smtp://us:hush@relay.example:587 uni.example=smtps://mail.uni.example',
+        DKIM_KEY_FILE: '/etc/broadsheet/dkim.pem',
+        DKIM_DOMAIN: 'Papers.Example',
+        DKIM_SELECTOR: 'papers2026',
         SECRET: 'thirty-two characters, or some more',
         CURATORS: 'AK@papers.example, bea@papers.example',
         ORCID_CLIENT: 'APP-1:hush:hush',
@@ -116,6 +126,13 @@ describe('the settings', () => {
       embeddingsModel: 'large',
       smtpUrl: 'smtps://broadsheet:hush@mail.example:465',
       mailFrom: 'papers@papers.example',
+      mailReplyTo: 'desk@papers.example',
+      mailRate: { all: 10, domains: new Map([['gmail.com', 1]]) },
+      smtpRoutes: [
+        { domain: 'gmail.com', url: 'smtp://us:hush@relay.example:587' },
+        { domain: 'uni.example', url: 'smtps://mail.uni.example' },
+      ],
+      dkim: { keyFile: '/etc/broadsheet/dkim.pem', domain: 'papers.example', selector: 'papers2026' },
       secret: 'thirty-two characters, or some more',
       curators: ['ak@papers.example', 'bea@papers.example'],
       providers: [
@@ -196,6 +213,7 @@ describe('the settings', () => {
   it('keep the secrets of mail, sessions and providers to themselves', () => {
     const env = {
       SMTP_URL: 'smtps://broadsheet:hunter2@mail.example',
+      SMTP_ROUTES: 'gmail.com=smtp://us:hunter2@relay.example uni.example=smtp://mail.uni.example',
       SECRET: 'hunter2 hunter2 hunter2 hunter2 hunter2',
       ORCID_CLIENT: 'APP-1:hunter2',
       GITHUB_CLIENT: 'us:hunter2',
@@ -205,8 +223,12 @@ describe('the settings', () => {
     const printed = printConfig(read(env))
     expect(printed).not.toContain('hunter2')
     expect(printed).toContain('ORCID_CLIENT=APP-1:***')
+    expect(printed).toContain(
+      'SMTP_ROUTES=gmail.com=smtp://us:***@relay.example uni.example=smtp://mail.uni.example',
+    )
     for (const wrong of [
       { SMTP_URL: 'https://user:hunter2@mail.example' },
+      { SMTP_ROUTES: 'gmail.com=https://user:hunter2@mail.example' },
       { SECRET: 'hunter2' },
       { GITHUB_CLIENT: 'hunter2' },
     ])
@@ -214,6 +236,33 @@ describe('the settings', () => {
     expect(reason({ OIDC_CLIENT: 'us:hush' })).toBe('OIDC_ISSUER and OIDC_CLIENT must be set together.')
     expect(reason({ CURATORS: 'ak' })).toContain('CURATORS must be email addresses')
     expect(reason({ MAIL_FROM: 'nobody' })).toContain('MAIL_FROM must be an email address')
+    expect(reason({ MAIL_REPLY_TO: 'Desk <desk@papers.example>' })).toContain(
+      'MAIL_REPLY_TO must be an email address',
+    )
+  })
+
+  it('of mail are refused where they are malformed or one of them lacks another', () => {
+    const together = 'DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR must be set together.'
+    expect(reason({ DKIM_KEY_FILE: 'dkim.pem' })).toBe(together)
+    expect(reason({ DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 'a' })).toBe(together)
+    const dkim = { DKIM_KEY_FILE: 'dkim.pem', DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 'a.b-c' }
+    expect(read(dkim).dkim).toEqual({
+      keyFile: resolve('dkim.pem'),
+      domain: 'papers.example',
+      selector: 'a.b-c',
+    })
+    expect(reason({ ...dkim, DKIM_SELECTOR: 'a._domainkey' })).toMatch(/^DKIM_SELECTOR must be letters/)
+    expect(reason({ ...dkim, DKIM_DOMAIN: 'papers' })).toMatch(/^DKIM_DOMAIN must be a domain/)
+    expect(reason({ MAIL_RATE: 'fast' })).toMatch(/^MAIL_RATE must be mails a second.*, not "fast"\.$/)
+    const routes = { SMTP_ROUTES: 'gmail.com=smtp://relay.example' }
+    expect(reason(routes)).toBe('SMTP_ROUTES needs SMTP_URL, the server for mail to all other domains.')
+    for (const wrong of ['gmail.com', 'smtp://relay.example', 'a.example=smtp://b a.example=smtp://c'])
+      expect(reason({ SMTP_URL: 'smtp://mail.example', SMTP_ROUTES: wrong })).toMatch(
+        /^SMTP_ROUTES must be domains/,
+      )
+    expect(printConfig(read({ MAIL_RATE: '600/minute, gmail.com=30/minute' }))).toContain(
+      'MAIL_RATE=10 gmail.com=30/minute',
+    )
   })
 
   it('are printed one a line, by the names they are set by', () => {

@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Provider } from './accounts/providers.ts'
-import { parseEmailAddress } from './mail/address.ts'
+import { parseEmailAddress, parseMailDomain } from './mail/address.ts'
+import type { DkimSettings } from './mail/dkim-key.ts'
+import { formatMailRates, NO_RATES, parseMailRates, type MailRates } from './mail/mail-rate.ts'
+import { parseSmtpRoutes, type SmtpRoute } from './mail/smtp-routes.ts'
 import type { ServiceKeys, ServiceUrls } from './sources/source-kind.ts'
 
 const timeZone = z.string().refine((zone) => {
@@ -19,6 +22,15 @@ const timeZone = z.string().refine((zone) => {
 
 const absoluteUrl = (protocols: string[], what: string) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), what)
+
+/** What `parse` makes of a text, which is refused where that is null. */
+const parsedBy = <T>(parse: (text: string) => T | null, what: string) =>
+  z.string().transform((text, { addIssue }) => {
+    const value = parse(text)
+    if (value !== null) return value
+    addIssue({ code: 'custom', message: what })
+    return z.NEVER
+  })
 
 /** `id:secret`, as a provider of accounts gives them. */
 const client = z.string().regex(/^[^\s:]+:\S+$/, 'must be the client id and its secret, as id:secret')
@@ -57,6 +69,24 @@ const schema = z.object({
   MAIL_FROM: z
     .string()
     .refine((text) => parseEmailAddress(text) !== null, 'must be an email address')
+    .optional(),
+  MAIL_REPLY_TO: parsedBy(parseEmailAddress, 'must be an email address').optional(),
+  MAIL_RATE: parsedBy(
+    parseMailRates,
+    'must be mails a second, in all or to a domain, such as 14 or 600/minute gmail.com=60/minute',
+  ).optional(),
+  SMTP_ROUTES: parsedBy(
+    parseSmtpRoutes,
+    'must be domains and their mail servers, such as gmail.com=smtp://user:password@relay.example:587, separated by spaces',
+  ).optional(),
+  DKIM_KEY_FILE: z.string().optional(),
+  DKIM_DOMAIN: parsedBy(parseMailDomain, 'must be a domain such as papers.example.org').optional(),
+  DKIM_SELECTOR: z
+    .string()
+    .regex(
+      /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+      'must be letters, digits and hyphens',
+    )
     .optional(),
   SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   CURATORS: z
@@ -125,6 +155,14 @@ export type Config = {
   smtpUrl: string | null
   /** null: no-reply at the host of the site. */
   mailFrom: string | null
+  /** Where answers to mails go; null: to where they come from. */
+  mailReplyTo: string | null
+  /** How fast mail may go. */
+  mailRate: MailRates
+  /** Mail servers for single domains, beside the one at `smtpUrl`. */
+  smtpRoutes: SmtpRoute[]
+  /** How mail is signed; null: it is not. */
+  dkim: DkimSettings | null
   /** null: kept in the data folder. */
   secret: string | null
   /** Addresses, in lower case. */
@@ -180,6 +218,14 @@ export function readConfig({
   const settings = parsed.data
   if ((settings.OIDC_ISSUER === undefined) !== (settings.OIDC_CLIENT === undefined))
     return { ok: false, reason: 'OIDC_ISSUER and OIDC_CLIENT must be set together.' }
+  const dkim = [settings.DKIM_KEY_FILE, settings.DKIM_DOMAIN, settings.DKIM_SELECTOR]
+  if (dkim.includes(undefined) && dkim.some((value) => value !== undefined))
+    return { ok: false, reason: 'DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR must be set together.' }
+  if (settings.SMTP_ROUTES !== undefined && settings.SMTP_URL === undefined)
+    return {
+      ok: false,
+      reason: 'SMTP_ROUTES needs SMTP_URL, the server for mail to all other domains.',
+    }
   return {
     ok: true,
     config: {
@@ -194,6 +240,10 @@ export function readConfig({
       embeddingsModel: settings.EMBEDDINGS_MODEL ?? null,
       smtpUrl: settings.SMTP_URL ?? null,
       mailFrom: settings.MAIL_FROM ?? null,
+      mailReplyTo: settings.MAIL_REPLY_TO ?? null,
+      mailRate: settings.MAIL_RATE ?? NO_RATES,
+      smtpRoutes: settings.SMTP_ROUTES ?? [],
+      dkim: dkimIn(settings),
       secret: settings.SECRET ?? null,
       curators: settings.CURATORS.flatMap((address) => parseEmailAddress(address) ?? []),
       providers: providersIn(settings),
@@ -213,6 +263,15 @@ export function readConfig({
       logLevel: settings.LOG_LEVEL,
     },
   }
+}
+
+function dkimIn({
+  DKIM_KEY_FILE: keyFile,
+  DKIM_DOMAIN: domain,
+  DKIM_SELECTOR: selector,
+}: z.infer<typeof schema>): DkimSettings | null {
+  if (keyFile === undefined || domain === undefined || selector === undefined) return null
+  return { keyFile: resolve(keyFile), domain, selector }
 }
 
 function servicesIn(settings: z.infer<typeof schema>): ServiceUrls {
@@ -341,6 +400,12 @@ export function printConfig(config: Config): string {
     EMBEDDINGS_MODEL: config.embeddingsModel,
     SMTP_URL: config.smtpUrl && maskUrl(config.smtpUrl),
     MAIL_FROM: config.mailFrom,
+    MAIL_REPLY_TO: config.mailReplyTo,
+    MAIL_RATE: formatMailRates(config.mailRate),
+    SMTP_ROUTES: config.smtpRoutes.map(({ domain, url }) => `${domain}=${maskUrl(url)}`).join(' '),
+    DKIM_KEY_FILE: config.dkim?.keyFile ?? null,
+    DKIM_DOMAIN: config.dkim?.domain ?? null,
+    DKIM_SELECTOR: config.dkim?.selector ?? null,
     SECRET: config.secret && '***',
     CURATORS: config.curators.join(','),
     ORCID_CLIENT: maskedClient(config, 'orcid'),
@@ -389,6 +454,6 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  const secrets = ['DATABASE_URL', 'SMTP_URL', 'EMBEDDINGS_URL', 'SECRET']
+  const secrets = ['DATABASE_URL', 'SMTP_URL', 'SMTP_ROUTES', 'EMBEDDINGS_URL', 'SECRET']
   return secrets.includes(name) || /_(?:CLIENT|KEY|TOKEN)$/.test(name)
 }

@@ -17,6 +17,17 @@ export type Mailer = {
 /** Connections held to one server at most: as many as account mails are under way at once (deliver-mail.ts). */
 const CONNECTIONS = 5
 
+/** Where mails come from as it is set, or else nobody at the host of the site, where no answer arrives. */
+export function senderOf({
+  mailFrom,
+  publicUrl,
+}: {
+  mailFrom: string | null
+  publicUrl: string | null
+}): string {
+  return mailFrom ?? `no-reply@${URL.parse(publicUrl ?? '')?.hostname ?? 'localhost'}`
+}
+
 /** Somewhere that composed mails go. */
 type Way = {
   send(mail: Composed, naming: { id: string }): Promise<SendOutcome>
