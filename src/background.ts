@@ -10,8 +10,10 @@ import { fetchPictures } from './jobs/fetch-pictures.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
+import { composeDigests, sendDigests } from './jobs/send-digests.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
+import { tellOfLateDigests } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { readDkimKey } from './mail/dkim-key.ts'
@@ -35,6 +37,7 @@ const STOP_MS = 5_000
 export function startBackground({
   config,
   connection: { db, address },
+  secret,
   meaning,
   troubles,
   log,
@@ -42,6 +45,8 @@ export function startBackground({
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
+  /** What the Message-IDs of digests are signed with. */
+  secret: string
   meaning: Meaning
   troubles: Troubles
   log: Logger
@@ -82,6 +87,22 @@ export function startBackground({
   let changes = 0
   const looks = { changes: () => changes, seen: new Map() }
   const webhooks = startJob(tellTheOutside({ room, client, site, looks, now }), { log, troubles })
+  const digestRoom = async () => ({
+    search: room,
+    site: { name: config.siteName, origin: await site.origin() },
+    pictures: config.pictures,
+  })
+  const digests = [
+    startJob(composeDigests(digestRoom, { log, now }), { log, troubles }),
+    startJob(
+      sendDigests(async () => ({ room: await digestRoom(), mailer, rates: config.mailRate, secret, now }), {
+        log,
+        troubles,
+      }),
+      { log, troubles },
+    ),
+    startJob(tellOfLateDigests(db, { curators: config.curators, site, now }), { log, troubles }),
+  ]
   const pictures =
     config.pictures &&
     startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
@@ -97,6 +118,9 @@ export function startBackground({
       vectors: () => index.wake(),
       sources: () => harvest.wake(),
       webhooks: () => webhooks.wake(),
+      digests() {
+        for (const job of digests) job.wake()
+      },
       mail() {
         for (const job of mail) job.wake()
       },
@@ -114,6 +138,7 @@ export function startBackground({
       harvest.close(),
       pictures && pictures.close(),
       silence.close(),
+      ...digests.map((job) => job.close()),
       webhooks.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.

@@ -5,6 +5,7 @@ import { finishRuns } from '../digests/runs.ts'
 import { forgetUnconfirmed } from '../digests/subscriptions.ts'
 import type { Logger } from '../runtime/log.ts'
 import { SearchAway } from '../search/engine-client.ts'
+import type { Troubles } from '../runtime/troubles.ts'
 import type { Job } from './job.ts'
 
 /** Composes the digests that are due. They wait while there is no index to search. */
@@ -33,10 +34,12 @@ export function composeDigests(
   }
 }
 
+const STOPPED = 'digests stopped'
+
 /** Sends the digests that wait. */
 export function sendDigests(
   delivering: () => Promise<Omit<Delivering, 'signal' | 'onStop'>>,
-  { log, onStop }: { log: Logger; onStop: (reason: string) => void },
+  { log, troubles }: { log: Logger; troubles: Troubles },
 ): Job {
   return {
     name: 'send digests',
@@ -49,10 +52,11 @@ export function sendDigests(
         signal,
         onStop(reason) {
           log.error({ reason }, 'errors rose, so a run of digests stopped; it goes on later')
-          onStop(reason)
+          troubles.note(STOPPED, 'a run of digests stopped, since too many mails were not taken')
         },
       })
       if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'digests were sent')
+      if (counts.sent > 0) troubles.over(STOPPED)
       await finishRuns(own.room.search.db, { now: own.now() })
       return undefined
     },

@@ -3,6 +3,7 @@ import { curatorsOf } from '../accounts/curators.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
+import { exactTime } from '../papers/dates-in-words.ts'
 import { noteHeardAgain, noteSilence, silentSources, type SilentSource } from '../sources/silence.ts'
 import type { Job } from './job.ts'
 
@@ -73,7 +74,7 @@ function silenceMail({
         : `${sources.length} sources of ${told.site.name} have been silent for longer than their calendars allow. Papers may be missing.`,
       ...sources.map(
         ({ name, title, task, since, trouble, nextAt }) =>
-          `${name} (${title}, ${task})\nLast answer: ${atTime(since)}\n${trouble === null ? 'No run has failed since; it may not be running at all.' : `Last failure: ${trouble}`}\nNext try: ${nextAt > now ? atTime(nextAt) : 'now'}`,
+          `${name} (${title}, ${task})\nLast answer: ${exactTime(since)}\n${trouble === null ? 'No run has failed since; it may not be running at all.' : `Last failure: ${trouble}`}\nNext try: ${nextAt > now ? exactTime(nextAt) : 'now'}`,
       ),
       `See what is wrong, or pause a source: ${origin}/desk/sources`,
       `You receive this email because you are a curator of ${told.site.name}. Another one follows when ${sources.length === 1 ? 'it answers' : 'they answer'} again.`,
@@ -103,10 +104,4 @@ function againMail({
       `You receive this email because you are a curator of ${told.site.name}.`,
     ].join('\n\n'),
   }
-}
-
-/** `25 November 2026, 20:15 UTC` */
-function atTime(time: Date): string {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(time)
-  return `${day}, ${time.toISOString().slice(11, 16)} UTC`
 }

@@ -75,3 +75,8 @@ export function publishedText(
       return day(dayIn(timeZone, new Date(published.value)))
   }
 }
+
+/** An instant in a text: `25 November 2026, 20:15 UTC`. */
+export function exactTime(time: Date): string {
+  return `${DAY.format(time)}, ${time.toISOString().slice(11, 16)} UTC`
+}
