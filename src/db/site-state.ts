@@ -5,7 +5,7 @@ import type { Database } from './schema.ts'
 type Name = 'served_at' | 'time_zone' | 'had_sources' | 'bounces' | 'late_digests_told_at'
 
 /** A text that the site remembers of itself, by its name; null when there is none. */
-export async function readSiteText(db: Kysely<Database>, name: SiteText): Promise<string | null> {
+export async function readSiteText(db: Kysely<Database>, name: Name): Promise<string | null> {
   const row = await db.selectFrom('site_state').select('value').where('name', '=', name).executeTakeFirst()
   return typeof row?.value === 'string' ? row.value : null
 }

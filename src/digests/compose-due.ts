@@ -42,7 +42,8 @@ export async function composeDueIssues(
   const { db } = room.search
   const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
   const offers = openOffers(room, { now })
-  while (!signal?.aborted) {
+  for (;;) {
+    if (signal?.aborted) break
     const due = await dueSubscriptions(db, { now: now(), limit: BATCH })
     if (due.length === 0) break
     const offered = await offers(due)
@@ -130,8 +131,8 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
     const { pool, topPaperId } = known
     return { pool, window, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
   }
-  return async <Row extends Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>>(
-    rows: Row[],
+  return async (
+    rows: Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>[],
   ): Promise<Map<number, Offer>> => {
     const offered = new Map<number, Offer>()
     for (const row of rows) offered.set(row.id, await offer(row))
