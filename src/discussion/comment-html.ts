@@ -6,12 +6,12 @@ import { renderComment } from './comment-markdown.ts'
 /** Grows with every change of what `renderComment` makes of a text: what an earlier one made is made anew. */
 const RENDERER = 1
 
-/** A text of a comment as it is kept: with its HTML, made once, however often it is read. */
+/** A text of a comment, or of a note, as it is kept: with its HTML, made once, however often it is read. */
 export function withHtml(body: string): { body: string; html: string; html_version: number } {
   return { body, html: renderComment(body), html_version: RENDERER }
 }
 
-/** The HTML that is kept of a comment; null if there is none, or an earlier renderer made it. */
+/** The HTML that is kept of such a text; null if there is none, or an earlier renderer made it. */
 export function keptHtml({
   html,
   html_version: version,
@@ -23,8 +23,8 @@ export function keptHtml({
 }
 
 /**
- * Makes the HTML of comments and their earlier versions anew that an earlier renderer made, or none, up to `limit` of each;
- * answers how many there were. Their texts may change meanwhile: then theirs is newer.
+ * Makes the HTML of comments, their earlier versions and notes on editions anew that an earlier renderer made, or none, up
+ * to `limit` of each; answers how many there were. Their texts may change meanwhile: then theirs is newer.
  */
 export async function renderAnew(db: Kysely<Database>, { limit }: { limit: number }): Promise<number> {
   const comments = await db
@@ -44,7 +44,14 @@ export async function renderAnew(db: Kysely<Database>, { limit }: { limit: numbe
     .orderBy('replaced_at')
     .limit(limit)
     .execute()
-  const html = await mapInTurns([...comments, ...edits], ({ body }) =>
+  const notes = await db
+    .selectFrom('edition_heads')
+    .select(['edition', 'note as body'])
+    .where('html_version', '<>', RENDERER)
+    .orderBy('edition', 'desc')
+    .limit(limit)
+    .execute()
+  const html = await mapInTurns([...comments, ...edits, ...notes], ({ body }) =>
     body === '' ? '' : renderComment(body),
   )
   if (comments.length > 0)
@@ -57,7 +64,13 @@ export async function renderAnew(db: Kysely<Database>, { limit }: { limit: numbe
     await sql`
       update comment_edits e set html = r.html, html_version = ${RENDERER}
       from unnest(${edits.map(({ id }) => id)}::bigint[], ${edits.map(({ at }) => at)}::timestamptz[],
-        ${html.slice(comments.length)}::text[]) as r(id, at, html)
+        ${html.slice(comments.length, comments.length + edits.length)}::text[]) as r(id, at, html)
       where e.comment_id = r.id and e.replaced_at = r.at`.execute(db)
-  return comments.length + edits.length
+  if (notes.length > 0)
+    await sql`
+      update edition_heads h set note_html = r.html, html_version = ${RENDERER}
+      from unnest(${notes.map(({ edition }) => edition)}::date[], ${notes.map(({ body }) => body)}::text[],
+        ${html.slice(-notes.length)}::text[]) as r(edition, note, html)
+      where h.edition = r.edition and h.note = r.note`.execute(db)
+  return comments.length + edits.length + notes.length
 }

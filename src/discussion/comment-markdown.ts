@@ -1,5 +1,6 @@
 import MarkdownIt, { type StateCore, type Token } from 'markdown-it'
 import { addressPath, paperAddress, parseIdentifier } from '../papers/identifiers.ts'
+import { plainMath } from '../papers/tex/plain-math.ts'
 import { addMathematics, type FormulaBudget } from './comment-math.ts'
 
 /** In characters. */
@@ -46,6 +47,15 @@ export function renderComment(markdown: string): string {
   const env: { budget: FormulaBudget } = { budget: { formulas: 60, characters: 3_000 } }
   const tokens = parse(markdown, env)
   return tokens === null ? plain(markdown) : md.renderer.render(tokens, md.options, env)
+}
+
+/**
+ * A comment as plain text, for mails and feeds: without marks, formulas in plain characters, links as
+ * `words (https://…)`. Links to papers here are their words, since an address without a site leads nowhere.
+ */
+export function commentAsText(markdown: string): string {
+  const tokens = parse(markdown, {})
+  return tokens === null ? markdown : blocksAsText(tokens)
 }
 
 /** How many outside links a comment has, as links or as text that other programs would turn into links. */
@@ -111,6 +121,107 @@ function mayBeLinked(address: string): boolean {
   if (!/^(?:https?:\/\/|mailto:)/i.test(address) || address.length > 2_000) return false
   const url = URL.parse(address)
   return url !== null && url.username === '' && url.password === ''
+}
+
+// --- Plain text ---
+
+/** A list item or quotation that a block is in: what stands before its first line, and before the others. */
+type Level = { marker: string; indent: string; isMarked: boolean }
+
+function blocksAsText(tokens: Token[]): string {
+  const levels: Level[] = []
+  const numbers: (number | null)[] = []
+  let text = ''
+  let wasTight = false
+  const say = (block: string, { isTight = false } = {}) => {
+    const lines = block.split('\n').map((line) => levels.map(beforeLine).join('') + line)
+    const gap = text === '' ? '' : isTight && wasTight ? '\n' : '\n\n'
+    text += gap + lines.join('\n')
+    wasTight = isTight
+  }
+  for (const [index, token] of tokens.entries()) {
+    switch (token.type) {
+      case 'bullet_list_open':
+        numbers.push(null)
+        break
+      case 'ordered_list_open':
+        numbers.push(Number(token.attrGet('start') ?? 1))
+        break
+      case 'list_item_open': {
+        const number = numbers.pop() ?? null
+        numbers.push(number === null ? null : number + 1)
+        const marker = number === null ? '- ' : `${number}. `
+        levels.push({ marker, indent: ' '.repeat(marker.length), isMarked: false })
+        break
+      }
+      case 'blockquote_open':
+        levels.push({ marker: '> ', indent: '> ', isMarked: false })
+        break
+      case 'bullet_list_close':
+      case 'ordered_list_close':
+        numbers.pop()
+        break
+      case 'list_item_close':
+      case 'blockquote_close':
+        levels.pop()
+        break
+      case 'inline':
+        // The paragraphs of a list without blank lines are hidden.
+        say(inlineAsText(token.children ?? []), { isTight: tokens[index - 1]?.hidden === true })
+        break
+      case 'formula':
+        say(plainMath(token.content))
+        break
+      case 'fence':
+      case 'code_block':
+        say(token.content.trimEnd())
+        break
+      case 'hr':
+        say('* * *')
+        break
+      default:
+    }
+  }
+  return text
+}
+
+function beforeLine(level: Level): string {
+  const before = level.isMarked ? level.indent : level.marker
+  level.isMarked = true
+  return before
+}
+
+function inlineAsText(children: Token[]): string {
+  let text = ''
+  let link: { href: string; from: number } | null = null
+  for (const token of children) {
+    switch (token.type) {
+      case 'link_open':
+        link = { href: String(token.attrGet('href')), from: text.length }
+        break
+      case 'link_close':
+        if (link !== null) text = text.slice(0, link.from) + linkAsText(link.href, text.slice(link.from))
+        link = null
+        break
+      case 'softbreak':
+      case 'hardbreak':
+        text += '\n'
+        break
+      case 'formula':
+        text += plainMath(token.content)
+        break
+      default:
+        text += token.content
+    }
+  }
+  return text
+}
+
+function linkAsText(href: string, words: string): string {
+  if (href.startsWith('/')) return words
+  const address = href.replace(/^mailto:/i, '')
+  const isBare = [address, md.normalizeLinkText(address)].includes(words.trim()) || words.trim() === ''
+  return isBare ? address : `${words} (${address})`
 }
 
 // --- Links ---

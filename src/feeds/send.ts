@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import type { Paper } from '../papers/paper.ts'
 import { FEED_FORMATS, feedAddress, type FeedSuffix } from './formats.ts'
+import type { FeedNote } from './render.ts'
 
 /**
  * Answers with a list of papers as a feed. `path` is the address of its page, `feedPath` the one to which `format`, the
- * suffix, is put; both may have a query.
+ * suffix, is put; both may have a query. A `note`, whose `path` is the address of its page, comes before the papers.
  */
 export async function sendFeed(
   site: { name: string; origin: string },
@@ -14,8 +15,16 @@ export async function sendFeed(
     path,
     feedPath,
     title,
+    note = null,
     papers,
-  }: { format: FeedSuffix; path: string; feedPath: string; title: string; papers: Paper[] },
+  }: {
+    format: FeedSuffix
+    path: string
+    feedPath: string
+    title: string
+    note?: (Omit<FeedNote, 'url'> & { path: string }) | null
+    papers: Paper[]
+  },
 ): Promise<Response> {
   const feed = {
     title,
@@ -24,6 +33,7 @@ export async function sendFeed(
     feedUrl: site.origin + feedAddress(feedPath, format),
     origin: site.origin,
     siteName: site.name,
+    note: note && { ...note, url: site.origin + note.path },
     papers,
   }
   // Loaded by the first reader of a feed: the library would slow down every start.

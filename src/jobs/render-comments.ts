@@ -5,7 +5,7 @@ import type { Job } from './job.ts'
 
 const BATCH = 100
 
-/** After an upgrade, makes the HTML that is kept of comments anew, some at a time. */
+/** After an upgrade, makes the HTML that is kept of comments and notes anew, some at a time. */
 export function renderComments(db: Kysely<Database>): Job {
   return {
     name: 'comments',

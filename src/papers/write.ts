@@ -9,6 +9,13 @@ import { factsOf, idOf, type Work } from './works.ts'
 /** Moves what hangs on merged papers to those that are kept, and removes them. All are held by then. */
 export async function writeMerges(trx: Transaction<Database>, works: Work[], now: Date): Promise<void> {
   for (const work of works) {
+    if (work.merged.length > 0)
+      // A top story stays one; no row that a foreign key guards changes twice, which would lock its curator too.
+      await trx
+        .updateTable('edition_heads')
+        .set({ top_paper_id: idOf(work) })
+        .where('top_paper_id', 'in', work.merged)
+        .execute()
     // One by one: two of them may know the same event.
     for (const mergedId of work.merged) {
       await sql`select merge_paper(${mergedId}, ${idOf(work)}, ${now})`.execute(trx)

@@ -57,6 +57,10 @@ const KEPT: { name: string; rows: string }[] = [
     name: 'flags',
     rows: `select paper_id, comment_id, collection_id, reason, note, flagged_at, settled_at from flags where reader_id = $`,
   },
+  {
+    name: 'edition_heads',
+    rows: `select h.edition, h.note, p.address as top_story, h.written_at from edition_heads h left join papers p on p.id = h.top_paper_id where h.curator_id = $`,
+  },
   { name: 'moderation', rows: `select at, act, subject, reason from moderation_log where curator_id = $` },
 ]
 
