@@ -10,6 +10,8 @@ import { showBegun } from './begun/show.tsx'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
+import { writeHead } from './desk/editions/act.ts'
+import { showEditionHead, showNewestHead } from './desk/editions/show.tsx'
 import { showReaders } from './desk/find-readers.tsx'
 import { showImport, showImports } from './desk/imports.tsx'
 import * as deskPapers from './desk/papers.ts'
@@ -192,6 +194,9 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/moderation', page(showModeration))
   app.get('/desk', page(showDesk))
   app.get('/desk/readers', page(showReaders))
+  app.get('/desk/editions', page(showNewestHead))
+  app.get('/desk/editions/:day', page(showEditionHead))
+  app.post('/desk/editions/:day/head', writeHead(base))
   app.get('/pictures/:name', page(showPicture))
   app.get('/welcome', page(showWelcome))
   app.post('/welcome', choose(base))

@@ -25,6 +25,7 @@ export function forCurators(make: (site: Site, c: Context, curator: Reader) => P
 
 const PAGES = [
   { path: '/desk', name: 'Queues' },
+  { path: '/desk/editions', name: 'Today’s edition' },
   { path: '/desk/readers', name: 'Readers' },
   { path: '/desk/sources', name: 'Sources' },
   { path: '/desk/imports', name: 'Imports' },

@@ -9,6 +9,7 @@ import { Entries, Pager } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { CommentsBox, commentsNote, TitleBox, TopicsBox, type RailComment } from '../parts/rail.tsx'
 import type { Site } from '../site.ts'
+import { HeadNote, HeadTools, type Headed } from './head.tsx'
 import { ViewSwitch } from '../view/view-switch.tsx'
 
 const SECTIONS: Record<Period['kind'], Section> = { date: 'Front page', week: 'Week', month: 'Month' }
@@ -29,6 +30,7 @@ export function editionPage(
   site: Site,
   {
     edition,
+    headed: { head, topStory },
     entries,
     atHome,
     after,
@@ -40,6 +42,7 @@ export function editionPage(
     withoutSources,
   }: {
     edition: FrontPage
+    headed: Headed
     entries: string[]
     atHome: boolean
     after: boolean
@@ -92,6 +95,8 @@ export function editionPage(
             ; this is the nearest {noun(period)}.
           </p>
         )}
+        {head !== null && <HeadNote site={site} head={head} />}
+        {period.kind === 'date' && !after && <HeadTools site={site} edition={period.from} head={head} />}
         {atHome && withoutSources && (
           <p class="notice">
             No papers arrive here by themselves yet. <a href="/desk/sources">Choose your field</a>
@@ -99,7 +104,7 @@ export function editionPage(
         )}
         <div class="with-rail">
           <div>
-            <Entries entries={entries} rankFrom={rankFrom} />
+            <Entries entries={entries} rankFrom={rankFrom} topStory={topStory} />
             <Pager path={path} next={next} first={!after} />
           </div>
           <aside class="rail" aria-label="About this edition">

@@ -15,6 +15,7 @@ import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { hasNoPapers } from '../../papers/find.ts'
 import { hadSources } from '../../sources/sources.ts'
+import { noteInFeed, withHead } from './head.tsx'
 import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
@@ -65,7 +66,10 @@ async function show(
     now: site.now(),
     timeZone: site.timeZone,
   })
-  if (edition.kind !== 'empty') pageShows(c, [...papersShown(edition.papers), ...ordersShown(edition.period)])
+  const headed =
+    edition.kind === 'empty' ? null : await withHead(site, edition, { isFirst: paging.after === null })
+  if (edition.kind !== 'empty')
+    pageShows(c, [...papersShown(headed?.papers ?? []), ...ordersShown(edition.period)])
   if (feed !== null) {
     const title = newest
       ? `${site.name}: the latest ${newest === 'date' ? 'edition' : newest}`
@@ -77,16 +81,18 @@ async function show(
       path: newest ? `/papers/${newest}` : period === null ? '/' : periodPath(period),
       feedPath: newest ? `/papers/${newest}` : period === null ? '/index' : periodPath(period),
       title,
-      papers: edition.kind === 'empty' ? [] : edition.papers,
+      note: headed && noteInFeed(headed),
+      papers: headed?.papers ?? [],
     })
   }
-  if (edition.kind === 'empty') return c.html(emptyPage(site, { undated: !(await hasNoPapers(site.db)) }))
+  if (edition.kind === 'empty' || headed === null)
+    return c.html(emptyPage(site, { undated: !(await hasNoPapers(site.db)) }))
   const atHome = period === null
   const path = atHome ? '/' : periodPath(edition.period)
   const back = ownPath(c)
   const withoutSources = atHome && site.viewer?.reader.curator === true && !(await hadSources(site.db))
   const [entries, notes, everywhere] = await Promise.all([
-    renderEntries(site, edition.papers, {
+    renderEntries(site, headed.papers, {
       back,
       leads: paging.after === null ? LEADS : 0,
       hasPictures: paging.after === null,
@@ -105,6 +111,7 @@ async function show(
   return c.html(
     editionPage(site, {
       edition,
+      headed,
       entries,
       atHome,
       after: paging.after !== null,

@@ -102,9 +102,48 @@ export async function marksFor({ db, viewer }: Site, paperIds: number[]): Promis
   return viewer ? marksOf(db, { readerId: viewer.reader.id, paperIds }) : NO_MARKS
 }
 
-/** A list of papers, from `renderEntries`; with `rankFrom` numbered from there on, and led by the first of all. */
-export function Entries({ entries, rankFrom }: { entries: string[]; rankFrom?: number | undefined }) {
+/** A first paper that stands there whatever its rank (null: it is on a later page). */
+export type TopStory = { rank: number | null }
+
+/**
+ * A list of papers, from `renderEntries`; with `rankFrom` numbered from there on, and led by the first of all. Where that
+ * one is a `topStory`, the others keep the ranks that they have without it.
+ */
+export function Entries({
+  entries,
+  rankFrom,
+  topStory = null,
+}: {
+  entries: string[]
+  rankFrom?: number | undefined
+  topStory?: TopStory | null
+}) {
   const kind = rankFrom === undefined ? '' : rankFrom === 1 ? ' ranked led' : ' ranked'
+  const [top, ...others] = entries
+  if (topStory !== null && top !== undefined && rankFrom !== undefined) {
+    const topRank = topStory.rank ?? Infinity
+    return (
+      <paper-list>
+        <ol class={`entries${kind}`}>
+          <li class="top-story" value={topStory.rank ?? undefined}>
+            <p class="kicker">
+              Top story, chosen by curators
+              {topStory.rank !== null && <span>, ranked {ordinal(topStory.rank)}</span>}
+            </p>
+            {raw(top)}
+          </li>
+          {others.map((entry, i) => {
+            const rank = rankFrom + i + (rankFrom + i >= topRank ? 1 : 0)
+            return (
+              <li value={rank} class={roomFor(rank)}>
+                {raw(entry)}
+              </li>
+            )
+          })}
+        </ol>
+      </paper-list>
+    )
+  }
   return (
     <paper-list>
       <ol class={`entries${kind}`} start={rankFrom}>
@@ -114,6 +153,14 @@ export function Entries({ entries, rankFrom }: { entries: string[]; rankFrom?: n
       </ol>
     </paper-list>
   )
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' })
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' }
+
+/** `1st`, `22nd`, `13th` */
+function ordinal(rank: number): string {
+  return `${rank}${ENDINGS[ORDINALS.select(rank)] ?? 'th'}`
 }
 
 /** The class that keeps room for a place of three digits or more where it is on the line of the title. */
