@@ -254,6 +254,7 @@ describeInBrowser('A community', (openPage) => {
       collection,
       '/papers/picks',
       '/desk',
+      '/desk/editions',
       '/desk/readers',
       '/desk/imports',
       '/desk/webhooks',

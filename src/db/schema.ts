@@ -286,7 +286,8 @@ export type Database = {
     id: Generated<number>
     /** null: the archive. */
     email: string | null
-    domain: ColumnType<string | null, never, never>
+    /** Made from the address. */
+    domain: Generated<string | null>
     created_at: Date
     paused_at: Generated<Date | null>
     suppressed_at: Generated<Date | null>
@@ -333,16 +334,7 @@ export type Database = {
     due_at: Date
     composed_at: Date
     expires_at: Date
-    state:
-      | 'waiting'
-      | 'sending'
-      | 'sent'
-      | 'in doubt'
-      | 'bounced'
-      | 'given up'
-      | 'expired'
-      | 'skipped'
-      | 'published'
+    state: IssueState
     content: Json<unknown> | null
     due_again_at: Generated<Date | null>
     attempts: Generated<number>
@@ -468,6 +460,18 @@ export type Database = {
     about: string | null
   }
 }
+
+/** What became of an issue of a digest. */
+export type IssueState =
+  | 'waiting'
+  | 'sending'
+  | 'sent'
+  | 'in doubt'
+  | 'bounced'
+  | 'given up'
+  | 'expired'
+  | 'skipped'
+  | 'published'
 
 type ReadersTable = {
   id: Generated<string>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countLinks, renderComment } from './comment-markdown.ts'
+import { commentAsText, countLinks, renderComment } from './comment-markdown.ts'
 
 /** What pages may hold of a comment, with the attributes of each. */
 const ALLOWED: Record<string, string[]> = Object.fromEntries([
@@ -321,5 +321,31 @@ describe('a comment in Markdown', () => {
     ).toBe(4)
     expect(countLinks('https://arxiv.org/abs/2412.19723')).toBe(0)
     expect(countLinks(`${'> '.repeat(30)}https://a.example`)).toBe(1)
+  })
+})
+
+describe('a comment as plain text', () => {
+  it('says where links lead, and writes formulas in plain characters', () => {
+    expect(
+      commentAsText(
+        'See **[the talk](https://x.example/a_b)**, https://y.example/ and arXiv:2412.19723,\n<a@b.example> or [me](mailto:a@b.example): $x^2$ & `<b>`.',
+      ),
+    ).toBe(
+      'See the talk (https://x.example/a_b), https://y.example/ and arXiv:2412.19723,\na@b.example or me (a@b.example): x² & <b>.',
+    )
+    expect(commentAsText('![A tide](https://x.example/t.png) [x](javascript:alert(1)) \\*')).toBe(
+      'A tide (https://x.example/t.png) [x](javascript:alert(1)) *',
+    )
+  })
+
+  it('keeps paragraphs, lists, quotations and code apart', () => {
+    expect(
+      commentAsText(
+        '# Head\n\n- one\n- two\n  more\n  3. deep\n\n> said\n> so\n\n```\ncode\n  x\n```\n$$\na^2\n$$\n\n---\nend',
+      ),
+    ).toBe('Head\n\n- one\n- two\n  more\n  3. deep\n\n> said\n> so\n\ncode\n  x\n\na²\n\n* * *\n\nend')
+    expect(commentAsText('')).toBe('')
+    // As it is shown, it is shown as typed.
+    expect(commentAsText('> '.repeat(40) + 'deep')).toContain('> > >')
   })
 })

@@ -25,6 +25,7 @@ export type Field =
   | 'collection description'
   | 'collection note'
   | 'pick note'
+  | 'edition note'
   | 'flag note'
   | 'claim note'
   | 'submission title'
@@ -57,6 +58,8 @@ export type PeopledSite = TestSite & {
   quarantinedIds: { first: number; second: number }
 }
 
+/** The edition of those that come in today. */
+export const EDITION = '2026-01-15'
 export const SHOWN = '2601.00001'
 export const OTHER = '2601.00002'
 export const HIDDEN = '2601.00003'
@@ -82,10 +85,15 @@ export async function openPeopledSite(
     authors: [{ name: text('author') }, { name: 'Iris Sand' }],
     comments: text('paper comments'),
     categories: ['cs.CL', 'math.AG'],
+    published: { value: EDITION, precision: 'day' as const },
   }
   await opened.record([
     stated([SHOWN, 'doi/10.5555/tides.1'], paperText),
-    stated(OTHER, { title: 'Lakes have tides too', authors: [{ name: 'Iris Sand' }] }),
+    stated(OTHER, {
+      title: 'Lakes have tides too',
+      authors: [{ name: 'Iris Sand' }],
+      published: paperText.published,
+    }),
     stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
     stated(ALONE, { title: 'Tides of lakes' }),
   ])
@@ -152,6 +160,7 @@ export async function openPeopledSite(
   await act(bert, `/collections/${collections.open}/flag`, flag)
   await act(nina, `/papers/${SHOWN}/claim`, { note: text('claim note') })
   await act(cora, `/papers/${SHOWN}/pick`, { pick: '1', note: text('pick note') })
+  await act(cora, `/desk/editions/${EDITION}/head`, { note: text('edition note'), top: SHOWN })
   const why = { reason: text('reason') }
   await act(cora, `/desk/papers/${papers[HIDDEN]}/hiding`, why)
   await act(cora, `/desk/comments/${comments.hidden}/hiding`, why)

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { HIDDEN, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
+import { EDITION, HIDDEN, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 export type Route = { method: 'GET' | 'POST'; path: string }
 
@@ -38,6 +38,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
 function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] {
   const [, , resource] = route.path.split('/')
   const known: Record<string, (string | number)[]> = {
+    editions: [EDITION],
     imports: [site.importId],
     papers: Object.values(site.papers),
     comments: Object.values(site.comments),

@@ -1,4 +1,4 @@
-import { ALONE, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
+import { ALONE, EDITION, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 /** A form as it would be sent, to good effect, by one of the people of the site, or by anybody. */
 export type SentForm = {
@@ -85,6 +85,12 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     at('/collections/:id/papers/remove', collections.private, { paper: OTHER }, 'ada'),
     at('/collections/:id/flag', collections.open, { reason: 'spam', note: '' }, 'nina'),
     at('/collections/:id/delete', collections.private, { confirm: 'on' }, 'ada'),
+    {
+      route: '/desk/editions/:day/head',
+      path: `/desk/editions/${EDITION}/head`,
+      fields: { note: 'Read these.', top: OTHER },
+      by: 'cora',
+    },
     desk('papers/:id/comment-lock', paper(OTHER)),
     desk('papers/:id/comment-lock/end', paper(OTHER)),
     desk('papers/:id/flags/dismissal', paper(OTHER)),
