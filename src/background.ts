@@ -65,7 +65,7 @@ export function startBackground({
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
   const mail = (['any', 'urgent'] as const).map((which) =>
-    startJob(sendMail(db, mailer, { which, log, now }), { log, troubles }),
+    startJob(sendMail(db, mailer, { which, rates: config.mailRate, log, now }), { log, troubles }),
   )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log, troubles })
   const comments = startJob(renderComments(db), { log, troubles })

@@ -25,10 +25,10 @@ const absoluteUrl = (protocols: string[], what: string) =>
 
 /** What `parse` makes of a text, which is refused where that is null. */
 const parsedBy = <T>(parse: (text: string) => T | null, what: string) =>
-  z.string().transform((text, { addIssue }) => {
+  z.string().transform((text, context) => {
     const value = parse(text)
     if (value !== null) return value
-    addIssue({ code: 'custom', message: what })
+    context.addIssue({ code: 'custom', message: what })
     return z.NEVER
   })
 
