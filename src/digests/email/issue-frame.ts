@@ -9,14 +9,14 @@ export type Extent = {
   summary: number
   /** Whether papers have links besides the one of their title. */
   hasLinks: boolean
-  /** Whether notes of curators are whole. */
-  isNoteWhole: boolean
+  /** Whether what stands around the papers is told at length: notes of curators above all. */
+  isFrameWhole: boolean
   /** How many papers, from the first. */
   papers: number
 }
 
 /** Everything; summaries as long as they are read with pleasure. */
-export const IN_FULL: Extent = { summary: 320, hasLinks: true, isNoteWhole: true, papers: 25 }
+export const IN_FULL: Extent = { summary: 320, hasLinks: true, isFrameWhole: true, papers: 25 }
 
 /** What stands in a frame for what is put in later: nothing that a source says is the same. */
 export const PLACES = {
@@ -65,20 +65,21 @@ export function frameOf(
   { isPersonal, extent }: { isPersonal: boolean; extent: Extent },
 ): Frame {
   const shown = Math.min(issue.papers.length, extent.papers)
+  const longest = extent.isFrameWhole ? LONGEST_LINE : LONGEST_NAME
   return {
     site: { name: line(issue.site.name, LONGEST_NAME), origin: issue.site.origin },
     list: { title: line(issue.list.title, LONGEST_NAME), url: issue.list.url },
     every: EVERY[issue.every],
-    when: line(issue.when),
-    subject: line(issue.subject),
+    when: line(issue.when, longest),
+    subject: line(issue.subject, longest),
     preheader: preheaderOf(issue),
-    notes: issue.notes.slice(0, MOST_NOTES).map((note) => line(note)),
+    notes: issue.notes.slice(0, MOST_NOTES).map((note) => line(note, longest)),
     head: issue.head && headOf(issue.head, extent),
     warnings: issue.warnings.slice(0, MOST_WARNINGS).map(({ title, url, what, sentOn }) => ({
-      title: line(title, LONGEST_LINE),
+      title: line(title, longest),
       url,
-      what: line(what),
-      sentOn: line(sentOn),
+      what: line(what, LONGEST_NAME),
+      sentOn: line(sentOn, LONGEST_NAME),
     })),
     shown,
     leftOut: issue.papers.length - shown,
@@ -89,9 +90,9 @@ export function frameOf(
   }
 }
 
-function headOf({ text, html, by }: NonNullable<Issue['head']>, { isNoteWhole }: Extent): Frame['head'] {
+function headOf({ text, html, by }: NonNullable<Issue['head']>, { isFrameWhole }: Extent): Frame['head'] {
   const heading = by === null ? 'A note from the curators' : `A note from ${line(by, LONGEST_NAME)}`
-  if (!isNoteWhole) return { heading, text: shorten(oneLine(text), BRIEF_NOTE), html: null }
+  if (!isFrameWhole) return { heading, text: shorten(oneLine(text), BRIEF_NOTE), html: null }
   // Mail programs know nothing of MathML; in the text, formulas are characters.
   return { heading, text, html: html === '' || html.includes('<math') ? null : html }
 }

@@ -18,8 +18,9 @@ const EXTENTS: Extent[] = [
   IN_FULL,
   { ...IN_FULL, summary: 220 },
   { ...IN_FULL, summary: 140 },
-  { ...IN_FULL, summary: 140, hasLinks: false },
-  { ...IN_FULL, summary: 140, hasLinks: false, isNoteWhole: false },
+  { ...IN_FULL, summary: 90 },
+  { ...IN_FULL, summary: 90, hasLinks: false },
+  { ...IN_FULL, summary: 90, hasLinks: false, isFrameWhole: false },
 ]
 
 /**
