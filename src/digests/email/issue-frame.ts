@@ -54,10 +54,11 @@ const EVERY: Record<Every, string> = { day: 'every day', week: 'every week', mon
 const LONGEST_LINE = 300
 const LONGEST_NAME = 90
 const LONGEST_PREHEADER = 160
-const MOST_NOTES = 10
+const MOST_NOTES = 7
 const MOST_WARNINGS = 20
-/** Of a curator's note, where it cannot be whole. */
-const BRIEF_NOTE = 600
+/** Where the frame cannot be whole. */
+const BRIEF_LINE = 60
+const BRIEF_NOTE = 500
 
 /** The frame of an issue, with places for what is a subscriber's alone if it `isPersonal`. */
 export function frameOf(
@@ -65,7 +66,7 @@ export function frameOf(
   { isPersonal, extent }: { isPersonal: boolean; extent: Extent },
 ): Frame {
   const shown = Math.min(issue.papers.length, extent.papers)
-  const longest = extent.isFrameWhole ? LONGEST_LINE : LONGEST_NAME
+  const longest = extent.isFrameWhole ? LONGEST_LINE : BRIEF_LINE
   return {
     site: { name: line(issue.site.name, LONGEST_NAME), origin: issue.site.origin },
     list: { title: line(issue.list.title, LONGEST_NAME), url: issue.list.url },

@@ -270,3 +270,12 @@ describe('a small mail', () => {
     )
   })
 })
+
+describe('letters', () => {
+  it('are 14 pixels high at least', () => {
+    const html = issueHtml(fullIssue(), sampleLinks) + plainMail(sampleConfirmation).html
+    const sizes = [...html.matchAll(/\bfont(?:-size)?:[^;"]*?(\d+)px/g)].map(([, size]) => Number(size))
+    expect(sizes.length).toBeGreaterThan(20)
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(14)
+  })
+})

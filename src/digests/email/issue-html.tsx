@@ -82,7 +82,11 @@ function Masthead({ frame: { site, list, when } }: { frame: Frame }) {
               </Link>
             </h1>
           </td>
-          <td class="v s" align="right" style={`padding:7px 0;${SMALL};color:${SOFT}`}>
+          <td
+            class="v s"
+            align="right"
+            style={`padding:7px 0 7px 16px;white-space:nowrap;${SMALL};color:${SOFT}`}
+          >
             {when}
           </td>
         </tr>
