@@ -27,6 +27,12 @@ export const PLACES = {
   settings: `https://settings-${randomUUID()}.invalid/`,
 } as const
 
+/**
+ * What stands in a paper for its number and for why it is there: another reader may get it in another place for another reason.
+ * Controls, which no text keeps (lines.ts) and no address may have.
+ */
+export const PAPER_PLACES = { rank: '\u0001', reason: '\u0002' } as const
+
 /** All that a mail says besides its papers, in lines; for everybody the same but for the addresses of `IssueLinks`. */
 export type Frame = {
   site: { name: string; origin: string }
@@ -105,7 +111,12 @@ function preheaderOf({ papers, subject, notes }: Issue): string {
   return shorten((news.length > 0 ? news : notes.map(oneLine)).join(' · '), LONGEST_PREHEADER)
 }
 
-/** A paper in lines, as far as it is told. */
+/** Why a paper is there, in a line. */
+export function reasonOf({ reason }: IssuePaper): string {
+  return line(reason)
+}
+
+/** A paper in lines, as far as it is told, with a place for its reason. */
 export function paperOf(paper: IssuePaper, { summary, hasLinks }: Extent): IssuePaper {
   return {
     ...paper,
@@ -116,7 +127,7 @@ export function paperOf(paper: IssuePaper, { summary, hasLinks }: Extent): Issue
     summary: paper.summary === null ? null : line(paper.summary, summary) || null,
     keySentence: paper.keySentence === null ? null : line(paper.keySentence) || null,
     picture: paper.picture && { ...paper.picture, caption: line(paper.picture.caption, 200) },
-    reason: line(paper.reason),
+    reason: paper.reason === '' ? '' : PAPER_PLACES.reason,
     warnings: paper.warnings.slice(0, 5).map((warning) => line(warning, LONGEST_NAME)),
     links: hasLinks ? paper.links.slice(0, 6).map(({ name, url }) => ({ name: line(name, 40), url })) : [],
   }

@@ -1,6 +1,7 @@
 import { HtmlValidate } from 'html-validate'
 import { describe, expect, it } from 'vitest'
 import type { Issue } from '../issue.ts'
+import { PAPER_PLACES } from './issue-frame.ts'
 import { plainMail } from './notice-mail.tsx'
 import { issueHtml, renderIssue } from './render-issue.ts'
 import {
@@ -157,6 +158,23 @@ describe('the HTML of an issue', () => {
     expect(addressesOf(second).filter((url) => Object.values(sampleLinks).includes(url))).toEqual([])
     expect(issueHtml(fullIssue(), sampleLinks)).toBe(first)
     expect(second).not.toContain('.invalid/')
+  })
+
+  it('gives a paper to one reader in one place for one reason, and to another otherwise', () => {
+    const issue = sampleIssue({ papers: 4 })
+    const turned = issue.papers
+      .toReversed()
+      .map((paper, i) => ({ ...paper, reason: i === 2 ? '' : `Because of $& <${i}>` }))
+    renderIssue(issue, sampleLinks)
+    const { html, text } = renderIssue({ ...issue, papers: turned }, sampleLinks)
+    expect(wordsOf(html)).toMatch(/ 4 +Tidal memory/)
+    expect(text).toMatch(/^ 4\. Tidal memory/m)
+    for (const i of [0, 1, 3]) {
+      expect(html).toContain(`>Because of $&amp; &lt;${i}&gt;</p>`)
+      expect(text).toContain(`\n    Because of $& <${i}>\n`)
+    }
+    expect(html.match(/font:italic 15px/g)).toHaveLength(3)
+    for (const place of Object.values(PAPER_PLACES)) expect(html + text).not.toContain(place)
   })
 
   it('shows what sources say as text, whatever it is', async () => {

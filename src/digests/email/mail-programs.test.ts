@@ -37,6 +37,7 @@ const HARMLESS: Record<string, string> = {
   'height property': 'of a picture, where `auto` is what it is anyway',
   'text-decoration': 'then headlines are underlined',
   'word-break': 'a word that is longer than a telephone is wide makes it scroll',
+  'white-space': 'a date may be on two lines',
   'lang attribute': 'people hear the mail in their own language',
   'dir attribute': 'a title in Arabic begins on the left',
   'role attribute': 'people hear that there are tables',
