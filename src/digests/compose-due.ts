@@ -18,7 +18,7 @@ import { nextIssue, WORTH_SENDING_MS } from './schedule.ts'
 import { FIRST, toSubscription } from './subscriptions.ts'
 
 /** A subscription that is due, with the address of whom it is for; the archive has none. */
-type Due = Selectable<Database['subscriptions']> & { email: string | null }
+export type Due = Selectable<Database['subscriptions']> & { email: string | null }
 
 export type ComposeCounts = { composed: number; skipped: number; published: number }
 
@@ -55,7 +55,8 @@ export async function composeDueIssues(
   return counts
 }
 
-async function dueSubscriptions(
+/** Subscriptions that are due, the longest first. */
+export async function dueSubscriptions(
   db: Kysely<Database>,
   { now, limit }: { now: Date; limit: number },
 ): Promise<Due[]> {
@@ -140,7 +141,8 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   }
 }
 
-type Composed = { row: Due; content: Content | null; offer: Offer }
+/** What was chosen for a subscription; null where there is nothing for it. */
+export type Composed = { row: Due; content: Content | null; offer: Offer }
 
 async function composeBatch(
   db: Kysely<Database>,
@@ -150,35 +152,7 @@ async function composeBatch(
   return inTransaction(db, async (trx) => {
     const rows = await holdDue(trx, { due, now })
     if (rows.length === 0) return { composed: 0, skipped: 0, published: 0 }
-    const candidates = new Set(
-      rows.flatMap(({ id }) => offered.get(id)?.pool.candidates.map(({ paper }) => paper.id) ?? []),
-    )
-    const [sent, quiet, warned] = await Promise.all([
-      sentPapers(trx, { rows, paperIds: [...candidates] }),
-      quietPeriods(trx, rows),
-      unwarned(trx, { rows, paperIds: [...warnedPapers] }),
-    ])
-    const composed = rows.map((row): Composed => {
-      const offer = offered.get(row.id) ?? null
-      if (offer === null) return { row, content: null, offer }
-      const of = sent.get(row.subscriber_id) ?? new Set<number>()
-      sent.set(row.subscriber_id, of)
-      const quietNote = noteOnQuietDays(quiet.get(row.id) ?? [], holidays)
-      const content = chooseContent({
-        pool: offer.pool,
-        window: offer.window,
-        preferences: { length: row.length, notAbout: row.not_about },
-        lookedAt: row.looked_at,
-        sent: of,
-        topPaperId: offer.topPaperId,
-        notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
-        warned: warned.get(row.subscriber_id) ?? [],
-      })
-      // Two lists of one reader may have the same paper: it comes with the first.
-      for (const { id } of content?.papers ?? []) of.add(id)
-      if (content) warned.delete(row.subscriber_id)
-      return { row, content, offer }
-    })
+    const composed = await chooseIssues(trx, { rows, offered, warnedPapers, holidays })
     await keep(trx, { composed, warnedPapers, now })
     const count = (test: (one: Composed) => boolean) => composed.filter(test).length
     return {
@@ -189,7 +163,57 @@ async function composeBatch(
   })
 }
 
-const TO_BEGIN_WITH =
+/**
+ * Chooses what some subscriptions get, and writes nothing down: for those who record it, and for a preview. All lists of one
+ * reader are to be among them, in order, since what one list brings another does not.
+ */
+export async function chooseIssues(
+  db: Kysely<Database>,
+  {
+    rows,
+    offered,
+    warnedPapers,
+    holidays,
+  }: {
+    rows: Due[]
+    offered: ReadonlyMap<number, Offer>
+    warnedPapers: ReadonlySet<number>
+    holidays: Holidays
+  },
+): Promise<Composed[]> {
+  const candidates = new Set(
+    rows.flatMap(({ id }) => offered.get(id)?.pool.candidates.map(({ paper }) => paper.id) ?? []),
+  )
+  const [sent, quiet, warned] = await Promise.all([
+    sentPapers(db, { rows, paperIds: [...candidates] }),
+    quietPeriods(db, rows),
+    unwarned(db, { rows, paperIds: [...warnedPapers] }),
+  ])
+  return rows.map((row) => {
+    const offer = offered.get(row.id) ?? null
+    if (offer === null) return { row, content: null, offer }
+    const of = sent.get(row.subscriber_id) ?? new Set<number>()
+    sent.set(row.subscriber_id, of)
+    const quietNote = noteOnQuietDays(quiet.get(row.id) ?? [], holidays)
+    const content = chooseContent({
+      pool: offer.pool,
+      window: offer.window,
+      preferences: { length: row.length, notAbout: row.not_about },
+      lookedAt: row.looked_at,
+      sent: of,
+      topPaperId: offer.topPaperId,
+      notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
+      warned: warned.get(row.subscriber_id) ?? [],
+    })
+    // Two lists of one reader may have the same paper: it comes with the first.
+    for (const { id } of content?.papers ?? []) of.add(id)
+    if (content) warned.delete(row.subscriber_id)
+    return { row, content, offer }
+  })
+}
+
+/** What a first issue says whose papers are of an earlier day. */
+export const TO_BEGIN_WITH =
   'To begin with, here are the latest papers of this list. From now on you get what is new.'
 
 /** Holds the subscribers, in order, and reads again which of their subscriptions are still due: another process may have been quicker. */
@@ -208,7 +232,7 @@ async function holdDue(trx: Transaction<Database>, { due, now }: { due: Due[]; n
 
 /** Which of some papers each subscriber was sent already, also as what was merged into them. */
 async function sentPapers(
-  trx: Transaction<Database>,
+  db: Kysely<Database>,
   { rows, paperIds }: { rows: Due[]; paperIds: number[] },
 ): Promise<Map<number, Set<number>>> {
   const subscribers = [...new Set(rows.map((row) => row.subscriber_id))]
@@ -221,7 +245,7 @@ async function sentPapers(
     select s.id as subscriber_id, a.id
     from unnest(${subscribers}::bigint[]) as s(id)
       join digest_papers d on d.subscriber_id = s.id
-      join asked a on a.known_as = d.paper_id`.execute(trx)
+      join asked a on a.known_as = d.paper_id`.execute(db)
   const sent = new Map<number, Set<number>>()
   for (const { subscriber_id: subscriber, id } of found)
     sent.set(subscriber, (sent.get(subscriber) ?? new Set()).add(id))
@@ -229,7 +253,7 @@ async function sentPapers(
 }
 
 /** The days of daily issues that had nothing to say since the last one that had, by subscription, in order. */
-async function quietPeriods(trx: Transaction<Database>, rows: Due[]): Promise<Map<number, string[]>> {
+async function quietPeriods(db: Kysely<Database>, rows: Due[]): Promise<Map<number, string[]>> {
   const daily = rows.filter(({ every }) => every === 'day').map(({ id }) => id)
   if (daily.length === 0) return new Map()
   const { rows: found } = await sql<{ subscription_id: number; periods: string[] }>`
@@ -238,18 +262,19 @@ async function quietPeriods(trx: Transaction<Database>, rows: Due[]): Promise<Ma
     where subscription_id = any(${daily}::bigint[]) and state = 'skipped' and period <> ${FIRST}
       and id > coalesce((select max(id) from digest_issues last
         where last.subscription_id = i.subscription_id and last.state <> 'skipped'), 0)
-    group by subscription_id`.execute(trx)
+    group by subscription_id`.execute(db)
   return new Map(
     found.map(({ subscription_id: id, periods }) => [id, periods.filter((day) => parseDay(day) !== null)]),
   )
 }
 
-async function readHolidays(db: Kysely<Database>): Promise<Holidays> {
+/** Days without papers, with their names. */
+export async function readHolidays(db: Kysely<Database>): Promise<Holidays> {
   return new Map((await listArxivHolidays(db)).map(({ day, name }) => [day, name]))
 }
 
 /** Papers of which something grave is known, said lately. */
-async function papersWithWarnings(db: Kysely<Database>, { now }: { now: Date }): Promise<Set<number>> {
+export async function papersWithWarnings(db: Kysely<Database>, { now }: { now: Date }): Promise<Set<number>> {
   const { rows } = await sql<{ id: number }>`
     select id from papers p
     where p.changed_at > ${new Date(now.getTime() - WARNED_WITHIN_MS)} and not p.hidden
@@ -264,7 +289,7 @@ async function papersWithWarnings(db: Kysely<Database>, { now }: { now: Date }):
 
 /** Which of these each subscriber was sent before that was known. */
 async function unwarned(
-  trx: Transaction<Database>,
+  db: Kysely<Database>,
   { rows, paperIds }: { rows: Due[]; paperIds: number[] },
 ): Promise<Map<number, Content['warned']>> {
   if (paperIds.length === 0) return new Map()
@@ -273,7 +298,7 @@ async function unwarned(
     select d.subscriber_id, d.paper_id as id, to_char(i.composed_at, 'YYYY-MM-DD') as sent_on
     from digest_papers d join digest_issues i on i.id = d.issue_id
     where d.subscriber_id = any(${subscribers}::bigint[]) and d.paper_id = any(${paperIds}::bigint[]) and d.warned_at is null
-    order by d.subscriber_id, d.paper_id`.execute(trx)
+    order by d.subscriber_id, d.paper_id`.execute(db)
   const warned = new Map<number, Content['warned']>()
   for (const { subscriber_id: subscriber, id, sent_on: sentOn } of found)
     warned.set(subscriber, [...(warned.get(subscriber) ?? []), { id, sentOn }].slice(0, MOST_WARNED))
@@ -358,7 +383,7 @@ async function keep(
  * When the issue was due and for which period, and the next one. After days during which nothing ran there is one issue, the
  * last that was due: it has what the others would have had.
  */
-function timesOf(
+export function timesOf(
   row: Due,
   preferences: Preferences,
   now: Date,
