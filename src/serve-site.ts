@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -152,6 +153,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     },
     welcomeKey: welcomeKey(secret),
     pictures: config.pictures,
+    outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,
     log,
     assets,

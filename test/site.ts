@@ -86,6 +86,7 @@ export function openSite(
     },
     welcomeKey: 'the key on the console',
     pictures: true,
+    outboxFolder: '/nowhere/outbox',
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

@@ -121,7 +121,8 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
     domains.set(domain, known)
     if (known.refusals >= DOMAIN_RESTS_AFTER) restDomain(domain, now().getTime() + DOMAIN_RESTS_MS)
     // To be put off is no error: receivers do it to everybody whom they do not know.
-    const isError = !outcome.ok && (outcome.kind !== 'temporary' || outcome.about === 'us')
+    const isPutOff = !outcome.ok && outcome.kind === 'temporary' && outcome.status?.startsWith('4.') !== false
+    const isError = !outcome.ok && !isPutOff && !isServerAway
     recent.push(isError)
     if (recent.length > LOOKED_AT) recent.shift()
     if (isError && recent.filter(Boolean).length >= TOO_MANY) {

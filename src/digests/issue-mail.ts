@@ -10,9 +10,9 @@ export function linksOf(
   { site: { origin } }: Issue,
   { issueId, subscriptionId, secret }: { issueId: number; subscriptionId: number; secret: string },
 ): IssueLinks {
-  const code = (purpose: 'unsubscribe' | 'issue', of: number) => signedCode(purpose, String(of), { secret })
+  const code = (purpose: 'unsubscribe' | 'read', of: number) => signedCode(purpose, String(of), { secret })
   return {
-    web: `${origin}/mail/issues/${code('issue', issueId)}`,
+    web: `${origin}/mail/issues/${code('read', issueId)}`,
     unsubscribe: `${origin}/mail/u/${code('unsubscribe', subscriptionId)}`,
     settings: `${origin}/mail/change/${code('unsubscribe', subscriptionId)}`,
   }

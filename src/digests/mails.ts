@@ -134,7 +134,7 @@ export function readSettingsCode(
 
 /** The number in a code for this purpose; null where we gave none such. */
 export function numberInCode(
-  purpose: 'confirm' | 'unsubscribe' | 'issue',
+  purpose: 'confirm' | 'unsubscribe' | 'read',
   code: string,
   { secret }: { secret: string },
 ): number | null {

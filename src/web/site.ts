@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { DigestRoom } from '../digests/digest-room.ts'
 import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
@@ -27,6 +28,8 @@ export type Site = {
   harvesting: Pick<HarvestOptions, 'client' | 'urls' | 'keys' | 'contact'>
   /** What the link for choosing a field has to bear (welcome/key.ts). */
   welcomeKey: string
+  /** Where mails are written to where there is no mail server. */
+  outboxFolder: string
   /** Lets the pages know what a reader has changed. */
   changed: (change: Change) => void
   log: Logger
@@ -45,4 +48,9 @@ export type Site = {
 /** Whose eyes a page is for: it says which papers they may see. */
 export function audienceOf({ viewer }: Site): Audience {
   return viewer?.reader.curator ? 'curators' : 'everyone'
+}
+
+/** What it takes to compose digests as this site does. */
+export function digestRoomOf({ search, name, origin, pictures }: Site): DigestRoom {
+  return { search, site: { name, origin }, pictures }
 }
