@@ -158,7 +158,7 @@ export function startBackground({
 }
 
 /** The way for mails to leave, as it is set. Throws a `UsageError` when the key to sign them with cannot be used. */
-export function mailerFor(config: Config, { log }: { log: Logger }): Mailer {
+function mailerFor(config: Config, { log }: { log: Logger }): Mailer {
   const read = config.dkim && readDkimKey(config.dkim)
   if (read && !read.ok) throw new UsageError(read.reason)
   return openMailer({

@@ -65,7 +65,7 @@ export async function deliverDueMail(
   const held = new Set<string>()
 
   async function deliver(mail: ClaimedMail) {
-    const domain = mail.recipient.slice(mail.recipient.lastIndexOf('@') + 1)
+    const domain = mail.recipient.slice(mail.recipient.lastIndexOf('@') + 1).toLowerCase()
     const turn = await takeTurn(db, { domain, rates, now: now(), urgent: mail.urgent })
     if (!turn.ok) {
       held.add(turn.domain)
@@ -139,7 +139,7 @@ async function claim(
       select id from outgoing_mail
       where due_at <= ${now} and (claimed_until is null or claimed_until <= ${now})
         and (expires_at is null or expires_at > ${now}) and (urgent or ${which === 'any' && !held.has('*')})
-        and (urgent or split_part(recipient, '@', 2) <> all (${[...held]}::text[]))
+        and (urgent or lower(split_part(recipient, '@', 2)) <> all (${[...held]}::text[]))
       order by urgent desc, due_at, id limit ${most}
       for update skip locked
     )

@@ -9,7 +9,7 @@ import { openMailer, type Mailer } from './mailer.ts'
 import { readMail, type ReceivedMail } from './received-mail.fixture.ts'
 
 /** What a server got: the envelope, the message to the byte, and over what connection. */
-export type Delivery = {
+type Delivery = {
   from: string
   to: string[]
   raw: Buffer
