@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { parseListAddress } from '../lists/followed-list.ts'
@@ -321,8 +322,9 @@ function fateOf(
 export type InDoubt = {
   id: number
   runId: number
-  list: string
-  domain: string
+  /** null, as its domain, once its reader has left. */
+  list: string | null
+  domain: string | null
   period: string
   reason: string
   since: Date
@@ -332,24 +334,28 @@ export type InDoubt = {
 export async function issuesInDoubt(db: Kysely<Database>, { limit }: { limit: number }): Promise<InDoubt[]> {
   const { rows } = await sql<InDoubt>`
     select i.id, i.run_id as "runId", s.list, b.domain, i.period, coalesce(i.failure, '') as reason, i.composed_at as since
-    from digest_issues i join subscriptions s on s.id = i.subscription_id join subscribers b on b.id = s.subscriber_id
+    from digest_issues i left join subscriptions s on s.id = i.subscription_id
+      left join subscribers b on b.id = s.subscriber_id
     where i.state = 'in doubt' order by i.id limit ${limit}`.execute(db)
   return rows
 }
 
 /**
- * Decides on an issue in doubt: `send` it again, or take it for `sent`. It may so arrive a second time, with the same
- * Message-ID. False where it is not in doubt.
+ * Decides on issues in doubt, on one or all of a run or all there are: `send` them again, or take them for `sent`. They may so
+ * arrive a second time, with the same Message-ID. What has no reader any more is given up instead. Answers how many there
+ * were.
  */
 export async function decideInDoubt(
   db: Kysely<Database>,
-  { id, as, now }: { id: number; as: 'send' | 'sent'; now: Date },
-): Promise<boolean> {
+  { of, as, now }: { of: { id: number } | { runId: number } | 'all'; as: 'send' | 'sent'; now: Date },
+): Promise<number> {
+  const which = of === 'all' ? sql`` : 'id' in of ? sql`and id = ${of.id}` : sql`and run_id = ${of.runId}`
   const { numAffectedRows } = await sql`
-    update digest_issues set state = ${as === 'send' ? 'waiting' : 'sent'},
-      due_again_at = ${as === 'send' ? now : null}::timestamptz,
+    update digest_issues set
+      state = case when ${as === 'sent'} then 'sent' when subscription_id is null then 'given up' else 'waiting' end,
+      due_again_at = case when ${as === 'send'} and subscription_id is not null then ${now}::timestamptz end,
       expires_at = greatest(expires_at, ${new Date(now.getTime() + 12 * 60 * MINUTE)}), failure = null
-    where id = ${id} and state = 'in doubt'`.execute(db)
-  if (as === 'send') await sql`select pg_notify('digests_due', '')`.execute(db)
-  return numAffectedRows === 1n
+    where state = 'in doubt' ${which}`.execute(db)
+  await notify(db, 'digests')
+  return Number(numAffectedRows ?? 0n)
 }

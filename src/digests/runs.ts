@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely'
+import { z } from 'zod'
 import { notify } from '../db/channels.ts'
+import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 import type { Database } from '../db/schema.ts'
 import type { Every } from './issue.ts'
 
@@ -38,9 +40,23 @@ export type RunCounts = {
   published: number
 }
 
-/** The newest runs, and what became of their issues: one query, out of an index. */
-export async function listRuns(db: Kysely<Database>, { limit }: { limit: number }): Promise<Run[]> {
-  return readRuns(db, sql`order by begun_at desc, id desc limit ${limit}`)
+/** When a run began, and its number. */
+export type RunCursor = [begunAt: string, id: number]
+const CURSOR: z.ZodType<RunCursor> = z.tuple([INSTANT, PAPER_NUMBER])
+
+/** The cursor in an address, or null if it is not one. */
+export function parseRunCursor(text: string): RunCursor | null {
+  return readCursor(CURSOR, text)
+}
+
+/** The newest runs, and what became of their issues: one query, out of an index. `after` is the last of the page before. */
+export async function listRuns(
+  db: Kysely<Database>,
+  { limit, after = null }: { limit: number; after?: RunCursor | null },
+): Promise<Run[]> {
+  const older =
+    after === null ? sql`` : sql`where (begun_at, id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`
+  return readRuns(db, sql`${older} order by begun_at desc, id desc limit ${limit}`)
 }
 
 /** One run; null where there is none. */

@@ -10,6 +10,8 @@ import { showBegun } from './begun/show.tsx'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
+import * as deskDigests from './desk/digests/actions.ts'
+import { showDigests } from './desk/digests/show.tsx'
 import { writeHead } from './desk/editions/act.ts'
 import { showEditionHead, showNewestHead } from './desk/editions/show.tsx'
 import { showReaders } from './desk/find-readers.tsx'
@@ -264,6 +266,13 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/webhooks/:id/secret', deskWebhooks.rotate(base))
   app.post('/desk/webhooks/:id/removal', deskWebhooks.remove(base))
   app.get('/desk/imports/:id', page(showImport))
+  app.get('/desk/digests', page(showDigests))
+  app.post('/desk/digests/:id/pause', deskDigests.pause(base))
+  app.post('/desk/digests/:id/pause/end', deskDigests.resume(base))
+  app.post('/desk/digests/:id/in-doubt/sending', deskDigests.sendRunAgain(base))
+  app.post('/desk/digests/:id/in-doubt/sent', deskDigests.countRunAsSent(base))
+  app.post('/desk/digests/in-doubt/:id/sending', deskDigests.sendAgain(base))
+  app.post('/desk/digests/in-doubt/:id/sent', deskDigests.countAsSent(base))
   // Something enters a state at the state's noun and leaves it at `/end`: forms in browsers can only POST.
   app.post('/desk/papers/:id/hiding', deskPapers.hide(base))
   app.post('/desk/papers/:id/hiding/end', deskPapers.unhide(base))

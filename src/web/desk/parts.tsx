@@ -30,6 +30,7 @@ const PAGES = [
   { path: '/desk/sources', name: 'Sources' },
   { path: '/desk/imports', name: 'Imports' },
   { path: '/desk/webhooks', name: 'Webhooks' },
+  { path: '/desk/digests', name: 'Digests' },
 ] as const
 
 /** A page of the desk. */
