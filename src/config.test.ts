@@ -42,6 +42,8 @@ describe('the settings', () => {
       embeddingsModel: null,
       smtpUrl: null,
       mailFrom: null,
+      bouncesUrl: null,
+      bounceHooks: { mailgun: null, sendgrid: null, ses: [], postmark: null },
       secret: null,
       curators: [],
       providers: [],
@@ -86,6 +88,8 @@ describe('the settings', () => {
         EMBEDDINGS_MODEL: 'large',
         SMTP_URL: 'smtps://broadsheet:hush@mail.example:465',
         MAIL_FROM: 'papers@papers.example',
+        BOUNCES_URL: 'imaps://bounces:hush@mail.example/Bounces',
+        BOUNCE_HOOKS: 'mailgun=a-key-of-mailgun ses=arn:aws:sns:eu-west-1:123456789012:bounces',
         SECRET: 'thirty-two characters, or some more',
         CURATORS: 'AK@papers.example, bea@papers.example',
         ORCID_CLIENT: 'APP-1:hush:hush',
@@ -116,6 +120,13 @@ describe('the settings', () => {
       embeddingsModel: 'large',
       smtpUrl: 'smtps://broadsheet:hush@mail.example:465',
       mailFrom: 'papers@papers.example',
+      bouncesUrl: 'imaps://bounces:hush@mail.example/Bounces',
+      bounceHooks: {
+        mailgun: 'a-key-of-mailgun',
+        sendgrid: null,
+        ses: ['arn:aws:sns:eu-west-1:123456789012:bounces'],
+        postmark: null,
+      },
       secret: 'thirty-two characters, or some more',
       curators: ['ak@papers.example', 'bea@papers.example'],
       providers: [
@@ -196,6 +207,8 @@ describe('the settings', () => {
   it('keep the secrets of mail, sessions and providers to themselves', () => {
     const env = {
       SMTP_URL: 'smtps://broadsheet:hunter2@mail.example',
+      BOUNCES_URL: 'imaps://broadsheet:hunter2@mail.example/Bounces',
+      BOUNCE_HOOKS: 'mailgun=hunter2-of-mailgun postmark=hunter2-of-postmark',
       SECRET: 'hunter2 hunter2 hunter2 hunter2 hunter2',
       ORCID_CLIENT: 'APP-1:hunter2',
       GITHUB_CLIENT: 'us:hunter2',
@@ -205,8 +218,16 @@ describe('the settings', () => {
     const printed = printConfig(read(env))
     expect(printed).not.toContain('hunter2')
     expect(printed).toContain('ORCID_CLIENT=APP-1:***')
+    expect(printed).toContain('BOUNCES_URL=imaps://broadsheet:***@mail.example/Bounces')
+    expect(printed).toContain('BOUNCE_HOOKS=mailgun=*** postmark=***')
+    expect(reason({ BOUNCES_URL: 'imaps://mail.example' })).toBe(
+      'BOUNCES_URL must be an IMAP URL such as imaps://user:password@host/Folder.',
+    )
     for (const wrong of [
       { SMTP_URL: 'https://user:hunter2@mail.example' },
+      { BOUNCES_URL: 'pop3://user:hunter2@mail.example' },
+      { BOUNCES_URL: 'imaps://hunter2@mail.example' },
+      { BOUNCE_HOOKS: 'mailgun=hunter2' },
       { SECRET: 'hunter2' },
       { GITHUB_CLIENT: 'hunter2' },
     ])

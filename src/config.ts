@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Provider } from './accounts/providers.ts'
 import { parseEmailAddress } from './mail/address.ts'
+import { NO_HOOKS, parseBounceHooks, type BounceHooks } from './mail/bounces/hooks/settings.ts'
+import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import type { ServiceKeys, ServiceUrls } from './sources/source-kind.ts'
 
 const timeZone = z.string().refine((zone) => {
@@ -19,6 +21,8 @@ const timeZone = z.string().refine((zone) => {
 
 const absoluteUrl = (protocols: string[], what: string) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), what)
+
+const MAILBOX_URL = 'must be an IMAP URL such as imaps://user:password@host/Folder'
 
 /** `id:secret`, as a provider of accounts gives them. */
 const client = z.string().regex(/^[^\s:]+:\S+$/, 'must be the client id and its secret, as id:secret')
@@ -57,6 +61,16 @@ const schema = z.object({
   MAIL_FROM: z
     .string()
     .refine((text) => parseEmailAddress(text) !== null, 'must be an email address')
+    .optional(),
+  BOUNCES_URL: absoluteUrl(['imap:', 'imaps:'], MAILBOX_URL)
+    .refine((text) => parseMailboxUrl(text) !== null, MAILBOX_URL)
+    .optional(),
+  BOUNCE_HOOKS: z
+    .string()
+    .refine(
+      (text) => parseBounceHooks(text) !== null,
+      'must be words such as mailgun=KEY, sendgrid=PUBLIC_KEY, ses=TOPIC_ARN or postmark=SECRET, each secret of at least 16 characters',
+    )
     .optional(),
   SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   CURATORS: z
@@ -125,6 +139,10 @@ export type Config = {
   smtpUrl: string | null
   /** null: no-reply at the host of the site. */
   mailFrom: string | null
+  /** The folder that reports of bounces and complaints come to; null: none is read. */
+  bouncesUrl: string | null
+  /** The senders of mail that report bounces to us, and how they show who they are. */
+  bounceHooks: BounceHooks
   /** null: kept in the data folder. */
   secret: string | null
   /** Addresses, in lower case. */
@@ -194,6 +212,8 @@ export function readConfig({
       embeddingsModel: settings.EMBEDDINGS_MODEL ?? null,
       smtpUrl: settings.SMTP_URL ?? null,
       mailFrom: settings.MAIL_FROM ?? null,
+      bouncesUrl: settings.BOUNCES_URL ?? null,
+      bounceHooks: parseBounceHooks(settings.BOUNCE_HOOKS ?? '') ?? NO_HOOKS,
       secret: settings.SECRET ?? null,
       curators: settings.CURATORS.flatMap((address) => parseEmailAddress(address) ?? []),
       providers: providersIn(settings),
@@ -341,6 +361,8 @@ export function printConfig(config: Config): string {
     EMBEDDINGS_MODEL: config.embeddingsModel,
     SMTP_URL: config.smtpUrl && maskUrl(config.smtpUrl),
     MAIL_FROM: config.mailFrom,
+    BOUNCES_URL: config.bouncesUrl && maskUrl(config.bouncesUrl),
+    BOUNCE_HOOKS: maskedHooks(config.bounceHooks),
     SECRET: config.secret && '***',
     CURATORS: config.curators.join(','),
     ORCID_CLIENT: maskedClient(config, 'orcid'),
@@ -379,6 +401,15 @@ function maskedClient({ providers }: Config, provider: Provider['id']): string |
   return found ? `${found.clientId}:***` : null
 }
 
+function maskedHooks({ mailgun, sendgrid, ses, postmark }: BounceHooks): string {
+  return [
+    ...(mailgun === null ? [] : ['mailgun=***']),
+    ...(sendgrid === null ? [] : ['sendgrid=***']),
+    ...ses.map((topic) => `ses=${topic}`),
+    ...(postmark === null ? [] : ['postmark=***']),
+  ].join(' ')
+}
+
 /** A URL with its password, and whatever its query says, hidden. */
 function maskUrl(text: string): string {
   const url = new URL(text)
@@ -389,6 +420,6 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  const secrets = ['DATABASE_URL', 'SMTP_URL', 'EMBEDDINGS_URL', 'SECRET']
+  const secrets = ['DATABASE_URL', 'SMTP_URL', 'BOUNCES_URL', 'BOUNCE_HOOKS', 'EMBEDDINGS_URL', 'SECRET']
   return secrets.includes(name) || /_(?:CLIENT|KEY|TOKEN)$/.test(name)
 }
