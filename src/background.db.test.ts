@@ -32,6 +32,7 @@ describeWithDatabase('the background', (db) => {
     return startBackground({
       config: config.config,
       connection: { db: db(), address },
+      secret: 'a secret that is only for tests, long enough',
       meaning,
       troubles: openTroubles(),
       log,

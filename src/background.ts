@@ -9,10 +9,12 @@ import { fetchPictures } from './jobs/fetch-pictures.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
+import { readBounces } from './jobs/read-bounces.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
+import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openMailer } from './mail/mailer.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
@@ -33,6 +35,7 @@ const STOP_MS = 5_000
 export function startBackground({
   config,
   connection: { db, address },
+  secret,
   meaning,
   troubles,
   log,
@@ -40,6 +43,8 @@ export function startBackground({
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
+  /** What the Message-IDs of digests are signed with. */
+  secret: string
   meaning: Meaning
   troubles: Troubles
   log: Logger
@@ -88,6 +93,8 @@ export function startBackground({
   const pictures =
     config.pictures &&
     startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
+  const mailbox = parseMailboxUrl(config.bouncesUrl ?? '')
+  const bounces = mailbox && startJob(readBounces(db, { mailbox, secret, log, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -117,6 +124,7 @@ export function startBackground({
       harvest.close(),
       pictures && pictures.close(),
       silence.close(),
+      bounces?.close(),
       webhooks.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.

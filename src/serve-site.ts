@@ -110,7 +110,9 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 
   const troubles = openTroubles()
   const meaning = openMeaning(config, { log })
-  const background = jobs ? startBackground({ config, connection, meaning, troubles, log, now }) : null
+  const background = jobs
+    ? startBackground({ config, connection, secret, meaning, troubles, log, now })
+    : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
     on: {
@@ -149,6 +151,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       contact: config.contact,
     },
     welcomeKey: welcomeKey(secret),
+    bounceHooks: { senders: config.bounceHooks, secret },
     pictures: config.pictures,
     changed: changes.changed,
     log,

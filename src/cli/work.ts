@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { keptSecret } from '../accounts/secret.ts'
 import { startBackground } from '../background.ts'
 import { connect } from '../db/connect.ts'
 import { endsWithin } from '../runtime/ends-within.ts'
@@ -21,6 +22,7 @@ export async function work(): Promise<void> {
   const background = startBackground({
     config,
     connection,
+    secret: config.secret ?? (await keptSecret(config.dataFolder)),
     meaning,
     troubles: openTroubles(),
     log,

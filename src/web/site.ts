@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { BounceHooks } from '../mail/bounces/hooks/settings.ts'
 import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
@@ -27,6 +28,8 @@ export type Site = {
   harvesting: Pick<HarvestOptions, 'client' | 'urls' | 'keys' | 'contact'>
   /** What the link for choosing a field has to bear (welcome/key.ts). */
   welcomeKey: string
+  /** Who may report bounces to us, and what the Message-IDs that they name are signed with. */
+  bounceHooks: { senders: BounceHooks; secret: string }
   /** Lets the pages know what a reader has changed. */
   changed: (change: Change) => void
   log: Logger

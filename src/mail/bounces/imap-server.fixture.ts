@@ -5,7 +5,7 @@ import { afterEach } from 'vitest'
 import { selfSigned } from './certificate.fixture.ts'
 
 /** A folder of messages, which a test fills. */
-export type Folder = {
+type Folder = {
   validity: number
   /** In the order of their numbers; `at` is when one came. */
   messages: { uid: number; raw: Buffer; at: Date }[]

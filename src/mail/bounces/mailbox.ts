@@ -106,7 +106,7 @@ function keyOf(raw: Buffer): string {
     .digest('base64url')}`
 }
 
-function troubleOf(error: unknown, { host, user, password, folder }: MailboxAddress): string {
+function troubleOf(error: unknown, { host, password, folder }: MailboxAddress): string {
   const {
     code = '',
     message,
@@ -123,7 +123,7 @@ function troubleOf(error: unknown, { host, user, password, folder }: MailboxAddr
     .slice(0, ANSWER_LENGTH)
   if (authenticationFailed)
     return `The IMAP server ${host} refuses the user or the password in BOUNCES_URL (${answer}).`
-  if (mailboxMissing) return `There is no folder ${folder} of ${user} at ${host}: check BOUNCES_URL.`
+  if (mailboxMissing) return `There is no folder ${folder} at ${host}: check BOUNCES_URL.`
   if (/CERT|UNABLE_TO_|HOSTNAME_MISMATCH/.test(code))
     return `The IMAP server’s certificate is not trusted (${answer}): give it one that is, or, when you know the server, add ?tls.rejectUnauthorized=false to BOUNCES_URL.`
   return `The IMAP server ${host} in BOUNCES_URL does not give what is in the folder (${code === '' ? answer : `${code}: ${answer}`}).`
