@@ -11,6 +11,7 @@ import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { composeDigests, sendDigests } from './jobs/send-digests.ts'
+import { readBounces } from './jobs/read-bounces.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { tellOfLateDigests } from './jobs/tell-of-late-digests.ts'
@@ -18,6 +19,7 @@ import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { readDkimKey } from './mail/dkim-key.ts'
 import { openMailer, senderOf, type Mailer } from './mail/mailer.ts'
+import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
@@ -106,6 +108,8 @@ export function startBackground({
   const pictures =
     config.pictures &&
     startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
+  const mailbox = parseMailboxUrl(config.bouncesUrl ?? '')
+  const bounces = mailbox && startJob(readBounces(db, { mailbox, secret, log, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -139,6 +143,7 @@ export function startBackground({
       pictures && pictures.close(),
       silence.close(),
       ...digests.map((job) => job.close()),
+      bounces?.close(),
       webhooks.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.

@@ -152,6 +152,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       contact: config.contact,
     },
     welcomeKey: welcomeKey(secret),
+    bounceHooks: { senders: config.bounceHooks, secret },
     pictures: config.pictures,
     outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,

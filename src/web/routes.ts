@@ -7,6 +7,7 @@ import { showAuthor } from './authors/show.tsx'
 import { claim } from './authorship/act.ts'
 import { finish } from './begun/act.ts'
 import { showBegun } from './begun/show.tsx'
+import { takeReports } from './bounce-hooks/act.ts'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
@@ -297,4 +298,5 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/suspicions/:id/dismissal', deskSuspicions.dismiss(base))
   app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
   app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
+  app.post('/mail/bounces/:sender', takeReports(base))
 }

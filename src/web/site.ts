@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { DigestRoom } from '../digests/digest-room.ts'
+import type { BounceHooks } from '../mail/bounces/hooks/settings.ts'
 import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
@@ -30,6 +31,8 @@ export type Site = {
   welcomeKey: string
   /** Where mails are written to where there is no mail server. */
   outboxFolder: string
+  /** Who may report bounces to us, and what the Message-IDs that they name are signed with. */
+  bounceHooks: { senders: BounceHooks; secret: string }
   /** Lets the pages know what a reader has changed. */
   changed: (change: Change) => void
   log: Logger

@@ -27,6 +27,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
+  if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
   if (route.path.startsWith('/readers/')) return Object.values(site.readers)
   if (route.path.startsWith('/desk/')) return deskValuesFor(route, name, site)

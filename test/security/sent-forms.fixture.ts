@@ -150,3 +150,5 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
 
 /** Answered by the accounts' library to browsers with a passkey (e2e/), who must prove that they hold it. */
 export const LIBRARY = '/auth/*'
+/** Answered to services that send mail, which sign what they post (src/web/bounce-hooks/bounce-hooks.db.test.ts). */
+export const HOOKS = '/mail/bounces/:sender'
