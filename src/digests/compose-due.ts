@@ -202,6 +202,7 @@ export async function chooseIssues(
       lookedAt: row.looked_at,
       sent: of,
       topPaperId: offer.topPaperId,
+      on: dayIn(row.time_zone, now),
       notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
       warned: warned.get(row.subscriber_id) ?? [],
     })

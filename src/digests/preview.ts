@@ -1,4 +1,5 @@
 import { parseListAddress, type FollowedList } from '../lists/followed-list.ts'
+import { dayIn } from '../papers/calendar.ts'
 import { chooseContent } from './compose.ts'
 import {
   chooseIssues,
@@ -46,6 +47,7 @@ export async function previewIssue(
     lookedAt: null,
     sent: new Set(),
     topPaperId: offer.topPaperId,
+    on: dayIn(room.search.timeZone, now),
     notes: offer.isOld ? [TO_BEGIN_WITH] : [],
     warned: [],
   })

@@ -27,7 +27,7 @@ export async function checkMail(
   { dns, longestMs }: { dns: Dns; longestMs?: number },
 ): Promise<Finding[]> {
   const { smtpUrl, smtpRoutes, mailFrom, mailReplyTo, dkim, publicUrl } = settings
-  const { address, domain } = parseSender(senderOf(settings))
+  const { address, domain } = parseSender(senderOf({ ...settings, siteName: '' }))
   const server = smtpUrl === null ? null : await serverAt(smtpUrl, { dns })
   const bounded = longestMs === undefined ? {} : { longestMs }
   const replyDomain = mailReplyTo?.slice(mailReplyTo.lastIndexOf('@') + 1)

@@ -5,6 +5,11 @@ import { tooOftenFromThere } from '../sign-in/client-address.ts'
 import type { Site } from '../site.ts'
 import { readForm, type Form } from './read-form.ts'
 
+/** An action of someone who is not signed in that is a button and nothing else: whatever is sent with it is not looked at. */
+export function byButton(site: Site, limit: RateLimit, act: (c: Context) => Promise<Response>) {
+  return async (c: Context): Promise<Response> => (await tooOftenFromThere(site, c, limit)) ?? act(c)
+}
+
 /** Reads a form from someone who is not signed in, rate-limited by network address. */
 export function anonymously(
   site: Site,

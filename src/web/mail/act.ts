@@ -17,7 +17,7 @@ import {
 import { parseEmailAddress } from '../../mail/address.ts'
 import { eraseFromOutbox } from '../../mail/outbox.ts'
 import { notFound } from '../errors/show.tsx'
-import { anonymously } from '../forms/anonymous-action.ts'
+import { anonymously, byButton } from '../forms/anonymous-action.ts'
 import type { Form } from '../forms/read-form.ts'
 import { tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
@@ -122,7 +122,7 @@ export function sendMailExport(site: Site) {
 
 /** `POST /mail/change/:code`: mails a link to the settings, to nobody but the reader whose mail the code was in. */
 export function sendSettingsLink(site: Site) {
-  return anonymously(site, RATE_LIMITS.links, async (c) => {
+  return byButton(site, RATE_LIMITS.links, async (c) => {
     c.header('cache-control', 'no-store')
     const own = c.var.site
     const { db, accounts, name } = own

@@ -3,7 +3,7 @@ import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { numberInCode, settingsCode } from '../../digests/mails.ts'
 import { confirmSubscription, findSubscription, type Subscription } from '../../digests/subscriptions.ts'
 import { parseListAddress, titleOf } from '../../lists/followed-list.ts'
-import { anonymously } from '../forms/anonymous-action.ts'
+import { byButton } from '../forms/anonymous-action.ts'
 import type { Site } from '../site.ts'
 import { inWords } from '../subscribe/preference-fields.tsx'
 import { mailPage } from './subscription-page.tsx'
@@ -49,7 +49,7 @@ export function showConfirm(site: Site) {
 
 /** `POST /mail/confirm/:code` */
 export function confirm(site: Site) {
-  return anonymously(site, RATE_LIMITS.links, async (c) => {
+  return byButton(site, RATE_LIMITS.links, async (c) => {
     c.header('cache-control', 'no-store')
     const own = c.var.site
     const id = codeIn(own, c)

@@ -86,7 +86,7 @@ export async function settingsPage(
       noindex: true,
     },
     children: (
-      <div class="narrow">
+      <div class="narrow by-mail">
         <header class="edition-head">
           <p class="kicker">{subscriber.email}</p>
           <h1>Your email</h1>
@@ -210,9 +210,7 @@ function List({
           : `It comes ${inWords(preferences)}.`}{' '}
         {pausedAt !== null && 'It is paused.'}
         {nextAt !== null && pausedAt === null && nextAt > site.now() && (
-          <>
-            Next: <When site={site} instant={nextAt} />.
-          </>
+          <>Next: {inZone(nextAt, preferences.timeZone)}.</>
         )}
       </p>
       <details class="more" open={problem !== null}>
@@ -267,4 +265,16 @@ async function repliesTo(site: Site, email: string): Promise<boolean | null> {
     .where('email_verified', '=', true)
     .executeTakeFirst()
   return row?.mail_replies ?? null
+}
+
+/** An instant as the clock of its reader says it: `Monday 30 November at 07:00`. */
+function inZone(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(instant)
 }

@@ -143,6 +143,11 @@ function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProble
             replies to my comments
           </label>
         )}
+        {hasMail(reader) && (
+          <p class="hint">
+            Lists that come to you by email have <a href="/mail/settings">settings of their own</a>.
+          </p>
+        )}
         <button type="submit" class="button">
           Save changes
         </button>

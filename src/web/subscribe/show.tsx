@@ -62,14 +62,14 @@ export function subscribePage(
       noindex: address !== '/',
     },
     children: (
-      <div class="narrow">
+      <div class="narrow by-mail">
         <header class="edition-head">
           <p class="kicker">By email</p>
           <h1>{title}</h1>
         </header>
         <p>
-          The best new papers of <a href={address}>{title}</a> in your inbox: each once, with the reason why
-          it is there, and nothing on days without news. No tracking, and one click to stop.
+          New papers of <a href={address}>this list</a> in your inbox, the best first: each once, with the
+          reason why it is there, and nothing on days without news. No tracking, and one click to stop.
         </p>
         {problem !== null && (
           <p class="notice problem" role="alert">
