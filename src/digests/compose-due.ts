@@ -152,7 +152,7 @@ async function composeBatch(
   return inTransaction(db, async (trx) => {
     const rows = await holdDue(trx, { due, now })
     if (rows.length === 0) return { composed: 0, skipped: 0, published: 0 }
-    const composed = await chooseIssues(trx, { rows, offered, warnedPapers, holidays })
+    const composed = await chooseIssues(trx, { rows, offered, warnedPapers, holidays, now })
     await keep(trx, { composed, warnedPapers, now })
     const count = (test: (one: Composed) => boolean) => composed.filter(test).length
     return {
@@ -174,11 +174,13 @@ export async function chooseIssues(
     offered,
     warnedPapers,
     holidays,
+    now,
   }: {
     rows: Due[]
     offered: ReadonlyMap<number, Offer>
     warnedPapers: ReadonlySet<number>
     holidays: Holidays
+    now: Date
   },
 ): Promise<Composed[]> {
   const candidates = new Set(

@@ -76,7 +76,7 @@ export async function* previewDue(
   const make = issueMaker(room)
   for (const rows of inBatches(due)) {
     const offered = await offers(rows)
-    for (const { row, content } of await chooseIssues(db, { rows, offered, warnedPapers, holidays })) {
+    for (const { row, content } of await chooseIssues(db, { rows, offered, warnedPapers, holidays, now })) {
       const parsed = parseListAddress(row.list, '')
       const { period } = timesOf(row, toSubscription(row).preferences, now)
       yield {
