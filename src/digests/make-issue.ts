@@ -68,7 +68,7 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
       keySentence: text === null ? null : keySentence(plainText(text)),
       picture: picture
         ? {
-            url: `${room.site.origin}/pictures/${picture.digest}.webp`,
+            url: `${room.site.origin}/pictures/${picture.digest}.jpg`,
             width: picture.width,
             height: picture.height,
             caption: plainText(picture.caption),

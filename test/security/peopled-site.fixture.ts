@@ -13,6 +13,8 @@ import { importPapers } from '../../src/sources/import.ts'
 const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
 
 /** A text that somebody, or a source, gives and that pages show. */
+import { mailReaders, type MailedReaders } from './mailed-readers.fixture.ts'
+
 export type Field =
   | 'name'
   | 'paper title'
@@ -34,6 +36,8 @@ export type Field =
   | 'passkey name'
   | 'import name'
   | 'import refusal'
+  | 'search'
+  | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
 
@@ -56,6 +60,7 @@ export type PeopledSite = TestSite & {
   /** A source, and what it could not read. */
   sourceName: string
   quarantinedIds: { first: number; second: number }
+  mailed: MailedReaders
 }
 
 /** The edition of those that come in today. */
@@ -237,6 +242,14 @@ export async function openPeopledSite(
     webhookId: webhook.ok ? webhook.id : 0,
     sourceName: 'arxiv',
     quarantinedIds: await addSource(db),
+    mailed: await mailReaders(db, {
+      words: text('search'),
+      reason: text('issue reason'),
+      paperId: papers[SHOWN] ?? 0,
+      bertId: bert.reader.id,
+      edition: EDITION,
+      secret: opened.site.accounts.secret,
+    }),
   }
 }
 

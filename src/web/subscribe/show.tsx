@@ -126,15 +126,12 @@ export function subscribePage(
             <button type="submit" class="button">
               Subscribe
             </button>
-            <button
-              type="submit"
+            <a
               class="button quiet"
-              formmethod="get"
-              formaction="/subscribe/preview"
-              formnovalidate
+              href={`/subscribe/preview?list=${encodeURIComponent(address)}&every=${preferences.every}`}
             >
               See an example
-            </button>
+            </a>
           </p>
         </form>
         <p class="hint">
