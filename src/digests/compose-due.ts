@@ -157,7 +157,7 @@ async function composeBatch(
     const count = (test: (one: Composed) => boolean) => composed.filter(test).length
     return {
       composed: count(({ row, content }) => content !== null && row.email !== null),
-      skipped: count(({ content }) => content === null),
+      skipped: count(({ row, content }) => content === null && row.email !== null),
       published: count(({ row, content }) => content !== null && row.email === null),
     }
   })
