@@ -8,6 +8,7 @@ import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-
 import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
+import type { ChangingPart } from '../ranking/announce-changes.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
 import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
@@ -377,6 +378,8 @@ async function keep(
     from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date)
     where s.id = n.id`.execute(trx)
   await notify(trx, 'digests')
+  if (issues.some(({ state }) => state === 'published'))
+    await notify(trx, 'ranking', 'digests' satisfies ChangingPart)
 }
 
 /**
