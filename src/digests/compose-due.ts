@@ -203,7 +203,10 @@ export async function chooseIssues(
       lookedAt: row.looked_at,
       sent: of,
       topPaperId: offer.topPaperId,
-      notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
+      notes: [
+        ...(offer.isOld && row.email !== null ? [TO_BEGIN_WITH] : []),
+        ...(quietNote === null ? [] : [quietNote]),
+      ],
       warned: warned.get(row.subscriber_id) ?? [],
     })
     // Two lists of one reader may have the same paper: it comes with the first.

@@ -83,9 +83,7 @@ describeWithDatabase('the archive of digests', (db) => {
     await record('2026-01-14', 12)
     await publish(NEXT_MORNING)
     const all = await read('/digests')
-    expect(wordsOf(all.html)).toMatch(
-      /Thursday, 15 January 2026 .*Front page, daily, Thursday, 15 January 2026/,
-    )
+    expect(wordsOf(all.html)).toMatch(/Thursday, 15 January 2026 .*Front page, daily Tide 12/)
     expect(all.html).toContain('href="/digests/front-page/2026-01-14"')
     const issue = await read('/digests/front-page/2026-01-15')
     const words = wordsOf(issue.html)

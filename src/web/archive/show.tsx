@@ -219,7 +219,7 @@ function archivePage(
                   <ul class="issue-list">
                     {ofDay.map((read) => (
                       <li>
-                        <IssueLine read={read} isOfAll={subscribeTo === null} />
+                        <IssueLine read={read} day={day} isOfAll={subscribeTo === null} />
                       </li>
                     ))}
                   </ul>
@@ -265,19 +265,30 @@ function ByEmail({ list }: { list: string | null }) {
   )
 }
 
-function IssueLine({ read: { archived, issue }, isOfAll }: { read: ReadIssue; isOfAll: boolean }) {
+function IssueLine({
+  read: { archived, issue },
+  day,
+  isOfAll,
+}: {
+  read: ReadIssue
+  /** Under which it is listed. */
+  day: string
+  isOfAll: boolean
+}) {
   const [top] = issue.papers
   const more = issue.papers.length - 1
+  const { list, every, period } = archived
+  // The day is in the heading.
+  const what = every === 'day' && period === day ? 'daily' : periodInWords(period)
   return (
     <>
       <p class="issue-series">
         {isOfAll && (
           <>
-            <a href={archivePath(archived.list)}>{issue.list.title}</a>,{' '}
+            <a href={archivePath(list)}>{issue.list.title}</a>,{' '}
           </>
         )}
-        {isOfAll ? DIGESTS[archived.every].toLowerCase() : DIGESTS[archived.every]},{' '}
-        {periodInWords(archived.every, archived.period)}
+        {isOfAll ? what : `${what.charAt(0).toUpperCase()}${what.slice(1)}`}
       </p>
       <h3 dir="auto">
         <a href={archived.path}>{top?.title}</a>
@@ -347,14 +358,14 @@ function Walk({ previous, next }: { previous: ArchivedIssue | null; next: Archiv
     <nav class="walk" aria-label="Issues">
       {previous ? (
         <a href={previous.path} rel="prev">
-          ← {periodInWords(previous.every, previous.period)}
+          ← {periodInWords(previous.period)}
         </a>
       ) : (
         <span class="walk-end">The first issue</span>
       )}
       {next ? (
         <a href={next.path} rel="next">
-          {periodInWords(next.every, next.period)} →
+          {periodInWords(next.period)} →
         </a>
       ) : (
         <span class="walk-end">The latest issue</span>
