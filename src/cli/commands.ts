@@ -6,6 +6,7 @@ import { EXPORT_FORMATS } from '../papers/export/formats.ts'
 import { FORMATS } from '../sources/formats/format.ts'
 import { SOURCE_KINDS, sourceOptions } from '../sources/kinds.ts'
 import { SHAPES } from '../webhooks/shapes.ts'
+import { PREVIEW_FORMATS } from './digest/preview-formats.ts'
 import { isOutputClosed } from './new-file.ts'
 import { useSettingsFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -184,6 +185,39 @@ function addVerbs(program: Command): void {
     .description('replace the secret that messages are signed with')
     .argument('<id>')
     .action(async (id) => (await import('./webhooks.ts')).rotate(id))
+  const digest = program.command('digest').description('the mail that readers subscribe to')
+  digest
+    .command('preview')
+    .description('write the issue of a list that a new subscriber would get; nothing is recorded')
+    .argument('[list]', 'its address on this site, such as /topics/cs.CL (default: /)')
+    .option('--every <time>', 'day, week or month (default: day)')
+    .option('--length <number>', 'papers, at most (default: 10)')
+    .addOption(
+      new Option('--format <format>', 'what to write; eml is the whole email')
+        .choices(PREVIEW_FORMATS)
+        .default('text'),
+    )
+    .option('--to <file>', 'a new file (default: standard output)')
+    .option('--due <folder>', 'instead, put an .eml file of every issue that is due now into a new folder')
+    .action(async (list, options) => (await import('./digest/preview.ts')).preview(list, options))
+  digest
+    .command('send')
+    .description('compose and send what is due now; exit with 0 only if all of it went out')
+    .option('--run <run>', 'first resume this run, where it is paused')
+    .option('--in-doubt', 'also send again what is in doubt, which may so arrive twice')
+    .action(async (options) => (await import('./digest/send.ts')).send(options))
+  digest
+    .command('runs')
+    .description('list the newest runs and what became of their issues')
+    .option('--json', 'as JSON')
+    .option('--limit <number>', 'maximum number of runs', '20')
+    .action(async (options) => (await import('./digest/runs.ts')).runs(options))
+  digest
+    .command('addresses')
+    .description('print the addresses of a run; the public moderation log tells that somebody looked')
+    .argument('<run>', 'see digest runs')
+    .option('--state <state>', 'only those that are, for example, "in doubt" or bounced')
+    .action(async (run, options) => (await import('./digest/runs.ts')).addresses(run, options))
   program
     .command('search')
     .description('search papers, as the site does')

@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { connect } from '../db/connect.ts'
 import { exportWriter, type ExportFormat } from '../papers/export/formats.ts'
 import { countListedPapers, listedPapers } from '../papers/find.ts'
 import { interruption } from './interruption.ts'
-import { keepDraft, obstacleAt, openOutput } from './new-file.ts'
+import { keepDraft, newFile, openOutput } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
@@ -59,14 +58,4 @@ export async function exportFile(target: string, { format }: { format: ExportFor
 async function write(out: Writable, text: string): Promise<void> {
   if (out.errored) throw out.errored
   if (text !== '' && !out.write(text)) await once(out, 'drain')
-}
-
-async function newFile(target: string): Promise<string> {
-  const path = resolve(target)
-  const obstacle = await obstacleAt(path)
-  if (obstacle === 'folder') throw new UsageError(`${target} is a folder. Name a new file.`)
-  if (obstacle === 'file') throw new UsageError(`${target} exists already. Name a new file.`)
-  if (obstacle === 'no-folder')
-    throw new UsageError(`There is no folder ${dirname(path)} to put the file in.`)
-  return path
 }

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs'
 import { open, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { UsageError } from './usage-error.ts'
 
 /** What keeps a new file from being put at a path; null when nothing does. */
 export async function obstacleAt(path: string): Promise<'file' | 'folder' | 'no-folder' | null> {
@@ -9,6 +10,17 @@ export async function obstacleAt(path: string): Promise<'file' | 'folder' | 'no-
   if (found) return found.isDirectory() ? 'folder' : 'file'
   const folder = await stat(dirname(path)).catch(() => null)
   return folder?.isDirectory() ? null : 'no-folder'
+}
+
+/** The whole path of a new file, or a `UsageError` that says why none can be put there. */
+export async function newFile(target: string): Promise<string> {
+  const path = resolve(target)
+  const obstacle = await obstacleAt(path)
+  if (obstacle === 'folder') throw new UsageError(`${target} is a folder. Name a new file.`)
+  if (obstacle === 'file') throw new UsageError(`${target} exists already. Name a new file.`)
+  if (obstacle === 'no-folder')
+    throw new UsageError(`There is no folder ${dirname(path)} to put the file in.`)
+  return path
 }
 
 /**

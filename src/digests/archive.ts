@@ -42,6 +42,7 @@ async function beginSeries(
   { list, every, timeZone, now }: { list: string; every: Every; timeZone: string; now: Date },
 ): Promise<void> {
   const preferences = { ...usualPreferences(every, { timeZone }), hour: ARCHIVE_HOUR }
+  const first = firstIssue(preferences, now)
   await inTransaction(db, async (trx) => {
     // Two processes at once must not begin one series twice.
     await sql`lock table subscribers in share row exclusive mode`.execute(trx)
@@ -66,16 +67,23 @@ async function beginSeries(
         length: preferences.length,
         created_at: now,
         confirmed_at: now,
-        next_at: now,
-        // The issue that would have come out last.
-        next_period: lastPeriod(preferences, now),
+        next_at: first.at,
+        next_period: first.period,
       })
       .execute()
   })
 }
 
 /** Longer than from one issue to the next. */
-const LOOK_BACK_MS = 40 * 24 * 3_600_000
+const LOOK_BACK_MS = 8 * 24 * 3_600_000
+
+/**
+ * A daily series begins at once, with the issue that would have come out last, so that there is something to read. What came in
+ * an earlier week or month is not known to have been whole: those begin with the next one.
+ */
+function firstIssue(schedule: Schedule, now: Date): { at: Date; period: string } {
+  return schedule.every === 'day' ? { at: now, period: lastPeriod(schedule, now) } : nextIssue(schedule, now)
+}
 
 function lastPeriod(schedule: Schedule, now: Date): string {
   let last = nextIssue(schedule, new Date(now.getTime() - LOOK_BACK_MS))
@@ -101,30 +109,17 @@ export function parseArchiveCursor(text: string): ArchiveCursor | null {
   return readCursor(CURSOR, text)
 }
 
-/** The newest issues of the archive; of one list where it is given. */
-export async function archivedIssues(
-  db: Kysely<Database>,
-  { list, after = null, limit }: { list: string | null; after?: ArchiveCursor | null; limit: number },
-): Promise<{ issues: ArchivedIssue[]; next: ArchiveCursor | null }> {
-  const { rows } = await newestRows(db, { list, after, limit: limit + 1 })
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    issues: shown.map(toArchived),
-    next: rows.length > limit && last ? [last.composed_at.toISOString(), last.id] : null,
-  }
-}
-
 async function newestRows(
   db: Kysely<Database>,
   { list, after, limit }: { list: string | null; after: ArchiveCursor | null; limit: number },
 ) {
-  return sql<Row>`
+  const { rows } = await sql<Row>`
     select i.id, s.list, s.every, i.period, i.composed_at, i.content
     from digest_issues i join subscriptions s on s.id = i.subscription_id
     where i.state = 'published' ${list === null ? sql`` : sql`and s.list = ${list}`}
       ${after === null ? sql`` : sql`and (i.composed_at, i.id) < (${after[0]}::timestamptz, ${after[1]}::bigint)`}
     order by i.composed_at desc, i.id desc limit ${limit}`.execute(db)
+  return rows
 }
 
 type Row = { id: number; list: string; every: Every; period: string; composed_at: Date; content: unknown }
@@ -150,7 +145,7 @@ export function archivedList(name: string): string | null {
 export async function readArchived(
   room: DigestRoom,
   { list, period }: { list: string; period: string },
-): Promise<{ archived: ArchivedIssue; issue: Issue } | null> {
+): Promise<ReadIssue | null> {
   return readIssue(room, sql`i.state = 'published' and s.list = ${list} and i.period = ${period}`)
 }
 
@@ -159,10 +154,7 @@ export async function readSent(room: DigestRoom, { id }: { id: number }): Promis
   return (await readIssue(room, sql`i.id = ${id}`))?.issue ?? null
 }
 
-async function readIssue(
-  room: DigestRoom,
-  condition: RawBuilder<unknown>,
-): Promise<{ archived: ArchivedIssue; issue: Issue } | null> {
+async function readIssue(room: DigestRoom, condition: RawBuilder<unknown>): Promise<ReadIssue | null> {
   const { rows } = await sql<Row>`
     select i.id, s.list, s.every, i.period, i.composed_at, i.content
     from digest_issues i join subscriptions s on s.id = i.subscription_id where ${condition} limit 1`.execute(
@@ -172,9 +164,10 @@ async function readIssue(
   return row ? makeIssue(issueMaker(room), row) : null
 }
 
-type Read = { archived: ArchivedIssue; issue: Issue }
+/** An issue of the archive, and what it says. */
+export type ReadIssue = { archived: ArchivedIssue; issue: Issue }
 
-async function makeIssue(make: ReturnType<typeof issueMaker>, row: Row): Promise<Read | null> {
+async function makeIssue(make: ReturnType<typeof issueMaker>, row: Row): Promise<ReadIssue | null> {
   const content = readContent(row.content)
   const parsed = parseListAddress(row.list, '')
   if (content === null || parsed === null) return null
@@ -182,13 +175,41 @@ async function makeIssue(make: ReturnType<typeof issueMaker>, row: Row): Promise
   return { archived: toArchived(row), issue }
 }
 
-/** The newest issues of the archive as they can be read, for its feed; of one list where it is given. */
-export async function newestArchived(
+/**
+ * The newest issues of the archive as they can be read; of one list where it is given. Those of which nothing can be shown any
+ * more are left out.
+ */
+export async function archivedIssues(
   room: DigestRoom,
-  { list, limit }: { list: string | null; limit: number },
-): Promise<Read[]> {
-  const { rows } = await newestRows(room.search.db, { list, after: null, limit })
+  { list, after = null, limit }: { list: string | null; after?: ArchiveCursor | null; limit: number },
+): Promise<{ issues: ReadIssue[]; next: ArchiveCursor | null }> {
+  const rows = await newestRows(room.search.db, { list, after, limit: limit + 1 })
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
   const make = issueMaker(room)
-  const read = await Promise.all(rows.map((row) => makeIssue(make, row)))
-  return read.filter((one) => one !== null)
+  const read = await Promise.all(shown.map((row) => makeIssue(make, row)))
+  return {
+    issues: read.filter((one) => one !== null).filter(({ issue }) => issue.papers.length > 0),
+    next: rows.length > limit && last ? [last.composed_at.toISOString(), last.id] : null,
+  }
+}
+
+/** The issues of the same series before and after one. */
+export async function archiveNeighbours(
+  db: Kysely<Database>,
+  { id, list, every, publishedAt }: ArchivedIssue,
+): Promise<{ previous: ArchivedIssue | null; next: ArchivedIssue | null }> {
+  const beside = async (way: 'before' | 'after') => {
+    const is = sql.raw(way === 'before' ? '<' : '>')
+    const order = sql.raw(way === 'before' ? 'desc' : 'asc')
+    const { rows } = await sql<Row>`
+      select i.id, s.list, s.every, i.period, i.composed_at, null as content
+      from digest_issues i join subscriptions s on s.id = i.subscription_id
+      where i.state = 'published' and s.list = ${list} and s.every = ${every}
+        and (i.composed_at, i.id) ${is} (${publishedAt}::timestamptz, ${id}::bigint)
+      order by i.composed_at ${order}, i.id ${order} limit 1`.execute(db)
+    return rows[0] ? toArchived(rows[0]) : null
+  }
+  const [previous, next] = await Promise.all([beside('before'), beside('after')])
+  return { previous, next }
 }

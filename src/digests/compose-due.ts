@@ -8,6 +8,7 @@ import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-
 import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
+import type { ChangingPart } from '../ranking/announce-changes.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
 import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
@@ -157,7 +158,7 @@ async function composeBatch(
     const count = (test: (one: Composed) => boolean) => composed.filter(test).length
     return {
       composed: count(({ row, content }) => content !== null && row.email !== null),
-      skipped: count(({ content }) => content === null),
+      skipped: count(({ row, content }) => content === null && row.email !== null),
       published: count(({ row, content }) => content !== null && row.email === null),
     }
   })
@@ -205,7 +206,10 @@ export async function chooseIssues(
       sent: of,
       topPaperId: offer.topPaperId,
       on: dayIn(row.time_zone, now),
-      notes: [...(offer.isOld ? [TO_BEGIN_WITH] : []), ...(quietNote === null ? [] : [quietNote])],
+      notes: [
+        ...(offer.isOld && row.email !== null ? [TO_BEGIN_WITH] : []),
+        ...(quietNote === null ? [] : [quietNote]),
+      ],
       warned: warned.get(row.subscriber_id) ?? [],
     })
     // Two lists of one reader may have the same paper: it comes with the first.
@@ -380,6 +384,8 @@ async function keep(
     from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date)
     where s.id = n.id`.execute(trx)
   await notify(trx, 'digests')
+  if (issues.some(({ state }) => state === 'published'))
+    await notify(trx, 'ranking', 'digests' satisfies ChangingPart)
 }
 
 /**

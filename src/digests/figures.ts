@@ -14,7 +14,7 @@ export const LIST_KINDS = [
   'Collections',
   'Searches',
 ] as const
-export type ListKind = (typeof LIST_KINDS)[number]
+type ListKind = (typeof LIST_KINDS)[number]
 
 /** How many get mail, in numbers only. */
 export type SubscriberFigures = {

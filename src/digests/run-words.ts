@@ -1,7 +1,8 @@
-import { dayPeriod, monthPeriod, weekPeriod, type Period } from '../papers/calendar.ts'
-import { longDay, periodTitle, plainDay } from '../papers/dates-in-words.ts'
+import { dayPeriod, monthPeriod, weekPeriod } from '../papers/calendar.ts'
+import { periodTitle, plainDay } from '../papers/dates-in-words.ts'
 import type { Every } from './issue.ts'
 import type { Run, RunCounts } from './runs.ts'
+import { FIRST } from './subscriptions.ts'
 
 /** How a run gets on. */
 export type RunState =
@@ -31,18 +32,14 @@ export function titleOfRun({ every, period }: Pick<Run, 'every' | 'period'>): st
   const first = /^first (.+)$/.exec(period)?.[1]
   if (first !== undefined)
     return `First issues of ${dayPeriod(first) ? plainDay(first) : first}, ${DIGESTS[every].toLowerCase()}`
-  return `${DIGESTS[every]}, ${periodInWords(every, period)}`
+  return `${DIGESTS[every]}, ${periodInWords(period)}`
 }
 
 /** A period as people say it: `Sunday, 29 November 2026`, `week 48, 23 to 29 November 2026`, `November 2026`. */
-export function periodInWords(every: Every, period: string): string {
-  const parsed = parsePeriod(every, period)
-  if (parsed === null) return period
-  return every === 'day' ? longDay(parsed.from) : periodTitle(parsed).replace(/^Week/, 'week')
-}
-
-function parsePeriod(every: Every, period: string): Period | null {
-  return { day: dayPeriod, week: weekPeriod, month: monthPeriod }[every](period)
+export function periodInWords(period: string): string {
+  if (period === FIRST) return 'first issue'
+  const parsed = dayPeriod(period) ?? weekPeriod(period) ?? monthPeriod(period)
+  return parsed === null ? period : periodTitle(parsed).replace(/^Week/, 'week')
 }
 
 /** What there can be of each, in the order in which it is told. Those due and sent are always told. */

@@ -147,7 +147,7 @@ function notesOf({ note }: Feed) {
 const URL_NAMESPACE = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex')
 
 /** The UUID of an address: version 5 (RFC 9562, 5.5), always the same. */
-function uuidOf(address: string): string {
+export function uuidOf(address: string): string {
   const bytes = createHash('sha1').update(URL_NAMESPACE).update(address).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
@@ -190,6 +190,7 @@ function contentHtml(paper: Paper): string {
     .join('')
 }
 
-function escapeHtml(text: string): string {
+/** A text as it stands in HTML, outside of attributes. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -4,6 +4,7 @@ import { forgetRates } from '../accounts/rate-limits.ts'
 import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
 import type { Database } from '../db/schema.ts'
 import { forgetReports } from '../digests/bounces.ts'
+import { forgetOldDigests } from '../digests/forget-old.ts'
 import { forgetOldMail } from '../mail/deliver-mail.ts'
 import { forgetDeliveries } from '../webhooks/tell.ts'
 import { forgetRuns } from '../sources/runs.ts'
@@ -13,7 +14,7 @@ import type { Job } from './job.ts'
 const RUNS_KEPT_MS = 90 * 24 * 3_600_000
 
 /** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago, and
- * reports of bounces. */
+ * reports of bounces, and what old digests said. */
 export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
   return {
     name: 'expired',
@@ -24,6 +25,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
       await forgetUsedProofs(db, { now: now() })
       await forgetOldMail(db, { now: now() })
       await forgetReports(db, { now: now() })
+      await forgetOldDigests(db, { now: now() })
       await forgetRuns(db, { before: new Date(now().getTime() - RUNS_KEPT_MS) })
       await forgetDeliveries(db, { now: now() })
       return undefined

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import MailComposer from 'nodemailer/lib/mail-composer'
-import type MimeNode from 'nodemailer/lib/mime-node'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import type { Composed } from './compose.ts'
+import { mailFile } from './mail-file.ts'
 import type { SendOutcome } from './message.ts'
 
 /** A folder that takes each mail as a file `<UTC time>-<id>.eml`, for those without a mail server. */
@@ -21,7 +20,7 @@ export function openOutbox(folder: string): Outbox {
     kind: 'outbox',
     async send(mail, { id }) {
       try {
-        const message = await asText(mail)
+        const message = await mailFile(mail)
         await makeFolder(folder, { mode: 0o700 })
         await writeWhole(folder, { name: `${fileTime(mail.date)}-${id}.eml`, content: message })
         await removeOthers(folder, { date: mail.date, id })
@@ -41,20 +40,6 @@ export function openOutbox(folder: string): Outbox {
     },
     async close() {},
   }
-}
-
-/**
- * The mail as a file. No server passes it on, so its text stays as it is (8bit): a link in it is whole, and can be copied out of a
- * terminal.
- */
-async function asText(mail: Composed): Promise<Buffer> {
-  const root = new MailComposer(mail).compile()
-  const stayAsTheyAre = (node: MimeNode) => {
-    if (node.childNodes.length === 0) node.getTransferEncoding = () => '8bit'
-    node.childNodes.forEach(stayAsTheyAre)
-  }
-  stayAsTheyAre(root)
-  return Buffer.from((await root.build()).toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1')
 }
 
 /** Writes a file that is there either whole or not at all, whatever happens. */

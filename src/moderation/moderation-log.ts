@@ -25,11 +25,15 @@ const ACT_WORDS = {
   'refuse-submission': 'rejected the submission',
   'confirm-claim': 'confirmed an author of',
   'refuse-claim': 'rejected an authorship claim on',
+  'see-addresses': 'looked at',
 } as const
 export type Act = keyof typeof ACT_WORDS
 
 /** Actions the site takes by its published rules, without a curator. */
 const BY_RULE: ReadonlySet<string> = new Set<Act>(['hide-flagged-comment'])
+
+/** What only whoever runs the machine can do. */
+const BY_ADMINISTRATOR: ReadonlySet<string> = new Set<Act>(['see-addresses'])
 
 /** How long a reason may be, in characters. */
 export const LONGEST_REASON = 1_000
@@ -56,7 +60,7 @@ export function parseReason(text: string): string | null {
 
 /**
  * Logs an action for everyone to read, in the transaction that carries it out. A `curatorId` of null is the site
- * itself.
+ * itself, or whoever runs it.
  */
 export async function logAct(
   trx: Transaction<Database>,
@@ -131,6 +135,7 @@ function byline({
   name: string | null
 }) {
   if (id !== null) return displayName({ id, name: name ?? '' })
+  if (BY_ADMINISTRATOR.has(act)) return 'An administrator'
   return BY_RULE.has(act) ? 'The site' : 'A former curator'
 }
 

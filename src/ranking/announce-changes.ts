@@ -5,7 +5,7 @@ import type { Logger } from '../runtime/log.ts'
 
 /**
  * What pages show and readers change: a paper with its counts and what is said of it, the order of an edition (by its
- * day), the order of all papers by the attention they drew, the newest comments, the picks, the public collections.
+ * day), the order of all papers by the attention they drew, the newest comments, the picks, the public collections, and the issues of digests in the archive.
  */
 export type ChangingPart =
   | `paper ${number}`
@@ -14,6 +14,7 @@ export type ChangingPart =
   | 'comments'
   | 'picks'
   | 'collections'
+  | 'digests'
 
 /** What has changed: some subjects, or whatever pages may show. */
 export type Change = readonly ChangingPart[] | 'everything'

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { takesWrites } from '../db/probe-writes.ts'
+import { lateDigests } from '../digests/late.ts'
+import { exactTime } from '../papers/dates-in-words.ts'
 import { diskTrouble } from '../runtime/disk.ts'
 import type { Troubles } from '../runtime/troubles.ts'
 import { SearchAway } from '../search/engine-client.ts'
@@ -27,14 +29,20 @@ type Health = {
   status: string
   /** By name, why a source waits; absent where none does. That is no illness: what is here can be read. */
   sources?: Record<string, string>
+  /** What of the mail that readers subscribe to is late; absent where nothing is. Curators are told by email. */
+  digests?: string
 }
 
 export async function health(site: Pick<Site, 'db' | 'now'>, machine: Machine): Promise<Health> {
-  const [wrong, waiting] = await Promise.all([
+  const [wrong, waiting, late] = await Promise.all([
     healthTroubles(site, machine),
     inTime(
       waitingSources(site.db, { now: site.now() }).catch(() => ({})),
       {},
+    ),
+    inTime(
+      lateInWords(site).catch(() => null),
+      null,
     ),
   ])
   const isWell = wrong.length === 0
@@ -42,7 +50,19 @@ export async function health(site: Pick<Site, 'db' | 'now'>, machine: Machine): 
     isWell,
     status: isWell ? 'ok' : wrong.join('; '),
     ...(Object.keys(waiting).length > 0 && { sources: waiting }),
+    ...(late !== null && { digests: late }),
   }
+}
+
+async function lateInWords({ db, now }: Pick<Site, 'db' | 'now'>): Promise<string | null> {
+  const late = await lateDigests(db, { now: now() })
+  if (late === null) return null
+  const { uncomposed, unsent, since } = late
+  const parts = [
+    ...(uncomposed > 0 ? [`${uncomposed} not composed`] : []),
+    ...(unsent > 0 ? [`${unsent} not sent`] : []),
+  ]
+  return `late: ${parts.join(', ')}, the first due ${exactTime(since)}`
 }
 
 /** What is wrong with a site, in words for everybody; nothing when all is well. */

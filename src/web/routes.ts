@@ -8,6 +8,7 @@ import { claim } from './authorship/act.ts'
 import { finish } from './begun/act.ts'
 import { showBegun } from './begun/show.tsx'
 import { takeReports } from './bounce-hooks/act.ts'
+import { showArchive, showArchived } from './archive/show.tsx'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
@@ -100,6 +101,7 @@ export function addRoutes(app: Hono, base: Site): void {
   for (const { suffix: feed } of FEED_FORMATS) {
     app.get(`/index${feed}`, page(showNewest))
     app.get(`/papers${feed}`, page(showSearch))
+    app.get(`/digests${feed}`, page(showArchive))
     app.get(`/papers/new${feed}`, page(showNew))
     app.get(`/papers/trending${feed}`, page(showTrending))
     app.get(`/papers/top${feed}`, page(showTop))
@@ -138,6 +140,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/authors/:key', page(showAuthor))
   app.get('/topics', page(showTopics))
   app.get('/topics/:category', page(showTopic))
+  app.get('/digests', page(showArchive))
+  app.get('/digests/:name{.+}', page(showArchived))
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))

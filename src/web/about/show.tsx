@@ -49,6 +49,12 @@ export function showAbout(site: Site) {
               outside fonts or outside scripts. Only your browser remembers your last visit and your recent
               searches.
             </p>
+            <h2>By email</h2>
+            <p>
+              You can <a href="/subscribe">get a list or search by email</a>, every day, week or month,
+              without an account. What went out of the site’s own lists is in{' '}
+              <a href="/digests">the archive</a>.
+            </p>
             <h2>Feeds and files</h2>
             <p>
               Every list and every search has a feed, and every paper is available as BibTeX, RIS, CSL-JSON,

@@ -34,6 +34,7 @@ const subscriberDoes = (act: (acting: Acting, c: Context) => Promise<Response | 
     const own = c.var.site
     const code = form.text('code')
     const subscriber = await subscriberAsked(own, code)
+    if (!subscriber && code === '') return c.redirect('/sign-in?to=/mail/settings', 303)
     if (!subscriber) return c.html(expiredPage(own), 404)
     const answer = await act({ site: own, subscriber, form, code, now: own.now() }, c)
     return answer ?? c.redirect(`${settingsPath(code)}?saved`, 303)

@@ -3,6 +3,7 @@ import type { Metric } from 'prom-client'
 import { databaseFigures } from '../../db/database-figures.ts'
 import { poolFigures } from '../../db/open.ts'
 import type { Database } from '../../db/schema.ts'
+import { digestFigures } from '../../digests/figures.ts'
 import { mailFigures } from '../../mail/mail-figures.ts'
 import { programVersion } from '../../runtime/program-version.ts'
 import type { Troubles } from '../../runtime/troubles.ts'
@@ -96,7 +97,7 @@ async function measureAll(
   totals: ReturnType<typeof openRecordTotals>,
 ): Promise<Family[]> {
   const at = now()
-  const [database, search, sources, mail, webhooks] = await Promise.all([
+  const [database, search, sources, mail, webhooks, digests] = await Promise.all([
     inTime(databaseFigures(db)),
     inTime(index.status()),
     inTime(
@@ -106,6 +107,7 @@ async function measureAll(
     ),
     inTime(mailFigures(db, { now: at })),
     inTime(webhookFigures(db)),
+    inTime(digestFigures(db, { now: at })),
   ])
   const pool = poolFigures(db)
   return [
@@ -115,7 +117,7 @@ async function measureAll(
     gauge(
       'broadsheet_up',
       'Whether a part could be measured.',
-      Object.entries({ database, search, sources, mail, webhooks }).map(([part, figures]) => ({
+      Object.entries({ database, search, sources, mail, webhooks, digests }).map(([part, figures]) => ({
         value: Number(figures !== null),
         labels: { part },
       })),
@@ -190,6 +192,22 @@ async function measureAll(
           gauge('broadsheet_webhook_deliveries_waiting', 'Messages of webhooks that were not taken yet.', [
             { value: webhooks.waiting },
           ]),
+        ]),
+    ...(digests === null
+      ? []
+      : [
+          gauge('broadsheet_subscribers', 'Addresses that get mail by subscription.', [
+            { value: digests.subscribers },
+          ]),
+          gauge('broadsheet_digests', 'Digests that are not sent yet, by state.', [
+            { value: digests.waiting, labels: { state: 'waiting' } },
+            { value: digests.inDoubt, labels: { state: 'in_doubt' } },
+          ]),
+          gauge(
+            'broadsheet_digest_oldest_waiting_seconds',
+            'How long ago the first of the digests that wait was due.',
+            [{ value: digests.oldestSeconds }],
+          ),
         ]),
     ...requestFamilies(requests),
   ]

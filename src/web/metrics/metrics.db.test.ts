@@ -65,6 +65,47 @@ describeWithDatabase('the metrics', (db) => {
       .execute()
     return id
   }
+  /** A digest that waits to be sent. */
+  async function addDigest({ dueAt }: { dueAt: Date }) {
+    const subscriber = await db()
+      .insertInto('subscribers')
+      .values({ email: 'ada@example.org', created_at: earlier(100) })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const subscription = await db()
+      .insertInto('subscriptions')
+      .values({
+        subscriber_id: subscriber.id,
+        list: '/',
+        every: 'day',
+        hour: 7,
+        time_zone: 'America/New_York',
+        weekdays: 127,
+        length: 10,
+        created_at: earlier(100),
+        confirmed_at: earlier(100),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const run = await db()
+      .insertInto('digest_runs')
+      .values({ every: 'day', period: '2026-01-15', begun_at: dueAt })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db()
+      .insertInto('digest_issues')
+      .values({
+        run_id: run.id,
+        subscription_id: subscription.id,
+        period: '2026-01-15',
+        due_at: dueAt,
+        composed_at: dueAt,
+        expires_at: NOON,
+        state: 'waiting',
+        content: null,
+      })
+      .execute()
+  }
   const addRun = (id: number, facts: { new: number; finished?: boolean; at?: Date }) =>
     db()
       .insertInto('harvest_runs')
@@ -127,6 +168,7 @@ describeWithDatabase('the metrics', (db) => {
       .set({ due_at: null, failure: 'no such mailbox' })
       .where('key', '=', 'c')
       .execute()
+    await addDigest({ dueAt: earlier(2) })
     const open = await serve()
     await open('/')
     await open('/')
@@ -146,6 +188,11 @@ describeWithDatabase('the metrics', (db) => {
       'broadsheet_mail_waiting 2',
       'broadsheet_mail_oldest_waiting_seconds 7200',
       'broadsheet_mail_failed 1',
+      'broadsheet_up{part="digests"} 1',
+      'broadsheet_subscribers 1',
+      'broadsheet_digests{state="waiting"} 1',
+      'broadsheet_digests{state="in_doubt"} 0',
+      'broadsheet_digest_oldest_waiting_seconds 7200',
       'broadsheet_search_papers 0',
       'broadsheet_search_changes_behind 0',
       'broadsheet_http_requests_total{route="front_page",status="2xx"} 2',
@@ -200,6 +247,16 @@ describeWithDatabase('the metrics', (db) => {
     await addRun(id, { new: 1, finished: false, at: earlier(48) })
     await addRun(id, { new: 1 })
     expect(await brought()).toEqual([['arxiv', 12]])
+  })
+
+  it('leave a site healthy whose digests are late, and say so', async () => {
+    const open = await serve()
+    await addDigest({ dueAt: earlier(2) })
+    const { status, body } = await open('/healthz')
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { status: 'ok', digests: 'late: 1 not sent, the first due 15 January 2026, 10:00 UTC' },
+    ])
   })
 
   it('leave a site healthy whose sources wait, and name these', async () => {

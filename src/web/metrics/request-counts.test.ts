@@ -15,6 +15,7 @@ it.each([
   ['/papers/doi/10.5555/x', 'paper'],
   ['/papers/constructor', 'paper'],
   ['/topics/cs.CL', 'list'],
+  ['/digests/front-page/2026-11-28', 'list'],
   ['/topics/cs.CL.atom', 'feed'],
   ['/index.rss', 'feed'],
   ['/papers.feed.json?q=a', 'feed'],

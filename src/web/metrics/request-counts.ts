@@ -100,6 +100,7 @@ const BY_FIRST_PART: Readonly<Record<string, Route>> = {
   '': 'front_page',
   topics: 'list',
   authors: 'list',
+  digests: 'list',
   comments: 'discussion',
   collections: 'collection',
   'reading-list': 'collection',

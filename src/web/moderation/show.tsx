@@ -39,7 +39,8 @@ export function showModeration(site: Site) {
                 <p>
                   Everything curators do is listed here with the reason, newest first. Entries are never
                   removed. One thing happens automatically: a comment flagged by three trusted readers is
-                  hidden until a curator reviews it.
+                  hidden until a curator reviews it. When an administrator looks at the addresses that email
+                  went to, that is listed too.
                 </p>
               </div>
             </header>

@@ -3,7 +3,7 @@ import { issuesInDoubt, type InDoubt } from '../../../digests/deliver.ts'
 import { LIST_KINDS, subscriberFigures, type SubscriberFigures } from '../../../digests/figures.ts'
 import { EVERY } from '../../../digests/issue.ts'
 import { lateDigests, type Late } from '../../../digests/late.ts'
-import { countsInWords, DIGESTS, stateOf, titleOfRun } from '../../../digests/run-words.ts'
+import { countsInWords, DIGESTS, periodInWords, stateOf, titleOfRun } from '../../../digests/run-words.ts'
 import { listRuns, parseRunCursor, type Run } from '../../../digests/runs.ts'
 import { parseListAddress, titleOf } from '../../../lists/followed-list.ts'
 import { exactTime } from '../../../papers/dates-in-words.ts'
@@ -43,8 +43,7 @@ export const showDigests = forCurators(async (site, c) => {
       children: (
         <>
           {late && <LateNotice late={late} />}
-          {after === null && <Summary site={site} figures={figures} />}
-          {inDoubt.length > 0 && <InDoubtList site={site} issues={inDoubt} />}
+          {after === null && <Summary site={site} figures={figures} inDoubt={inDoubt.length} />}
           <section class="queue" aria-labelledby="runs">
             <h2 id="runs">Runs</h2>
             {shown.length === 0 ? (
@@ -71,6 +70,7 @@ export const showDigests = forCurators(async (site, c) => {
               </nav>
             )}
           </section>
+          {inDoubt.length > 0 && <InDoubtList site={site} issues={inDoubt} />}
           {after === null && figures.lists.length > 0 && <Subscriptions figures={figures} />}
         </>
       ),
@@ -101,7 +101,16 @@ function LateNotice({ late: { uncomposed, unsent, since } }: { late: Late }) {
   )
 }
 
-function Summary({ site, figures }: { site: Site; figures: SubscriberFigures }) {
+function Summary({
+  site,
+  figures,
+  inDoubt,
+}: {
+  site: Site
+  figures: SubscriberFigures
+  /** Issues in doubt that are shown below. */
+  inDoubt: number
+}) {
   const { subscribers, paused, bouncing, complained, unconfirmed, nextAt } = figures
   if (subscribers + unconfirmed === 0)
     return (
@@ -124,6 +133,15 @@ function Summary({ site, figures }: { site: Site; figures: SubscriberFigures }) 
           {' · '}
           {nextAt > site.now() ? 'next due ' : 'due since '}
           <time datetime={nextAt.toISOString()}>{exactTime(nextAt)}</time>
+        </>
+      )}
+      {inDoubt > 0 && (
+        <>
+          {' · '}
+          <a href="#in-doubt">
+            {number(inDoubt)}
+            {inDoubt === IN_DOUBT_SHOWN && ' or more'} in doubt
+          </a>
         </>
       )}
     </p>
@@ -165,18 +183,17 @@ function InDoubtList({ site, issues }: { site: Site; issues: Doubtful[] }) {
       <h2 id="in-doubt">In doubt</h2>
       <p class="hint">
         These may have arrived: the mail server had them and did not say whether it took them, or the program
-        stopped. None is sent again by itself. Where most programs see the same email twice, they show it
-        once.
+        stopped. None is sent again by itself. Most mail programs show an email that comes twice only once.
       </p>
-      <ul class="queue-items">
+      <ul class="queue-items in-doubt">
         {issues.map(({ id, title, domain, period, reason, since }) => (
           <li>
             <h3>
-              {title} <span class="hint">{period}</span>
+              {title} <span class="hint">{periodInWords(period)}</span>
             </h3>
             <p>
               {domain === null ? '' : `To an address at ${domain}. `}
-              {reason} Composed <When site={site} instant={since} />.
+              {asSentence(reason)} Composed <When site={site} instant={since} />.
             </p>
             <form class="act" method="post" action={`${PATH}/in-doubt/${id}/sending`}>
               <button type="submit" class="button quiet">
@@ -190,7 +207,7 @@ function InDoubtList({ site, issues }: { site: Site; issues: Doubtful[] }) {
         ))}
       </ul>
       {issues.length === IN_DOUBT_SHOWN && (
-        <p class="aside">More may appear as you decide on these. You can decide on all of a run below.</p>
+        <p class="aside">More may appear as you decide on these. You can decide on all of a run above.</p>
       )}
     </section>
   )
@@ -263,7 +280,7 @@ function State({ site, run }: { site: Site; run: Run }) {
     case 'resting':
       return (
         <p class="source-state resting">
-          Paused itself: {state.reason}
+          Paused itself: {asSentence(state.reason)}
           {state.at !== null && (
             <>
               {' '}
@@ -332,6 +349,10 @@ function Subscriptions({ figures: { lists } }: { figures: SubscriberFigures }) {
 
 function number(count: number): string {
   return count.toLocaleString('en-GB')
+}
+
+function asSentence(text: string): string {
+  return text === '' || /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function people(count: number): string {
