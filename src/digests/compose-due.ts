@@ -42,12 +42,13 @@ export async function composeDueIssues(
   const { db } = room.search
   const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
   const offers = openOffers(room, { now })
+  const facts = openFacts(db, { now })
   for (;;) {
     if (signal?.aborted) break
     const due = await dueSubscriptions(db, { now: now(), limit: BATCH })
     if (due.length === 0) break
     const offered = await offers(due)
-    const done = await composeBatch(db, { due, offered, now: now() })
+    const done = await composeBatch(db, { due, offered, facts: await facts(), now: now() })
     counts.composed += done.composed
     counts.skipped += done.skipped
     counts.published += done.published
@@ -140,13 +141,40 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   }
 }
 
+/** What all issues are composed with, whosever they are. */
+type Facts = {
+  /** Papers of which something grave is known, said lately. */
+  warnedPapers: Set<number>
+  holidays: Holidays
+}
+
+/** Asked for once a minute: to find the papers takes as long as to compose a hundred issues. */
+function openFacts(db: Kysely<Database>, { now }: { now: () => Date }): () => Promise<Facts> {
+  const remembered = new LRUCache<'facts', Facts>({ max: 1, ttl: FRESH_MS })
+  return async () => {
+    const known = remembered.get('facts')
+    if (known) return known
+    const [warnedPapers, holidays] = await Promise.all([
+      papersWithWarnings(db, { now: now() }),
+      readHolidays(db),
+    ])
+    const facts = { warnedPapers, holidays }
+    remembered.set('facts', facts)
+    return facts
+  }
+}
+
 type Composed = { row: Due; content: Content | null; offer: Offer }
 
 async function composeBatch(
   db: Kysely<Database>,
-  { due, offered, now }: { due: Due[]; offered: Map<number, Offer>; now: Date },
+  {
+    due,
+    offered,
+    facts: { warnedPapers, holidays },
+    now,
+  }: { due: Due[]; offered: Map<number, Offer>; facts: Facts; now: Date },
 ): Promise<ComposeCounts> {
-  const [warnedPapers, holidays] = await Promise.all([papersWithWarnings(db, { now }), readHolidays(db)])
   return inTransaction(db, async (trx) => {
     const rows = await holdDue(trx, { due, now })
     if (rows.length === 0) return { composed: 0, skipped: 0, published: 0 }
