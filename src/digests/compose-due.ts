@@ -27,6 +27,8 @@ const HOUR = 3_600_000
 const BATCH = 100
 /** What a list offers is asked for again after so long. */
 const FRESH_MS = 60_000
+/** So long after a paper was dated as recorded everybody can see it: its transaction, or its clock, may be slow. */
+const RECORDED_WITHIN_MS = 5 * 60_000
 /** Papers of which something was said so long ago are known to be retracted. */
 const WARNED_WITHIN_MS = 60 * 24 * 3_600_000
 
@@ -80,6 +82,8 @@ async function dueSubscriptions(
 export type Offer = {
   pool: Pool
   window: Window
+  /** When its papers were asked for. */
+  askedAt: Date
   /** Whether even the newest papers of a first issue are of an earlier day. */
   isOld: boolean
   /** What curators chose as the top story of the edition. */
@@ -89,7 +93,7 @@ export type Offer = {
 /** What lists offer, each asked once for all its subscribers. */
 export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   const { db, timeZone } = room.search
-  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId'>>({
+  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId' | 'askedAt'>>({
     max: 100,
     ttl: FRESH_MS,
   })
@@ -123,14 +127,15 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
     if (!known) {
       const head = list.kind === 'editions' ? await editionHead(db, { edition: window.to }) : null
       known = {
+        askedAt: now(),
         pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }),
         topPaperId: head?.topPaperId ?? null,
       }
       pools.set(name, known)
     }
     const isOld = row.covered_to === null && window.to < dayIn(timeZone, now())
-    const { pool, topPaperId } = known
-    return { pool, window, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
+    const { pool, topPaperId, askedAt } = known
+    return { pool, window, askedAt, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
   }
   return async (
     rows: Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>[],
@@ -374,10 +379,12 @@ async function keep(
     at: next.at,
     period: next.period,
     covered: offer?.window.to ?? row.covered_to,
+    // What comes in while issues are composed is for the next one; nothing comes twice.
+    looked: new Date((offer?.askedAt ?? now).getTime() - RECORDED_WITHIN_MS),
   }))
   await sql`
-    update subscriptions s set next_at = n.at, next_period = n.period, looked_at = ${now}, covered_to = n.covered
-    from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date)
+    update subscriptions s set next_at = n.at, next_period = n.period, looked_at = n.looked, covered_to = n.covered
+    from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date, looked timestamptz)
     where s.id = n.id`.execute(trx)
   await notify(trx, 'digests')
 }
