@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { mailerFor } from './cli/mailer-for.ts'
 import { siteOrigin } from './cli/site-origin.ts'
-import { UsageError } from './cli/usage-error.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
@@ -17,8 +16,6 @@ import { sendMail } from './jobs/send-mail.ts'
 import { tellOfLateDigests } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
-import { readDkimKey } from './mail/dkim-key.ts'
-import { openMailer, senderOf, type Mailer } from './mail/mailer.ts'
 import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
@@ -160,19 +157,4 @@ export function startBackground({
       await Promise.all([stopWork(), index.close()])
     },
   }
-}
-
-/** The way for mails to leave, as it is set. Throws a `UsageError` when the key to sign them with cannot be used. */
-function mailerFor(config: Config, { log }: { log: Logger }): Mailer {
-  const read = config.dkim && readDkimKey(config.dkim)
-  if (read && !read.ok) throw new UsageError(read.reason)
-  return openMailer({
-    smtpUrl: config.smtpUrl,
-    routes: config.smtpRoutes,
-    dkim: read && read.key,
-    replyTo: config.mailReplyTo,
-    outboxFolder: join(config.dataFolder, 'outbox'),
-    from: senderOf(config),
-    log,
-  })
 }
