@@ -6,7 +6,7 @@ import { issueMessageId } from './message-id.ts'
 import { slugOf } from './slug.ts'
 
 /** The addresses in the mail of an issue that are of its reader alone. */
-export function linksOf(
+function linksOf(
   { site: { origin } }: Issue,
   { issueId, subscriptionId, secret }: { issueId: number; subscriptionId: number; secret: string },
 ): IssueLinks {

@@ -112,7 +112,7 @@ export async function queueSettingsLink(
 }
 
 /** The address of a subscriber's settings, for a day. */
-export function settingsAddress(subscriberId: number, { site, secret, now }: Means): string {
+function settingsAddress(subscriberId: number, { site, secret, now }: Means): string {
   return `${site.origin}/mail/settings/${settingsCode(subscriberId, { secret, now })}`
 }
 

@@ -24,7 +24,7 @@ export type Subscription = {
 }
 
 /** Lists that one address can have by mail, and those of them that it has not confirmed. */
-export const MOST_LISTS = 50
+const MOST_LISTS = 50
 const MOST_UNCONFIRMED = 5
 /** Of the whole site in an hour: whoever uses it to fill other people's inboxes gets no further. */
 export const MOST_UNANSWERED = 500

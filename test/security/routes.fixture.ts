@@ -48,7 +48,7 @@ function codesFor({ path }: Route, { mailed: { codes } }: PeopledSite): string[]
         : path.startsWith('/mail/settings/')
           ? codes.settings
           : codes.unsubscribe
-  return [made, `${made}x`, '1.aaaaaaaaaaaaaaaa']
+  return [made, `${made}x`]
 }
 
 function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] {

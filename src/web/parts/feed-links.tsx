@@ -31,6 +31,6 @@ export function FeedLinks({
 }
 
 /** Where a list can be had by mail. */
-export function subscribePath(list: string): string {
+function subscribePath(list: string): string {
   return list === '/' ? '/subscribe' : `/subscribe?list=${encodeURIComponent(list)}`
 }
