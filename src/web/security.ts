@@ -40,6 +40,8 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
+    // They are in mails, which people read on other sites.
+    if (c.req.path.startsWith('/pictures/')) c.res.headers.set('cross-origin-resource-policy', 'cross-origin')
     if (c.get('isMailDocument')) {
       c.res.headers.set('content-security-policy', MAIL_DOCUMENT_POLICY)
       c.res.headers.set('x-frame-options', 'SAMEORIGIN')

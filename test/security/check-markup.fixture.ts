@@ -47,7 +47,7 @@ const OWN_SCRIPT = /^<script (?:type="module" )?src="\/assets\/\w+\.js">$/
 
 /** The frame in which an example of an email is shown: it runs nothing. */
 const OWN_FRAME =
-  /^<iframe title="[^"]*" src="\/subscribe\/preview\/email\?[^"]*" sandbox="allow-popups allow-popups-to-escape-sandbox" loading="lazy">$|^<\/iframe>$/
+  /^<iframe title="[^"]*" src="\/subscribe\/preview\/email\?[^"]*" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" loading="lazy">$|^<\/iframe>$/
 
 /** That markup is ours alone, whatever texts stand in it: each `<` begins a tag that is allowed, and each link leads somewhere harmless. */
 export function expectInert(where: unknown, html: string): void {

@@ -9,7 +9,12 @@ export function sendMailDocument(c: Context, html: string): Response | Promise<R
   c.header('cache-control', 'no-store')
   c.header('x-robots-tag', 'noindex')
   // In a frame a link would open in the frame.
-  return c.html(html.replace('<head>', '<head><base target="_blank">'))
+  return c.html(
+    html.replace(
+      '<head>',
+      '<head><base target="_blank"><link rel="icon" href="/favicon.svg" type="image/svg+xml"/>',
+    ),
+  )
 }
 
 declare module 'hono' {
@@ -20,4 +25,4 @@ declare module 'hono' {
 }
 
 export const MAIL_DOCUMENT_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"

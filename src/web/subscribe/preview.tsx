@@ -60,7 +60,7 @@ export function showPreview(site: Site) {
                 <iframe
                   title={`The email: ${issue.subject}`}
                   src={`/subscribe/preview/email?${query}`}
-                  sandbox="allow-popups allow-popups-to-escape-sandbox"
+                  sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
                   loading="lazy"
                 ></iframe>
                 <details class="more">
