@@ -25,6 +25,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
+  if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
@@ -49,6 +50,7 @@ function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] 
     suspicions: Object.values(site.suspicionIds),
     webhooks: [site.webhookId],
     quarantine: Object.values(site.quarantinedIds),
+    digests: route.path.includes('/digests/in-doubt/') ? site.digests.inDoubtIds : [site.digests.runId],
   }
   return (known[resource ?? ''] ?? []).map(String)
 }
@@ -81,6 +83,13 @@ const PERIODS: Record<string, string[]> = {
   month: ['2026-01', '2026-01.feed.json'],
   ':name': [`${'0'.repeat(64)}.webp`],
 }
+const DIGESTS = [
+  'front-page',
+  `front-page/${EDITION}`,
+  'front-page.atom',
+  'front-page.rss',
+  'front-page.feed.json',
+]
 const AUTH_PATHS = [
   'passkey/generate-register-options',
   'passkey/generate-authenticate-options',
