@@ -1,17 +1,22 @@
 import { connect } from 'node:net'
 
 /** What a load came to: answers a second, and their times in milliseconds. */
-export type LoadResult = { rate: number; p50: number; p99: number }
+export type LoadResult = { rate: number; p50: number; p99: number; max: number }
 
 /**
  * Asks for one page over and over from `connections` keep-alive connections for `seconds`: as fast as answers come, or
  * at `rate` requests a second over all of them, in which case times count from when a request was due, so that a server
  * that falls behind is seen to (no coordinated omission). The client reads no more of an answer than its length, so that
- * it costs little beside the server. Throws at the first answer that is not 200.
+ * it costs little beside the server. `stop` ends it before the time. Throws at the first answer that is not 200.
  */
 export async function load(
   url: string,
-  { connections, seconds, rate }: { connections: number; seconds: number; rate?: number },
+  {
+    connections,
+    seconds,
+    rate,
+    stop,
+  }: { connections: number; seconds: number; rate?: number; stop?: AbortSignal },
 ): Promise<LoadResult> {
   const times: number[] = []
   const started = performance.now()
@@ -20,7 +25,7 @@ export async function load(
   await Promise.all(
     Array.from({ length: connections }, (_, i) =>
       askRepeatedly(new URL(url), {
-        until,
+        isOver: () => performance.now() >= until || stop?.aborted === true,
         gap,
         first: started + (gap * i) / connections,
         onAnswer: (ms) => times.push(ms),
@@ -31,17 +36,17 @@ export async function load(
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-  return { rate: times.length / elapsed, p50: at(0.5), p99: at(0.99) }
+  return { rate: times.length / elapsed, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
 function askRepeatedly(
   url: URL,
   {
-    until,
+    isOver,
     gap,
     first,
     onAnswer,
-  }: { until: number; gap: number; first: number; onAnswer: (ms: number) => void },
+  }: { isOver: () => boolean; gap: number; first: number; onAnswer: (ms: number) => void },
 ): Promise<void> {
   const request = `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n`
   return new Promise((resolve, reject) => {
@@ -50,7 +55,7 @@ function askRepeatedly(
     let head = ''
     let missing = -1
     const ask = () => {
-      if (performance.now() >= until) return void socket.end()
+      if (isOver()) return void socket.end()
       const wait = due - performance.now()
       if (gap > 0 && wait > 0) return void setTimeout(ask, wait)
       if (gap === 0) due = performance.now()

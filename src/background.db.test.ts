@@ -94,6 +94,13 @@ describeWithDatabase('the background', (db) => {
     expect(await leased()).toBe(0)
   })
 
+  it('does not start with a key that no mail can be signed with', async () => {
+    const dkim = { DKIM_KEY_FILE: '/nowhere/dkim.pem', DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 'a' }
+    await expect(start(dkim)).rejects.toThrow(
+      'DKIM_KEY_FILE: /nowhere/dkim.pem cannot be read (there is no such file).',
+    )
+  })
+
   it('stops while the model that comes with it is at work', async () => {
     await record(400)
     const background = await start()

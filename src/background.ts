@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { mailerFor } from './cli/mailer-for.ts'
 import { siteOrigin } from './cli/site-origin.ts'
-import { UsageError } from './cli/usage-error.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
@@ -11,13 +10,13 @@ import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { composeDigests, sendDigests } from './jobs/send-digests.ts'
+import { readBounces } from './jobs/read-bounces.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { tellOfLateDigests } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
-import { readDkimKey } from './mail/dkim-key.ts'
-import { openMailer, senderOf, type Mailer } from './mail/mailer.ts'
+import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import type { Logger } from './runtime/log.ts'
@@ -65,7 +64,7 @@ export function startBackground({
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
   const mail = (['any', 'urgent'] as const).map((which) =>
-    startJob(sendMail(db, mailer, { which, log, now }), { log, troubles }),
+    startJob(sendMail(db, mailer, { which, rates: config.mailRate, log, now }), { log, troubles }),
   )
   const suspicions = startJob(findSuspiciousVotes(db, { now }), { log, troubles })
   const comments = startJob(renderComments(db), { log, troubles })
@@ -106,6 +105,8 @@ export function startBackground({
   const pictures =
     config.pictures &&
     startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
+  const mailbox = parseMailboxUrl(config.bouncesUrl ?? '')
+  const bounces = mailbox && startJob(readBounces(db, { mailbox, secret, log, now }), { log, troubles })
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -139,6 +140,7 @@ export function startBackground({
       pictures && pictures.close(),
       silence.close(),
       ...digests.map((job) => job.close()),
+      bounces?.close(),
       webhooks.close(),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.
@@ -155,19 +157,4 @@ export function startBackground({
       await Promise.all([stopWork(), index.close()])
     },
   }
-}
-
-/** The way for mails to leave, as it is set. Throws a `UsageError` when the key to sign them with cannot be used. */
-export function mailerFor(config: Config, { log }: { log: Logger }): Mailer {
-  const read = config.dkim && readDkimKey(config.dkim)
-  if (read && !read.ok) throw new UsageError(read.reason)
-  return openMailer({
-    smtpUrl: config.smtpUrl,
-    routes: config.smtpRoutes,
-    dkim: read && read.key,
-    replyTo: config.mailReplyTo,
-    outboxFolder: join(config.dataFolder, 'outbox'),
-    from: senderOf(config),
-    log,
-  })
 }

@@ -46,6 +46,8 @@ describe('the settings', () => {
       mailRate: { all: null, domains: new Map() },
       smtpRoutes: [],
       dkim: null,
+      bouncesUrl: null,
+      bounceHooks: { mailgun: null, sendgrid: null, ses: [], postmark: null },
       secret: null,
       curators: [],
       providers: [],
@@ -96,6 +98,8 @@ describe('the settings', () => {
         DKIM_KEY_FILE: '/etc/broadsheet/dkim.pem',
         DKIM_DOMAIN: 'Papers.Example',
         DKIM_SELECTOR: 'papers2026',
+        BOUNCES_URL: 'imaps://bounces:hush@mail.example/Bounces',
+        BOUNCE_HOOKS: 'mailgun=a-key-of-mailgun ses=arn:aws:sns:eu-west-1:123456789012:bounces',
         SECRET: 'thirty-two characters, or some more',
         CURATORS: 'AK@papers.example, bea@papers.example',
         ORCID_CLIENT: 'APP-1:hush:hush',
@@ -133,6 +137,13 @@ describe('the settings', () => {
         { domain: 'uni.example', url: 'smtps://mail.uni.example' },
       ],
       dkim: { keyFile: '/etc/broadsheet/dkim.pem', domain: 'papers.example', selector: 'papers2026' },
+      bouncesUrl: 'imaps://bounces:hush@mail.example/Bounces',
+      bounceHooks: {
+        mailgun: 'a-key-of-mailgun',
+        sendgrid: null,
+        ses: ['arn:aws:sns:eu-west-1:123456789012:bounces'],
+        postmark: null,
+      },
       secret: 'thirty-two characters, or some more',
       curators: ['ak@papers.example', 'bea@papers.example'],
       providers: [
@@ -214,6 +225,8 @@ describe('the settings', () => {
     const env = {
       SMTP_URL: 'smtps://broadsheet:hunter2@mail.example',
       SMTP_ROUTES: 'gmail.com=smtp://us:hunter2@relay.example uni.example=smtp://mail.uni.example',
+      BOUNCES_URL: 'imaps://broadsheet:hunter2@mail.example/Bounces',
+      BOUNCE_HOOKS: 'mailgun=hunter2-of-mailgun postmark=hunter2-of-postmark',
       SECRET: 'hunter2 hunter2 hunter2 hunter2 hunter2',
       ORCID_CLIENT: 'APP-1:hunter2',
       GITHUB_CLIENT: 'us:hunter2',
@@ -226,9 +239,17 @@ describe('the settings', () => {
     expect(printed).toContain(
       'SMTP_ROUTES=gmail.com=smtp://us:***@relay.example uni.example=smtp://mail.uni.example',
     )
+    expect(printed).toContain('BOUNCES_URL=imaps://broadsheet:***@mail.example/Bounces')
+    expect(printed).toContain('BOUNCE_HOOKS=mailgun=*** postmark=***')
+    expect(reason({ BOUNCES_URL: 'imaps://mail.example' })).toBe(
+      'BOUNCES_URL must be an IMAP URL such as imaps://user:password@host/Folder.',
+    )
     for (const wrong of [
       { SMTP_URL: 'https://user:hunter2@mail.example' },
       { SMTP_ROUTES: 'gmail.com=https://user:hunter2@mail.example' },
+      { BOUNCES_URL: 'pop3://user:hunter2@mail.example' },
+      { BOUNCES_URL: 'imaps://hunter2@mail.example' },
+      { BOUNCE_HOOKS: 'mailgun=hunter2' },
       { SECRET: 'hunter2' },
       { GITHUB_CLIENT: 'hunter2' },
     ])

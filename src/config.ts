@@ -8,6 +8,8 @@ import { parseEmailAddress, parseMailDomain } from './mail/address.ts'
 import type { DkimSettings } from './mail/dkim-key.ts'
 import { formatMailRates, NO_RATES, parseMailRates, type MailRates } from './mail/mail-rate.ts'
 import { parseSmtpRoutes, type SmtpRoute } from './mail/smtp-routes.ts'
+import { NO_HOOKS, parseBounceHooks, type BounceHooks } from './mail/bounces/hooks/settings.ts'
+import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import type { ServiceKeys, ServiceUrls } from './sources/source-kind.ts'
 
 const timeZone = z.string().refine((zone) => {
@@ -25,12 +27,13 @@ const absoluteUrl = (protocols: string[], what: string) =>
 
 /** What `parse` makes of a text, which is refused where that is null. */
 const parsedBy = <T>(parse: (text: string) => T | null, what: string) =>
-  z.string().transform((text, { addIssue }) => {
+  z.string().transform((text, context) => {
     const value = parse(text)
     if (value !== null) return value
-    addIssue({ code: 'custom', message: what })
+    context.addIssue({ code: 'custom', message: what })
     return z.NEVER
   })
+const MAILBOX_URL = 'must be an IMAP URL such as imaps://user:password@host/Folder'
 
 /** `id:secret`, as a provider of accounts gives them. */
 const client = z.string().regex(/^[^\s:]+:\S+$/, 'must be the client id and its secret, as id:secret')
@@ -86,6 +89,16 @@ const schema = z.object({
     .regex(
       /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
       'must be letters, digits and hyphens',
+    )
+    .optional(),
+  BOUNCES_URL: absoluteUrl(['imap:', 'imaps:'], MAILBOX_URL)
+    .refine((text) => parseMailboxUrl(text) !== null, MAILBOX_URL)
+    .optional(),
+  BOUNCE_HOOKS: z
+    .string()
+    .refine(
+      (text) => parseBounceHooks(text) !== null,
+      'must be words such as mailgun=KEY, sendgrid=PUBLIC_KEY, ses=TOPIC_ARN or postmark=SECRET, each secret of at least 16 characters',
     )
     .optional(),
   SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -163,6 +176,10 @@ export type Config = {
   smtpRoutes: SmtpRoute[]
   /** How mail is signed; null: it is not. */
   dkim: DkimSettings | null
+  /** The folder that reports of bounces and complaints come to; null: none is read. */
+  bouncesUrl: string | null
+  /** The senders of mail that report bounces to us, and how they show who they are. */
+  bounceHooks: BounceHooks
   /** null: kept in the data folder. */
   secret: string | null
   /** Addresses, in lower case. */
@@ -244,6 +261,8 @@ export function readConfig({
       mailRate: settings.MAIL_RATE ?? NO_RATES,
       smtpRoutes: settings.SMTP_ROUTES ?? [],
       dkim: dkimIn(settings),
+      bouncesUrl: settings.BOUNCES_URL ?? null,
+      bounceHooks: parseBounceHooks(settings.BOUNCE_HOOKS ?? '') ?? NO_HOOKS,
       secret: settings.SECRET ?? null,
       curators: settings.CURATORS.flatMap((address) => parseEmailAddress(address) ?? []),
       providers: providersIn(settings),
@@ -406,6 +425,8 @@ export function printConfig(config: Config): string {
     DKIM_KEY_FILE: config.dkim?.keyFile ?? null,
     DKIM_DOMAIN: config.dkim?.domain ?? null,
     DKIM_SELECTOR: config.dkim?.selector ?? null,
+    BOUNCES_URL: config.bouncesUrl && maskUrl(config.bouncesUrl),
+    BOUNCE_HOOKS: maskedHooks(config.bounceHooks),
     SECRET: config.secret && '***',
     CURATORS: config.curators.join(','),
     ORCID_CLIENT: maskedClient(config, 'orcid'),
@@ -444,6 +465,15 @@ function maskedClient({ providers }: Config, provider: Provider['id']): string |
   return found ? `${found.clientId}:***` : null
 }
 
+function maskedHooks({ mailgun, sendgrid, ses, postmark }: BounceHooks): string {
+  return [
+    ...(mailgun === null ? [] : ['mailgun=***']),
+    ...(sendgrid === null ? [] : ['sendgrid=***']),
+    ...ses.map((topic) => `ses=${topic}`),
+    ...(postmark === null ? [] : ['postmark=***']),
+  ].join(' ')
+}
+
 /** A URL with its password, and whatever its query says, hidden. */
 function maskUrl(text: string): string {
   const url = new URL(text)
@@ -454,6 +484,14 @@ function maskUrl(text: string): string {
 }
 
 function isSecret(name: string): boolean {
-  const secrets = ['DATABASE_URL', 'SMTP_URL', 'SMTP_ROUTES', 'EMBEDDINGS_URL', 'SECRET']
+  const secrets = [
+    'DATABASE_URL',
+    'SMTP_URL',
+    'SMTP_ROUTES',
+    'BOUNCES_URL',
+    'BOUNCE_HOOKS',
+    'EMBEDDINGS_URL',
+    'SECRET',
+  ]
   return secrets.includes(name) || /_(?:CLIENT|KEY|TOKEN)$/.test(name)
 }

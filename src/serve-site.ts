@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -151,7 +152,9 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       contact: config.contact,
     },
     welcomeKey: welcomeKey(secret),
+    bounceHooks: { senders: config.bounceHooks, secret },
     pictures: config.pictures,
+    outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,
     log,
     assets,

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { openAccounts } from '../src/accounts/open-accounts.ts'
 import { createApp } from '../src/web/app.ts'
 import type { Database } from '../src/db/schema.ts'
+import { NO_HOOKS } from '../src/mail/bounces/hooks/settings.ts'
 import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
@@ -85,7 +86,9 @@ export function openSite(
       contact: null,
     },
     welcomeKey: 'the key on the console',
+    bounceHooks: { senders: NO_HOOKS, secret: 'a secret that is only for tests, long enough' },
     pictures: true,
+    outboxFolder: '/nowhere/outbox',
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

@@ -15,6 +15,12 @@ export const RATE_LIMITS = {
   /** Without JavaScript there is no proof of work. */
   signInUnproved: { name: 'sign-in unproved from', most: 20, windowMs: HOUR },
   signInMailbox: { name: 'sign-in to', most: 5, windowMs: HOUR },
+  /** Asking for mail: from a network, at a mailbox, at all mailboxes of a domain. */
+  subscribeAddress: { name: 'subscribe from', most: 60, windowMs: HOUR },
+  subscribeUnproved: { name: 'subscribe unproved from', most: 20, windowMs: HOUR },
+  subscribeMailbox: { name: 'subscribe to', most: 5, windowMs: HOUR },
+  subscribeDomain: { name: 'subscribe at', most: 200, windowMs: HOUR },
+  settingsLink: { name: 'settings link to', most: 3, windowMs: HOUR },
   /** Tokens cannot be guessed; this only limits the work. */
   links: { name: 'link from', most: 2_000, windowMs: HOUR },
   vote: { name: 'vote by', most: 600, windowMs: 10 * MINUTE },

@@ -234,7 +234,10 @@ function addVerbs(program: Command): void {
     .command('doctor')
     .description('compare the search index with the database and repair any differences')
     .option('--check', 'only compare; exit with 1 if anything differs')
-    .action(async (options) => (await import('./doctor.ts')).doctor(options))
+    .option('--mail', 'only check whether email will arrive (SPF, DKIM, DMARC, DNS, TLS); nothing is sent')
+    .action(async ({ mail, ...options }) =>
+      mail ? (await import('./doctor-mail.ts')).doctorMail() : (await import('./doctor.ts')).doctor(options),
+    )
   program
     .command('rank')
     .description(

@@ -7,6 +7,7 @@ import type { KeyedReport } from '../mail/bounces/report.ts'
 import type { Severity } from '../mail/status-code.ts'
 import { forgetReports, liftSuppression, noteRefusal, noteReport } from './bounces.ts'
 import { issueMessageId } from './message-id.ts'
+import { forgetDigests, sentIssue, subscribed } from './sent-issue.fixture.ts'
 
 const NOON = new Date('2026-11-29T12:00:00Z')
 const DAY = 24 * 3_600_000
@@ -14,69 +15,14 @@ const secret = 'a secret that is only for tests, long enough'
 const later = (days: number) => new Date(NOON.getTime() + days * DAY)
 
 describeWithDatabase('reports of bounces', (db) => {
-  let period = 0
-  beforeEach(async () => {
-    await sql`delete from mail_reports`.execute(db())
-    await sql`delete from digest_runs`.execute(db())
-    await sql`delete from subscribers`.execute(db())
-    period = 0
-  })
+  beforeEach(() => forgetDigests(db()))
 
-  async function subscribe(email: string | null = 'ada@readers.example', list = '/') {
-    const found = await db()
-      .selectFrom('subscribers')
-      .select('id')
-      .where('email', '=', email)
-      .executeTakeFirst()
-    const { id: subscriberId } =
-      found ??
-      (await db()
-        .insertInto('subscribers')
-        .values({ email, created_at: NOON })
-        .returning('id')
-        .executeTakeFirstOrThrow())
-    const { id: subscriptionId } = await db()
-      .insertInto('subscriptions')
-      .values({
-        subscriber_id: subscriberId,
-        list,
-        every: 'day',
-        hour: 8,
-        time_zone: 'UTC',
-        weekdays: 127,
-        length: 10,
-        created_at: NOON,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return { subscriberId, subscriptionId }
-  }
-  async function issue(
+  const subscribe = (email: string | null = 'ada@readers.example', list = '/') =>
+    subscribed(db(), { email, list, now: NOON })
+  const issue = (
     { subscriptionId }: { subscriptionId: number | null },
     state: 'sent' | 'in doubt' | 'published' | 'sending' = 'sent',
-  ): Promise<number> {
-    period += 1
-    const run = await db()
-      .insertInto('digest_runs')
-      .values({ every: 'day', period: `period ${period}`, begun_at: NOON })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    const row = await db()
-      .insertInto('digest_issues')
-      .values({
-        run_id: run.id,
-        subscription_id: subscriptionId,
-        period: `period ${period}`,
-        due_at: NOON,
-        composed_at: NOON,
-        expires_at: later(1),
-        state,
-        content: null,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return row.id
-  }
+  ) => sentIssue(db(), { subscriptionId, state, now: NOON })
   const about = (issueId: number, by = secret) => `${issueMessageId(issueId, { secret: by })}@tides.example`
   const bounce = (messageId: string, severity: Severity = 'permanent', key = messageId): KeyedReport => ({
     kind: 'bounce',

@@ -50,11 +50,9 @@ export async function noteReport(
       ? noteBounce(trx, report, { ...held, now })
       : noteComplaint(trx, { ...held, now })
   })
-  if (noted.kind === 'bounced' || noted.kind === 'complained')
-    log?.info(
-      { issue: issueId, reason: report.reason, suppressed: noted.suppressed },
-      `a digest ${noted.kind}`,
-    )
+  const what = { issue: issueId, reason: report.reason, suppressed: noted.suppressed }
+  if (noted.kind === 'bounced') log?.info(what, 'a digest bounced')
+  if (noted.kind === 'complained') log?.info(what, 'a digest was called spam')
   return noted
 }
 

@@ -28,6 +28,8 @@ const HOUR = 3_600_000
 const BATCH = 100
 /** What a list offers is asked for again after so long. */
 const FRESH_MS = 60_000
+/** So long after a paper was dated as recorded everybody can see it: its transaction, or its clock, may be slow. */
+const RECORDED_WITHIN_MS = 5 * 60_000
 /** Papers of which something was said so long ago are known to be retracted. */
 const WARNED_WITHIN_MS = 60 * 24 * 3_600_000
 
@@ -43,12 +45,13 @@ export async function composeDueIssues(
   const { db } = room.search
   const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
   const offers = openOffers(room, { now })
+  const facts = openFacts(db, { now })
   for (;;) {
     if (signal?.aborted) break
     const due = await dueSubscriptions(db, { now: now(), limit: BATCH })
     if (due.length === 0) break
     const offered = await offers(due)
-    const done = await composeBatch(db, { due, offered, now: now() })
+    const done = await composeBatch(db, { due, offered, facts: await facts(), now: now() })
     counts.composed += done.composed
     counts.skipped += done.skipped
     counts.published += done.published
@@ -81,6 +84,8 @@ export async function dueSubscriptions(
 export type Offer = {
   pool: Pool
   window: Window
+  /** When its papers were asked for. */
+  askedAt: Date
   /** Whether even the newest papers of a first issue are of an earlier day. */
   isOld: boolean
   /** What curators chose as the top story of the edition. */
@@ -90,7 +95,7 @@ export type Offer = {
 /** What lists offer, each asked once for all its subscribers. */
 export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   const { db, timeZone } = room.search
-  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId'>>({
+  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId' | 'askedAt'>>({
     max: 100,
     ttl: FRESH_MS,
   })
@@ -124,14 +129,15 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
     if (!known) {
       const head = list.kind === 'editions' ? await editionHead(db, { edition: window.to }) : null
       known = {
+        askedAt: now(),
         pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }),
         topPaperId: head?.topPaperId ?? null,
       }
       pools.set(name, known)
     }
     const isOld = row.covered_to === null && window.to < dayIn(timeZone, now())
-    const { pool, topPaperId } = known
-    return { pool, window, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
+    const { pool, topPaperId, askedAt } = known
+    return { pool, window, askedAt, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
   }
   return async (
     rows: Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>[],
@@ -142,18 +148,45 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   }
 }
 
+/** What all issues are composed with, whosever they are. */
+type Facts = {
+  /** Papers of which something grave is known, said lately. */
+  warnedPapers: Set<number>
+  holidays: Holidays
+}
+
+/** Asked for once a minute: to find the papers takes as long as to compose a hundred issues. */
+function openFacts(db: Kysely<Database>, { now }: { now: () => Date }): () => Promise<Facts> {
+  const remembered = new LRUCache<'facts', Facts>({ max: 1, ttl: FRESH_MS })
+  return async () => {
+    const known = remembered.get('facts')
+    if (known) return known
+    const [warnedPapers, holidays] = await Promise.all([
+      papersWithWarnings(db, { now: now() }),
+      readHolidays(db),
+    ])
+    const facts = { warnedPapers, holidays }
+    remembered.set('facts', facts)
+    return facts
+  }
+}
+
 /** What was chosen for a subscription; null where there is nothing for it. */
 export type Composed = { row: Due; content: Content | null; offer: Offer }
 
 async function composeBatch(
   db: Kysely<Database>,
-  { due, offered, now }: { due: Due[]; offered: Map<number, Offer>; now: Date },
+  {
+    due,
+    offered,
+    facts: { warnedPapers, holidays },
+    now,
+  }: { due: Due[]; offered: Map<number, Offer>; facts: Facts; now: Date },
 ): Promise<ComposeCounts> {
-  const [warnedPapers, holidays] = await Promise.all([papersWithWarnings(db, { now }), readHolidays(db)])
   return inTransaction(db, async (trx) => {
     const rows = await holdDue(trx, { due, now })
     if (rows.length === 0) return { composed: 0, skipped: 0, published: 0 }
-    const composed = await chooseIssues(trx, { rows, offered, warnedPapers, holidays })
+    const composed = await chooseIssues(trx, { rows, offered, warnedPapers, holidays, now })
     await keep(trx, { composed, warnedPapers, now })
     const count = (test: (one: Composed) => boolean) => composed.filter(test).length
     return {
@@ -175,11 +208,13 @@ export async function chooseIssues(
     offered,
     warnedPapers,
     holidays,
+    now,
   }: {
     rows: Due[]
     offered: ReadonlyMap<number, Offer>
     warnedPapers: ReadonlySet<number>
     holidays: Holidays
+    now: Date
   },
 ): Promise<Composed[]> {
   const candidates = new Set(
@@ -203,6 +238,7 @@ export async function chooseIssues(
       lookedAt: row.looked_at,
       sent: of,
       topPaperId: offer.topPaperId,
+      on: dayIn(row.time_zone, now),
       notes: [
         ...(offer.isOld && row.email !== null ? [TO_BEGIN_WITH] : []),
         ...(quietNote === null ? [] : [quietNote]),
@@ -375,10 +411,12 @@ async function keep(
     at: next.at,
     period: next.period,
     covered: offer?.window.to ?? row.covered_to,
+    // What comes in while issues are composed is for the next one; nothing comes twice.
+    looked: new Date((offer?.askedAt ?? now).getTime() - RECORDED_WITHIN_MS),
   }))
   await sql`
-    update subscriptions s set next_at = n.at, next_period = n.period, looked_at = ${now}, covered_to = n.covered
-    from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date)
+    update subscriptions s set next_at = n.at, next_period = n.period, looked_at = n.looked, covered_to = n.covered
+    from jsonb_to_recordset(${JSON.stringify(nexts)}::jsonb) as n(id bigint, at timestamptz, period text, covered date, looked timestamptz)
     where s.id = n.id`.execute(trx)
   await notify(trx, 'digests')
   if (issues.some(({ state }) => state === 'published'))

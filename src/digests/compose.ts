@@ -15,6 +15,8 @@ export type Choosing = {
   sent: ReadonlySet<number>
   /** The paper that curators chose as the top story, where they did. */
   topPaperId: number | null
+  /** The day on which it is composed, where its reader is. */
+  on: string
   notes: string[]
   warned: Content['warned']
 }
@@ -27,6 +29,7 @@ export function chooseContent({
   lookedAt,
   sent,
   topPaperId,
+  on,
   notes,
   warned,
 }: Choosing): Content | null {
@@ -50,6 +53,7 @@ export function chooseContent({
   return {
     papers: chosen.slice(0, length).map(({ paper, reason }) => ({ id: paper.id, reason })),
     total: Math.max(pool.total - passedOver, chosen.length),
+    on,
     from: window.from,
     to: window.to,
     notes,

@@ -8,6 +8,8 @@ import { PAPER_NUMBER } from '../db/cursor.ts'
 const CONTENT = z.object({
   papers: z.array(z.object({ id: PAPER_NUMBER, reason: z.string() })),
   total: z.number().int(),
+  /** The day on which it was composed, where its reader is. */
+  on: z.string(),
   /** The editions that it looked at: those after the day `from`, up to the day `to`. */
   from: z.string(),
   to: z.string(),

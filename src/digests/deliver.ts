@@ -6,7 +6,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { parseListAddress } from '../lists/followed-list.ts'
 import type { MailRates } from '../mail/mail-rate.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import type { Message, SendOutcome } from '../mail/message.ts'
+import type { Message, NotSent, SendOutcome } from '../mail/message.ts'
 import { takeTurn } from '../mail/take-turn.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import { noteRefusal } from './bounces.ts'
@@ -43,6 +43,10 @@ const LEASE_MS = 10 * MINUTE
 /** Issues under way at once, in all and to one domain. */
 const AT_ONCE = 8
 const AT_ONCE_TO_DOMAIN = 6
+/** Issues known as waiting at once: to look for the next ones takes as long for one as for all of these. */
+const KNOWN = 500
+/** While all that are known must wait for their domains, others are looked for this often. */
+const LOOK_AGAIN_MS = 1_000
 /** How long to wait after each attempt that was put off; the last one again and again, until it is too late. */
 const WAITS_MS = [2, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE)
 /** A refusal of which nobody knows what it means is tried so often. */
@@ -72,6 +76,9 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
   const domains = new Map<string, { refusals: number; restsUntil: number }>()
   const recent: boolean[] = []
   const errors: unknown[] = []
+  const markSent = sentMarker(db)
+  let known: Waiting[] = []
+  let lookedAt = -Infinity
   let away = 0
   let allWaits = 0
 
@@ -88,7 +95,10 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
     // Stopped on the way, and the server has nothing of it.
     if (!outcome.ok && !outcome.inDoubt && outcome.kind !== 'permanent' && signal?.aborted)
       return putBack(db, claimed, { at: now() })
-    counts[await mark(db, claimed, { outcome, now: now() })] += 1
+    if (outcome.ok) {
+      await markSent(claimed, { now: now() })
+      counts.sent += 1
+    } else counts[await mark(db, claimed, { outcome, now: now() })] += 1
     await watch(claimed, outcome)
   }
 
@@ -122,7 +132,8 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
     domains.set(domain, known)
     if (known.refusals >= DOMAIN_RESTS_AFTER) restDomain(domain, now().getTime() + DOMAIN_RESTS_MS)
     // To be put off is no error: receivers do it to everybody whom they do not know.
-    const isError = !outcome.ok && (outcome.kind !== 'temporary' || outcome.about === 'us')
+    const isPutOff = !outcome.ok && outcome.kind === 'temporary' && outcome.status?.startsWith('4.') !== false
+    const isError = !outcome.ok && !isPutOff && !isServerAway
     recent.push(isError)
     if (recent.length > LOOKED_AT) recent.shift()
     if (isError && recent.filter(Boolean).length >= TOO_MANY) {
@@ -133,6 +144,44 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
     }
   }
 
+  /** The next issues to try, at most so many, now that their domains may have them. */
+  async function nextOnes(most: number): Promise<Waiting[]> {
+    const next = take(most)
+    const since = now().getTime() - lookedAt
+    if (next.length > 0 || (known.length > 0 && since >= 0 && since < LOOK_AGAIN_MS)) return next
+    lookedAt = now().getTime()
+    // What was passed over is found again.
+    known = await waitingIssues(db, { most: KNOWN, not: notNow(), now: now() })
+    return take(most)
+  }
+
+  /** Takes out of what is known; what is for a domain that rests is forgotten, and found again when it has rested. */
+  function take(most: number): Waiting[] {
+    const at = now().getTime()
+    const busy = busyDomains(underWay.values())
+    const taken: Waiting[] = []
+    known = known.filter((one) => {
+      if ((domains.get(one.domain)?.restsUntil ?? 0) > at) return false
+      const count = busy.get(one.domain) ?? 0
+      if (taken.length >= most || count >= AT_ONCE_TO_DOMAIN) return true
+      busy.set(one.domain, count + 1)
+      taken.push(one)
+      return false
+    })
+    return taken
+  }
+
+  /** The domains to which nothing more goes for now: they rest, or have as much under way as one may have. */
+  function notNow(): string[] {
+    const at = now().getTime()
+    return [
+      ...[...busyDomains(underWay.values())]
+        .filter(([, count]) => count >= AT_ONCE_TO_DOMAIN)
+        .map(([domain]) => domain),
+      ...[...domains].filter(([, { restsUntil }]) => restsUntil > at).map(([domain]) => domain),
+    ]
+  }
+
   await resumeRested(db, { now: now() })
   await doubtLost(db, { now: now() })
   await expireLate(db, { now: now() })
@@ -141,15 +190,16 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
       const at = now().getTime()
       const most = AT_ONCE - underWay.size
       const isOn = most > 0 && away < AWAY_AFTER && allWaits <= at && errors.length === 0 && !signal?.aborted
-      const claimed = isOn
-        ? await claim(db, { most, not: restingNow(domains, underWay, at), now: now() })
-        : []
+      const next = isOn ? await nextOnes(most) : []
+      const claimed = next.length > 0 ? await claim(db, { ids: next.map(({ id }) => id), now: now() }) : []
       for (const issue of claimed) {
         const delivery = deliver(issue)
           .catch((error: unknown) => void errors.push(error))
           .finally(() => underWay.delete(delivery))
         underWay.set(delivery, issue.domain)
       }
+      // Somebody else was quicker with all of them, or they are wanted no more.
+      if (next.length > 0 && claimed.length === 0) continue
       if (underWay.size === 0) break
       // A slow one holds up itself only.
       await Promise.race(underWay.keys())
@@ -161,19 +211,14 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
   return counts
 }
 
-/** The domains to which nothing more goes for now: they rest, or have as much under way as one may have. */
-function restingNow(
-  domains: ReadonlyMap<string, { restsUntil: number }>,
-  underWay: ReadonlyMap<Promise<void>, string>,
-  at: number,
-): string[] {
+function busyDomains(underWay: Iterable<string>): Map<string, number> {
   const busy = new Map<string, number>()
-  for (const domain of underWay.values()) busy.set(domain, (busy.get(domain) ?? 0) + 1)
-  return [
-    ...[...busy].filter(([, count]) => count >= AT_ONCE_TO_DOMAIN).map(([domain]) => domain),
-    ...[...domains].filter(([, { restsUntil }]) => restsUntil > at).map(([domain]) => domain),
-  ]
+  for (const domain of underWay) busy.set(domain, (busy.get(domain) ?? 0) + 1)
+  return busy
 }
+
+/** An issue that can be claimed. */
+type Waiting = { id: number; domain: string }
 
 type Claimed = {
   id: number
@@ -193,21 +238,39 @@ type Claimed = {
   holder: string
 }
 
-/** Claims issues that wait, for subscribers who still want them. Committed before anything is sent. */
-async function claim(
+/** What must be so for an issue to go out: it waits, its run is on, and its reader still wants it. */
+const CAN_GO = (now: Date) => sql`
+  i.state = 'waiting' and i.due_again_at <= ${now} and i.expires_at > ${now} and r.paused_at is null
+  and s.paused_at is null and b.paused_at is null and b.suppressed_at is null and b.email is not null`
+
+/**
+ * Issues that wait, the first ones first. Looks through all that are due, so it is asked for many at a time; each is claimed
+ * when its turn has come.
+ */
+async function waitingIssues(
   db: Kysely<Database>,
   { most, not, now }: { most: number; not: string[]; now: Date },
-): Promise<Claimed[]> {
+): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select i.id, b.domain from digest_issues i
+      join digest_runs r on r.id = i.run_id
+      join subscriptions s on s.id = i.subscription_id
+      join subscribers b on b.id = s.subscriber_id
+    where ${CAN_GO(now)} and b.domain <> all(${not}::text[])
+    order by i.due_again_at, i.id limit ${most}`.execute(db)
+  return rows
+}
+
+/** Claims those of some issues that still wait, for subscribers who still want them. Committed before anything is sent. */
+async function claim(db: Kysely<Database>, { ids, now }: { ids: number[]; now: Date }): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     with due as materialized (
       select i.id from digest_issues i
         join digest_runs r on r.id = i.run_id
         join subscriptions s on s.id = i.subscription_id
         join subscribers b on b.id = s.subscriber_id
-      where i.state = 'waiting' and i.due_again_at <= ${now} and i.expires_at > ${now} and r.paused_at is null
-        and s.paused_at is null and b.paused_at is null and b.suppressed_at is null and b.email is not null
-        and b.domain <> all(${not}::text[])
-      order by i.due_again_at, i.id limit ${most}
+      where i.id = any(${ids}::bigint[]) and ${CAN_GO(now)}
+      order by i.due_again_at, i.id
       for update of i skip locked
     )
     update digest_issues i
@@ -217,6 +280,36 @@ async function claim(
     returning i.id, i.run_id, i.subscription_id, b.id as subscriber_id, b.email, b.domain, s.list, s.every, i.period,
       i.content, i.composed_at, i.expires_at, i.attempts, i.holder`.execute(db)
   return rows
+}
+
+/**
+ * Notes what was sent: what came while the statement before was under way together in one, since each costs a wait for the
+ * disk. Whoever notes has it noted when its promise is kept.
+ */
+function sentMarker(db: Kysely<Database>): (claimed: Claimed, at: { now: Date }) => Promise<void> {
+  type Note = { id: number; holder: string; at: Date }
+  let last: Promise<unknown> = Promise.resolve()
+  let next: { notes: Note[]; noted: Promise<void> } | null = null
+  async function write(notes: Note[]): Promise<void> {
+    await sql`
+      update digest_issues i set state = 'sent', sent_at = n.at, claimed_until = null, holder = null, failure = null
+      from unnest(${notes.map(({ id }) => id)}::bigint[], ${notes.map(({ holder }) => holder)}::uuid[],
+        ${notes.map(({ at }) => at)}::timestamptz[]) as n(id, holder, at)
+      where i.id = n.id and i.holder = n.holder`.execute(db)
+  }
+  return ({ id, holder }, { now }) => {
+    if (next === null) {
+      const notes: Note[] = []
+      const noted = last.then(() => {
+        next = null
+        return write(notes)
+      })
+      last = noted.catch(() => {})
+      next = { notes, noted }
+    }
+    next.notes.push({ id, holder, at: now })
+    return next.noted
+  }
 }
 
 /** What was claimed by a process that has died since may have been sent, or not. Nobody can know. */
@@ -271,15 +364,9 @@ async function forget(db: Kysely<Database>, { id, holder }: Claimed): Promise<vo
 async function mark(
   db: Kysely<Database>,
   claimed: Claimed,
-  { outcome, now }: { outcome: SendOutcome; now: Date },
-): Promise<keyof DigestDelivery> {
+  { outcome, now }: { outcome: NotSent; now: Date },
+): Promise<Exclude<keyof DigestDelivery, 'sent'>> {
   const { id, holder } = claimed
-  if (outcome.ok) {
-    await sql`
-      update digest_issues set state = 'sent', sent_at = ${now}, claimed_until = null, holder = null, failure = null
-      where id = ${id} and holder = ${holder}`.execute(db)
-    return 'sent'
-  }
   const fate = fateOf(claimed, { outcome, now })
   await inTransaction(db, async (trx) => {
     // Subscribers before their issues, as everybody does.
@@ -305,7 +392,7 @@ async function mark(
 /** What becomes of an issue that was not taken. */
 function fateOf(
   { attempts, expires_at: expires }: Claimed,
-  { outcome, now }: { outcome: Extract<SendOutcome, { ok: false }>; now: Date },
+  { outcome, now }: { outcome: NotSent; now: Date },
 ): { state: 'waiting' | 'in doubt' | 'bounced' | 'expired' | 'given up'; again: Date | null } {
   if (outcome.inDoubt) return { state: 'in doubt', again: null }
   if (outcome.kind === 'permanent' && outcome.about === 'recipient') return { state: 'bounced', again: null }

@@ -121,6 +121,18 @@ describeWithDatabase('digests', (db) => {
     expect(runs.every(({ finishedAt }) => finishedAt !== null)).toBe(true)
   })
 
+  it('bring what was being recorded while they were composed the next time', async () => {
+    await record(papersOf('2026-01-13', 2), new Date('2026-01-13T20:00:00Z'))
+    const now = new Date('2026-01-14T15:00:00Z')
+    await subscribed('ada@readers.example', { now })
+    await send(now)
+    // Begun before the issue, and seen after it.
+    await record(papersOf('2026-01-12', 1, { title: 'Slow tide' }), new Date(now.getTime() - 2_000))
+    const { mails } = await send(new Date('2026-01-15T12:00:00Z'))
+    expect(mails.map(({ text }) => text.includes('Slow tide'))).toEqual([true])
+    expect(mails[0]?.text).not.toContain('Tide 1 of')
+  })
+
   it('are never empty: a day without papers brings none, and the next mail says so', async () => {
     await record(papersOf('2026-01-13', 2), new Date('2026-01-13T20:00:00Z'))
     await db().insertInto('arxiv_holidays').values({ day: '2026-01-15', name: 'Tide Day' }).execute()

@@ -6,13 +6,13 @@ import { issueMessageId } from './message-id.ts'
 import { slugOf } from './slug.ts'
 
 /** The addresses in the mail of an issue that are of its reader alone. */
-export function linksOf(
+function linksOf(
   { site: { origin } }: Issue,
   { issueId, subscriptionId, secret }: { issueId: number; subscriptionId: number; secret: string },
 ): IssueLinks {
-  const code = (purpose: 'unsubscribe' | 'issue', of: number) => signedCode(purpose, String(of), { secret })
+  const code = (purpose: 'unsubscribe' | 'read', of: number) => signedCode(purpose, String(of), { secret })
   return {
-    web: `${origin}/mail/issues/${code('issue', issueId)}`,
+    web: `${origin}/mail/issues/${code('read', issueId)}`,
     unsubscribe: `${origin}/mail/u/${code('unsubscribe', subscriptionId)}`,
     settings: `${origin}/mail/change/${code('unsubscribe', subscriptionId)}`,
   }

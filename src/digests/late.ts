@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 
 /** A digest is late this long after it was due. */
-export const LATE_AFTER_MS = 3_600_000
+const LATE_AFTER_MS = 3_600_000
 /** What was due so long ago is known to be missing, and somebody was told. */
 const LOOKED_BACK_MS = 14 * 24 * 3_600_000
 

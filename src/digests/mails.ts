@@ -112,7 +112,7 @@ export async function queueSettingsLink(
 }
 
 /** The address of a subscriber's settings, for a day. */
-export function settingsAddress(subscriberId: number, { site, secret, now }: Means): string {
+function settingsAddress(subscriberId: number, { site, secret, now }: Means): string {
   return `${site.origin}/mail/settings/${settingsCode(subscriberId, { secret, now })}`
 }
 
@@ -134,7 +134,7 @@ export function readSettingsCode(
 
 /** The number in a code for this purpose; null where we gave none such. */
 export function numberInCode(
-  purpose: 'confirm' | 'unsubscribe' | 'issue',
+  purpose: 'confirm' | 'unsubscribe' | 'read',
   code: string,
   { secret }: { secret: string },
 ): number | null {

@@ -68,7 +68,7 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
       keySentence: text === null ? null : keySentence(plainText(text)),
       picture: picture
         ? {
-            url: `${room.site.origin}/pictures/${picture.digest}.webp`,
+            url: `${room.site.origin}/pictures/${picture.digest}.jpg`,
             width: picture.width,
             height: picture.height,
             caption: plainText(picture.caption),
@@ -193,10 +193,11 @@ function shorten(text: string): string {
 }
 
 /** The time that an issue tells of, as people say it. */
-function whenOf({ every, period }: IssueFrame, { from, to }: Content): string {
+function whenOf({ every, period, list }: IssueFrame, { from, to, on }: Content): string {
   switch (every) {
     case 'day':
-      return longDay(parseDay(period) ?? to)
+      // A first issue tells of an edition, or of what is on a list that day.
+      return longDay(parseDay(period) ?? (list.kind === 'editions' ? to : on))
     case 'week': {
       const week = weekPeriod(period)
       return week === null ? span({ from: addDays(from, 1), to }) : span(week)

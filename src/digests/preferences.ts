@@ -11,8 +11,8 @@ export type Preferences = Schedule & {
 
 export const SHORTEST = 5
 export const LONGEST = 25
-export const USUAL_LENGTH = 10
-export const USUAL_HOUR = 7
+const USUAL_LENGTH = 10
+const USUAL_HOUR = 7
 /** In characters, as typed. */
 export const LONGEST_NOT_ABOUT = 500
 const MOST_NOT_ABOUT = 20
@@ -66,7 +66,7 @@ export function parsePreferences(draft: PreferencesDraft, otherwise: Preferences
 }
 
 /** The IANA name of a time zone, as PostgreSQL knows it too; null where there is none such. */
-export function parseTimeZone(text: string): string | null {
+function parseTimeZone(text: string): string | null {
   const name = text.trim()
   // An offset (+05:30) is no place: its clock would never change.
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return null

@@ -1,4 +1,5 @@
 import { parseListAddress, type FollowedList } from '../lists/followed-list.ts'
+import { dayIn } from '../papers/calendar.ts'
 import { chooseContent } from './compose.ts'
 import {
   chooseIssues,
@@ -46,6 +47,7 @@ export async function previewIssue(
     lookedAt: null,
     sent: new Set(),
     topPaperId: offer.topPaperId,
+    on: dayIn(room.search.timeZone, now),
     notes: offer.isOld ? [TO_BEGIN_WITH] : [],
     warned: [],
   })
@@ -74,7 +76,7 @@ export async function* previewDue(
   const make = issueMaker(room)
   for (const rows of inBatches(due)) {
     const offered = await offers(rows)
-    for (const { row, content } of await chooseIssues(db, { rows, offered, warnedPapers, holidays })) {
+    for (const { row, content } of await chooseIssues(db, { rows, offered, warnedPapers, holidays, now })) {
       const parsed = parseListAddress(row.list, '')
       const { period } = timesOf(row, toSubscription(row).preferences, now)
       yield {

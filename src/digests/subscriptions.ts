@@ -24,8 +24,10 @@ export type Subscription = {
 }
 
 /** Lists that one address can have by mail, and those of them that it has not confirmed. */
-export const MOST_LISTS = 50
+const MOST_LISTS = 50
 const MOST_UNCONFIRMED = 5
+/** Of the whole site in an hour: whoever uses it to fill other people's inboxes gets no further. */
+export const MOST_UNANSWERED = 500
 /** What nobody confirms is forgotten after so long. */
 const CONFIRM_WITHIN_MS = 7 * 24 * 3_600_000
 const HOUR = 3_600_000

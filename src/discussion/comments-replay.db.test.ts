@@ -14,7 +14,11 @@ import { deleteComment } from './delete-comment.ts'
 import { hideComment, unhideComment } from '../moderation/hide-comment.ts'
 import { react } from './reactions.ts'
 
-const SITE = { origin: 'https://tides.example', name: 'Tide Lines' }
+const SITE = {
+  origin: 'https://tides.example',
+  name: 'Tide Lines',
+  secret: 'a secret that is only for tests, long enough',
+}
 
 type Step = {
   act: 'write' | 'answer' | 'edit' | 'delete' | 'hide' | 'show' | 'react' | 'vote' | 'unvote'

@@ -17,7 +17,11 @@ import { lockComments } from '../moderation/lock-comments.ts'
 import { react } from './reactions.ts'
 import { editsOf, newestComments, parseCommentCursor, readComment } from './read-comments.ts'
 
-const SITE = { origin: 'https://tides.example', name: 'Tide Lines' }
+const SITE = {
+  origin: 'https://tides.example',
+  name: 'Tide Lines',
+  secret: 'a secret that is only for tests, long enough',
+}
 const later = (minutes: number) => new Date(NOON.getTime() + minutes * 60_000)
 
 describeWithDatabase('comments', (db) => {

@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely'
 import { displayName, hasMail } from '../accounts/reader.ts'
 import type { Database } from '../db/schema.ts'
+import { signedCode } from '../mail/signed-link.ts'
 import { queueMail, type MailToQueue } from '../mail/queue-mail.ts'
 import { plainText } from '../papers/plain-text.ts'
 
-/** The site that sends emails: its address without a trailing slash, and its name. */
-export type MailedSite = { origin: string; name: string }
+/** The site that sends emails: its address without a trailing slash, its name, and what links in emails are signed with. */
+export type MailedSite = { origin: string; name: string; secret: string }
 
 type Reply = {
   comment: { id: number; body: string }
@@ -35,25 +36,37 @@ export async function queueReplyMail(
     .where('email_verified', '=', true)
     .where('suspended_at', 'is', null)
     .executeTakeFirst()
-  if (reader && hasMail(reader)) await queueMail(trx, replyMail({ ...reply, email: reader.email }), { now })
+  if (reader && hasMail(reader))
+    await queueMail(trx, replyMail({ ...reply, to: { id: to, email: reader.email } }), { now })
 }
 
 /** The email that tells a reader of a reply to their comment. */
-export function replyMail({ comment, paper, from, site, email }: Reply & { email: string }): MailToQueue {
+export function replyMail({
+  comment,
+  paper,
+  from,
+  site,
+  to,
+}: Reply & { to: { id: string; email: string } }): MailToQueue {
   const title = plainText(paper.title)
   const name = displayName(from)
   const settings = `${site.origin}/settings`
+  const stop = `${site.origin}/mail/r/${signedCode('no replies', to.id, site)}`
   return {
     key: `reply ${comment.id}`,
-    to: email,
+    to: to.email,
     subject: `${name} replied to your comment on “${shorten(title)}”`,
     text: [
       `${name} replied to your comment on “${title}” at ${site.name}:`,
       comment.body.replaceAll(/^/gm, '> ').replaceAll(/ +$/gm, ''),
       `Read the discussion: ${site.origin}/comments/${comment.id}`,
-      `You receive this email because you asked to hear about replies. To stop these emails, change your settings: ${settings}`,
+      `You receive this email because you asked to hear about replies. To stop these emails: ${stop}\nAll your settings: ${settings}`,
     ].join('\n\n'),
-    headers: { 'List-Unsubscribe': `<${settings}>` },
+    headers: {
+      'List-Unsubscribe': `<${stop}>`,
+      // RFC 8058: one click in the mail program is enough.
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
   }
 }
 

@@ -3,10 +3,18 @@ import type { Database } from '../db/schema.ts'
 import { CLOCKS_DIFFER_MS } from '../runtime/clock.ts'
 import type { Mailer } from './mailer.ts'
 import type { SendOutcome } from './message.ts'
+import { NO_RATES, type MailRates } from './mail-rate.ts'
 import { isFinal } from './smtp-failure.ts'
+import { longestTurnMs, takeTurn } from './take-turn.ts'
 
 /** What became of the mails that were tried. */
-export type DeliveryCounts = { sent: number; postponed: number; givenUp: number }
+export type DeliveryCounts = {
+  sent: number
+  postponed: number
+  givenUp: number
+  /** When the next turn comes, where mail that is due was held up by a rate. */
+  heldUntil?: Date
+}
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -27,6 +35,9 @@ const REMEMBERED_MS = 90 * DAY
  * time, and no transaction is open while the server is spoken to. A process killed in between leaves mails that are sent
  * when their time is over: a mail may so go out twice, with the same Message-ID, and never not at all. Once
  * `signal` is aborted no more are claimed, and those that then fail for a time are given back as they were.
+ *
+ * Mail goes no faster than `rates`: what is held up by one is due again when its turn comes. Urgent mail counts and is
+ * never held up.
  */
 export async function deliverDueMail(
   db: Kysely<Database>,
@@ -34,17 +45,34 @@ export async function deliverDueMail(
   {
     now,
     which = 'any',
+    rates = NO_RATES,
     limit = 1_000,
     signal,
-  }: { now: () => Date; which?: 'any' | 'urgent'; limit?: number; signal?: AbortSignal },
+  }: {
+    now: () => Date
+    which?: 'any' | 'urgent'
+    rates?: MailRates
+    limit?: number
+    signal?: AbortSignal
+  },
 ): Promise<DeliveryCounts> {
   const counts: DeliveryCounts = { sent: 0, postponed: 0, givenUp: 0 }
   const underWay = new Set<Promise<void>>()
   const errors: unknown[] = []
   let claimed = 0
   let postponedInARow = 0
+  /** Domains whose turn has not come; `*`: all of them. The rest of their mail need not find out in this round. */
+  const held = new Set<string>()
 
   async function deliver(mail: ClaimedMail) {
+    const domain = mail.recipient.slice(mail.recipient.lastIndexOf('@') + 1).toLowerCase()
+    const turn = await takeTurn(db, { domain, rates, now: now(), urgent: mail.urgent })
+    if (!turn.ok) {
+      held.add(turn.domain)
+      claimed--
+      if (counts.heldUntil === undefined || turn.at < counts.heldUntil) counts.heldUntil = turn.at
+      return giveBack(db, mail, { due: turn.at })
+    }
     const outcome = await mailer.send({
       // Another mail may have had the key, before this one or in another database.
       id: `${mail.key}.${mail.queued_at.getTime().toString(36)}`,
@@ -55,18 +83,18 @@ export async function deliverDueMail(
       headers: mail.headers,
       date: mail.queued_at,
     })
-    if (!outcome.ok && !isFinal(outcome) && signal?.aborted) return giveBack(db, mail)
+    if (!outcome.ok && !isFinal(outcome) && signal?.aborted) return giveBack(db, mail, { due: mail.due_at })
     const fate = await mark(db, { mail, outcome, now: now() })
     counts[fate]++
     postponedInARow = fate === 'postponed' ? postponedInARow + 1 : 0
   }
 
-  await takeBackClaims(db, { now: now() })
+  await takeBackClaims(db, { rates, now: now() })
   try {
     for (;;) {
       const most = Math.min(AT_ONCE[which] - underWay.size, limit - claimed)
       const claiming = most > 0 && postponedInARow < AWAY_AFTER && errors.length === 0 && !signal?.aborted
-      const mails = claiming ? await claim(db, { which, most, now: now() }) : []
+      const mails = claiming ? await claim(db, { which, held, most, now: now() }) : []
       claimed += mails.length
       for (const mail of mails) {
         const delivery = deliver(mail)
@@ -93,7 +121,9 @@ type ClaimedMail = {
   text_body: string
   html_body: string | null
   headers: Record<string, string>
+  urgent: boolean
   queued_at: Date
+  due_at: Date
   expires_at: Date | null
   /** By which the claim is known as ours. */
   claimed_until: Date
@@ -102,18 +132,20 @@ type ClaimedMail = {
 
 async function claim(
   db: Kysely<Database>,
-  { which, most, now }: { which: 'any' | 'urgent'; most: number; now: Date },
+  { which, held, most, now }: { which: 'any' | 'urgent'; held: Set<string>; most: number; now: Date },
 ): Promise<ClaimedMail[]> {
   const { rows } = await sql<ClaimedMail>`
     with due as materialized (
       select id from outgoing_mail
       where due_at <= ${now} and (claimed_until is null or claimed_until <= ${now})
-        and (expires_at is null or expires_at > ${now}) and (urgent or ${which === 'any'})
+        and (expires_at is null or expires_at > ${now}) and (urgent or ${which === 'any' && !held.has('*')})
+        and (urgent or lower(split_part(recipient, '@', 2)) <> all (${[...held]}::text[]))
       order by urgent desc, due_at, id limit ${most}
       for update skip locked
     )
     update outgoing_mail m set claimed_until = ${new Date(now.getTime() + LEASE_MS)} from due where m.id = due.id
-    returning m.id, key, recipient, subject, text_body, html_body, headers, queued_at, expires_at, claimed_until, attempts
+    returning m.id, key, recipient, subject, text_body, html_body, headers, urgent, queued_at, due_at,
+      expires_at, claimed_until, attempts
   `.execute(db)
   return rows
 }
@@ -122,9 +154,13 @@ async function claim(
  * Times that lie further ahead than any could were written before the clock was set back: mails would wait until it has
  * caught up.
  */
-async function takeBackClaims(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+async function takeBackClaims(
+  db: Kysely<Database>,
+  { rates, now }: { rates: MailRates; now: Date },
+): Promise<void> {
   await sql`
     update outgoing_mail set due_at = ${now} where due_at > ${now}
+      and due_at > ${new Date(now.getTime() + longestTurnMs(rates))}
       and due_at > ${now}::timestamptz + case when attempts = 0 then interval '0' else
         least(2 ^ (attempts - 1) * interval '1 minute', ${LONGEST_WAIT_MS}::float8 * interval '1 millisecond') end
   `.execute(db)
@@ -136,11 +172,15 @@ async function takeBackClaims(db: Kysely<Database>, { now }: { now: Date }): Pro
     .execute()
 }
 
-/** As if it had not been claimed. */
-async function giveBack(db: Kysely<Database>, { id, claimed_until }: ClaimedMail): Promise<void> {
+/** As if it had not been claimed, and had been due at another time. */
+async function giveBack(
+  db: Kysely<Database>,
+  { id, claimed_until }: ClaimedMail,
+  { due }: { due: Date },
+): Promise<void> {
   await db
     .updateTable('outgoing_mail')
-    .set({ claimed_until: null })
+    .set({ due_at: due, claimed_until: null })
     .where('id', '=', id)
     .where('claimed_until', '=', claimed_until)
     .execute()

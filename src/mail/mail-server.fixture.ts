@@ -9,7 +9,7 @@ import { openMailer, type Mailer } from './mailer.ts'
 import { readMail, type ReceivedMail } from './received-mail.fixture.ts'
 
 /** What a server got: the envelope, the message to the byte, and over what connection. */
-export type Delivery = {
+type Delivery = {
   from: string
   to: string[]
   raw: Buffer
@@ -32,8 +32,9 @@ export type MailServer = {
   close(): Promise<void>
 }
 
-/** An answer that refuses, such as `451 later`. */
+/** An answer that refuses, such as `451 later`, or that it says nothing and hangs up. */
 type Answer = string | null
+export const HANG_UP = 'hang up'
 
 /** A mail server that listens on this machine, over TCP. */
 async function openMailServer({
@@ -42,6 +43,7 @@ async function openMailServer({
   starttls = false,
   secure = false,
   recipient = () => null,
+  reading = () => null,
   message = () => null,
 }: {
   port?: number
@@ -53,6 +55,8 @@ async function openMailServer({
   secure?: boolean
   /** What it has against a recipient. */
   recipient?: (address: string) => Answer
+  /** What it does before it reads a message to a recipient. */
+  reading?: (address: string) => Answer | Promise<Answer>
   /** What it has against a message that it has read; it answers once it is told. */
   message?: (delivery: Delivery) => Answer | Promise<Answer>
 } = {}): Promise<MailServer> {
@@ -70,12 +74,15 @@ async function openMailServer({
       if (username === account?.user && password === account?.password) callback(null, { user: username })
       else callback(refused('535 5.7.8 that is not the password'))
     },
-    onRcptTo({ address }, _session, callback) {
+    onRcptTo({ address }, { id }, callback) {
       const answer = recipient(address)
-      callback(answer === null ? null : refused(answer))
+      if (answer === HANG_UP) hangUp(id)
+      else callback(answer === null ? null : refused(answer))
     },
     onData(stream, { id, envelope, secure: encrypted, user }, callback) {
       const read = async (): Promise<Answer> => {
+        const before = await reading(envelope.rcptTo[0]?.address ?? '')
+        if (before !== null) return before
         const delivery: Delivery = {
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
           to: envelope.rcptTo.map(({ address }) => address),
@@ -88,9 +95,15 @@ async function openMailServer({
         if (answer === null) deliveries.push(delivery)
         return answer
       }
-      callbackify(read)((error, answer) => callback(error ?? (answer === null ? null : refused(answer))))
+      callbackify(read)((error, answer) => {
+        if (answer === HANG_UP) hangUp(id)
+        else callback(error ?? (answer === null ? null : refused(answer)))
+      })
     },
   })
+  function hangUp(session: string) {
+    for (const { id, _socket: socket } of server.connections) if (id === session) socket.destroy()
+  }
   // A client that distrusts the certificate, or was killed, hangs up.
   server.on('error', () => {})
   const listening = server.listen(port, '127.0.0.1')

@@ -21,11 +21,15 @@ const CONNECTIONS = 5
 export function senderOf({
   mailFrom,
   publicUrl,
+  siteName,
 }: {
   mailFrom: string | null
   publicUrl: string | null
+  siteName: string
 }): string {
-  return mailFrom ?? `no-reply@${URL.parse(publicUrl ?? '')?.hostname ?? 'localhost'}`
+  const address = mailFrom ?? `no-reply@${URL.parse(publicUrl ?? '')?.hostname ?? 'localhost'}`
+  // In quotation marks a name may have commas and the like, but none of these.
+  return `"${siteName.replaceAll(/["\\<>\p{Cc}]/gu, ' ').trim()}" <${address}>`
 }
 
 /** Somewhere that composed mails go. */

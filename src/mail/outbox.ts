@@ -83,3 +83,34 @@ async function removeOthers(folder: string, { date, id }: { date: Date; id: stri
 function fileTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
 }
+
+/** No mail has a longer head. */
+const HEAD_BYTES = 64 * 1024
+
+/** Removes the mails to an address from the folder, where there is one. */
+export async function eraseFromOutbox(folder: string, { address }: { address: string }): Promise<void> {
+  let names: string[]
+  try {
+    names = await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  for (const name of names.filter((one) => one.endsWith('.eml'))) {
+    const path = join(folder, name)
+    if ((await recipientOf(path)) === address.toLowerCase()) await rm(path, { force: true })
+  }
+}
+
+async function recipientOf(path: string): Promise<string | null> {
+  const file = await open(path).catch(() => null)
+  // Gone meanwhile.
+  if (file === null) return null
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    const head = buffer.toString('utf8', 0, bytesRead).split('\r\n\r\n', 1)[0] ?? ''
+    return /^To:\s*(?:.*<)?([^\s<>]+@[^\s<>]+?)>?\s*$/im.exec(head)?.[1]?.toLowerCase() ?? null
+  } finally {
+    await file.close()
+  }
+}

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** What a link in a mail is good for; a code of one purpose is none of another. */
-export type LinkPurpose = 'confirm' | 'unsubscribe' | 'issue' | 'settings' | 'no replies'
+export type LinkPurpose = 'confirm' | 'unsubscribe' | 'issue' | 'read' | 'settings' | 'no replies'
 
 /** Of the signature that is kept: nobody guesses 96 bits at a server that counts. */
 const SIGNATURE_BYTES = 12

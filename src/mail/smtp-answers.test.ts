@@ -122,6 +122,22 @@ describe('a mail server’s answers', () => {
     expect(await sent(says('.', 'silence'), { query: patience })).toMatchObject({ ...gone, inDoubt: true })
   })
 
+  it('leave a mail in doubt on a connection that was used before too, and nothing sends it again meanwhile', async () => {
+    let ends = 0
+    const server = await scripted((command) => (command === '.' && ++ends === 2 ? 'drop' : undefined))
+    const mailer = open(server.url, undefined, { connections: 1 })
+    expect(await mailer.send(message)).toEqual({ ok: true })
+    expect(await mailer.send({ ...message, id: 'second' })).toMatchObject({ ok: false, inDoubt: true })
+    expect(await mailer.send({ ...message, id: 'third' })).toEqual({ ok: true })
+    expect(server.mails).toHaveLength(3)
+    // A server that hangs up between mails has taken nothing: the mail goes over another connection.
+    let mails = 0
+    const leaving = await scripted((command) => (command === 'MAIL' && ++mails === 2 ? 'drop' : undefined))
+    const other = open(leaving.url, undefined, { connections: 1 })
+    for (const id of ['first', 'second']) expect(await other.send({ ...message, id })).toEqual({ ok: true })
+    expect(leaving.mails).toHaveLength(2)
+  })
+
   it('are not in doubt when the connection is lost in the midst of a long mail', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {})

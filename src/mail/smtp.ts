@@ -171,6 +171,7 @@ function decoded(text: string): string {
   }
 }
 
-function isThisMachine(hostname: string): boolean {
+/** Whether mail goes to a server on this machine, where nobody can listen in. */
+export function isThisMachine(hostname: string): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname)
 }

@@ -25,9 +25,17 @@ export function sortStatus(status: string): Severity {
   return 'unknown'
 }
 
-/** The first enhanced status code in a text that is no part of a longer number, such as an address of a machine. */
+/**
+ * The first enhanced status code in a text, of those that say something if there are any: `5.0.0` says nothing. It is no part
+ * of a longer number, such as an address of a machine.
+ */
 export function statusIn(text: string): string | null {
-  return /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)/.exec(text)?.[0] ?? null
+  const codes = [...text.matchAll(/(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)/g)].map(([code]) => code)
+  return codes.find((code) => !isVague(code)) ?? codes[0] ?? null
+}
+
+function isVague(status: string): boolean {
+  return status.endsWith('.0.0')
 }
 
 /** How servers that give no enhanced code say that there is no such mailbox. */
@@ -41,7 +49,7 @@ const FULL = /\b(?:mailbox (?:is )?full|over (?:its )?quota|quota exceeded|insuf
  */
 export function sortReply(text: string): { status: string | null; severity: Severity } {
   const status = statusIn(text)
-  if (status !== null && !status.endsWith('.0.0')) return { status, severity: sortStatus(status) }
+  if (status !== null && !isVague(status)) return { status, severity: sortStatus(status) }
   const reply = /(?<![\d.])([45])\d\d(?![\d.])/.exec(text)?.[1] ?? status?.[0]
   if (reply === '4') return { status, severity: 'temporary' }
   if (reply !== '5') return { status, severity: 'unknown' }

@@ -97,7 +97,8 @@ function takeAll(
       where m.key = t.key and (select count(*) from turns) = ${needed.length}
         and (${urgent} or not exists (select from turns where next_at > ${now}))
     )
-    select key, case when next_at > ${now} and not ${urgent} then date_trunc('milliseconds', next_at) + interval '1 ms' end as at
+    select key, case when next_at > ${now} and not ${urgent} then
+      date_trunc('milliseconds', next_at + interval '999 microseconds') end as at
     from turns
   `.execute(db)
 }

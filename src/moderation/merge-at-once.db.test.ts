@@ -69,7 +69,11 @@ const ACTS: { [name: string]: { before?: Act[]; act: Act; stands: Partial<Standi
         reader,
         body: 'Yes.',
         now,
-        site: { origin: 'https://tides.example', name: 'Tides' },
+        site: {
+          origin: 'https://tides.example',
+          name: 'Tides',
+          secret: 'a secret that is only for tests, long enough',
+        },
       }),
     stands: { said: ['Mine.', 'Yes.'] },
   },

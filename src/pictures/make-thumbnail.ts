@@ -44,3 +44,10 @@ export async function makeThumbnail(bytes: Buffer): Promise<Thumbnail | null> {
     return null
   }
 }
+
+/** A thumbnail as JPEG, for mail programs that know no WebP. */
+export async function asJpeg(image: Buffer): Promise<Buffer> {
+  return sharp(image, { limitInputPixels: MOST_WIDE * MOST_HIGH })
+    .jpeg({ quality: 82 })
+    .toBuffer()
+}

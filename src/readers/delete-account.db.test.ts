@@ -27,7 +27,11 @@ import { deleteAccount } from './delete-account.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const later = new Date('2026-01-15T13:00:00Z')
-const SITE = { origin: 'https://tides.example', name: 'Tides' }
+const SITE = {
+  origin: 'https://tides.example',
+  name: 'Tides',
+  secret: 'a secret that is only for tests, long enough',
+}
 
 describeWithDatabase('a reader who leaves', (db) => {
   it('is named nowhere: in no table, in no log and on no desk', async () => {

@@ -6,6 +6,7 @@ import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { countComments } from '../ranking/comment-count.ts'
 import { takeBackSignals } from '../ranking/signals.ts'
+import { forgetSubscriber } from '../digests/erase-subscriber.ts'
 import { takeBackAllVotes } from '../ranking/votes.ts'
 import { forgetReader } from './forget-reader.ts'
 
@@ -13,7 +14,7 @@ import { forgetReader } from './forget-reader.ts'
  * Deletes an account and everything of its own, in one transaction. Votes and picks are withdrawn, so that papers are
  * ranked as if they had never been made. Comments are erased, and those without replies disappear. What others must be
  * able to follow stays, without a name: the place of a comment with replies, what they flagged and submitted, and what a
- * curator did, also to them (moderation log).
+ * curator did, also to them (moderation log). Lists that come to their address end.
  * With `secret`, a suspended reader's mailbox and accounts elsewhere stay as keyed hashes, so that a new account of theirs
  * is suspended too.
  */
@@ -81,6 +82,7 @@ export async function deleteAccount(
       .executeTakeFirst()
     if (!reader) return
     await forgetReader(trx, { reader, commentIds: comments.map(({ id }) => id) })
+    await forgetSubscriber(trx, reader)
     await trx.deleteFrom('readers').where('id', '=', readerId).execute()
   })
 }

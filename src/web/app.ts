@@ -42,6 +42,8 @@ Disallow: /papers?
 Disallow: /papers.
 Disallow: /papers/suggest
 Disallow: /papers/explain
+Disallow: /mail/
+Disallow: /subscribe/
 `
 /** The whole site as one handler of requests, and the cache before it. `heard` tells whether all changes are noticed. */
 export function createApp(

@@ -7,6 +7,8 @@ declare module 'hono/jsx' {
       'vote-form': HTMLAttributes
       /** Work that shows a form was not sent by the thousand (public/proof-of-work.ts). */
       'proof-of-work': HTMLAttributes
+      /** A choice of time zones that begins with the reader's own (public/own-time-zone.ts). */
+      'own-time-zone': HTMLAttributes
       /** Signing in with a passkey, and adding one (public/passkeys.ts). */
       'passkey-sign-in': HTMLAttributes
       'passkey-add': HTMLAttributes

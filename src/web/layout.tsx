@@ -128,7 +128,9 @@ export function renderPage(
               <a class="nameplate" href="/" rel="home">
                 {site.name}
               </a>
-              <p class="motto">The front page of research</p>
+              <p class="motto">
+                The front page of research, also <a href="/subscribe">by email</a>
+              </p>
               <AccountLinks site={site} path={head.path} />
               <theme-switch></theme-switch>
             </div>

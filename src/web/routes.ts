@@ -7,6 +7,7 @@ import { showAuthor } from './authors/show.tsx'
 import { claim } from './authorship/act.ts'
 import { finish } from './begun/act.ts'
 import { showBegun } from './begun/show.tsx'
+import { takeReports } from './bounce-hooks/act.ts'
 import { showArchive, showArchived } from './archive/show.tsx'
 import * as deskClaims from './desk/claims.ts'
 import * as deskCollections from './desk/collections.ts'
@@ -78,6 +79,15 @@ import { showSubmit } from './submit/show.tsx'
 import { chooseView } from './view/act.ts'
 import { choose } from './welcome/act.ts'
 import { showBegun as showBegunField, showWelcome } from './welcome/show.tsx'
+import * as mailSettings from './mail/act.ts'
+import { confirm, showConfirm } from './mail/confirm.tsx'
+import { showIssue } from './mail/issue.ts'
+import { showSettingsLink } from './mail/settings-link.tsx'
+import { showMailSettings } from './mail/settings.tsx'
+import { showStopReplies, showUnsubscribe, stopReplies, unsubscribe } from './mail/unsubscribe.tsx'
+import { subscribe } from './subscribe/act.ts'
+import { showPreview, showPreviewedEmail } from './subscribe/preview.tsx'
+import { showAsked, showSubscribe } from './subscribe/show.tsx'
 import { voteByForm } from './vote/act.ts'
 
 /** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
@@ -155,6 +165,35 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
+
+  app.get('/subscribe', page(showSubscribe))
+  app.post('/subscribe', subscribe(base))
+  app.get('/subscribe/sent', page(showAsked))
+  app.get('/subscribe/preview', page(showPreview))
+  app.get('/subscribe/preview/email', page(showPreviewedEmail))
+  app.get('/mail/confirm/:code', page(showConfirm))
+  app.post('/mail/confirm/:code', confirm(base))
+  // Short: it has to fit into one line of a header.
+  app.get('/mail/u/:code', page(showUnsubscribe))
+  app.post('/mail/u/:code', unsubscribe(base))
+  app.get('/mail/r/:code', page(showStopReplies))
+  app.post('/mail/r/:code', stopReplies(base))
+  app.get('/mail/issues/:code', page(showIssue))
+  app.get('/mail/change/:code', page(showSettingsLink))
+  app.post('/mail/change/:code', mailSettings.sendSettingsLink(base))
+  app.get('/mail/settings', page(showMailSettings))
+  app.get('/mail/settings/export', page(mailSettings.sendMailExport))
+  app.get('/mail/settings/:code', page(showMailSettings))
+  app.get('/mail/settings/:code/export', page(mailSettings.sendMailExport))
+  app.post('/mail/settings/lists', mailSettings.changeList(base))
+  app.post('/mail/settings/lists/pause', mailSettings.pauseList(base))
+  app.post('/mail/settings/lists/pause/end', mailSettings.resumeList(base))
+  app.post('/mail/settings/lists/end', mailSettings.endList(base))
+  app.post('/mail/settings/pause-all', mailSettings.pauseAll(base))
+  app.post('/mail/settings/pause-all/end', mailSettings.resumeAll(base))
+  app.post('/mail/settings/replies', mailSettings.wantReplies(base))
+  app.post('/mail/settings/replies/end', mailSettings.endReplies(base))
+  app.post('/mail/settings/erasure', mailSettings.erase(base))
 
   app.post('/papers/:address{.+}/vote', voteByForm(base))
 
@@ -263,4 +302,5 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/suspicions/:id/dismissal', deskSuspicions.dismiss(base))
   app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
   app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
+  app.post('/mail/bounces/:sender', takeReports(base))
 }

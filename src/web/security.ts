@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import { MAIL_DOCUMENT_POLICY } from './mail/mail-document.ts'
 
 /** Their addresses are told to no other site. */
 const KEPT_WITHIN = new Set(['/sign-in/link', '/welcome', '/welcome/begun'])
@@ -16,6 +17,7 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       fontSrc: ["'self'"],
+      frameSrc: ["'self'"],
       connectSrc: ["'self'"],
       manifestSrc: ["'self'"],
       formAction: ["'self'"],
@@ -38,8 +40,13 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
+    if (c.get('isMailDocument')) {
+      c.res.headers.set('content-security-policy', MAIL_DOCUMENT_POLICY)
+      c.res.headers.set('x-frame-options', 'SAMEORIGIN')
+    }
     // What is in these pages' addresses lets someone in. (With no-referrer the page's own form would not say where it
     // comes from.)
-    if (KEPT_WITHIN.has(c.req.path)) c.res.headers.set('referrer-policy', 'same-origin')
+    if (KEPT_WITHIN.has(c.req.path) || c.req.path.startsWith('/mail/'))
+      c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import type { DigestRoom } from '../digests/digest-room.ts'
+import type { BounceHooks } from '../mail/bounces/hooks/settings.ts'
 import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
@@ -27,6 +29,10 @@ export type Site = {
   harvesting: Pick<HarvestOptions, 'client' | 'urls' | 'keys' | 'contact'>
   /** What the link for choosing a field has to bear (welcome/key.ts). */
   welcomeKey: string
+  /** Where mails are written to where there is no mail server. */
+  outboxFolder: string
+  /** Who may report bounces to us, and what the Message-IDs that they name are signed with. */
+  bounceHooks: { senders: BounceHooks; secret: string }
   /** Lets the pages know what a reader has changed. */
   changed: (change: Change) => void
   log: Logger
@@ -45,4 +51,9 @@ export type Site = {
 /** Whose eyes a page is for: it says which papers they may see. */
 export function audienceOf({ viewer }: Site): Audience {
   return viewer?.reader.curator ? 'curators' : 'everyone'
+}
+
+/** What it takes to compose digests as this site does. */
+export function digestRoomOf({ search, name, origin, pictures }: Site): DigestRoom {
+  return { search, site: { name, origin }, pictures }
 }

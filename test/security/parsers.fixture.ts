@@ -12,6 +12,8 @@ import { plainText } from '../../src/papers/plain-text.ts'
 import { texOfText } from '../../src/papers/tex/escape.ts'
 import { typeset, typesetAbstract } from '../../src/papers/typeset.ts'
 import { parseEmailAddress } from '../../src/mail/address.ts'
+import { readPlainBounce } from '../../src/mail/bounces/plain-bounce.ts'
+import { readReport } from '../../src/mail/bounces/read-report.ts'
 import { parseOrcid } from '../../src/accounts/orcid.ts'
 import { isVisible, plainLine, plainLines } from '../../src/accounts/typed-text.ts'
 import { countLinks, renderComment } from '../../src/discussion/comment-markdown.ts'
@@ -133,6 +135,16 @@ const NAME = [
   ',', ', ', ' and ', ' & ', '.', '. ', '-', '’', "'", '(', ')', '~', '\\', '{', '}', "\\'", '\\"{', '\\v ', '\\c{',
   'van ', 'de la ', 'Jr.', 'III', 'et al.', 'collaboration', ' for the ', ' on behalf of ', 'É', '王', '\u0301',
   '\u200d', '\u202e', ';', ':', '<sup>', '1', '*',
+]
+// oxfmt-ignore
+const MIME = [
+  '\r\n', '\r\n\r\n', '\n', '\r', ' ', '\t', '\r\n ', ':', ';', '"', '=', '--', '--b', '\r\n--b\r\n', '\r\n--b--\r\n',
+  'Content-Type: multipart/report; boundary=b', 'Content-Type: text/plain', 'Content-Type: message/rfc822\r\n\r\n',
+  'Content-Type: message/delivery-status\r\n\r\n', 'Content-Transfer-Encoding: base64\r\n',
+  'Content-Transfer-Encoding: quoted-printable\r\n', '; boundary="', '; charset=utf-7', "*0*=utf-8''%", 'From: mailer-daemon@a',
+  'Message-ID: <a@b>', 'Message-ID:', '<', '>', '> ', '@', ',', 'a@b', '(', ')', '=?utf-8?q?', '=?utf-8?b?', '?=', '=3D',
+  'Action: failed', 'Status: 5.1.1', 'Status:', 'Diagnostic-Code: smtp; 550', '5.1.', '5.0.0 ', '550 ', '.', 'user ',
+  'mailbox ', 'no such ', 'QUJD', '\0', '\u00e9',
 ]
 // oxfmt-ignore
 const PLAIN = [
@@ -321,6 +333,28 @@ export const PARSERS: ParserUnderTest[] = [
           ['the', 2],
         ]),
       ),
+  },
+
+  // What mail servers send.
+  {
+    name: 'a message in the folder of bounces',
+    most: 1_000_000,
+    tokens: MIME,
+    read: (text) => readReport(Buffer.from(text)),
+  },
+  {
+    name: 'the delivery status of a bounce',
+    most: 900_000,
+    tokens: MIME,
+    read: (text) =>
+      readReport(Buffer.from(`Content-Type: message/delivery-status\r\nIn-Reply-To: <a>\r\n\r\n${text}`)),
+  },
+  {
+    name: 'a bounce in plain text',
+    most: 900_000,
+    tokens: MIME,
+    read: (text) =>
+      readPlainBounce({ from: 'mailer-daemon@a', subject: text, failed: text, text, returned: null }),
   },
 
   // What readers send.

@@ -13,6 +13,8 @@ import { importPapers } from '../../src/sources/import.ts'
 const YESTERDAY = new Date(NOON.getTime() - 86_400_000)
 
 /** A text that somebody, or a source, gives and that pages show. */
+import { mailReaders, type MailedReaders } from './mailed-readers.fixture.ts'
+
 export type Field =
   | 'name'
   | 'paper title'
@@ -34,6 +36,8 @@ export type Field =
   | 'passkey name'
   | 'import name'
   | 'import refusal'
+  | 'search'
+  | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
 
@@ -56,8 +60,7 @@ export type PeopledSite = TestSite & {
   /** A source, and what it could not read. */
   sourceName: string
   quarantinedIds: { first: number; second: number }
-  /** Runs of digests, and what of the first is in doubt; of the other it is one issue. */
-  digests: { runId: number; otherRunId: number; inDoubtIds: number[] }
+  mailed: MailedReaders
 }
 
 /** The edition of those that come in today. */
@@ -239,7 +242,15 @@ export async function openPeopledSite(
     webhookId: webhook.ok ? webhook.id : 0,
     sourceName: 'arxiv',
     quarantinedIds: await addSource(db),
-    digests: await addDigests(db, [papers[SHOWN] ?? 0, papers[HIDDEN] ?? 0, papers[OTHER] ?? 0]),
+    mailed: await mailReaders(db, {
+      words: text('search'),
+      reason: text('issue reason'),
+      paperId: papers[SHOWN] ?? 0,
+      hiddenId: papers[HIDDEN] ?? 0,
+      bertId: bert.reader.id,
+      edition: EDITION,
+      secret: opened.site.accounts.secret,
+    }),
   }
 }
 
@@ -256,47 +267,6 @@ async function addSource(db: Kysely<Database>): Promise<{ first: number; second:
     select s.id, n::text, 'record 7', '<record><em>x</em></record>', 'It has <b>no</b> metadata & more.', ${NOON}, ${NOON} from s, generate_series(1, 2) n
     returning id`.execute(db)
   return { first: rows[0]?.id ?? 0, second: rows[1]?.id ?? 0 }
-}
-
-/** Digests in doubt, and one in the archive that has these papers. */
-async function addDigests(db: Kysely<Database>, papers: number[]): Promise<PeopledSite['digests']> {
-  const content = JSON.stringify({
-    papers: papers.map((id) => ({ id, reason: 'New in the edition' })),
-    total: papers.length,
-    from: '2026-01-14',
-    to: EDITION,
-    notes: [],
-    warned: [],
-  })
-  const subscribed = async (email: string | null) => {
-    const { rows } = await sql<{ id: number }>`
-      with s as (insert into subscribers (email, created_at) values (${email}, ${NOON}) returning id)
-      insert into subscriptions (subscriber_id, list, every, hour, time_zone, weekdays, length, created_at, confirmed_at)
-      select id, '/', 'day', 6, ${TIME_ZONE}, 127, 10, ${NOON}, ${NOON} from s returning id`.execute(db)
-    return rows[0]?.id ?? 0
-  }
-  const [archive, reader] = [await subscribed(null), await subscribed('dora@lost.example')]
-  const run = async (period: string) => {
-    const { rows } = await sql<{ id: number }>`
-      insert into digest_runs (every, period, begun_at) values ('day', ${period}, ${NOON}) returning id`.execute(
-      db,
-    )
-    return rows[0]?.id ?? 0
-  }
-  const [runId, otherRunId] = [await run(EDITION), await run('2026-01-14')]
-  const issue = async (of: number, facts: { subscription: number; period: string; state: string }) => {
-    const { rows } = await sql<{ id: number }>`
-      insert into digest_issues (run_id, subscription_id, period, due_at, composed_at, expires_at, state, content, failure)
-      values (${of}, ${facts.subscription}, ${facts.period}, ${NOON}, ${NOON}, ${NOON}, ${facts.state}, ${content}::jsonb,
-        'The server <em>said</em> nothing.') returning id`.execute(db)
-    return rows[0]?.id ?? 0
-  }
-  await issue(runId, { subscription: archive, period: EDITION, state: 'published' })
-  const inDoubtIds: number[] = []
-  for (const period of [EDITION, '2026-01-12', '2026-01-13'])
-    inDoubtIds.push(await issue(runId, { subscription: reader, period, state: 'in doubt' }))
-  await issue(otherRunId, { subscription: reader, period: '2026-01-14', state: 'in doubt' })
-  return { runId, otherRunId, inDoubtIds }
 }
 
 /** Nobody has done anything often. */

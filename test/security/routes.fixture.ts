@@ -28,12 +28,28 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
+  if (name === 'code') return codesFor(route, site)
+  if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
   if (route.path.startsWith('/readers/')) return Object.values(site.readers)
   if (route.path.startsWith('/desk/')) return deskValuesFor(route, name, site)
   if (route.path.startsWith('/collections/'))
     return Object.values(site.collections).flatMap((id) => [id, ...COLLECTION_SUFFIXES.map((s) => id + s)])
   throw new Error(`what is ${name} in ${route.path}?`)
+}
+
+/** What was mailed, and what nobody was. */
+function codesFor({ path }: Route, { mailed: { codes } }: PeopledSite): string[] {
+  const made = path.startsWith('/mail/confirm/')
+    ? codes.confirm
+    : path.startsWith('/mail/r/')
+      ? codes.noReplies
+      : path.startsWith('/mail/issues/')
+        ? codes.read
+        : path.startsWith('/mail/settings/')
+          ? codes.settings
+          : codes.unsubscribe
+  return [made, `${made}x`]
 }
 
 function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] {
@@ -49,8 +65,8 @@ function deskValuesFor(route: Route, name: string, site: PeopledSite): string[] 
     claims: Object.values(name === 'paper' ? site.papers : site.readers),
     suspicions: Object.values(site.suspicionIds),
     webhooks: [site.webhookId],
+    digests: [site.mailed.runId],
     quarantine: Object.values(site.quarantinedIds),
-    digests: route.path.includes('/digests/in-doubt/') ? site.digests.inDoubtIds : [site.digests.runId],
   }
   return (known[resource ?? ''] ?? []).map(String)
 }

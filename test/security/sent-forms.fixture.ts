@@ -124,12 +124,6 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     desk('webhooks/:id/pause/end', site.webhookId),
     desk('webhooks/:id/secret', site.webhookId),
     desk('webhooks/:id/removal', site.webhookId),
-    desk('digests/:id/pause', site.digests.runId),
-    desk('digests/:id/pause/end', site.digests.runId),
-    desk('digests/in-doubt/:id/sending', site.digests.inDoubtIds[0] ?? 0),
-    desk('digests/in-doubt/:id/sent', site.digests.inDoubtIds[1] ?? 0),
-    desk('digests/:id/in-doubt/sending', site.digests.runId),
-    desk('digests/:id/in-doubt/sent', site.digests.otherRunId),
     plain('/welcome', { key: 'the key on the console', field: 'mathematics' }, 'anybody'),
     plain('/desk/sources', { kind: 'arxiv', categories: 'cs.LG' }, 'cora'),
     plain('/desk/sources/fields', { field: 'statistics' }, 'cora'),
@@ -144,6 +138,13 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     })),
     plain('/desk/arxiv-holidays', { day: '2026-12-24', name: 'A holiday' }, 'cora'),
     plain('/desk/arxiv-holidays/removal', { day: '2026-12-24' }, 'cora'),
+    desk('digests/:id/pause', site.mailed.runId),
+    desk('digests/:id/pause/end', site.mailed.runId),
+    desk('digests/in-doubt/:id/sending', site.mailed.inDoubtIds.one),
+    desk('digests/in-doubt/:id/sent', site.mailed.inDoubtIds.other),
+    desk('digests/:id/in-doubt/sending', site.mailed.runId),
+    desk('digests/:id/in-doubt/sent', site.mailed.otherRunId),
+    ...mailForms(site),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
@@ -156,3 +157,43 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
 
 /** Answered by the accounts' library to browsers with a passkey (e2e/), who must prove that they hold it. */
 export const LIBRARY = '/auth/*'
+/** Answered to services that send mail, which sign what they post (src/web/bounce-hooks/bounce-hooks.db.test.ts). */
+export const HOOKS = '/mail/bounces/:sender'
+
+/** What readers do with the links that they were mailed: whoever has one needs not be signed in. */
+function mailForms({ mailed: { codes, lists } }: PeopledSite): SentForm[] {
+  const coded = (name: string, code: string): SentForm => ({
+    route: `/mail/${name}/:code`,
+    path: `/mail/${name}/${code}`,
+    fields: {},
+    by: 'anybody',
+  })
+  const settings = (name: string, fields: Record<string, string> = {}): SentForm => ({
+    route: `/mail/settings/${name}`,
+    path: `/mail/settings/${name}`,
+    fields: { code: codes.settings, ...fields },
+    by: 'anybody',
+  })
+  const id = String(lists.frontPage)
+  return [
+    {
+      route: '/subscribe',
+      path: '/subscribe',
+      fields: { email: 'new@papers.example', list: '/', every: 'day' },
+      by: 'anybody',
+    },
+    coded('confirm', codes.confirm),
+    coded('change', codes.unsubscribe),
+    settings('lists', { id, length: '7' }),
+    settings('lists/pause', { id }),
+    settings('lists/pause/end', { id }),
+    settings('pause-all'),
+    settings('pause-all/end'),
+    settings('replies'),
+    settings('replies/end'),
+    coded('r', codes.noReplies),
+    coded('u', codes.unsubscribe),
+    settings('lists/end', { id }),
+    settings('erasure'),
+  ]
+}

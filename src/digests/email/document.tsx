@@ -81,7 +81,7 @@ export function Row({ top, bottom = 0, children }: { top: number; bottom?: numbe
     <tr>
       <td
         class="g i"
-        style={`padding:${top}px ${MARGIN}px ${bottom}px;text-align:left;font:16px/1.5 ${SERIF};color:${INK}`}
+        style={`padding:${top}px ${MARGIN}px ${bottom}px;text-align:left;word-break:break-word;font:16px/1.5 ${SERIF};color:${INK}`}
       >
         {children}
       </td>

@@ -9,14 +9,14 @@ export type Extent = {
   summary: number
   /** Whether papers have links besides the one of their title. */
   hasLinks: boolean
-  /** Whether notes of curators are whole. */
-  isNoteWhole: boolean
+  /** Whether what stands around the papers is told at length: notes of curators above all. */
+  isFrameWhole: boolean
   /** How many papers, from the first. */
   papers: number
 }
 
 /** Everything; summaries as long as they are read with pleasure. */
-export const IN_FULL: Extent = { summary: 320, hasLinks: true, isNoteWhole: true, papers: 25 }
+export const IN_FULL: Extent = { summary: 320, hasLinks: true, isFrameWhole: true, papers: 25 }
 
 /** What stands in a frame for what is put in later: nothing that a source says is the same. */
 export const PLACES = {
@@ -26,6 +26,12 @@ export const PLACES = {
   unsubscribe: `https://unsubscribe-${randomUUID()}.invalid/`,
   settings: `https://settings-${randomUUID()}.invalid/`,
 } as const
+
+/**
+ * What stands in a paper for its number and for why it is there: another reader may get it in another place for another reason.
+ * Controls, which no text keeps (lines.ts) and no address may have.
+ */
+export const PAPER_PLACES = { rank: '\u0001', reason: '\u0002' } as const
 
 /** All that a mail says besides its papers, in lines; for everybody the same but for the addresses of `IssueLinks`. */
 export type Frame = {
@@ -54,10 +60,11 @@ const EVERY: Record<Every, string> = { day: 'every day', week: 'every week', mon
 const LONGEST_LINE = 300
 const LONGEST_NAME = 90
 const LONGEST_PREHEADER = 160
-const MOST_NOTES = 10
+const MOST_NOTES = 7
 const MOST_WARNINGS = 20
-/** Of a curator's note, where it cannot be whole. */
-const BRIEF_NOTE = 600
+/** Where the frame cannot be whole. */
+const BRIEF_LINE = 60
+const BRIEF_NOTE = 500
 
 /** The frame of an issue, with places for what is a subscriber's alone if it `isPersonal`. */
 export function frameOf(
@@ -65,20 +72,21 @@ export function frameOf(
   { isPersonal, extent }: { isPersonal: boolean; extent: Extent },
 ): Frame {
   const shown = Math.min(issue.papers.length, extent.papers)
+  const longest = extent.isFrameWhole ? LONGEST_LINE : BRIEF_LINE
   return {
     site: { name: line(issue.site.name, LONGEST_NAME), origin: issue.site.origin },
     list: { title: line(issue.list.title, LONGEST_NAME), url: issue.list.url },
     every: EVERY[issue.every],
-    when: line(issue.when),
-    subject: line(issue.subject),
+    when: line(issue.when, longest),
+    subject: line(issue.subject, longest),
     preheader: preheaderOf(issue),
-    notes: issue.notes.slice(0, MOST_NOTES).map((note) => line(note)),
+    notes: issue.notes.slice(0, MOST_NOTES).map((note) => line(note, longest)),
     head: issue.head && headOf(issue.head, extent),
     warnings: issue.warnings.slice(0, MOST_WARNINGS).map(({ title, url, what, sentOn }) => ({
-      title: line(title, LONGEST_LINE),
+      title: line(title, longest),
       url,
-      what: line(what),
-      sentOn: line(sentOn),
+      what: line(what, LONGEST_NAME),
+      sentOn: line(sentOn, LONGEST_NAME),
     })),
     shown,
     leftOut: issue.papers.length - shown,
@@ -89,9 +97,9 @@ export function frameOf(
   }
 }
 
-function headOf({ text, html, by }: NonNullable<Issue['head']>, { isNoteWhole }: Extent): Frame['head'] {
+function headOf({ text, html, by }: NonNullable<Issue['head']>, { isFrameWhole }: Extent): Frame['head'] {
   const heading = by === null ? 'A note from the curators' : `A note from ${line(by, LONGEST_NAME)}`
-  if (!isNoteWhole) return { heading, text: shorten(oneLine(text), BRIEF_NOTE), html: null }
+  if (!isFrameWhole) return { heading, text: shorten(oneLine(text), BRIEF_NOTE), html: null }
   // Mail programs know nothing of MathML; in the text, formulas are characters.
   return { heading, text, html: html === '' || html.includes('<math') ? null : html }
 }
@@ -103,7 +111,12 @@ function preheaderOf({ papers, subject, notes }: Issue): string {
   return shorten((news.length > 0 ? news : notes.map(oneLine)).join(' · '), LONGEST_PREHEADER)
 }
 
-/** A paper in lines, as far as it is told. */
+/** Why a paper is there, in a line. */
+export function reasonOf({ reason }: IssuePaper): string {
+  return line(reason)
+}
+
+/** A paper in lines, as far as it is told, with a place for its reason. */
 export function paperOf(paper: IssuePaper, { summary, hasLinks }: Extent): IssuePaper {
   return {
     ...paper,
@@ -114,7 +127,7 @@ export function paperOf(paper: IssuePaper, { summary, hasLinks }: Extent): Issue
     summary: paper.summary === null ? null : line(paper.summary, summary) || null,
     keySentence: paper.keySentence === null ? null : line(paper.keySentence) || null,
     picture: paper.picture && { ...paper.picture, caption: line(paper.picture.caption, 200) },
-    reason: line(paper.reason),
+    reason: paper.reason === '' ? '' : PAPER_PLACES.reason,
     warnings: paper.warnings.slice(0, 5).map((warning) => line(warning, LONGEST_NAME)),
     links: hasLinks ? paper.links.slice(0, 6).map(({ name, url }) => ({ name: line(name, 40), url })) : [],
   }

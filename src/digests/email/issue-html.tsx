@@ -3,7 +3,16 @@ import type { IssuePaper } from '../issue.ts'
 import { safeAddress } from './addresses.ts'
 import { htmlOf, Link, mailDocument, Row, Ruled } from './document.tsx'
 import { headNoteHtml } from './head-note.ts'
-import { footerLinks, moreOf, nothingNew, PLACES, standfirst, whyItComes, type Frame } from './issue-frame.ts'
+import {
+  footerLinks,
+  moreOf,
+  nothingNew,
+  PAPER_PLACES,
+  PLACES,
+  standfirst,
+  whyItComes,
+  type Frame,
+} from './issue-frame.ts'
 import { paragraphs } from './lines.ts'
 import { ACCENT, DEEP, INK, MARGIN, RULE, SANS, SERIF, SOFT, WIDTH } from './look.ts'
 
@@ -82,7 +91,11 @@ function Masthead({ frame: { site, list, when } }: { frame: Frame }) {
               </Link>
             </h1>
           </td>
-          <td class="v s" align="right" style={`padding:7px 0;${SMALL};color:${SOFT}`}>
+          <td
+            class="v s"
+            align="right"
+            style={`padding:7px 0 7px 16px;white-space:nowrap;${SMALL};color:${SOFT}`}
+          >
             {when}
           </td>
         </tr>
@@ -205,13 +218,13 @@ export function topHtml(paper: IssuePaper): string {
   )
 }
 
-/** Any other paper of an issue, as a row of the table of papers, after its number. */
-export function paperHtml(paper: IssuePaper, { rank }: { rank: number }): string {
+/** Any other paper of an issue, as a row of the table of papers, after a place for its number. */
+export function paperHtml(paper: IssuePaper): string {
   const line = `border-top:1px solid ${RULE};padding:16px 0`
   return htmlOf(
     <tr>
       <td class="n r s" width={NUMBERS} valign="top" style={`${line};font:20px/1.25 ${SERIF};color:${SOFT}`}>
-        {rank}
+        {PAPER_PLACES.rank}
       </td>
       <td class="r i" valign="top" style={`${line};font:16px/1.5 ${SERIF};color:${INK}`}>
         <Warnings warnings={paper.warnings} />

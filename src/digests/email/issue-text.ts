@@ -1,6 +1,15 @@
 import type { IssuePaper } from '../issue.ts'
 import { safeAddress } from './addresses.ts'
-import { footerLinks, moreOf, nothingNew, PLACES, standfirst, whyItComes, type Frame } from './issue-frame.ts'
+import {
+  footerLinks,
+  moreOf,
+  nothingNew,
+  PAPER_PLACES,
+  PLACES,
+  standfirst,
+  whyItComes,
+  type Frame,
+} from './issue-frame.ts'
 import { columns, paragraphs, wrap } from './lines.ts'
 
 /** What is about a paper stands under its title, after its number. */
@@ -47,14 +56,14 @@ export function frameText(frame: Frame): string {
     .concat('\n')
 }
 
-/** A paper as text, after its number. */
-export function paperText(paper: IssuePaper, { rank }: { rank: number }): string {
+/** A paper as text, with room for its number before the title and a place for its reason. */
+export function paperText(paper: IssuePaper): string {
   const facts = [paper.topic, paper.published ?? ''].filter((fact) => fact !== '').join(', ')
   const warned = paper.warnings.map((warning) => `[${warning.toUpperCase()}] `).join('')
   const body = [standfirst(paper), paper.summary].filter((part) => part !== null)
   return [
     lines([
-      wrap(warned + paper.title, { first: `${rank}. `.padStart(INDENT.length), indent: INDENT }),
+      wrap(warned + paper.title, { indent: INDENT }),
       ...[paper.by, facts, paper.reason]
         .filter((fact) => fact !== '')
         .map((fact) => wrap(fact, { indent: INDENT })),
@@ -70,6 +79,15 @@ export function paperText(paper: IssuePaper, { rank }: { rank: number }): string
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+/** That text with its number and its reason. */
+export function placedText(text: string, { rank, reason }: { rank: number; reason: string }): string {
+  const number = `${rank}. `.padStart(INDENT.length)
+  return (
+    number +
+    text.slice(INDENT.length).replace(INDENT + PAPER_PLACES.reason, () => wrap(reason, { indent: INDENT }))
+  )
 }
 
 /** A name and an address: on one line where there is room. */

@@ -8,6 +8,8 @@ const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u
 /** What takes none. */
 const NARROW = /[\p{M}\u200b-\u200d]/u
+/** Text whose every character takes one column: nearly all of it is, and asking this is quick. */
+const PLAIN = /^[\0-\u02ff\u2010-\u2027]*$/
 /** A run of other characters, or a wide one with the marks that may not begin a line. */
 const PIECES = new RegExp(
   `${WIDE.source}[\\p{M}\\u200d\\u3001\\u3002\\uff0c\\uff0e\\uff1a\\uff1b\\uff01\\uff1f\\uff09\\u300d\\u300f]*|[^\\s]+?(?=${WIDE.source}|$)`,
@@ -34,6 +36,7 @@ export function paragraphs(text: string): string[] {
 
 /** How many columns of a terminal a text takes. */
 export function columns(text: string): number {
+  if (PLAIN.test(text)) return text.length
   let sum = 0
   for (const character of text) sum += columnsOf(character)
   return sum
@@ -50,16 +53,7 @@ function columnsOf(character: string): number {
  */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit / 2) return text
-  let taken = 0
-  let at = 0
-  let fits = 0
-  for (const character of text) {
-    taken += columnsOf(character)
-    if (taken > limit) break
-    at += character.length
-    // Room for the dots.
-    if (taken < limit) fits = at
-  }
+  const { at, fits } = places(text, limit)
   if (at === text.length) return text
   const sentence = lastSentence(text, at)
   if (sentence >= 0.55 * at) return text.slice(0, sentence).trimEnd()
@@ -68,6 +62,22 @@ export function shorten(text: string, limit: number): string {
   let end = space >= 0.55 * fits ? space : fits
   while (end > 0 && NARROW.test(text.charAt(end))) end--
   return `${text.slice(0, end).replace(/[\s,;:–、，；：-]+$/u, '')}…`
+}
+
+/** How far a text goes in `limit` columns, and where it leaves room for dots. */
+function places(text: string, limit: number): { at: number; fits: number } {
+  // One more, for a mark that follows.
+  if (PLAIN.test(text.slice(0, limit + 1))) return { at: Math.min(text.length, limit), fits: limit - 1 }
+  let taken = 0
+  let at = 0
+  let fits = 0
+  for (const character of text) {
+    taken += columnsOf(character)
+    if (taken > limit) break
+    at += character.length
+    if (taken < limit) fits = at
+  }
+  return { at, fits }
 }
 
 /** Where the last sentence ends that ends before `limit`; 0 if none does. */
@@ -111,5 +121,7 @@ export function wrap(
 
 /** A word in the pieces between which a line may end. */
 function piecesOf(word: string): string[] {
-  return word.includes('://') || !WIDE.test(word) ? [word] : (word.match(PIECES) ?? [word])
+  return PLAIN.test(word) || word.includes('://') || !WIDE.test(word)
+    ? [word]
+    : (word.match(PIECES) ?? [word])
 }

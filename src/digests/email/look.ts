@@ -2,7 +2,7 @@
  * How mails look: the colours of the site (web/public/base.css), written on every element, for mail programs keep little else.
  * Each has a class of one letter, by which programs that know the dark turn it: `[property, light, dark]`.
  */
-const COLOURS = {
+export const COLOURS = {
   /** The paper. */
   p: ['background-color', '#fcfaf5', '#161513'],
   /** Paper under what stands out. */
@@ -55,7 +55,7 @@ const dark = (type: string, before = '') =>
 export const STYLE = [
   ':root{color-scheme:light dark;supported-color-schemes:light dark}',
   `@media (prefers-color-scheme:dark){${dark('')}}`,
-  '@media (max-width:480px){.g{padding-left:16px!important;padding-right:16px!important}.n{width:28px!important}.h{font-size:26px!important}.v{display:block!important;padding:5px 0!important;width:auto!important;text-align:left!important}}',
+  '@media (max-width:480px){.g{padding-left:16px!important;padding-right:16px!important}.n{width:34px!important}.h{font-size:26px!important}.v{display:block!important;padding:5px 0!important;width:auto!important;text-align:left!important;white-space:normal!important}}',
   dark('color', '[data-ogsc] '),
   dark('background', '[data-ogsb] '),
   dark('border', '[data-ogsc] '),

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Issue, IssueLinks } from '../issue.ts'
+import type { Issue, IssueLinks, IssuePaper } from '../issue.ts'
 import { safeAddress } from './addresses.ts'
-import { frameOf, IN_FULL, paperOf, PLACES, type Extent } from './issue-frame.ts'
+import { frameOf, IN_FULL, PAPER_PLACES, paperOf, PLACES, reasonOf, type Extent } from './issue-frame.ts'
 import { frameHtml, paperHtml, topHtml } from './issue-html.tsx'
-import { frameText, paperText } from './issue-text.ts'
+import { frameText, paperText, placedText } from './issue-text.ts'
 import { sentBytes, sumOf, weigh, type Weight } from './sent-size.ts'
 
 /** The mail of an issue. */
@@ -18,8 +18,9 @@ const EXTENTS: Extent[] = [
   IN_FULL,
   { ...IN_FULL, summary: 220 },
   { ...IN_FULL, summary: 140 },
-  { ...IN_FULL, summary: 140, hasLinks: false },
-  { ...IN_FULL, summary: 140, hasLinks: false, isNoteWhole: false },
+  { ...IN_FULL, summary: 90 },
+  { ...IN_FULL, summary: 90, hasLinks: false },
+  { ...IN_FULL, summary: 90, hasLinks: false, isFrameWhole: false },
 ]
 
 /**
@@ -27,12 +28,12 @@ const EXTENTS: Extent[] = [
  * with a link to subscribe in place of what is a reader's alone.
  */
 export function issueHtml(issue: Issue, links: IssueLinks | null): string {
-  return htmlFrom(partsOf(issue, { isPersonal: links !== null, extent: IN_FULL }), links)
+  return htmlFrom(partsOf(issue, { links, papers: issue.papers.map(placed), extent: IN_FULL }), links)
 }
 
 /** The same as a text, in lines of 72 columns. */
 export function issueText(issue: Issue, links: IssueLinks | null): string {
-  return textFrom(partsOf(issue, { isPersonal: links !== null, extent: IN_FULL }), links)
+  return textFrom(partsOf(issue, { links, papers: issue.papers.map(placed), extent: IN_FULL }), links)
 }
 
 /**
@@ -46,20 +47,18 @@ export function renderIssue(issue: Issue, links: IssueLinks | null): RenderedIss
 
 /** As much of an issue as fits into a mail. */
 function fitted(issue: Issue, links: IssueLinks | null): Parts {
-  const isPersonal = links !== null
   const own = Object.values(links ?? {}).map((url) => weigh(escaped(url)))
-  let parts = partsOf(issue, { isPersonal, extent: IN_FULL })
+  const papers = issue.papers.map(placed)
+  let parts = partsOf(issue, { links, papers, extent: IN_FULL })
   for (const extent of EXTENTS) {
-    if (extent !== IN_FULL) parts = partsOf(issue, { isPersonal, extent })
+    if (extent !== IN_FULL) parts = partsOf(issue, { links, papers, extent })
     if (bytesOf(parts, own) <= LARGEST_MAIL) return parts
   }
   const least = EXTENTS.at(-1) ?? IN_FULL
-  for (let papers = issue.papers.length - 1; papers > 0; papers--) {
+  for (let count = parts.papers.length - 1; count > 0; count--) {
     // Only the frame is made anew: it tells how many are left out.
-    parts = {
-      ...framed(issue, { isPersonal, extent: { ...least, papers } }),
-      papers: parts.papers.slice(0, papers),
-    }
+    const frame = framePiece(issue, { links, extent: { ...least, papers: count } })
+    parts = { frame, papers: parts.papers.slice(0, count) }
     if (bytesOf(parts, own) <= LARGEST_MAIL) return parts
   }
   return parts
@@ -67,51 +66,71 @@ function fitted(issue: Issue, links: IssueLinks | null): Parts {
 
 /** A piece of a mail in both its forms, and what they weigh. */
 type Piece = { html: string; text: string; htmlWeight: Weight; textWeight: Weight }
-type Parts = { frame: Piece; papers: Piece[] }
+/** A paper without what differs from reader to reader, by a name that says all of it; and that. */
+type Placed = { paper: IssuePaper; name: string; rank: number; reason: string; own: Weight }
+type Parts = { frame: Piece; papers: { piece: Piece; placed: Placed }[] }
 
-function partsOf(issue: Issue, { isPersonal, extent }: { isPersonal: boolean; extent: Extent }): Parts {
-  return {
-    ...framed(issue, { isPersonal, extent }),
-    papers: issue.papers.slice(0, extent.papers).map((paper, i) =>
-      remembered([paper, i, extent.summary, extent.hasLinks], () => {
-        const told = paperOf(paper, extent)
-        const rank = i + 1
-        return {
-          html: i === 0 ? topHtml(told) : paperHtml(told, { rank }),
-          text: `${i === 0 ? '' : '\n\n\n'}${paperText(told, { rank })}`,
-        }
-      }),
-    ),
-  }
+function placed(whole: IssuePaper, index: number): Placed {
+  const reason = reasonOf(whole)
+  const paper = { ...whole, reason: reason === '' ? '' : PAPER_PLACES.reason }
+  return { paper, name: nameOf(paper), rank: index + 1, reason, own: weigh(escaped(reason)) }
 }
 
-function framed(
+function partsOf(
   issue: Issue,
-  { isPersonal, extent }: { isPersonal: boolean; extent: Extent },
-): { frame: Piece } {
-  const frame = frameOf(issue, { isPersonal, extent })
+  { links, papers, extent }: { links: IssueLinks | null; papers: Placed[]; extent: Extent },
+): Parts {
   return {
-    frame: remembered(frame, () => ({ html: frameHtml(frame), text: frameText(frame) })),
+    frame: framePiece(issue, { links, extent }),
+    papers: papers.slice(0, extent.papers).map((placed) => ({ placed, piece: paperPiece(placed, extent) })),
   }
 }
+
+function paperPiece({ paper, name, rank }: Placed, extent: Extent): Piece {
+  const isTop = rank === 1
+  return remembered(`${name} ${isTop} ${extent.summary} ${extent.hasLinks}`, () => {
+    const told = paperOf(paper, extent)
+    return { html: isTop ? topHtml(told) : paperHtml(told), text: paperText(told) }
+  })
+}
+
+function framePiece(issue: Issue, { links, extent }: { links: IssueLinks | null; extent: Extent }): Piece {
+  const frame = frameOf(issue, { isPersonal: links !== null, extent })
+  return remembered(nameOf(frame), () => ({ html: frameHtml(frame), text: frameText(frame) }))
+}
+
+/** Between papers in a text. */
+const GAP = '\n\n\n'
+/** That, and what a long reason has for its further lines. */
+const BETWEEN = weigh(GAP + '\n    '.repeat(8))
 
 function bytesOf({ frame, papers }: Parts, own: Weight[]): number {
+  const reasons = papers.map(({ placed }) => placed.own)
   return sentBytes([
-    sumOf([frame.htmlWeight, ...papers.map(({ htmlWeight }) => htmlWeight), ...own]),
-    sumOf([frame.textWeight, ...papers.map(({ textWeight }) => textWeight), ...own]),
+    sumOf([frame.htmlWeight, ...papers.map(({ piece }) => piece.htmlWeight), ...reasons, ...own]),
+    sumOf([
+      frame.textWeight,
+      ...papers.flatMap(({ piece }) => [piece.textWeight, BETWEEN]),
+      ...reasons,
+      ...own,
+    ]),
   ])
 }
 
 function htmlFrom({ frame, papers }: Parts, links: IssueLinks | null): string {
-  const [top, ...others] = papers
+  const [top = '', ...others] = papers.map(({ piece, placed: { rank, reason } }) =>
+    piece.html
+      .replace(PAPER_PLACES.rank, () => String(rank))
+      .replace(PAPER_PLACES.reason, () => escaped(reason)),
+  )
   return addressed(frame.html, links, escaped)
-    .replace(PLACES.top, () => top?.html ?? '')
-    .replace(PLACES.papers, () => others.map(({ html }) => html).join(''))
+    .replace(PLACES.top, () => top)
+    .replace(PLACES.papers, () => others.join(''))
 }
 
 function textFrom({ frame, papers }: Parts, links: IssueLinks | null): string {
   return addressed(frame.text, links, (url) => url).replace(PLACES.papers, () =>
-    papers.map(({ text }) => text).join(''),
+    papers.map(({ piece, placed }) => placedText(piece.text, placed)).join(GAP),
   )
 }
 
@@ -126,8 +145,13 @@ function addressed(frame: string, links: IssueLinks | null, written: (url: strin
   }, frame)
 }
 
-function escaped(url: string): string {
-  return url.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }
 
 /** Thousands of papers: what a day's mails are made of. */
@@ -138,9 +162,12 @@ const pieces = new LRUCache<string, Piece>({
   sizeCalculation: ({ html, text }) => 500 + 2 * (html.length + text.length),
 })
 
-/** The piece that is made of `what`, by all that it says: a change that nobody thought of makes another. */
-function remembered(what: unknown, make: () => { html: string; text: string }): Piece {
-  const key = hash('sha256', JSON.stringify(what), 'base64url')
+/** A short name for what something says, all of it: a change that nobody thought of has another. */
+function nameOf(what: unknown): string {
+  return hash('sha256', JSON.stringify(what), 'base64url')
+}
+
+function remembered(key: string, make: () => { html: string; text: string }): Piece {
   const found = pieces.get(key)
   if (found) return found
   const { html, text } = make()

@@ -1,4 +1,5 @@
 import type { Issue, IssueLinks, IssuePaper } from '../issue.ts'
+import type { PlainMail } from './notice-mail.tsx'
 
 const origin = 'https://papers.example.org'
 
@@ -128,4 +129,32 @@ export function fullIssue(): Issue {
       ...others,
     ],
   }
+}
+
+/** The mail that asks whether it was its reader who subscribed. */
+export const sampleConfirmation: PlainMail = {
+  site: { name: 'Tide Lines', origin },
+  heading: 'Confirm your subscription',
+  paragraphs: [
+    'You asked for “Front page” at Tide Lines by email, every day. Confirm that it was you, and the first one comes tomorrow morning.',
+  ],
+  button: { label: 'Confirm subscription', url: `${origin}/subscribe/confirm/42.YmFyYmF6cXV1Zm9v` },
+  afterwards: [
+    'If you did not ask for this, ignore this email: you will not get another.',
+    'The link works for 7 days.',
+  ],
+}
+
+/** The mail with a link to a subscriber’s settings. */
+export const sampleSettings: PlainMail = {
+  site: { name: 'Tide Lines', origin },
+  heading: 'Your subscriptions at Tide Lines',
+  paragraphs: [
+    'Here is the link to your subscriptions that you asked for. There you can change how often they come, and end them.',
+  ],
+  button: { label: 'Change my subscriptions', url: `${origin}/subscriptions/42.YmFyYmF6cXV1Zm9v` },
+  afterwards: [
+    'If you did not ask for this, ignore this email: nothing changes.',
+    'The link works for an hour.',
+  ],
 }

@@ -11,7 +11,7 @@ export type Weight = {
   quoted: number
 }
 
-export const NO_WEIGHT: Weight = { latin: 0, other: 0, bytes: 0, quoted: 0 }
+const NO_WEIGHT: Weight = { latin: 0, other: 0, bytes: 0, quoted: 0 }
 
 /** Headers, and what separates the parts. */
 const AROUND = 1_600

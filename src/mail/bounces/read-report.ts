@@ -1,5 +1,5 @@
 import { simpleParser, type ParsedMail } from 'mailparser'
-import { SEVERITIES, sortReply, sortStatus, type Severity } from '../status-code.ts'
+import { SEVERITIES, sortReply, type Severity } from '../status-code.ts'
 import { readFields, readGroups, type Fields } from './fields.ts'
 import { readPlainBounce } from './plain-bounce.ts'
 import { addressIn, messageIdIn, plainReason, type Report } from './report.ts'
@@ -120,25 +120,12 @@ function actionOf(fields: Fields): string {
 }
 
 function readFailed(fields: Fields): Failed {
-  const status = /[245]\.\d{1,3}\.\d{1,3}/.exec(fields.get('status') ?? '')?.[0] ?? null
+  const status = fields.get('status') ?? ''
   const diagnostic = fields.get('diagnostic-code') ?? ''
   return {
-    ...sortFailed({ status, diagnostic }),
+    // Servers that were given no code say 5.0.0, and so do some that did not look for it in the answer which they quote.
+    ...sortReply(`${status} ${diagnostic}`),
     recipient: addressIn(fields.get('original-recipient') ?? fields.get('final-recipient') ?? ''),
-    reason: plainReason(diagnostic === '' ? (status ?? 'no reason given') : diagnostic),
+    reason: plainReason(diagnostic || status || 'no reason given'),
   }
-}
-
-/** Servers that were given no code say 5.0.0, and so do some that did not look for it in the answer which they quote. */
-function sortFailed({
-  status,
-  diagnostic,
-}: {
-  status: string | null
-  diagnostic: string
-}): Pick<Failed, 'status' | 'severity'> {
-  if (status !== null && !status.endsWith('.0.0')) return { status, severity: sortStatus(status) }
-  const quoted = sortReply(diagnostic)
-  if (quoted.severity !== 'unknown' || status === null) return { ...quoted, status: quoted.status ?? status }
-  return { status: quoted.status ?? status, severity: sortStatus(status) }
 }

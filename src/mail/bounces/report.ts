@@ -17,7 +17,7 @@ export type Bounce = {
 }
 
 /** A reader has called the mail spam. */
-export type Complaint = { kind: 'complaint'; recipient: string | null; messageId: string; reason: string }
+type Complaint = { kind: 'complaint'; recipient: string | null; messageId: string; reason: string }
 
 /** A report, and by what it is known when it comes again. */
 export type KeyedReport = Report & { key: string }

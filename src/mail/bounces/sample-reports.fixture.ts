@@ -3,7 +3,7 @@
 const lines = (...all: string[]) => `${all.join('\r\n')}\r\n`
 
 /** The mail that comes back: what a digest's begins with, and digits that are no code. */
-export const returned = (messageId: string) =>
+const returned = (messageId: string) =>
   lines(
     'Return-Path: <broadsheet@tides.example>',
     'From: Tide Lines <broadsheet@tides.example>',
@@ -16,7 +16,7 @@ export const returned = (messageId: string) =>
     'Section 5.1.1 of 550 papers.',
   )
 
-export type StatusPart = { action?: string; status?: string; diagnostic?: string; recipient?: string }
+type StatusPart = { action?: string; status?: string; diagnostic?: string; recipient?: string }
 
 /** A delivery status notification as Postfix writes it (RFC 3464). */
 export function postfixBounce(

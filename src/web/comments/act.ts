@@ -80,7 +80,9 @@ async function write(
   const common = { paperId, reader, body: text.body, now }
   const outcome = await writeComment(
     site.db,
-    parentId === null ? { ...common, parentId } : { ...common, parentId, site },
+    parentId === null
+      ? { ...common, parentId }
+      : { ...common, parentId, site: { ...site, secret: site.accounts.secret } },
   )
   if (!outcome.ok) {
     // Its text would be lost with the form; it can still be posted on its own.

@@ -124,7 +124,7 @@ export function editionPage(
                 papers={before.papers}
               />
             )}
-            <FeedLinks path={feedPath} />
+            <FeedLinks path={feedPath} list="/" />
             {listed && (
               <section class="box">
                 <h2>Synopses</h2>

@@ -1,11 +1,13 @@
 import { FEED_FORMATS, feedAddress } from '../../feeds/formats.ts'
 
-/** Ways to follow a list without an account. */
+/** Ways to follow a list without an account; `list` is its address, where that is not the one of its feeds. */
 export function FeedLinks({
   path,
+  list = path,
   intro = 'Follow this list in your feed reader:',
 }: {
   path: string
+  list?: string
   intro?: string
 }) {
   return (
@@ -21,6 +23,14 @@ export function FeedLinks({
           </li>
         ))}
       </ul>
+      <p>
+        Or <a href={subscribePath(list)}>get this by email</a>.
+      </p>
     </section>
   )
+}
+
+/** Where a list can be had by mail. */
+function subscribePath(list: string): string {
+  return list === '/' ? '/subscribe' : `/subscribe?list=${encodeURIComponent(list)}`
 }

@@ -1,4 +1,5 @@
 import { actByKey, isPlainKey, showKeys } from './keys.ts'
+import { OwnTimeZone } from './own-time-zone.ts'
 import { PaperDiscussion } from './discussion.ts'
 import { makeLongFormulasReachable } from './long-formulas.ts'
 import { PasskeyAdd, PasskeySignIn } from './passkeys.ts'
@@ -10,6 +11,7 @@ import { ThemeSwitch } from './theme-switch.ts'
 import { ViewSwitch } from './view-switch.ts'
 import { VoteForm } from './vote-form.ts'
 
+customElements.define('own-time-zone', OwnTimeZone)
 customElements.define('paper-discussion', PaperDiscussion)
 customElements.define('paper-list', PaperList)
 customElements.define('passkey-add', PasskeyAdd)

@@ -87,8 +87,9 @@ export async function settingsPage(
             <input id="confirm" name="confirm" type="text" autocomplete="off" required />
             <p class="hint">
               This deletes your name, email address, votes, lists, collections and sessions at once and for
-              good. The text of your comments is erased. Comments that others have replied to are shown as
-              deleted. You need to have signed in within the last 30 minutes.
+              good, and no list comes to you by email any more. The text of your comments is erased. Comments
+              that others have replied to are shown as deleted. You need to have signed in within the last 30
+              minutes.
               {reader.suspended &&
                 ' Your suspension stays: we keep a code by which we recognise your mailbox and the accounts elsewhere that you sign in with, but cannot read them.'}
             </p>
@@ -141,6 +142,11 @@ function ProfileForm({ reader, problem }: { reader: Reader; problem: FieldProble
             <input type="checkbox" name="mail-replies" checked={reader.mailReplies} /> Email me when someone
             replies to my comments
           </label>
+        )}
+        {hasMail(reader) && (
+          <p class="hint">
+            Lists that come to you by email have <a href="/mail/settings">settings of their own</a>.
+          </p>
         )}
         <button type="submit" class="button">
           Save changes

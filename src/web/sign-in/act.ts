@@ -12,30 +12,12 @@ import { finishBegun } from '../begun/act.ts'
 import { forgetBegun } from '../begun/begun-act.ts'
 import { findBegun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
-import { readForm, type Form } from '../forms/read-form.ts'
+import { anonymously } from '../forms/anonymous-action.ts'
 import { readerAction, SUSPENDED, tooOften } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { endEarlierSession, passCookies, viewerSignedIn } from '../viewer.ts'
 import { clientAddress, tooOftenFromThere } from './client-address.ts'
 import { isLinkToken, leavingPage, SIGN_IN_FORM, signInPage } from './show.tsx'
-
-/** Reads a form from someone who is not signed in, rate-limited by network address. */
-function anonymously(
-  site: Site,
-  limit: (typeof RATE_LIMITS)[keyof typeof RATE_LIMITS],
-  act: (c: Context, form: Form) => Promise<Response>,
-) {
-  return async (c: Context): Promise<Response> => {
-    const read = await readForm(c)
-    if (!read.ok)
-      return refused(site, c, {
-        status: read.status,
-        title: 'We could not read that form',
-        reason: read.reason,
-      })
-    return (await tooOftenFromThere(site, c, limit)) ?? act(c, read.form)
-  }
-}
 
 /** `POST /sign-in`: emails a link. The answer does not reveal who has an account. */
 export function sendLink(site: Site) {

@@ -1,0 +1,188 @@
+import type { Context } from 'hono'
+import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
+import { hasMail } from '../../accounts/reader.ts'
+import { EVERY, type Every } from '../../digests/issue.ts'
+import { parsePreferences, usualPreferences, type Preferences } from '../../digests/preferences.ts'
+import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
+import { notFound } from '../errors/show.tsx'
+import { renderPage } from '../layout.tsx'
+import { clientAddress } from '../sign-in/client-address.ts'
+import type { Site } from '../site.ts'
+import { EveryField, PreferenceFields } from './preference-fields.tsx'
+
+/** The form for mail, as challenges name it. */
+export const SUBSCRIBE_FORM = 'subscribe'
+
+/** `GET /subscribe?list=/topics/cs.CL`: a form to get a list by mail, without an account. */
+export function showSubscribe(site: Site) {
+  return async (c: Context) => {
+    c.header('cache-control', 'no-store')
+    const found = await findSubscribable(site.db, c.req.query('list') ?? '/', { origin: site.origin })
+    if (!found.ok) return notFound(site, c, { what: found.reason })
+    const every = EVERY.find((one) => one === c.req.query('every')) ?? 'day'
+    return c.html(
+      subscribePage(site, c, {
+        of: found,
+        preferences: usualPreferences(every, { timeZone: site.timeZone }),
+      }),
+    )
+  }
+}
+
+/** The address that a reader who is signed in has proven; null for everybody else. */
+export function provenAddress({ viewer }: Site): string | null {
+  const reader = viewer?.reader
+  return reader && hasMail(reader) && !reader.suspended ? reader.email : null
+}
+
+/** The form, with what was typed and what was wrong with it if it was refused. */
+export function subscribePage(
+  site: Site,
+  c: Context,
+  {
+    of: { title, address },
+    preferences,
+    email = '',
+    problem = null,
+    isNew = true,
+  }: {
+    of: Pick<Subscribable, 'title' | 'address'>
+    preferences: Preferences
+    email?: string
+    problem?: string | null
+    isNew?: boolean
+  },
+) {
+  const own = provenAddress(site)
+  return renderPage(site, {
+    head: {
+      title: `${title} by email`,
+      description: `Get ${title} from ${site.name} by email: every day, week or month, without an account.`,
+      path: address === '/' ? '/subscribe' : `/subscribe?list=${encodeURIComponent(address)}`,
+      noindex: address !== '/',
+    },
+    children: (
+      <div class="narrow by-mail">
+        <header class="edition-head">
+          <p class="kicker">By email</p>
+          <h1>{title}</h1>
+        </header>
+        <p>
+          New papers of <a href={address}>this list</a> in your inbox, the best first: each once, with the
+          reason why it is there, and nothing on days without news. No tracking, and one click to stop.
+        </p>
+        {problem !== null && (
+          <p class="notice problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <form class="form" method="post" action="/subscribe">
+          <input type="hidden" name="list" value={address} />
+          {own === null ? (
+            <>
+              <label for="email">Email address</label>
+              <input
+                id="email"
+                name="email"
+                type="email"
+                autocomplete="email"
+                required
+                maxlength={254}
+                value={email}
+              />
+              <p class="hint">
+                You get one email with a button to confirm. We show your address to no one, and use it for
+                nothing else.
+              </p>
+            </>
+          ) : (
+            <p>
+              It comes to <strong>{own}</strong>.
+            </p>
+          )}
+          <div class="leave-empty" aria-hidden="true">
+            <label for="website">Leave this empty</label>
+            <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
+          </div>
+          <EveryField chosen={preferences.every} />
+          <details class="more">
+            <summary>Hour, days, length and more</summary>
+            <PreferenceFields preferences={preferences} isNew={isNew} />
+          </details>
+          {own === null && (
+            <proof-of-work data-bits={PROOF_BITS} data-about="email">
+              <input
+                type="hidden"
+                name="challenge"
+                value={newChallenge(
+                  { form: SUBSCRIBE_FORM, network: clientAddress(site, c) },
+                  { secret: site.accounts.secret, now: site.now() },
+                )}
+              />
+              <input type="hidden" name="answer" value="" />
+            </proof-of-work>
+          )}
+          <p class="buttons">
+            <button type="submit" class="button">
+              Subscribe
+            </button>
+            <a
+              class="button quiet"
+              href={`/subscribe/preview?list=${encodeURIComponent(address)}&every=${preferences.every}`}
+            >
+              See an example
+            </a>
+          </p>
+        </form>
+        <p class="hint">
+          You can also <a href="/digests">read past issues</a>, or follow lists in a feed reader: every list
+          here has a feed.
+        </p>
+      </div>
+    ),
+  })
+}
+
+/** `/subscribe/sent`: the same page for everyone, whether they get the list already or not. */
+export function showAsked(site: Site) {
+  return (c: Context) => {
+    c.header('cache-control', 'no-store')
+    return c.html(
+      renderPage(site, {
+        head: {
+          title: 'Check your inbox',
+          description: 'An email is on its way.',
+          path: '/subscribe/sent',
+          noindex: true,
+        },
+        children: (
+          <div class="blank">
+            <p class="kicker">By email</p>
+            <h1>Check your inbox</h1>
+            <p>
+              If your address can receive email, one is on its way. Press the button in it to confirm; nothing
+              comes until you do.
+            </p>
+            <p>
+              Nothing there after a few minutes? Check your spam folder, or <a href="/subscribe">try again</a>
+              .
+            </p>
+          </div>
+        ),
+      }),
+    )
+  }
+}
+
+/** What the query of an address says of preferences, for a preview. */
+export function preferencesAsked(c: Context, site: Site): Preferences {
+  const every: Every = EVERY.find((one) => one === c.req.query('every')) ?? 'day'
+  const usual = usualPreferences(every, { timeZone: site.timeZone })
+  const length = c.req.query('length')
+  const notAbout = c.req.query('not-about')
+  const read = parsePreferences(
+    { ...(length && { length }), ...(notAbout !== undefined && { notAbout }) },
+    usual,
+  )
+  return read.ok ? read.preferences : usual
+}
