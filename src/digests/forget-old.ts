@@ -3,9 +3,9 @@ import type { Database } from '../db/schema.ts'
 
 const DAY = 24 * 3_600_000
 /** What an issue said can be read again at its link for so long. */
-export const CONTENT_KEPT_DAYS = 90
+const CONTENT_KEPT_DAYS = 90
 /** Runs are shown for so long, with what became of their issues. */
-export const RUNS_KEPT_DAYS = 400
+const RUNS_KEPT_DAYS = 400
 /** Rows at once. Those that somebody is changing are for the next time: nobody waits for anybody. */
 const AT_ONCE = 5_000
 

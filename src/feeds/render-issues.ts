@@ -3,7 +3,7 @@ import type { Issue, IssuePaper } from '../digests/issue.ts'
 import { escapeHtml, uuidOf } from './render.ts'
 
 /** An issue of a digest as an entry of a feed. */
-export type IssueEntry = {
+type IssueEntry = {
   /** Its page. No other issue has the same. */
   url: string
   publishedAt: Date

@@ -25,14 +25,23 @@ export async function mailReaders(
     words,
     reason,
     paperId,
+    hiddenId,
     bertId,
     edition,
     secret,
-  }: { words: string; reason: string; paperId: number; bertId: string; edition: string; secret: string },
+  }: {
+    words: string
+    reason: string
+    paperId: number
+    hiddenId: number
+    bertId: string
+    edition: string
+    secret: string
+  },
 ): Promise<MailedReaders> {
   const content = JSON.stringify({
-    papers: [{ id: paperId, reason }],
-    total: 1,
+    papers: [paperId, hiddenId].map((id) => ({ id, reason })),
+    total: 2,
     on: edition,
     from: edition,
     to: edition,

@@ -246,6 +246,7 @@ export async function openPeopledSite(
       words: text('search'),
       reason: text('issue reason'),
       paperId: papers[SHOWN] ?? 0,
+      hiddenId: papers[HIDDEN] ?? 0,
       bertId: bert.reader.id,
       edition: EDITION,
       secret: opened.site.accounts.secret,

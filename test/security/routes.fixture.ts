@@ -25,6 +25,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
+  if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
   if (name === 'code') return codesFor(route, site)
@@ -98,6 +99,13 @@ const PERIODS: Record<string, string[]> = {
   month: ['2026-01', '2026-01.feed.json'],
   ':name': [`${'0'.repeat(64)}.webp`],
 }
+const DIGESTS = [
+  'front-page',
+  `front-page/${EDITION}`,
+  'front-page.atom',
+  'front-page.rss',
+  'front-page.feed.json',
+]
 const AUTH_PATHS = [
   'passkey/generate-register-options',
   'passkey/generate-authenticate-options',
