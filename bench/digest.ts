@@ -47,15 +47,7 @@ async function stop({ child }: Pick<Program, 'child'>): Promise<void> {
 
 /** Runs a program to its end, and says what it says. */
 async function run(file: string, argv: string[]): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [
-      ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : []),
-      file,
-      ...argv,
-    ],
-    { stdio: 'inherit' },
-  )
+  const child = spawn(process.execPath, [file, ...argv], { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`${file} ended with ${String(code)}`)
 }
@@ -86,14 +78,16 @@ async function measureSite(
   const site = await start(file, {
     env: {
       ...watchedEnvironment(stalls),
-      ...{
-        BROADSHEET_DATA: folder,
-        PORT: '0',
-        LOG_LEVEL: 'warn',
-        SMTP_URL: smtpUrl,
-        SITE_TIMEZONE: TIME_ZONE,
-      },
-      ...{ EMBEDDINGS_MODEL: 'none', DATABASE_URL: '', SEARCH_URL: '', PUBLIC_URL: '', EMBEDDINGS_URL: '' },
+      BROADSHEET_DATA: folder,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      SMTP_URL: smtpUrl,
+      SITE_TIMEZONE: TIME_ZONE,
+      EMBEDDINGS_MODEL: 'none',
+      DATABASE_URL: '',
+      SEARCH_URL: '',
+      PUBLIC_URL: '',
+      EMBEDDINGS_URL: '',
     },
   })
   try {
@@ -143,8 +137,7 @@ if (papers) {
         await redatePapers(connection.db)
         await subscribe(connection.db, { count })
         await run(alone, [folder, sink.first])
-        if (!process.env['PROFILE'])
-          await measureSite(connection.db, { file: site, folder, smtpUrl: sink.first, count })
+        await measureSite(connection.db, { file: site, folder, smtpUrl: sink.first, count })
       } finally {
         await connection.close()
       }

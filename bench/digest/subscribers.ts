@@ -11,28 +11,45 @@ const DAY = 86_400_000
 export const MORNING = new Date('2025-10-10T12:00:00Z')
 
 const LISTS = [
-  ...['/', '/', '/', '/papers/new', '/papers/top'],
+  '/',
+  '/',
+  '/',
+  '/papers/new',
+  '/papers/top',
   ...['cs.LG', 'cs.CL', 'cs.CV', 'cs.AI', 'cs.RO', 'cs.CR', 'stat.ML', 'math.CO', 'quant-ph', 'eess.SP'].map(
     (topic) => `/topics/${topic}`,
   ),
 ]
 const ZONES = [
-  ...['Pacific/Honolulu', 'America/Los_Angeles', 'America/Denver', 'America/Chicago', 'America/New_York'],
-  ...['America/Sao_Paulo', 'UTC', 'Europe/London', 'Europe/Berlin', 'Africa/Lagos', 'Asia/Kolkata'],
-  ...['Asia/Shanghai', 'Asia/Tokyo', 'Australia/Sydney', 'Pacific/Auckland'],
+  'Pacific/Honolulu',
+  'America/Los_Angeles',
+  'America/Denver',
+  'America/Chicago',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'UTC',
+  'Europe/London',
+  'Europe/Berlin',
+  'Africa/Lagos',
+  'Asia/Kolkata',
+  'Asia/Shanghai',
+  'Asia/Tokyo',
+  'Australia/Sydney',
+  'Pacific/Auckland',
 ]
 const WORDS = [
-  ...[
-    'reinforcement',
-    'diffusion',
-    'quantum',
-    'large language model',
-    'federated',
-    'graph',
-    'robot',
-    'medical',
-  ],
-  ...['attention', 'adversarial', 'benchmark', 'survey'],
+  'reinforcement',
+  'diffusion',
+  'quantum',
+  'large language model',
+  'federated',
+  'graph',
+  'robot',
+  'medical',
+  'attention',
+  'adversarial',
+  'benchmark',
+  'survey',
 ]
 const LOOKED_BACK: Record<Every, number> = { day: 2, week: 8, month: 32 }
 
@@ -57,11 +74,16 @@ export async function subscribe(db: Kysely<Database>, { count }: { count: number
     }
     const due = nextIssue(schedule, new Date(MORNING.getTime() - (LOOKED_BACK[schedule.every] - 1) * DAY))
     return {
-      ...{ email: `reader${n}@d${n % 200}.example`, list: pick(LISTS, random) },
-      ...{ every: schedule.every, hour: schedule.hour, zone: schedule.timeZone },
+      email: `reader${n}@d${n % 200}.example`,
+      list: pick(LISTS, random),
+      every: schedule.every,
+      hour: schedule.hour,
+      zone: schedule.timeZone,
       length: 5 + Math.floor(random() * 21),
       words: random() < 0.3 ? [pick(WORDS, random), pick(WORDS, random)] : [],
-      ...{ at: due.at, period: due.period, covered: addDays(newest, -LOOKED_BACK[schedule.every]) },
+      at: due.at,
+      period: due.period,
+      covered: addDays(newest, -LOOKED_BACK[schedule.every]),
       looked: new Date(MORNING.getTime() - LOOKED_BACK[schedule.every] * DAY),
     }
   })

@@ -47,16 +47,19 @@ export function sendDigests(
     retryMs: 5_000,
     async work(signal) {
       const own = await delivering()
+      let hasStopped = false
       const counts = await deliverIssues({
         ...own,
         signal,
         onStop(reason) {
+          hasStopped = true
           log.error({ reason }, 'errors rose, so a run of digests stopped; it goes on later')
           troubles.note(STOPPED, 'a run of digests stopped, since too many mails were not taken')
         },
       })
       if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'digests were sent')
-      if (counts.sent > 0) troubles.over(STOPPED)
+      // What went well before it stopped says nothing.
+      if (counts.sent > 0 && !hasStopped) troubles.over(STOPPED)
       await finishRuns(own.room.search.db, { now: own.now() })
       return undefined
     },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vit
 import { bundle } from '../../test/bundle.ts'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
+import { searchRoom } from '../../test/search.ts'
 import type { Database } from '../db/schema.ts'
 import { decideInDoubt, issuesInDoubt } from '../digests/deliver.ts'
 import { EVERY, type Every } from '../digests/issue.ts'
@@ -16,9 +17,13 @@ import type { Preferences } from '../digests/preferences.ts'
 import { findRun, finishRuns, listRuns, pauseRun, resumeRun } from '../digests/runs.ts'
 import { nextIssue } from '../digests/schedule.ts'
 import { HANG_UP, serversAndMailers } from '../mail/mail-server.fixture.ts'
+import { NO_RATES } from '../mail/mail-rate.ts'
 import { readMail } from '../mail/received-mail.fixture.ts'
 import { dayIn, periodOf } from '../papers/calendar.ts'
+import { createLog } from '../runtime/log.ts'
+import { openTroubles } from '../runtime/troubles.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
+import { composeDigests, sendDigests } from './send-digests.ts'
 import type { DigestSender } from './testing/send-digests.ts'
 
 const SUBSCRIBERS = 10_000
@@ -38,10 +43,26 @@ const SITE = { name: 'Tide Lines', origin: 'https://tides.example' }
 const LISTS = ['/', '/papers/new', '/topics/physics.ao-ph', '/topics/cs.LG', '/topics/math.CO'] as const
 const WORDS = ['lunar', 'solar', 'reef', 'basin', 'estuary', 'fjord', 'lagoon', 'strait']
 const ZONES = [
-  ...['Pacific/Pago_Pago', 'Pacific/Honolulu', 'America/Anchorage', 'America/Los_Angeles', 'America/Denver'],
-  ...['America/Chicago', 'America/New_York', 'America/Halifax', 'America/St_Johns', 'America/Sao_Paulo'],
-  ...['UTC', 'Europe/Berlin', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Kolkata'],
-  ...['Asia/Kathmandu', 'Asia/Tokyo', 'Australia/Lord_Howe', 'Pacific/Chatham', 'Pacific/Apia'],
+  'Pacific/Pago_Pago',
+  'Pacific/Honolulu',
+  'America/Anchorage',
+  'America/Los_Angeles',
+  'America/Denver',
+  'America/Chicago',
+  'America/New_York',
+  'America/Halifax',
+  'America/St_Johns',
+  'America/Sao_Paulo',
+  'UTC',
+  'Europe/Berlin',
+  'Africa/Cairo',
+  'Asia/Tehran',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Asia/Tokyo',
+  'Australia/Lord_Howe',
+  'Pacific/Chatham',
+  'Pacific/Apia',
 ]
 /** What an issue before has looked at: up to which edition, and when. */
 const BEFORE: Record<Every, { covered: string; looked: string }> = {
@@ -103,7 +124,8 @@ function makeReaders(random: () => number): Reader[] {
           hour: Math.floor(random() * 24),
           timeZone: one(ZONES),
           weekdays: 0b111_1111,
-          length: 5 + Math.floor(random() * 21),
+          // Most are short, so that it does not take for ever.
+          length: 5 + Math.floor(random() * (random() < 0.85 ? 3 : 21)),
           notAbout: WORDS.filter(() => random() < 0.15),
         },
       })),
@@ -149,8 +171,18 @@ async function subscribe(db: Kysely<Database>, readers: Reader[]): Promise<void>
       const due = nextIssue(preferences, new Date(START.getTime() - PERIOD_MS[every]))
       const { covered, looked } = BEFORE[every]
       return {
-        ...{ email, list, every, hour, zone: timeZone, weekdays, length, words: notAbout },
-        ...{ at: due.at, period: due.period, covered, looked },
+        email,
+        list,
+        every,
+        hour,
+        zone: timeZone,
+        weekdays,
+        length,
+        words: notAbout,
+        at: due.at,
+        period: due.period,
+        covered,
+        looked,
       }
     }),
   )
@@ -161,6 +193,21 @@ async function subscribe(db: Kysely<Database>, readers: Reader[]): Promise<void>
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(email text, list text, every text, hour smallint, zone text,
       weekdays smallint, length smallint, words text[], at timestamptz, period text, covered date, looked timestamptz)
     join subscribers b using (email)`.execute(db)
+}
+
+/** A mail as its reader has it: for which issue, and the papers that it tells of. */
+type Arrived = { to: string; messageId: string; issue: number | null; papers: string[] }
+
+function readDigest(to: string, raw: Buffer): Arrived {
+  const mail = readMail(raw)
+  const [messageId = ''] = mail.headers('Message-ID')
+  const numbers = [...(mail.text ?? '').matchAll(/Tide (\d{4}) of the/g)].map(([, number = '']) => number)
+  return {
+    to,
+    messageId,
+    issue: issueOfMessageId(messageId, { secret: SECRET }),
+    papers: [...new Set(numbers)],
+  }
 }
 
 type IssueRow = {
@@ -174,12 +221,13 @@ type IssueRow = {
   not_about: string[]
   period: string
   due_at: Date
+  composed_at: Date
   state: string
 }
 
 async function issuesOf(db: Kysely<Database>): Promise<IssueRow[]> {
   const { rows } = await sql<IssueRow>`
-    select i.id, b.email, s.list, s.every, s.hour, s.time_zone, s.length, s.not_about, i.period, i.due_at, i.state
+    select i.id, b.email, s.list, s.every, s.hour, s.time_zone, s.length, s.not_about, i.period, i.due_at, i.composed_at, i.state
     from digest_issues i join subscriptions s on s.id = i.subscription_id join subscribers b on b.id = s.subscriber_id
     where b.email is not null order by i.id`.execute(db)
   return rows
@@ -222,7 +270,7 @@ async function awaitedRuns(db: Kysely<Database>): Promise<Set<string>> {
 }
 
 describeWithDatabase('ten thousand digests', (db) => {
-  const { serve } = serversAndMailers()
+  const { serve, open } = serversAndMailers()
   let program: string
   beforeAll(async () => {
     program = await bundle(join(import.meta.dirname, 'testing', 'send-digests.ts'))
@@ -248,7 +296,11 @@ describeWithDatabase('ten thousand digests', (db) => {
       now: () => new Date(Date.now() + aheadMs()),
       start() {
         const options: DigestSender = {
-          ...{ smtpUrl, secret: SECRET, site: SITE, timeZone: TIME_ZONE, aheadMs: aheadMs() },
+          smtpUrl,
+          secret: SECRET,
+          site: SITE,
+          timeZone: TIME_ZONE,
+          aheadMs: aheadMs(),
           database: { ...inject('server'), database: rows[0]?.name },
         }
         child = spawn(process.execPath, [program, JSON.stringify(options)], {
@@ -279,7 +331,7 @@ describeWithDatabase('ten thousand digests', (db) => {
     const seen = new Set<string>()
     const isFirst = (address: string) => !seen.has(address) && seen.add(address)
     /** What the server has taken, said so or not. */
-    const arrived: { to: string; raw: Buffer }[] = []
+    const arrived: Arrived[] = []
     let lostAnswers = 0
     const server = await serve({
       starttls: true,
@@ -298,7 +350,7 @@ describeWithDatabase('ten thousand digests', (db) => {
       async message({ to: [to = ''], raw }) {
         const manner = manners.get(to)
         const isLost = (manner === 'lost' || manner === 'swallowed') && isFirst(to)
-        if (!isLost || manner === 'swallowed') arrived.push({ to, raw })
+        if (!isLost || manner === 'swallowed') arrived.push(readDigest(to, raw))
         if (!isLost) return null
         await delay(200)
         lostAnswers += 1
@@ -311,7 +363,7 @@ describeWithDatabase('ten thousand digests', (db) => {
       smtpUrl: server.url('tides:ebb%20and%20flow@', '?tls.rejectUnauthorized=false'),
     })
     const until = (test: () => boolean | Promise<boolean>) =>
-      vi.waitFor(async () => expect(await test()).toBe(true), { timeout: 120_000, interval: 10 })
+      vi.waitFor(async () => expect(await test()).toBe(true), { timeout: 120_000, interval: 50 })
     const isQuiet = async () =>
       (await countOf(sql`state = 'sending' or (state = 'waiting' and due_again_at <= ${sender.now()}
         and not exists (select from digest_runs r where r.id = i.run_id and r.paused_at is not null))`)) ===
@@ -341,9 +393,6 @@ describeWithDatabase('ten thousand digests', (db) => {
       return true
     }
 
-    const mark = (what: string) =>
-      process.stderr.write(`${what} ${Math.round(performance.now())} ${arrived.length}\n`)
-    mark('start')
     sender.start()
     const composedAtKills = Array.from({ length: KILLS_COMPOSING }, () => random() * 2_000).toSorted(
       (a, b) => a - b,
@@ -351,7 +400,6 @@ describeWithDatabase('ten thousand digests', (db) => {
     for (const least of composedAtKills) {
       await until(async () => (await countOf(sql`state <> 'published'`)) > least)
       await killAndStart()
-      mark('kill')
     }
     const arrivedAtKills = Array.from({ length: KILLS_SENDING }, (_, i) =>
       Math.floor((0.03 + 0.9 * ((i + random()) / KILLS_SENDING)) * SUBSCRIBERS),
@@ -361,7 +409,6 @@ describeWithDatabase('ten thousand digests', (db) => {
       await until(() => arrived.length > least)
       await delay(random() * 30)
       await killAndStart()
-      mark('kill')
       if (i === 1 || i === 4)
         for (const every of EVERY)
           if (await pauseFor(200, every)) {
@@ -375,13 +422,11 @@ describeWithDatabase('ten thousand digests', (db) => {
       await until(isQuiet)
       if ((await countOf(sql`state = 'waiting'`)) === 0) break
       sender.pass(40 * MINUTE)
-      mark('pass')
     }
     await until(async () => (await countOf(sql`state in ('waiting', 'sending')`)) === 0)
     await sender.stop()
     await finishRuns(db(), { now: sender.now() })
 
-    mark('done')
     // In doubt is what was under way when a process was killed, and what had no answer.
     const inDoubt = await issuesInDoubt(db(), { limit: 10_000 })
     expect(lostAnswers).toBeGreaterThan(10)
@@ -392,18 +437,7 @@ describeWithDatabase('ten thousand digests', (db) => {
     expect(issues.filter(({ state }) => state === 'in doubt').every(({ id }) => doubtful.has(id))).toBe(true)
 
     // Nobody twice; everybody once, or it bounced, or is in doubt.
-    const read = () =>
-      arrived.map(({ to, raw }) => {
-        const mail = readMail(raw)
-        const [messageId = ''] = mail.headers('Message-ID')
-        return {
-          to,
-          messageId,
-          issue: issueOfMessageId(messageId, { secret: SECRET }),
-          text: mail.text ?? '',
-        }
-      })
-    const mails = read()
+    const mails = [...arrived]
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(mails.length)
     const mailOf = new Map(mails.map((mail) => [mail.issue, mail]))
     expect(mailOf.size).toBe(mails.length)
@@ -448,38 +482,95 @@ describeWithDatabase('ten thousand digests', (db) => {
       await until(isQuiet)
       if ((await countOf(sql`state in ('waiting', 'sending')`)) === 0) break
       sender.pass(40 * MINUTE)
-      mark('pass')
     }
     await sender.stop()
     await finishRuns(db(), { now: sender.now() })
     for (const { every, period, finishedAt } of await listRuns(db(), { limit: 100 }))
       expect(finishedAt !== null).toBe(!awaited.has(`${every} ${period}`))
-    const all = read()
-    expect(new Set(all.map(({ issue }) => issue)).size).toBe(all.length)
+    expect(new Set(arrived.map(({ issue }) => issue)).size).toBe(arrived.length)
 
-    mark('decided')
     // Each says what its reader wants, when they want it.
     const { rows: papers } = await sql<PaperRow>`
       select substring(title from 6 for 4) as number, edition, primary_category as category, title
       from papers order by dated_at desc, id desc`.execute(db())
-    const textOf = new Map(all.map(({ issue, text }) => [issue, text]))
+    const toldIn = new Map(arrived.map(({ issue, papers }) => [issue, papers]))
     const toldTo = new Map<string, Set<string>>()
+    const had = new Set<string>()
     for (const issue of await issuesOf(db())) {
-      const told = toldTo.get(issue.email) ?? new Set()
-      toldTo.set(issue.email, told)
+      const { email, list, every, due_at: due, composed_at: composed } = issue
+      const what = JSON.stringify(issue)
+      expect(issue.period, what).toBe(expectedPeriod(issue))
+      expect(hourIn(issue.time_zone, due), what).toBe(`${String(issue.hour).padStart(2, '0')}:00`)
+      expect(due <= composed && due.getTime() > composed.getTime() - PERIOD_MS[every], what).toBe(true)
+      const name = `${email} ${list}`
+      if (had.has(name)) {
+        // The next one has become due meanwhile, and nothing is new.
+        expect(issue.state, what).toBe('skipped')
+        continue
+      }
+      had.add(name)
+      const told = toldTo.get(email) ?? new Set()
+      toldTo.set(email, told)
       const expected = expectedPapers(issue, papers, told)
       for (const number of expected) told.add(number)
-      expect(issue.period, JSON.stringify(issue)).toBe(expectedPeriod(issue))
-      expect(hourIn(issue.time_zone, issue.due_at)).toBe(`${String(issue.hour).padStart(2, '0')}:00`)
-      expect(issue.due_at <= START && issue.due_at.getTime() > START.getTime() - PERIOD_MS[issue.every]).toBe(
-        true,
-      )
       if (issue.state === 'bounced') continue
-      expect(issue.state, JSON.stringify(issue)).toBe(expected.length === 0 ? 'skipped' : 'sent')
-      const titles = [...(textOf.get(issue.id) ?? '').matchAll(/Tide (\d{4}) of the/g)].map(
-        ([, number]) => number,
-      )
-      expect([...new Set(titles)], JSON.stringify(issue)).toEqual(expected)
+      expect(issue.state, what).toBe(expected.length === 0 ? 'skipped' : 'sent')
+      expect(toldIn.get(issue.id) ?? [], what).toEqual(expected)
     }
+    expect(had.size).toBe(readers.flatMap(({ lists }) => lists).length)
   }, 300_000)
+
+  it('stop when nothing more is taken, tell of it, and go on later where they stopped', async () => {
+    const readers = makeReaders(seeded(7)).slice(0, 1_000)
+    let most = 200
+    const refusal = () => (server.deliveries.length >= most ? '554 5.7.1 your mail looks like spam' : null)
+    const server = await serve({ recipient: refusal, message: refusal })
+    await recordMonth(db())
+    await subscribe(db(), readers)
+    const troubles = openTroubles()
+    const log = createLog('silent')
+    let time = START.getTime()
+    const now = () => new Date(time)
+    const room = {
+      search: { ...searchRoom(db()), timeZone: TIME_ZONE },
+      site: SITE,
+      pictures: false,
+    }
+    const mailer = open(server.url(), 'Tide Lines <digests@tides.example>')
+    const compose = composeDigests(async () => room, { log, now })
+    const send = sendDigests(async () => ({ room, mailer, rates: NO_RATES, secret: SECRET, now }), {
+      log,
+      troubles,
+    })
+    const { signal } = new AbortController()
+    await compose.work(signal)
+    await send.work(signal)
+    const stopped = (await listRuns(db(), { limit: 100 })).filter(({ counts }) => counts.due > 0)
+    expect(server.deliveries).toHaveLength(200)
+    expect(stopped.some(({ pausedAt, counts }) => pausedAt !== null && counts.waiting > 100)).toBe(true)
+    for (const { pausedAt, pauseReason, resumeAt } of stopped.filter(({ counts }) => counts.waiting > 0)) {
+      expect(pausedAt).toEqual(START)
+      expect(pauseReason).toMatch(/^Too many mails in a row were not taken\. .*554 5\.7\.1/)
+      expect(pauseReason).not.toContain('@')
+      expect(resumeAt).toEqual(new Date(START.getTime() + 30 * MINUTE))
+    }
+    expect(troubles.list()).toEqual(['a run of digests stopped, since too many mails were not taken'])
+
+    // Before its rest is over it stays, and once the server has thought better of it everybody gets theirs.
+    time += 29 * MINUTE
+    await send.work(signal)
+    expect(server.deliveries).toHaveLength(200)
+    most = Infinity
+    for (let rounds = 0; rounds < 3; rounds++) {
+      time += 31 * MINUTE
+      await send.work(signal)
+    }
+    expect(troubles.list()).toEqual([])
+    const issues = await issuesOf(db())
+    const due = issues.filter(({ state }) => state !== 'skipped')
+    expect(due.every(({ state }) => state === 'sent')).toBe(true)
+    const mails = server.deliveries.map(({ to: [to = ''], raw }) => readDigest(to, raw).issue)
+    expect(new Set(mails).size).toBe(mails.length)
+    expect(new Set(mails)).toEqual(new Set(due.map(({ id }) => id)))
+  })
 })

@@ -14,12 +14,17 @@ export function readMail(raw: Buffer): ReceivedMail {
   return {
     headers: (name) =>
       root.fields.filter(([key]) => key === name.toLowerCase()).map(([, value]) => decodeWords(value)),
-    text: parts.find(({ type }) => type === 'text/plain')?.content ?? null,
-    html: parts.find(({ type }) => type === 'text/html')?.content ?? null,
+    get text() {
+      return parts.find(({ type }) => type === 'text/plain')?.content() ?? null
+    },
+    get html() {
+      return parts.find(({ type }) => type === 'text/html')?.content() ?? null
+    },
   }
 }
 
-type Entity = { fields: [string, string][]; type: string; content: string; parts: Entity[] }
+/** `content` is decoded when it is asked for. */
+type Entity = { fields: [string, string][]; type: string; content: () => string; parts: Entity[] }
 
 function readEntity(source: string): Entity {
   const end = source.indexOf('\r\n\r\n')
@@ -41,12 +46,12 @@ function readEntity(source: string): Entity {
       .split(`--${boundary}`)
       .slice(1, -1)
       .map((part) => readEntity(part.replace(/^\r\n/, '').replace(/\r\n$/, '')))
-    return { fields, type, content: '', parts }
+    return { fields, type, content: () => '', parts }
   }
   return {
     fields,
     type,
-    content: decodeBody(body, field('content-transfer-encoding').toLowerCase()),
+    content: () => decodeBody(body, field('content-transfer-encoding').toLowerCase()),
     parts: [],
   }
 }
