@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openMailer } from './mailer.ts'
+import { eraseFromOutbox } from './outbox.ts'
 import type { Message } from './message.ts'
 import { readMail } from './received-mail.fixture.ts'
 
@@ -123,5 +124,22 @@ describe('mail without a server', () => {
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({ level: 30, folder, msg: expect.stringContaining('outbox folder') }),
     ])
+  })
+
+  it('loses all mails to an address that is erased, and no others', async () => {
+    const long = `${'a'.repeat(60)}@${'b'.repeat(60)}.example`
+    const mailer = open()
+    for (const [i, to] of [
+      'ada@example.org',
+      'ADA@example.org',
+      'ada@example.org.evil.example',
+      long,
+    ].entries())
+      await mailer.send({ ...message, id: String(i), to, subject: 'To: ada@example.org' })
+    await eraseFromOutbox(folder, { address: 'ada@example.org' })
+    expect((await readdir(folder)).map((name) => name.slice(-6))).toEqual(['-2.eml', '-3.eml'])
+    await eraseFromOutbox(folder, { address: long })
+    expect((await readdir(folder)).map((name) => name.slice(-6))).toEqual(['-2.eml'])
+    await eraseFromOutbox(join(folder, 'nowhere'), { address: long })
   })
 })

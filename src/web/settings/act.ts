@@ -5,6 +5,7 @@ import { parseProfile, updateProfile } from '../../accounts/profile.ts'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { endSessions, isFresh } from '../../accounts/sessions.ts'
 import { removeIdentity, removePasskey } from '../../accounts/ways-in.ts'
+import { eraseFromOutbox } from '../../mail/outbox.ts'
 import { readerAction } from '../forms/reader-action.ts'
 import type { Site, Viewer } from '../site.ts'
 import { passCookies } from '../viewer.ts'
@@ -113,6 +114,7 @@ export function deleteMyAccount(site: Site) {
       returnHeaders: true,
     })
     await deleteAccount(site.db, { readerId: reader.id, secret: site.accounts.secret, now })
+    await eraseFromOutbox(site.outboxFolder, { address: reader.email })
     site.changed('everything')
     passCookies(headers, c)
     return c.redirect('/', 303)
