@@ -8,6 +8,7 @@ import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-
 import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
+import { mapInTurns } from '../runtime/in-turns.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
 import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
@@ -24,7 +25,7 @@ export type ComposeCounts = { composed: number; skipped: number; published: numb
 
 const HOUR = 3_600_000
 /** Subscriptions composed in one transaction. */
-const BATCH = 100
+const BATCH = 250
 /** What a list offers is asked for again after so long. */
 const FRESH_MS = 60_000
 /** So long after a paper was dated as recorded everybody can see it: its transaction, or its clock, may be slow. */
@@ -191,7 +192,7 @@ async function composeBatch(
       quietPeriods(trx, rows),
       unwarned(trx, { rows, paperIds: [...warnedPapers] }),
     ])
-    const composed = rows.map((row): Composed => {
+    const composed = await mapInTurns(rows, (row): Composed => {
       const offer = offered.get(row.id) ?? null
       if (offer === null) return { row, content: null, offer }
       const of = sent.get(row.subscriber_id) ?? new Set<number>()
