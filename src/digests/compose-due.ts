@@ -9,6 +9,7 @@ import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
 import type { ChangingPart } from '../ranking/announce-changes.ts'
+import { mapInTurns } from '../runtime/in-turns.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
 import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
@@ -25,7 +26,7 @@ export type ComposeCounts = { composed: number; skipped: number; published: numb
 
 const HOUR = 3_600_000
 /** Subscriptions composed in one transaction. */
-const BATCH = 100
+const BATCH = 250
 /** What a list offers is asked for again after so long. */
 const FRESH_MS = 60_000
 /** So long after a paper was dated as recorded everybody can see it: its transaction, or its clock, may be slow. */
@@ -225,7 +226,7 @@ export async function chooseIssues(
     quietPeriods(db, rows),
     unwarned(db, { rows, paperIds: [...warnedPapers] }),
   ])
-  return rows.map((row) => {
+  return mapInTurns(rows, (row): Composed => {
     const offer = offered.get(row.id) ?? null
     if (offer === null) return { row, content: null, offer }
     const of = sent.get(row.subscriber_id) ?? new Set<number>()

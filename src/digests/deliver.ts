@@ -78,6 +78,8 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
   const errors: unknown[] = []
   const markSent = sentMarker(db)
   let known: Waiting[] = []
+  /** What could not be claimed, such as what somebody else holds: not asked for again in this round. */
+  const passedOver = new Set<number>()
   let lookedAt = -Infinity
   let away = 0
   let allWaits = 0
@@ -150,8 +152,9 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
     const since = now().getTime() - lookedAt
     if (next.length > 0 || (known.length > 0 && since >= 0 && since < LOOK_AGAIN_MS)) return next
     lookedAt = now().getTime()
-    // What was passed over is found again.
-    known = await waitingIssues(db, { most: KNOWN, not: notNow(), now: now() })
+    // What waits for its domain is found again.
+    const waiting = await waitingIssues(db, { most: KNOWN, not: notNow(), now: now() })
+    known = waiting.filter(({ id }) => !passedOver.has(id))
     return take(most)
   }
 
@@ -198,7 +201,9 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
           .finally(() => underWay.delete(delivery))
         underWay.set(delivery, issue.domain)
       }
-      // Somebody else was quicker with all of them, or they are wanted no more.
+      const ours = new Set(claimed.map(({ id }) => id))
+      for (const { id } of next) if (!ours.has(id)) passedOver.add(id)
+      // Somebody else was quicker with all of them, or they are wanted no more: others may be free.
       if (next.length > 0 && claimed.length === 0) continue
       if (underWay.size === 0) break
       // A slow one holds up itself only.

@@ -205,6 +205,23 @@ describeWithDatabase('digests', (db) => {
     expect((await send(new Date('2026-01-16T12:00:00Z'))).mails[0]?.text).not.toContain('Retracted')
   })
 
+  it('go out past one that somebody holds, and that one later', async () => {
+    await record(papersOf('2026-01-13', 3), new Date('2026-01-13T20:00:00Z'))
+    const now = new Date('2026-01-14T15:00:00Z')
+    for (const name of ['held', 'ada', 'bob']) await subscribed(`${name}@readers.example`, { now })
+    await composeDueIssues(room(), { now: () => now })
+    await db()
+      .transaction()
+      .execute(async (trx) => {
+        await trx.selectFrom('digest_issues').select('id').orderBy('id').limit(1).forUpdate().execute()
+        expect((await send(now)).mails.map(({ to }) => to).toSorted()).toEqual([
+          'ada@readers.example',
+          'bob@readers.example',
+        ])
+      })
+    expect((await send(now)).mails.map(({ to }) => to)).toEqual(['held@readers.example'])
+  })
+
   it('end with a click, and with the last list the address is forgotten', async () => {
     const now = new Date('2026-01-14T15:00:00Z')
     const one = await subscribed('ada@readers.example', { now })

@@ -93,13 +93,19 @@ export function openSmtp(
     done()
   })
   const underWay = new Set<Promise<SendOutcome>>()
-  const closing = new AbortController()
+  const sending = new Set<AbortController>()
+  let isClosed = false
 
   async function sendNow(mail: Composed): Promise<SendOutcome> {
     let handedOver = false
+    // Not a signal that times out by itself: it would hold the mail for as long, after it was sent.
+    const stop = new AbortController()
+    const tooLong = setTimeout(() => stop.abort(), SEND_MS)
+    sending.add(stop)
+    if (isClosed) stop.abort()
     const handed: Handed = {
       ...mail,
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SEND_MS)]),
+      signal: stop.signal,
       onHandedOver: () => (handedOver = true),
     }
     try {
@@ -107,20 +113,24 @@ export function openSmtp(
       return { ok: true }
     } catch (error) {
       return sortFailure(error, { recipient: mail.to.address, secrets, handedOver, setting })
+    } finally {
+      clearTimeout(tooLong)
+      sending.delete(stop)
     }
   }
   return {
     kind: 'smtp',
     server: `${url.protocol}//${url.host}`,
     async send(mail) {
-      const sending = sendNow(mail)
-      underWay.add(sending)
-      return sending.finally(() => underWay.delete(sending))
+      const sent = sendNow(mail)
+      underWay.add(sent)
+      return sent.finally(() => underWay.delete(sent))
     },
     async close() {
       transport.close()
       const cutOff = setTimeout(() => {
-        closing.abort()
+        isClosed = true
+        for (const stop of sending) stop.abort()
         transport.close({ force: true })
       }, GRACE_MS)
       await Promise.all(underWay)
