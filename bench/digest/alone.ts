@@ -104,7 +104,14 @@ async function usualMessage(db: Kysely<Database>): Promise<Message> {
     if (!parsed || !read) continue
     const issue = await make(read, { ...parsed, every, period })
     const to = 'reader@d1.example'
-    messages.push(issueMail(issue, { issueId: id, subscriptionId: id, to, secret: SECRET, date: MORNING }))
+    const { message } = issueMail(issue, {
+      issueId: id,
+      subscriptionId: id,
+      to,
+      secret: SECRET,
+      date: MORNING,
+    })
+    messages.push(message)
   }
   const size = ({ html, text }: Message) => (html?.length ?? 0) + text.length
   const median = messages.toSorted((a, b) => size(a) - size(b))[Math.floor(messages.length / 2)]

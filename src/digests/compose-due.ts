@@ -10,6 +10,7 @@ import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
 import type { ChangingPart } from '../ranking/announce-changes.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
+import { SearchAway } from '../search/engine-client.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
 import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
@@ -37,7 +38,8 @@ const WARNED_WITHIN_MS = 60 * 24 * 3_600_000
 /**
  * Composes the issues that are due: chooses the papers of each, notes that its reader was sent them, and reckons when its
  * next issue is due, all in one transaction with the issue itself. An issue is unique by subscription and period, so running
- * twice, or in two processes, has the effect of once. No transaction waits for a search. Throws `SearchAway`.
+ * twice, or in two processes, has the effect of once. No transaction waits for a search. Throws `SearchAway` once all others are
+ * composed, where some are searches that cannot be made now.
  */
 export async function composeDueIssues(
   room: DigestRoom,
@@ -47,23 +49,28 @@ export async function composeDueIssues(
   const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
   const offers = openOffers(room, { now })
   const facts = openFacts(db, { now })
+  /** Searches while there is no index: they wait, and nobody waits for them. */
+  const away: number[] = []
   for (;;) {
     if (signal?.aborted) break
-    const due = await dueSubscriptions(db, { now: now(), limit: BATCH })
-    if (due.length === 0) break
-    const offered = await offers(due)
+    const asked = await dueSubscriptions(db, { now: now(), limit: BATCH, not: away })
+    if (asked.length === 0) break
+    const offered = await offers(asked, { onAway: (id) => away.push(id) })
+    const due = asked.filter(({ id }) => offered.has(id))
+    if (due.length === 0) continue
     const done = await composeBatch(db, { due, offered, facts: await facts(), now: now() })
     counts.composed += done.composed
     counts.skipped += done.skipped
     counts.published += done.published
   }
+  if (away.length > 0) throw new SearchAway()
   return counts
 }
 
 /** Subscriptions that are due, the longest first. */
 export async function dueSubscriptions(
   db: Kysely<Database>,
-  { now, limit }: { now: Date; limit: number },
+  { now, limit, not = [] }: { now: Date; limit: number; not?: number[] },
 ): Promise<Due[]> {
   return db
     .selectFrom('subscriptions as s')
@@ -75,6 +82,7 @@ export async function dueSubscriptions(
     .where('s.next_at', '<=', now)
     .where('r.paused_at', 'is', null)
     .where('r.suppressed_at', 'is', null)
+    .$if(not.length > 0, (query) => query.where('s.id', 'not in', not))
     .orderBy('s.next_at')
     .orderBy('s.id')
     .limit(limit)
@@ -142,9 +150,17 @@ export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
   }
   return async (
     rows: Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>[],
+    { onAway }: { onAway?: (id: number) => void } = {},
   ): Promise<Map<number, Offer>> => {
     const offered = new Map<number, Offer>()
-    for (const row of rows) offered.set(row.id, await offer(row))
+    for (const row of rows) {
+      try {
+        offered.set(row.id, await offer(row))
+      } catch (error) {
+        if (!(error instanceof SearchAway) || !onAway) throw error
+        onAway(row.id)
+      }
+    }
     return offered
   }
 }

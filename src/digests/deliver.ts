@@ -27,6 +27,8 @@ export type Delivering = {
   signal?: AbortSignal
   /** Told when a run stops because errors rise; in words for everybody. */
   onStop?: (reason: string) => void
+  /** Told when an issue cannot be made into a mail: a fault of ours, which keeps no other issue waiting. */
+  onFault?: (error: unknown) => void
 }
 
 export type DigestDelivery = {
@@ -91,20 +93,25 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
       else restDomain(turn.domain, turn.at.getTime())
       return putBack(db, claimed, { at: turn.at })
     }
-    const message = await messageFor(claimed)
-    if (message === null) return forget(db, claimed)
-    const outcome = await mailer.send(message)
+    const written = await messageFor(claimed).catch((error: unknown) => {
+      delivering.onFault?.(error)
+      return 'fault' as const
+    })
+    if (written === 'fault') return spoil(db, claimed)
+    if (written === null) return forget(db, claimed)
+    const outcome = await mailer.send(written.message)
     // Stopped on the way, and the server has nothing of it.
     if (!outcome.ok && !outcome.inDoubt && outcome.kind !== 'permanent' && signal?.aborted)
       return putBack(db, claimed, { at: now() })
     if (outcome.ok) {
       await markSent(claimed, { now: now() })
+      if (written.leftOut.length > 0) await takeOut(db, claimed, written.leftOut)
       counts.sent += 1
     } else counts[await mark(db, claimed, { outcome, now: now() })] += 1
     await watch(claimed, outcome)
   }
 
-  async function messageFor(claimed: Claimed): Promise<Message | null> {
+  async function messageFor(claimed: Claimed): Promise<{ message: Message; leftOut: number[] } | null> {
     const parsed = parseListAddress(claimed.list, '')
     const content = readContent(claimed.content)
     if (!parsed || content === null) return null
@@ -348,9 +355,23 @@ async function expireLate(db: Kysely<Database>, { now }: { now: Date }): Promise
 async function release(trx: Transaction<Database>, issues: number[]): Promise<void> {
   if (issues.length === 0) return
   await sql`
-    delete from digest_papers d using digest_issues i, subscriptions s, jsonb_array_elements(i.content->'papers') as p
+    delete from digest_papers d using digest_issues i, subscriptions s
     where i.id = any(${issues}::bigint[]) and s.id = i.subscription_id and d.subscriber_id = s.subscriber_id
-      and d.paper_id = (p->>'id')::bigint and d.issue_id = i.id`.execute(trx)
+      and d.issue_id = i.id`.execute(trx)
+}
+
+/** Papers that found no room in a mail were not sent: they can be in a later one. */
+async function takeOut(
+  db: Kysely<Database>,
+  { id, subscriber_id: subscriberId }: Claimed,
+  paperIds: number[],
+): Promise<void> {
+  await db
+    .deleteFrom('digest_papers')
+    .where('subscriber_id', '=', subscriberId)
+    .where('paper_id', 'in', paperIds)
+    .where('issue_id', '=', id)
+    .execute()
 }
 
 async function putBack(db: Kysely<Database>, { id, holder }: Claimed, { at }: { at: Date }): Promise<void> {
@@ -364,6 +385,17 @@ async function forget(db: Kysely<Database>, { id, holder }: Claimed): Promise<vo
   await sql`
     update digest_issues set state = 'skipped', due_again_at = null, claimed_until = null, holder = null
     where id = ${id} and state = 'sending' and holder = ${holder}`.execute(db)
+}
+
+/** It cannot be made into a mail, and the next attempt would fail as well. */
+async function spoil(db: Kysely<Database>, { id, holder }: Claimed): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await sql`
+      update digest_issues set state = 'given up', due_again_at = null, claimed_until = null, holder = null,
+        failure = 'It could not be made into an email; the log says why.'
+      where id = ${id} and state = 'sending' and holder = ${holder}`.execute(trx)
+    await release(trx, [id])
+  })
 }
 
 async function mark(

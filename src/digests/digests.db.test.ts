@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
@@ -8,6 +8,7 @@ import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import type { Message, SendOutcome } from '../mail/message.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { castVote } from '../ranking/votes.ts'
+import { SearchAway } from '../search/engine-client.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { signIn } from '../../test/readers.ts'
 import { composeDueIssues } from './compose-due.ts'
@@ -15,7 +16,13 @@ import { deliverIssues } from './deliver.ts'
 import type { DigestRoom } from './digest-room.ts'
 import { usualPreferences, type Preferences } from './preferences.ts'
 import { listRuns, finishRuns } from './runs.ts'
-import { askToSubscribe, confirmSubscription, endSubscription, findSubscriber } from './subscriptions.ts'
+import {
+  forgetUnconfirmed,
+  askToSubscribe,
+  confirmSubscription,
+  endSubscription,
+  findSubscriber,
+} from './subscriptions.ts'
 
 const SECRET = 'a secret that is only for tests, long enough'
 const TIME_ZONE = 'America/New_York'
@@ -222,6 +229,76 @@ describeWithDatabase('digests', (db) => {
     expect((await send(now)).mails.map(({ to }) => to)).toEqual(['held@readers.example'])
   })
 
+  it('of searches wait while there is no index, and keep nobody else waiting', async () => {
+    await record(papersOf('2026-01-13', 2), new Date('2026-01-13T20:00:00Z'))
+    const now = new Date('2026-01-14T15:00:00Z')
+    await subscribed('ada@readers.example', { now, list: '/papers?q=tide' })
+    await subscribed('bo@readers.example', { now })
+    const away = async () => {
+      throw new SearchAway()
+    }
+    const { search } = room()
+    const without = { ...room(), search: { ...search, index: { ...search.index, find: away } } }
+    await expect(composeDueIssues(without, { now: () => now })).rejects.toThrow(SearchAway)
+    const issues = async () => db().selectFrom('digest_issues').select('state').execute()
+    expect(await issues()).toHaveLength(1)
+    await composeDueIssues(room(), { now: () => now })
+    expect(await issues()).toHaveLength(2)
+  })
+
+  it('that cannot be written keep no other waiting', async () => {
+    await record(papersOf('2026-01-13', 2), new Date('2026-01-13T20:00:00Z'))
+    const now = new Date('2026-01-14T15:00:00Z')
+    for (const name of ['ada', 'bo', 'cy']) await subscribed(`${name}@readers.example`, { now })
+    await composeDueIssues(room(), { now: () => now })
+    await sql`update digest_issues set content = '{"papers": 7}' where id = (select min(id) from digest_issues)`.execute(
+      db(),
+    )
+    const faults: unknown[] = []
+    const delivered = await deliverIssues({
+      room: room(),
+      mailer: { send: async () => ({ ok: true }) },
+      rates: RATES,
+      secret: SECRET,
+      now: () => now,
+      onFault: (error) => faults.push(error),
+    })
+    expect([delivered.sent, faults.length]).toEqual([2, 1])
+    expect(await db().selectFrom('digest_issues').select('state').orderBy('id').execute()).toEqual([
+      { state: 'given up' },
+      { state: 'sent' },
+      { state: 'sent' },
+    ])
+  })
+
+  it('that nobody has confirmed give way to later ones, so that no one can be kept from subscribing', async () => {
+    const now = new Date('2026-01-14T15:00:00Z')
+    const ask = (list: string) =>
+      askToSubscribe(db(), {
+        email: parseEmailAddress('ada@readers.example') as EmailAddress,
+        list,
+        preferences: usualPreferences('day', { timeZone: TIME_ZONE }),
+        proven: false,
+        secret: SECRET,
+        now,
+      })
+    for (const list of [
+      '/papers/new',
+      '/papers/top',
+      '/papers/picks',
+      '/papers/trending',
+      '/topics/cs.CL',
+      '/',
+    ])
+      expect((await ask(list)).kind).toBe('to confirm')
+    expect(
+      (await findSubscriber(db(), { email: 'ada@readers.example' }))?.subscriptions.map(({ list }) => list),
+    ).toEqual(['/papers/top', '/papers/picks', '/papers/trending', '/topics/cs.CL', '/'])
+    // And are forgotten after a week.
+    await forgetUnconfirmed(db(), { now: new Date('2026-01-21T15:00:01Z') })
+    expect(await traces(db(), 'ada@readers.example')).toEqual([])
+  })
+
   it('end with a click, and with the last list the address is forgotten', async () => {
     const now = new Date('2026-01-14T15:00:00Z')
     const one = await subscribed('ada@readers.example', { now })
@@ -259,7 +336,6 @@ describeWithDatabase('digests', (db) => {
 
 /** The tables in which a text stands. */
 async function traces(db: Kysely<Database>, text: string): Promise<string[]> {
-  const { sql } = await import('kysely')
   const { rows: tables } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(db)

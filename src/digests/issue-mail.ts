@@ -20,7 +20,7 @@ function linksOf(
 
 /**
  * An issue as a mail: the same text and headers each time that it is made. Its headers are those of a list (RFC 2369, 2919) that
- * can be left by one click (RFC 8058).
+ * can be left by one click (RFC 8058). `leftOut`: papers that found no room in it.
  */
 export function issueMail(
   issue: Issue,
@@ -31,12 +31,12 @@ export function issueMail(
     secret,
     date,
   }: { issueId: number; subscriptionId: number; to: string; secret: string; date: Date },
-): Message {
+): { message: Message; leftOut: number[] } {
   const links = linksOf(issue, { issueId, subscriptionId, secret })
-  const { html, text, subject } = renderIssue(issue, links)
+  const { html, text, subject, leftOut } = renderIssue(issue, links)
   const { origin, name } = issue.site
   const host = URL.parse(origin)?.hostname ?? 'localhost'
-  return {
+  const message = {
     id: issueMessageId(issueId, { secret }),
     to,
     subject,
@@ -53,6 +53,7 @@ export function issueMail(
       Precedence: 'bulk',
     },
   }
+  return { message, leftOut }
 }
 
 /** A phrase of RFC 5322 without what would need quoting. */

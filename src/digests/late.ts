@@ -28,7 +28,8 @@ export async function lateDigests(db: Kysely<Database>, { now }: { now: Date }):
     ), unsent as (
       select count(*) as n, min(i.due_at) as since
       from digest_issues i join digest_runs r on r.id = i.run_id
-      where i.state in ('waiting', 'sending') and i.due_at < ${before}
+        join subscriptions s on s.id = i.subscription_id join subscribers b on b.id = s.subscriber_id
+      where b.paused_at is null and b.suppressed_at is null and i.state in ('waiting', 'sending') and i.due_at < ${before}
         and i.due_at > ${new Date(now.getTime() - LOOKED_BACK_MS)}
         and (r.paused_at is null or r.pause_reason is not null)
         -- A receiver that puts everybody off at first is no fault of ours.

@@ -97,8 +97,11 @@ export async function askToSubscribe(
     const existing = held.find((one) => one.list === list)
     if (existing?.confirmed_at) return { kind: 'there', subscriptionId: existing.id }
     const unconfirmed = held.filter((one) => one.confirmed_at === null)
-    const isFull = held.length >= MOST_LISTS || (!proven && unconfirmed.length >= MOST_UNCONFIRMED)
-    if (!existing && isFull) return { kind: 'nothing' }
+    if (!existing && held.length >= MOST_LISTS) return { kind: 'nothing' }
+    // Nobody keeps another from subscribing by asking for many lists at their address: the oldest gives way.
+    const [oldest] = unconfirmed.toSorted((a, b) => a.id - b.id)
+    if (!existing && !proven && oldest && unconfirmed.length >= MOST_UNCONFIRMED)
+      await trx.deleteFrom('subscriptions').where('id', '=', oldest.id).execute()
     const { id } = await trx
       .insertInto('subscriptions')
       .values({ subscriber_id: subscriber.id, list, created_at: now, ...columnsOf(preferences) })

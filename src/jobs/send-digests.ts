@@ -51,6 +51,11 @@ export function sendDigests(
       const counts = await deliverIssues({
         ...own,
         signal,
+        onFault: (error) =>
+          log.error(
+            { error: error instanceof Error ? error.stack : String(error) },
+            'a digest could not be made into an email',
+          ),
         onStop(reason) {
           hasStopped = true
           log.error({ reason }, 'errors rose, so a run of digests stopped; it goes on later')

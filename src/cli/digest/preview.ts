@@ -89,7 +89,7 @@ async function emlOf(
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   // No issue and no subscription has the number 0.
   const none = { issueId: 0, subscriptionId: 0 }
-  const message = issueMail(issue, { ...none, to: `${name}@preview.example`, secret, date: now })
+  const { message } = issueMail(issue, { ...none, to: `${name}@preview.example`, secret, date: now })
   const composed = composeMail({ ...message, id: `preview.${name}` }, parseSender(senderOf(config)), {
     replyTo: config.mailReplyTo,
   })

@@ -8,7 +8,13 @@ import { frameText, paperText, placedText } from './issue-text.ts'
 import { sentBytes, sumOf, weigh, type Weight } from './sent-size.ts'
 
 /** The mail of an issue. */
-export type RenderedIssue = { subject: string; html: string; text: string }
+export type RenderedIssue = {
+  subject: string
+  html: string
+  text: string
+  /** Papers from the end that found no room. */
+  leftOut: number[]
+}
 
 /** Gmail shows no more than some 100 kB of a mail, and servers add to it. In bytes, as sent. */
 const LARGEST_MAIL = 88_000
@@ -42,7 +48,12 @@ export function issueText(issue: Issue, links: IssueLinks | null): string {
  */
 export function renderIssue(issue: Issue, links: IssueLinks | null): RenderedIssue {
   const parts = fitted(issue, links)
-  return { subject: issue.subject, html: htmlFrom(parts, links), text: textFrom(parts, links) }
+  return {
+    subject: issue.subject,
+    html: htmlFrom(parts, links),
+    text: textFrom(parts, links),
+    leftOut: issue.papers.slice(parts.papers.length).map(({ id }) => id),
+  }
 }
 
 /** As much of an issue as fits into a mail. */
