@@ -9,6 +9,7 @@ const LONG = [
   'src/moderation/find-suspicions*',
   'src/moderation/merge-at-once*',
   'src/discussion/comments-replay*',
+  'src/digests/daylight-saving*',
   'src/sources/formats/round-trip*',
   'src/sources/fortnight*',
 ]

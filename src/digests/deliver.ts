@@ -277,7 +277,9 @@ async function waitingIssues(
 async function claim(db: Kysely<Database>, { ids, now }: { ids: number[]; now: Date }): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     with due as materialized (
-      select i.id from digest_issues i
+      select i.id, i.run_id, i.subscription_id, b.id as subscriber_id, b.email, b.domain, s.list, s.every, i.period,
+        i.content, i.composed_at, i.expires_at, i.attempts
+      from digest_issues i
         join digest_runs r on r.id = i.run_id
         join subscriptions s on s.id = i.subscription_id
         join subscribers b on b.id = s.subscriber_id
@@ -287,10 +289,8 @@ async function claim(db: Kysely<Database>, { ids, now }: { ids: number[]; now: D
     )
     update digest_issues i
     set state = 'sending', claimed_until = ${new Date(now.getTime() + LEASE_MS)}, holder = ${randomUUID()}
-    from due, subscriptions s, subscribers b
-    where i.id = due.id and s.id = i.subscription_id and b.id = s.subscriber_id
-    returning i.id, i.run_id, i.subscription_id, b.id as subscriber_id, b.email, b.domain, s.list, s.every, i.period,
-      i.content, i.composed_at, i.expires_at, i.attempts, i.holder`.execute(db)
+    from due where i.id = due.id
+    returning due.*, i.holder`.execute(db)
   return rows
 }
 
