@@ -239,7 +239,7 @@ function archivePage(
           </div>
           <aside class="rail" aria-label="About the digests">
             <ByEmail list={subscribeTo} />
-            <FeedLinks path={path} intro="Follow these issues in your feed reader:" />
+            <FeedLinks path={path} list={null} intro="Follow these issues in your feed reader:" />
           </aside>
         </div>
       </>
@@ -335,7 +335,11 @@ async function showIssue(site: Site, c: Context, { archived, issue }: ReadIssue)
             <IssueArticle issue={issue} />
             <aside class="rail" aria-label="About this issue">
               <ByEmail list={archived.list} />
-              <FeedLinks path={archivePath(archived.list)} intro="Follow these issues in your feed reader:" />
+              <FeedLinks
+                path={archivePath(archived.list)}
+                list={null}
+                intro="Follow these issues in your feed reader:"
+              />
               <section class="box">
                 <h2>About this issue</h2>
                 <p>

@@ -1,13 +1,13 @@
 import { FEED_FORMATS, feedAddress } from '../../feeds/formats.ts'
 
-/** Ways to follow a list without an account; `list` is its address, where that is not the one of its feeds. */
+/** Ways to follow a list without an account; `list` is its address, where that is not the one of its feeds; null where it cannot be had by mail. */
 export function FeedLinks({
   path,
   list = path,
   intro = 'Follow this list in your feed reader:',
 }: {
   path: string
-  list?: string
+  list?: string | null
   intro?: string
 }) {
   return (
@@ -23,9 +23,11 @@ export function FeedLinks({
           </li>
         ))}
       </ul>
-      <p>
-        Or <a href={subscribePath(list)}>get this by email</a>.
-      </p>
+      {list !== null && (
+        <p>
+          Or <a href={subscribePath(list)}>get this by email</a>.
+        </p>
+      )}
     </section>
   )
 }
