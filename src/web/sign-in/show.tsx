@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import { MOST_OF_MAILBOX } from '../../accounts/admit.ts'
-import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
 import { displayName, hasMail } from '../../accounts/reader.ts'
 import { addressOfLink } from '../../accounts/sign-in-links.ts'
 import { begunPath, BegunNotice, findBegun, type Begun } from '../begun/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
+import { EmailProof, LeaveEmpty } from '../forms/against-robots.tsx'
 import type { Site } from '../site.ts'
-import { clientAddress } from './client-address.ts'
 
 /** The form that asks for a link, as challenges name it. */
 export const SIGN_IN_FORM = 'sign in'
@@ -101,21 +100,8 @@ export function signInPage(
             We will email you a link to sign in. There is no password, and we show your address to no one
             else.
           </p>
-          <div class="leave-empty" aria-hidden="true">
-            <label for="website">Leave this empty</label>
-            <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
-          </div>
-          <proof-of-work data-bits={PROOF_BITS} data-about="email">
-            <input
-              type="hidden"
-              name="challenge"
-              value={newChallenge(
-                { form: SIGN_IN_FORM, network: clientAddress(site, c) },
-                { secret: site.accounts.secret, now: site.now() },
-              )}
-            />
-            <input type="hidden" name="answer" value="" />
-          </proof-of-work>
+          <LeaveEmpty />
+          <EmailProof site={site} c={c} form={SIGN_IN_FORM} />
           <button type="submit" class="button">
             Email me a link
           </button>

@@ -1,12 +1,11 @@
 import type { Context } from 'hono'
-import { newChallenge, PROOF_BITS } from '../../accounts/proof-of-work.ts'
 import { hasMail } from '../../accounts/reader.ts'
 import { EVERY, type Every } from '../../digests/issue.ts'
 import { parsePreferences, usualPreferences, type Preferences } from '../../digests/preferences.ts'
 import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
-import { clientAddress } from '../sign-in/client-address.ts'
+import { EmailProof, LeaveEmpty } from '../forms/against-robots.tsx'
 import type { Site } from '../site.ts'
 import { EveryField, PreferenceFields } from './preference-fields.tsx'
 
@@ -100,28 +99,13 @@ export function subscribePage(
               It comes to <strong>{own}</strong>.
             </p>
           )}
-          <div class="leave-empty" aria-hidden="true">
-            <label for="website">Leave this empty</label>
-            <input id="website" name="website" type="text" tabindex={-1} autocomplete="off" />
-          </div>
+          <LeaveEmpty />
           <EveryField chosen={preferences.every} />
           <details class="more">
             <summary>Hour, days, length and more</summary>
             <PreferenceFields preferences={preferences} isNew={isNew} />
           </details>
-          {own === null && (
-            <proof-of-work data-bits={PROOF_BITS} data-about="email">
-              <input
-                type="hidden"
-                name="challenge"
-                value={newChallenge(
-                  { form: SUBSCRIBE_FORM, network: clientAddress(site, c) },
-                  { secret: site.accounts.secret, now: site.now() },
-                )}
-              />
-              <input type="hidden" name="answer" value="" />
-            </proof-of-work>
-          )}
+          {own === null && <EmailProof site={site} c={c} form={SUBSCRIBE_FORM} />}
           <p class="buttons">
             <button type="submit" class="button">
               Subscribe
