@@ -13,7 +13,7 @@ describeInBrowser('A reader who wants the papers by email', (openPage) => {
     return vi.waitFor(
       async () => {
         const folder = join(site().data, 'outbox')
-        const names = (await readdir(folder).catch(() => [])).toSorted().toReversed()
+        const names = (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? 1 : -1))
         for (const name of names.filter((one) => one.endsWith('.eml'))) {
           const mail = await readFile(join(folder, name), 'utf8')
           if (mail.includes(words)) return mail
