@@ -13,7 +13,7 @@ import { composeDigests, sendDigests } from './jobs/send-digests.ts'
 import { readBounces } from './jobs/read-bounces.ts'
 import { renderComments } from './jobs/render-comments.ts'
 import { sendMail } from './jobs/send-mail.ts'
-import { tellOfLateDigests } from './jobs/tell-of-late-digests.ts'
+import { tellOfLateDigests, tellOfStop } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
@@ -91,16 +91,17 @@ export function startBackground({
     site: { name: config.siteName, origin: await site.origin() },
     pictures: config.pictures,
   })
+  const told = { curators: config.curators, site, now }
   const digests = [
     startJob(composeDigests(digestRoom, { log, now }), { log, troubles }),
     startJob(
       sendDigests(async () => ({ room: await digestRoom(), mailer, rates: config.mailRate, secret, now }), {
         log,
-        troubles,
+        tell: (stopped) => tellOfStop(db, told, stopped),
       }),
       { log, troubles },
     ),
-    startJob(tellOfLateDigests(db, { curators: config.curators, site, now }), { log, troubles }),
+    startJob(tellOfLateDigests(db, told), { log, troubles }),
   ]
   const pictures =
     config.pictures &&

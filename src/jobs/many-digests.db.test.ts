@@ -21,7 +21,7 @@ import { NO_RATES } from '../mail/mail-rate.ts'
 import { readMail } from '../mail/received-mail.fixture.ts'
 import { dayIn, periodOf } from '../papers/calendar.ts'
 import { createLog } from '../runtime/log.ts'
-import { openTroubles } from '../runtime/troubles.ts'
+import { tellOfStop } from './tell-of-late-digests.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { composeDigests, sendDigests } from './send-digests.ts'
 import type { DigestSender } from './testing/send-digests.ts'
@@ -529,7 +529,6 @@ describeWithDatabase('thousands of digests', (db) => {
     const server = await serve({ recipient: refusal, message: refusal })
     await recordMonth(db())
     await subscribe(db(), readers)
-    const troubles = openTroubles()
     const log = createLog('silent')
     let time = START.getTime()
     const now = () => new Date(time)
@@ -542,7 +541,16 @@ describeWithDatabase('thousands of digests', (db) => {
     const compose = composeDigests(async () => room, { log, now })
     const send = sendDigests(async () => ({ room, mailer, rates: NO_RATES, secret: SECRET, now }), {
       log,
-      troubles,
+      tell: (stopped) =>
+        tellOfStop(
+          db(),
+          {
+            curators: ['curator@tides.example'],
+            site: { name: SITE.name, origin: async () => SITE.origin },
+            now,
+          },
+          stopped,
+        ),
     })
     const { signal } = new AbortController()
     await compose.work(signal)
@@ -556,7 +564,11 @@ describeWithDatabase('thousands of digests', (db) => {
       expect(pauseReason).not.toContain('@')
       expect(resumeAt).toEqual(new Date(START.getTime() + 30 * MINUTE))
     }
-    expect(troubles.list()).toEqual(['a run of digests stopped, since too many mails were not taken'])
+    const told = await db().selectFrom('outgoing_mail').selectAll().execute()
+    expect(told.map(({ recipient, subject }) => [recipient, subject])).toEqual([
+      ['curator@tides.example', 'Tide Lines: digests have stopped'],
+    ])
+    expect(told[0]?.text_body).toMatch(/554 5\.7\.1 your mail looks like spam/)
 
     // Before its rest is over it stays, and once the server has thought better of it everybody gets theirs.
     time += 29 * MINUTE
@@ -567,7 +579,6 @@ describeWithDatabase('thousands of digests', (db) => {
       time += 31 * MINUTE
       await send.work(signal)
     }
-    expect(troubles.list()).toEqual([])
     const issues = await issuesOf(db())
     const due = issues.filter(({ state }) => state !== 'skipped')
     expect(due.every(({ state }) => state === 'sent')).toBe(true)

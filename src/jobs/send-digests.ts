@@ -1,11 +1,10 @@
 import { composeDueIssues } from '../digests/compose-due.ts'
 import { keepArchive } from '../digests/archive.ts'
-import { deliverIssues, type Delivering } from '../digests/deliver.ts'
+import { deliverIssues, type Delivering, type Stopped } from '../digests/deliver.ts'
 import { finishRuns } from '../digests/runs.ts'
 import { forgetUnconfirmed } from '../digests/subscriptions.ts'
 import type { Logger } from '../runtime/log.ts'
 import { SearchAway } from '../search/engine-client.ts'
-import type { Troubles } from '../runtime/troubles.ts'
 import type { Job } from './job.ts'
 
 /** Composes the digests that are due. They wait while there is no index to search. */
@@ -34,12 +33,10 @@ export function composeDigests(
   }
 }
 
-const STOPPED = 'digests stopped'
-
-/** Sends the digests that wait. */
+/** Sends the digests that wait. When a run stops because errors rise, `tell` lets curators know. */
 export function sendDigests(
   delivering: () => Promise<Omit<Delivering, 'signal' | 'onStop'>>,
-  { log, troubles }: { log: Logger; troubles: Troubles },
+  { log, tell }: { log: Logger; tell: (stopped: Stopped) => Promise<void> },
 ): Job {
   return {
     name: 'send digests',
@@ -47,7 +44,7 @@ export function sendDigests(
     retryMs: 5_000,
     async work(signal) {
       const own = await delivering()
-      let hasStopped = false
+      const stops: Stopped[] = []
       const counts = await deliverIssues({
         ...own,
         signal,
@@ -56,15 +53,15 @@ export function sendDigests(
             { error: error instanceof Error ? error.stack : String(error) },
             'a digest could not be made into an email',
           ),
-        onStop(reason) {
-          hasStopped = true
-          log.error({ reason }, 'errors rose, so a run of digests stopped; it goes on later')
-          troubles.note(STOPPED, 'a run of digests stopped, since too many mails were not taken')
+        onStop(stopped) {
+          log.error(stopped, 'errors rose, so a run of digests stopped; it goes on later')
+          stops.push(stopped)
         },
       })
       if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'digests were sent')
-      // What went well before it stopped says nothing.
-      if (counts.sent > 0 && !hasStopped) troubles.over(STOPPED)
+      // One reason is behind all that stop at once.
+      const [first] = stops
+      if (first) await tell(first)
       await finishRuns(own.room.search.db, { now: own.now() })
       return undefined
     },

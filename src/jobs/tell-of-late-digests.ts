@@ -3,6 +3,7 @@ import { curatorsOf } from '../accounts/curators.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { readSiteText, writeSiteText } from '../db/site-state.ts'
+import type { Stopped } from '../digests/deliver.ts'
 import { lateDigests, type Late } from '../digests/late.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { exactTime } from '../papers/dates-in-words.ts'
@@ -70,4 +71,30 @@ function lateMail(
       `You receive this email because you are a curator of ${name}. Another one follows tomorrow if it is not over.`,
     ].join('\n\n'),
   }
+}
+
+/** Emails curators that a run stopped because too many mails were not taken. */
+export async function tellOfStop(
+  db: Kysely<Database>,
+  told: Told,
+  { runId, reason }: Stopped,
+): Promise<void> {
+  const { name, origin } = { name: told.site.name, origin: await told.site.origin() }
+  const now = told.now()
+  for (const to of await curatorsOf(db, told.curators))
+    await queueMail(
+      db,
+      {
+        key: `digests stopped ${runId} ${now.toISOString()} ${to}`,
+        to,
+        subject: `${name}: digests have stopped`,
+        text: [
+          `Digests of ${name} have stopped going out. ${reason}`,
+          'They are tried again in half an hour, and go on where they stopped: nobody gets one twice, and nobody is left out.',
+          `See the run, or resume it now: ${origin}/desk/digests`,
+          `You receive this email because you are a curator of ${name}.`,
+        ].join('\n\n'),
+      },
+      { now },
+    )
 }

@@ -124,7 +124,7 @@ async function sendAll(
       secret,
       now,
       signal,
-      onStop(reason) {
+      onStop({ reason }) {
         stopped = reason
       },
     })

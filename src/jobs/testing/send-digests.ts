@@ -60,7 +60,7 @@ const jobs = [
     { log, troubles },
   ),
   startJob(
-    sendDigests(async () => ({ room, mailer, rates: NO_RATES, secret, now }), { log, troubles }),
+    sendDigests(async () => ({ room, mailer, rates: NO_RATES, secret, now }), { log, tell: async () => {} }),
     { log, troubles },
   ),
 ]
