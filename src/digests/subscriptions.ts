@@ -204,6 +204,10 @@ export async function endSubscription(
         select id from digest_issues where subscription_id = ${id} and state <> 'skipped' order by id desc limit 1)`.execute(
       trx,
     )
+    // What its issues said tells what somebody read.
+    await sql`update digest_issues set content = null where subscription_id = ${id} and content is not null`.execute(
+      trx,
+    )
     await trx.deleteFrom('subscriptions').where('id', '=', id).execute()
     await sql`
       delete from subscribers s where s.id = ${found.subscriber_id}
