@@ -194,7 +194,10 @@ describeWithDatabase('comments', (db) => {
       key: `reply ${answer}`,
       recipient: 'ann@readers.example',
       subject: 'Bo replied to your comment on “Tides”',
-      headers: { 'List-Unsubscribe': '<https://tides.example/settings>' },
+      headers: {
+        'List-Unsubscribe': expect.stringMatching(/^<https:\/\/tides\.example\/mail\/r\/[\w.-]+>$/),
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
     })
     expect(sent[0]?.text_body).toContain('> An answer.')
     // Bo wants none, and who is suspended or has no mailbox gets none.
