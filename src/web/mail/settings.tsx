@@ -165,9 +165,9 @@ export async function settingsPage(
                 All your lists end at once, and we forget your address and what we sent you. An account here,
                 if you have one, stays; delete it in its <a href="/settings">settings</a>.
               </p>
-              <label class="tick" for="never">
-                <input type="checkbox" name="never" id="never" /> Never write to this address again. For that
-                we keep a code that only your address leads to, and from which nobody can read it.
+              <label class="tick">
+                <input type="checkbox" name="never" /> Never write to this address again. For that we keep a
+                code that only your address leads to, and from which nobody can read it.
               </label>
               <button type="submit" class="button danger">
                 Erase my address
@@ -218,7 +218,7 @@ function List({
         <form class="form" method="post" action="/mail/settings/lists">
           <input type="hidden" name="code" value={code} />
           <input type="hidden" name="id" value={String(id)} />
-          <EveryField chosen={preferences.every} of={`-${id}`} />
+          <EveryField chosen={preferences.every} />
           <PreferenceFields preferences={preferences} isNew={false} of={`-${id}`} />
           <button type="submit" class="button">
             Save changes

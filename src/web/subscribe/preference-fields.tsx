@@ -13,29 +13,21 @@ const NAMES: Readonly<Record<Every, string>> = { day: 'Every day', week: 'Every 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 
-/** How often a list comes, as buttons to choose from. `of` makes names on the page differ. */
-export function EveryField({ chosen, of = '' }: { chosen: Every; of?: string }) {
+/** How often a list comes, as buttons to choose from. */
+export function EveryField({ chosen }: { chosen: Every }) {
   return (
     <fieldset class="choices">
       <legend>How often</legend>
       {EVERY.map((every) => (
-        <label class="tick" for={`every-${every}${of}`}>
-          <input
-            type="radio"
-            name="every"
-            id={`every-${every}${of}`}
-            value={every}
-            checked={every === chosen}
-            required
-          />{' '}
-          {NAMES[every]}
+        <label class="tick">
+          <input type="radio" name="every" value={every} checked={every === chosen} required /> {NAMES[every]}
         </label>
       ))}
     </fieldset>
   )
 }
 
-/** The rest of what a reader can choose. Their own time zone is filled in where a script may tell it. */
+/** The rest of what a reader can choose; `of` makes ids on the page differ. Their own time zone is filled in where a script may tell it. */
 export function PreferenceFields({
   preferences,
   isNew,
@@ -79,8 +71,8 @@ export function PreferenceFields({
         <legend>Days</legend>
         <input type="hidden" name="days" value="chosen" />
         {WEEKDAYS.map((name, day) => (
-          <label class="tick" for={`day-${day}${of}`}>
-            <input type="checkbox" name={`day-${day}`} id={`day-${day}${of}`} checked={days.includes(day)} />{' '}
+          <label class="tick">
+            <input type="checkbox" name={`day-${day}`} checked={days.includes(day)} />{' '}
             <abbr title={name}>{name.slice(0, 3)}</abbr>
           </label>
         ))}
