@@ -10,6 +10,7 @@ it.each([
   [`${ORIGIN}/`, '/'],
   ['/index.atom', '/'],
   ['/papers/date', '/'],
+  ['/papers/week', '/'],
   ['/papers', '/papers/new'],
   ['/papers?q=', '/papers/new'],
   ['/papers/new/', '/papers/new'],

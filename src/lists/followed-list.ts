@@ -101,6 +101,8 @@ function papersList(
           }
     }
     case 'date':
+    case 'week':
+    case 'month':
       return { list: { kind: 'editions' }, address: '/' }
     case 'new':
       return { list: { kind: 'papers', list: { kind: 'new' } }, address: '/papers/new' }
