@@ -7,6 +7,7 @@ import type { Database } from '../db/schema.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import type { Message, SendOutcome } from '../mail/message.ts'
 import type { HarvestedPaper } from '../papers/harvested-paper.ts'
+import { mergePapers } from '../moderation/merge-papers.ts'
 import { castVote } from '../ranking/votes.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
@@ -244,6 +245,32 @@ describeWithDatabase('digests', (db) => {
     expect(await issues()).toHaveLength(1)
     await composeDueIssues(room(), { now: () => now })
     expect(await issues()).toHaveLength(2)
+  })
+
+  it('name what became of a paper that was merged after it was chosen, once', async () => {
+    const elsewhere = stated('doi/10.5555/tides', {
+      title: 'Tide 3 of 2026-01-13',
+      published: { value: '2026-01-13T15:00:00Z', precision: 'time' },
+    })
+    await record([...papersOf('2026-01-13', 2), elsewhere], new Date('2026-01-13T20:00:00Z'))
+    const now = new Date('2026-01-14T15:00:00Z')
+    await subscribed('ada@readers.example', { now })
+    await composeDueIssues(room(), { now: () => now })
+    const [kept, , merged] = await db().selectFrom('papers').select('id').orderBy('id').execute()
+    const { reader: cora } = await signIn(db(), { curator: true })
+    const outcome = await mergePapers(db(), {
+      keptId: kept?.id ?? 0,
+      mergedId: merged?.id ?? 0,
+      timeZone: TIME_ZONE,
+      curatorId: cora.id,
+      reason: 'They are one.',
+      now,
+    })
+    expect(outcome).toMatchObject({ ok: true })
+    const { mails } = await send(now)
+    const titles = [...(mails[0]?.text ?? '').matchAll(/Tide (\d) of 2026-01-13(?=\n)/g)].map(([, n]) => n)
+    expect(titles).toHaveLength(2)
+    expect(titles).toContain('2')
   })
 
   it('that cannot be written keep no other waiting', async () => {

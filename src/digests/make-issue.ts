@@ -7,6 +7,7 @@ import { byline } from '../papers/byline.ts'
 import { addDays, monthPeriod, parseDay, weekPeriod } from '../papers/calendar.ts'
 import { longDay, periodTitle, plainDay, publishedText, span } from '../papers/dates-in-words.ts'
 import { papersByIds } from '../papers/find.ts'
+import { currentNumbers } from '../papers/hold.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
@@ -46,17 +47,25 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
   const tops = new LRUCache<number, Pick<IssuePaper, 'keySentence' | 'picture'>>({ max: 300, ttl: FRESH_MS })
 
   async function draw(ids: number[]): Promise<Map<number, Drawn>> {
-    const missing = ids.filter((id) => !drawn.has(id))
-    const found = await papersByIds(db, missing, { seenBy: 'everyone' })
-    await mapInTurns([...found.values()], (paper) =>
-      drawn.set(paper.id, { paper, drawn: drawPaper(paper, { origin: room.site.origin, timeZone }) }),
-    )
-    return new Map(
-      ids.flatMap((id) => {
-        const one = drawn.get(id)
-        return one ? [[id, one] as const] : []
-      }),
-    )
+    const all = new Map<number, Drawn>()
+    const missing: number[] = []
+    for (const id of ids) {
+      const known = drawn.get(id)
+      if (known) all.set(id, known)
+      else missing.push(id)
+    }
+    if (missing.length === 0) return all
+    // What was merged since is what it has become.
+    const current = await currentNumbers(db, missing)
+    const found = await papersByIds(db, current, { seenBy: 'everyone' })
+    await mapInTurns([...missing.entries()], ([i, id]) => {
+      const paper = found.get(current[i] ?? id)
+      if (!paper) return
+      const one = { paper, drawn: drawPaper(paper, { origin: room.site.origin, timeZone }) }
+      drawn.set(id, one)
+      all.set(id, one)
+    })
+    return all
   }
 
   async function topOf({ paper }: Drawn): Promise<Pick<IssuePaper, 'keySentence' | 'picture'>> {
@@ -99,9 +108,13 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
       titleFor(frame),
       headFor(frame, content),
     ])
+    const named = new Set<number>()
     const listed = content.papers.flatMap(({ id, reason }) => {
       const found = shown.get(id)
-      return found ? [{ found, reason }] : []
+      // Two that were merged since are one.
+      if (!found || named.has(found.paper.id)) return []
+      named.add(found.paper.id)
+      return [{ found, reason }]
     })
     const [first] = listed
     const top = first ? await topOf(first.found) : null

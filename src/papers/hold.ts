@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { holdReaders } from '../db/hold-readers.ts'
 import type { Database } from '../db/schema.ts'
 
@@ -84,9 +84,9 @@ export async function holdPapers(
 }
 
 /** The numbers under which papers are now, in the order asked; those that are gone without a trace stay as they are. */
-export async function currentNumbers(trx: Transaction<Database>, ids: number[]): Promise<number[]> {
+export async function currentNumbers(db: Kysely<Database>, ids: number[]): Promise<number[]> {
   if (ids.length === 0) return []
-  const merges = await trx.selectFrom('paper_merges').selectAll().where('merged_id', 'in', ids).execute()
+  const merges = await db.selectFrom('paper_merges').selectAll().where('merged_id', 'in', ids).execute()
   const keptOf = new Map(merges.map((row) => [row.merged_id, row.kept_id]))
   return ids.map((id) => keptOf.get(id) ?? id)
 }

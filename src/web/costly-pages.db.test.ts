@@ -34,6 +34,8 @@ describeWithDatabase('costly pages', (db) => {
       '/papers.atom?q=tides',
       '/papers/suggest?q=tides',
       '/papers/explain?q=a',
+      '/subscribe/preview?list=/papers?q=tides',
+      '/subscribe/preview/email?list=/',
     ]) {
       const refused = await ask(path, '192.0.2.1')
       expect([path, refused.status]).toEqual([path, 429])

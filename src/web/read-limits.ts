@@ -9,7 +9,8 @@ type Allowance = { most: number; aSecond: number }
 
 /** What may be read that is not at hand. Pages at hand cost nothing and are not counted. */
 export const READ_ALLOWANCES: ReadAllowances = {
-  /** From a network, which an institute shares: searches, their feeds and suggestions. Each is worked out anew. */
+  /** From a network, which an institute shares: searches, their feeds and suggestions, and examples of mail. Each is
+   * worked out anew. */
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
@@ -19,7 +20,8 @@ export type ReadAllowances = Record<'search' | 'page', Allowance>
 /** Networks and readers that are remembered; those that were longest quiet are forgotten, with full buckets. */
 const MOST_REMEMBERED = 20_000
 
-const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+const SEARCH =
+  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/subscribe\/preview(?:\/email)?)\/?$/
 const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
