@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { parseListAddress } from '../lists/followed-list.ts'
@@ -14,6 +13,7 @@ import { noteRefusal } from './bounces.ts'
 import { readContent } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
 import type { Every } from './issue.ts'
+import { fateOf } from './fate.ts'
 import { issueMail } from './issue-mail.ts'
 import { issueMaker } from './make-issue.ts'
 import { pauseRun, resumeRested } from './runs.ts'
@@ -56,10 +56,6 @@ const AT_ONCE_TO_DOMAIN = 6
 const KNOWN = 500
 /** While all that are known must wait for their domains, others are looked for this often. */
 const LOOK_AGAIN_MS = 1_000
-/** How long to wait after each attempt that was put off; the last one again and again, until it is too late. */
-const WAITS_MS = [2, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE)
-/** A refusal of which nobody knows what it means is tried so often. */
-const ATTEMPTS_UNKNOWN = 4
 /** Failures of the server itself in a row after which it is taken to be away. */
 const AWAY_AFTER = 8
 /** Refusals in a row of one domain after which it rests. */
@@ -436,88 +432,4 @@ async function mark(
       'given up': 'givenUp',
     } as const
   )[fate.state]
-}
-
-/** What becomes of an issue that was not taken. */
-function fateOf(
-  { attempts, expires_at: expires }: Claimed,
-  { outcome, now }: { outcome: NotSent; now: Date },
-): { state: 'waiting' | 'in doubt' | 'bounced' | 'expired' | 'given up'; again: Date | null } {
-  if (outcome.inDoubt) return { state: 'in doubt', again: null }
-  if (outcome.kind === 'permanent' && outcome.about === 'recipient') return { state: 'bounced', again: null }
-  const isHopeless =
-    outcome.kind === 'permanent' || (outcome.kind === 'unknown' && attempts + 1 >= ATTEMPTS_UNKNOWN)
-  if (isHopeless) return { state: 'given up', again: null }
-  const wait = WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? MINUTE
-  const again = new Date(now.getTime() + wait)
-  return again >= expires ? { state: 'expired', again: null } : { state: 'waiting', again }
-}
-
-/** An issue of which nobody knows whether it arrived; never with the address of its reader. */
-export type InDoubt = {
-  id: number
-  runId: number
-  /** null, as its domain, once its reader has left. */
-  list: string | null
-  domain: string | null
-  period: string
-  reason: string
-  since: Date
-}
-
-/** The issues in doubt, the oldest first. */
-export async function issuesInDoubt(db: Kysely<Database>, { limit }: { limit: number }): Promise<InDoubt[]> {
-  const { rows } = await sql<InDoubt>`
-    select i.id, i.run_id as "runId", s.list, b.domain, i.period, coalesce(i.failure, '') as reason, i.composed_at as since
-    from digest_issues i left join subscriptions s on s.id = i.subscription_id
-      left join subscribers b on b.id = s.subscriber_id
-    where i.state = 'in doubt' order by i.id limit ${limit}`.execute(db)
-  return rows
-}
-
-/**
- * Decides on issues in doubt, on one or all of a run or all there are: `send` them again, or take them for `sent`. They may so
- * arrive a second time, with the same Message-ID. What has no reader any more is given up instead. Answers how many there
- * were.
- */
-export async function decideInDoubt(
-  db: Kysely<Database>,
-  { of, as, now }: { of: { id: number } | { runId: number } | 'all'; as: 'send' | 'sent'; now: Date },
-): Promise<number> {
-  const which = of === 'all' ? sql`` : 'id' in of ? sql`and id = ${of.id}` : sql`and run_id = ${of.runId}`
-  const { numAffectedRows } = await sql`
-    update digest_issues set
-      state = case when ${as === 'sent'} then 'sent' when subscription_id is null then 'given up' else 'waiting' end,
-      due_again_at = case when ${as === 'send'} and subscription_id is not null then ${now}::timestamptz end,
-      expires_at = greatest(expires_at, ${new Date(now.getTime() + 12 * 60 * MINUTE)}), failure = null
-    where state = 'in doubt' ${which}`.execute(db)
-  await notify(db, 'digests')
-  return Number(numAffectedRows ?? 0n)
-}
-
-/** What is composed, for somebody who still wants it, and was not tried yet. */
-export type Unsent = {
-  waiting: number
-  /** On its way, in whatever process. */
-  sending: number
-  /** Of runs that are paused. */
-  paused: number
-  /** When the first of those that wait may go; a rate may hold it up. */
-  nextAt: Date | null
-}
-
-/** Counts what is still to be sent for the first time. */
-export async function unsentIssues(db: Kysely<Database>, { now }: { now: Date }): Promise<Unsent> {
-  const { rows } = await sql<Unsent>`
-    select count(*) filter (where i.state = 'waiting' and r.paused_at is null) as waiting,
-      count(*) filter (where i.state = 'sending') as sending,
-      count(*) filter (where i.state = 'waiting' and r.paused_at is not null) as paused,
-      min(i.due_again_at) filter (where i.state = 'waiting' and r.paused_at is null) as "nextAt"
-    from digest_issues i
-      join digest_runs r on r.id = i.run_id
-      join subscriptions s on s.id = i.subscription_id
-      join subscribers b on b.id = s.subscriber_id
-    where (i.state = 'sending' or (i.state = 'waiting' and i.attempts = 0 and i.expires_at > ${now}))
-      and s.paused_at is null and b.paused_at is null and b.suppressed_at is null`.execute(db)
-  return rows[0] ?? { waiting: 0, sending: 0, paused: 0, nextAt: null }
 }

@@ -1,5 +1,5 @@
 import { RATE_LIMITS } from '../../../accounts/rate-limits.ts'
-import { decideInDoubt } from '../../../digests/deliver.ts'
+import { decideInDoubt } from '../../../digests/in-doubt.ts'
 import { pauseRun, resumeRun } from '../../../digests/runs.ts'
 import { notFound } from '../../errors/show.tsx'
 import { readerAction, type ReaderAction } from '../../forms/reader-action.ts'

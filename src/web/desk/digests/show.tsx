@@ -1,5 +1,5 @@
 import { formatCursor } from '../../../db/cursor.ts'
-import { issuesInDoubt, type InDoubt } from '../../../digests/deliver.ts'
+import { issuesInDoubt, type InDoubt } from '../../../digests/in-doubt.ts'
 import { LIST_KINDS, subscriberFigures, type SubscriberFigures } from '../../../digests/figures.ts'
 import { EVERY } from '../../../digests/issue.ts'
 import { lateDigests, type Late } from '../../../digests/late.ts'
