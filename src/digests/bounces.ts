@@ -71,17 +71,19 @@ export async function noteRefusal(
 
 /**
  * Lets mail go again to a subscriber that bounced, once somebody has shown that it arrives, or asks to try again; earlier
- * bounces are forgotten. Answers whether there was anything to lift. What a complaint stopped stays so.
+ * bounces are forgotten. Answers whether there was anything to lift. What a complaint stopped stays so, unless its reader asks
+ * (`which: 'any'`).
  */
 export async function liftSuppression(
   db: Kysely<Database>,
-  { subscriberId, now }: { subscriberId: number; now: Date },
+  { subscriberId, now, which = 'bounces' }: { subscriberId: number; now: Date; which?: 'bounces' | 'any' },
 ): Promise<boolean> {
   const lifted = await db
     .updateTable('subscribers')
     .set({ suppressed_at: null, suppressed_for: null, bounce_score: 0, bounced_at: now })
     .where('id', '=', subscriberId)
-    .where('suppressed_for', '=', 'bounces')
+    .where('suppressed_at', 'is not', null)
+    .$if(which === 'bounces', (query) => query.where('suppressed_for', '=', 'bounces'))
     .returning('id')
     .executeTakeFirst()
   return lifted !== undefined

@@ -16,6 +16,7 @@ import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candi
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
 import type { Content } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
+import { IS_ON } from './is-on.ts'
 import type { Preferences } from './preferences.ts'
 import { nextIssue, WORTH_SENDING_MS } from './schedule.ts'
 import { FIRST, toSubscription } from './subscriptions.ts'
@@ -74,14 +75,12 @@ export async function dueSubscriptions(
 ): Promise<Due[]> {
   return db
     .selectFrom('subscriptions as s')
-    .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
+    .innerJoin('subscribers as b', 'b.id', 's.subscriber_id')
     .selectAll('s')
-    .select('r.email')
+    .select('b.email')
     .where('s.confirmed_at', 'is not', null)
-    .where('s.paused_at', 'is', null)
     .where('s.next_at', '<=', now)
-    .where('r.paused_at', 'is', null)
-    .where('r.suppressed_at', 'is', null)
+    .where(IS_ON)
     .$if(not.length > 0, (query) => query.where('s.id', 'not in', not))
     .orderBy('s.next_at')
     .orderBy('s.id')
@@ -280,9 +279,9 @@ async function holdDue(trx: Transaction<Database>, { due, now }: { due: Due[]; n
     trx,
   )
   const { rows } = await sql<Due>`
-    select s.*, r.email from subscriptions s join subscribers r on r.id = s.subscriber_id
+    select s.*, b.email from subscriptions s join subscribers b on b.id = s.subscriber_id
     where s.id = any(${due.map(({ id }) => id)}::bigint[]) and s.next_at <= ${now} and s.confirmed_at is not null
-      and s.paused_at is null and r.paused_at is null and r.suppressed_at is null
+      and ${IS_ON}
     order by s.next_at, s.id for update of s`.execute(trx)
   return rows
 }

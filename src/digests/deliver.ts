@@ -14,6 +14,7 @@ import { readContent } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
 import type { Every } from './issue.ts'
 import { fateOf } from './fate.ts'
+import { IS_ON } from './is-on.ts'
 import { issueMail } from './issue-mail.ts'
 import { issueMaker } from './make-issue.ts'
 import { pauseRun, resumeRested } from './runs.ts'
@@ -261,7 +262,7 @@ type Claimed = {
 /** What must be so for an issue to go out: it waits, its run is on, and its reader still wants it. */
 const CAN_GO = (now: Date) => sql`
   i.state = 'waiting' and i.due_again_at <= ${now} and i.expires_at > ${now} and r.paused_at is null
-  and s.paused_at is null and b.paused_at is null and b.suppressed_at is null and b.email is not null`
+  and ${IS_ON} and b.email is not null`
 
 /**
  * Issues that wait, the first ones first. Looks through all that are due, so it is asked for many at a time; each is claimed

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { IS_ON } from './is-on.ts'
 
 /** A digest is late this long after it was due. */
 const LATE_AFTER_MS = 3_600_000
@@ -23,13 +24,12 @@ export async function lateDigests(db: Kysely<Database>, { now }: { now: Date }):
     with uncomposed as (
       select count(*) as n, min(s.next_at) as since
       from subscriptions s join subscribers b on b.id = s.subscriber_id
-      where s.confirmed_at is not null and s.paused_at is null and s.next_at < ${before}
-        and b.email is not null and b.paused_at is null and b.suppressed_at is null
+      where s.confirmed_at is not null and s.next_at < ${before} and b.email is not null and ${IS_ON}
     ), unsent as (
       select count(*) as n, min(i.due_at) as since
       from digest_issues i join digest_runs r on r.id = i.run_id
         join subscriptions s on s.id = i.subscription_id join subscribers b on b.id = s.subscriber_id
-      where b.paused_at is null and b.suppressed_at is null and i.state in ('waiting', 'sending') and i.due_at < ${before}
+      where ${IS_ON} and i.state in ('waiting', 'sending') and i.due_at < ${before}
         and i.due_at > ${new Date(now.getTime() - LOOKED_BACK_MS)}
         and (r.paused_at is null or r.pause_reason is not null)
         -- A receiver that puts everybody off at first is no fault of ours.

@@ -4,6 +4,7 @@ import { notify } from '../db/channels.ts'
 import { INSTANT, PAPER_NUMBER, readCursor } from '../db/cursor.ts'
 import type { Database } from '../db/schema.ts'
 import type { Every } from './issue.ts'
+import { IS_ON } from './is-on.ts'
 
 /** All issues of one period, and what became of them. */
 export type Run = {
@@ -155,5 +156,5 @@ export async function finishRuns(db: Kysely<Database>, { now }: { now: Date }): 
       and not exists (select from digest_issues i where i.run_id = r.id and i.state in ('waiting', 'sending', 'in doubt'))
       and not exists (select from subscriptions s join subscribers b on b.id = s.subscriber_id
         where s.next_at is not null and s.every = r.every and s.next_period = r.period
-          and b.suppressed_at is null and b.paused_at is null)`.execute(db)
+          and ${IS_ON})`.execute(db)
 }

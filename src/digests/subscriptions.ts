@@ -4,6 +4,7 @@ import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EmailAddress } from '../mail/address.ts'
+import { liftSuppression } from './bounces.ts'
 import type { Every } from './issue.ts'
 import type { Preferences } from './preferences.ts'
 import { nextIssue } from './schedule.ts'
@@ -141,12 +142,7 @@ export async function confirmSubscription(
     if (fresh) {
       await begin(trx, { id, now })
       // Whoever reads mail there again may get it.
-      await trx
-        .updateTable('subscribers')
-        .set({ suppressed_at: null, suppressed_for: null, bounce_score: 0, bounced_at: null })
-        .where('id', '=', found.subscriber_id)
-        .where('suppressed_at', 'is not', null)
-        .execute()
+      await liftSuppression(trx, { subscriberId: found.subscriber_id, now, which: 'any' })
     }
     return { fresh, subscription: toSubscription(found) }
   })
@@ -336,13 +332,12 @@ export async function pauseSubscriber(
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst()
-    if (!held || (held.paused_at !== null) === paused) return
+    // Whoever wants mail again wants it whatever stopped it.
+    const isLifted = !paused && (await liftSuppression(trx, { subscriberId: id, now, which: 'any' }))
+    if (!held || ((held.paused_at !== null) === paused && !isLifted)) return
     await trx
       .updateTable('subscribers')
-      .set({
-        paused_at: paused ? now : null,
-        ...(paused ? {} : { suppressed_at: null, suppressed_for: null }),
-      })
+      .set({ paused_at: paused ? now : null })
       .where('id', '=', id)
       .execute()
     if (paused) {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { IS_ON } from './is-on.ts'
 
 /** What is composed, for somebody who still wants it, and was not tried yet. */
 export type Unsent = {
@@ -24,6 +25,6 @@ export async function unsentIssues(db: Kysely<Database>, { now }: { now: Date })
       join subscriptions s on s.id = i.subscription_id
       join subscribers b on b.id = s.subscriber_id
     where (i.state = 'sending' or (i.state = 'waiting' and i.attempts = 0 and i.expires_at > ${now}))
-      and s.paused_at is null and b.paused_at is null and b.suppressed_at is null`.execute(db)
+      and ${IS_ON}`.execute(db)
   return rows[0] ?? { waiting: 0, sending: 0, paused: 0, nextAt: null }
 }

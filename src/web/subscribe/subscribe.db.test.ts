@@ -358,6 +358,28 @@ describeWithDatabase('mail by subscription', (db) => {
     expect((await queued()).length).toBe(before)
   })
 
+  it('goes on when its reader asks for it again, after bounces or a complaint stopped it', async () => {
+    const site = open()
+    await papers(site)
+    await firstIssue(site)
+    const { cookie } = await signIn(db(), { email: EMAIL })
+    for (const why of ['bounces', 'complaint']) {
+      await sql`update subscribers set suppressed_at = ${NOON}, suppressed_for = ${why}, bounce_score = 3`.execute(
+        db(),
+      )
+      const page = wordsOf(await (await site.app.request('/mail/settings', { headers: { cookie } })).text())
+      expect(page).toContain('Send again')
+      await post(site.app, '/mail/settings/pause-all/end', {}, { cookie })
+      expect(await findSubscriber(db(), { email: EMAIL })).toMatchObject({
+        suppressedFor: null,
+        subscriptions: [{ nextAt: new Date('2026-01-16T12:00:00Z') }],
+      })
+      expect(
+        await db().selectFrom('subscribers').select('bounce_score').where('email', '=', EMAIL).execute(),
+      ).toEqual([{ bounce_score: 0 }])
+    }
+  })
+
   async function tables() {
     const { rows } = await sql<{ name: string }>`
       select table_name as name from information_schema.tables
