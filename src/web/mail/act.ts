@@ -93,7 +93,7 @@ export const resumeAll = pausesAll(false)
 
 const wants = (replies: boolean) =>
   subscriberDoes(({ site, subscriber, now }) =>
-    setReplyMail(site.db, { email: subscriber.email, wanted: replies, now }),
+    setReplyMail(site.db, { of: { email: subscriber.email }, wanted: replies, now }),
   )
 /** `POST /mail/settings/replies` */
 export const wantReplies = wants(true)

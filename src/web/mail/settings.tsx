@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { wantsReplyMail } from '../../accounts/reply-mail-wish.ts'
 import { readSettingsCode } from '../../digests/mails.ts'
 import { findSubscriber, type Subscriber, type Subscription } from '../../digests/subscriptions.ts'
 import { renderPage } from '../layout.tsx'
@@ -77,7 +78,7 @@ export async function settingsPage(
       title: await titleOfList(site, subscription.list),
     })),
   )
-  const replies = await repliesTo(site, subscriber.email)
+  const replies = await wantsReplyMail(site.db, subscriber)
   return renderPage(site, {
     head: {
       title: 'Your email',
@@ -254,17 +255,6 @@ function Act({ code, path, name }: { code: string; path: string; name: string })
       </button>
     </form>
   )
-}
-
-/** Whether the account of an address wants email about replies; null where there is no such account. */
-async function repliesTo(site: Site, email: string): Promise<boolean | null> {
-  const row = await site.db
-    .selectFrom('readers')
-    .select('mail_replies')
-    .where('email', '=', email)
-    .where('email_verified', '=', true)
-    .executeTakeFirst()
-  return row?.mail_replies ?? null
 }
 
 /** An instant as the clock of its reader says it: `Monday 30 November at 07:00`. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { stopReplyMail } from '../../accounts/reply-mail-wish.ts'
+import { setReplyMail } from '../../accounts/reply-mail-wish.ts'
 import { readSignedCode } from '../../mail/signed-link.ts'
 import { numberInCode } from '../../digests/mails.ts'
 import { endSubscription, findSubscription } from '../../digests/subscriptions.ts'
@@ -103,7 +103,7 @@ export function stopReplies(_base: Site) {
     const own = c.var.site
     const readerId = readerIn(own, c)
     if (readerId === null) return notFound(own, c, { what: 'This link is not complete. Copy all of it.' })
-    await stopReplyMail(own.db, { readerId, now: own.now() })
+    await setReplyMail(own.db, { of: { id: readerId }, wanted: false, now: own.now() })
     return c.html(
       mailPage(own, {
         title: 'You are unsubscribed',
