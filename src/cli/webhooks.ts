@@ -1,8 +1,4 @@
-import type { Config } from '../config.ts'
 import { openOutgoingClient } from '../outgoing/client.ts'
-import { editionTimeZone } from '../ranking/editions.ts'
-import { openMeaning } from '../search/meaning.ts'
-import { indexInThisThread, type SearchIndex, type SearchRoom } from '../search/search.ts'
 import { userAgent } from '../sources/user-agent.ts'
 import { usualShape } from '../webhooks/shapes.ts'
 import { sendTest } from '../webhooks/tell.ts'
@@ -16,12 +12,11 @@ import {
   type Webhook,
 } from '../webhooks/webhooks.ts'
 import { interruption } from './interruption.ts'
-import { openIndex } from './open-index.ts'
-import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { siteOrigin } from './site-origin.ts'
 import { UsageError } from './usage-error.ts'
 import { withDatabase } from './with-database.ts'
+import { withSearchRoom } from './with-search-room.ts'
 
 type AddOptions = { shape?: string; chat?: string; at?: string; most?: string; leastHeat?: string }
 
@@ -31,7 +26,7 @@ export async function add(list: string, target: string, options: AddOptions): Pr
   const [atHour, most, leastHeat] = [options.at, options.most, options.leastHeat].map((text, i) =>
     numberIn(text, { option: ['--at', '--most', '--least-heat'][i] ?? '' }),
   )
-  await withRoom(config, { list }, async (room) => {
+  await withSearchRoom(config, async (room) => {
     const outcome = await addWebhook(
       room,
       {
@@ -69,13 +64,8 @@ export async function test(given: string): Promise<void> {
   const id = idIn(given)
   const config = settings()
   const now = () => new Date()
-  await withDatabase(config, async (db) => {
-    const room = {
-      db,
-      index: NO_INDEX,
-      meaning: openMeaning(config, { log: quietLog(config) }),
-      timeZone: config.siteTimeZone,
-    }
+  await withSearchRoom(config, async (room) => {
+    const { db } = room
     const outcome = await sendTest(
       {
         room,
@@ -86,7 +76,6 @@ export async function test(given: string): Promise<void> {
       },
       id,
     )
-    await room.meaning.close()
     if (outcome === undefined) throw noSuchWebhook(id)
     if (outcome !== null) throw new UsageError(`The test was not taken: ${outcome}.`)
     process.stdout.write('The test was taken.\n')
@@ -129,42 +118,6 @@ function lineOf(webhook: Webhook): string {
       ? 'nothing told yet'
       : `last told ${lastToldAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return `${id}: ${told} to ${shape} (${maskedTarget}): ${state}; ${last}`
-}
-
-/** What is known without looking into the index; only searches need it. */
-const NO_INDEX: SearchIndex = {
-  find: () => Promise.reject(new Error('the index is not open')),
-  correct: () => Promise.reject(new Error('the index is not open')),
-  similar: () => Promise.reject(new Error('the index is not open')),
-  status: () => Promise.reject(new Error('the index is not open')),
-}
-
-async function withRoom(
-  config: Config,
-  { list }: { list: string },
-  work: (room: SearchRoom) => Promise<void>,
-): Promise<void> {
-  const log = quietLog(config)
-  const timeZoneOf = (db: SearchRoom['db']) => editionTimeZone(db, { otherwise: config.siteTimeZone })
-  const meaning = openMeaning(config, { log })
-  try {
-    if (!/[?&]q=/.test(list)) {
-      await withDatabase(config, async (db) =>
-        work({ db, index: NO_INDEX, meaning, timeZone: await timeZoneOf(db) }),
-      )
-      return
-    }
-    const opened = await openIndex(config, { log, keep: false })
-    try {
-      await opened.engine.caughtUp()
-      const { db } = opened.connection
-      await work({ db, index: indexInThisThread(opened.engine), meaning, timeZone: await timeZoneOf(db) })
-    } finally {
-      await opened.close()
-    }
-  } finally {
-    await meaning.close()
-  }
 }
 
 function numberIn(text: string | undefined, { option }: { option: string }): number | undefined {
