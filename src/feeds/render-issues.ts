@@ -1,4 +1,5 @@
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith'
+import { atomHead, jsonHead, rssHead, type FeedHead } from './feed-head.ts'
 import type { Issue, IssuePaper } from '../digests/issue.ts'
 import { escapeHtml, uuidOf } from './render.ts'
 
@@ -11,28 +12,14 @@ type IssueEntry = {
 }
 
 /** Issues of digests to be read in a feed reader, the newest first. Addresses are absolute. */
-export type IssueFeed = {
-  title: string
-  description: string
-  pageUrl: string
-  feedUrl: string
-  origin: string
-  siteName: string
+export type IssueFeed = FeedHead & {
   entries: IssueEntry[]
 }
 
 /** Atom (RFC 4287). */
 export function issuesAsAtom(feed: IssueFeed): string {
   return generateAtomFeed({
-    id: feed.feedUrl,
-    title: { value: feed.title },
-    subtitle: { value: feed.description },
-    updated: newestOf(feed),
-    authors: [{ name: feed.siteName, uri: feed.origin }],
-    links: [
-      { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
-      { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
-    ],
+    ...atomHead(feed, { updated: newestOf(feed) }),
     entries: feed.entries.map(({ url, publishedAt, issue }) => ({
       id: idOf(url),
       title: { value: issue.subject },
@@ -47,12 +34,7 @@ export function issuesAsAtom(feed: IssueFeed): string {
 /** RSS 2.0. */
 export function issuesAsRss(feed: IssueFeed): string {
   return generateRssFeed({
-    title: feed.title,
-    link: feed.pageUrl,
-    description: feed.description,
-    language: 'en',
-    lastBuildDate: newestOf(feed),
-    atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
+    ...rssHead(feed, { updated: newestOf(feed) }),
     items: feed.entries.map(({ url, publishedAt, issue }) => ({
       title: issue.subject,
       link: url,
@@ -66,11 +48,7 @@ export function issuesAsRss(feed: IssueFeed): string {
 /** JSON Feed 1.1. */
 export function issuesAsJson(feed: IssueFeed): string {
   const json = generateJsonFeed({
-    title: feed.title,
-    description: feed.description,
-    home_page_url: feed.pageUrl,
-    feed_url: feed.feedUrl,
-    language: 'en',
+    ...jsonHead(feed),
     items: feed.entries.map(({ url, publishedAt, issue }) => ({
       id: idOf(url),
       url,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from 'feedsmith'
+import { atomHead, jsonHead, rssHead, type FeedHead } from './feed-head.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import { categoryName } from '../papers/categories.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
@@ -19,15 +20,7 @@ export type FeedNote = {
 }
 
 /** A list of papers to be read in a feed reader. Addresses are absolute. */
-export type Feed = {
-  title: string
-  description: string
-  /** The page of the list. */
-  pageUrl: string
-  /** The feed itself. */
-  feedUrl: string
-  origin: string
-  siteName: string
+export type Feed = FeedHead & {
   note: FeedNote | null
   papers: Paper[]
 }
@@ -35,15 +28,7 @@ export type Feed = {
 /** Atom (RFC 4287). */
 export async function renderAtom(feed: Feed): Promise<string> {
   return generateAtomFeed({
-    id: feed.feedUrl,
-    title: { value: feed.title },
-    subtitle: { value: feed.description },
-    updated: lastChange(feed),
-    authors: [{ name: feed.siteName, uri: feed.origin }],
-    links: [
-      { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
-      { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
-    ],
+    ...atomHead(feed, { updated: lastChange(feed) }),
     entries: [
       ...notesOf(feed).map((note) => ({
         id: note.id,
@@ -71,12 +56,7 @@ export async function renderAtom(feed: Feed): Promise<string> {
 /** RSS 2.0, with authors as dc:creator. */
 export async function renderRss(feed: Feed): Promise<string> {
   return generateRssFeed({
-    title: feed.title,
-    link: feed.pageUrl,
-    description: feed.description,
-    language: 'en',
-    lastBuildDate: lastChange(feed),
-    atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
+    ...rssHead(feed, { updated: lastChange(feed) }),
     items: [
       ...notesOf(feed).map((note) => ({
         title: note.title,
@@ -102,11 +82,7 @@ export async function renderRss(feed: Feed): Promise<string> {
 /** JSON Feed 1.1. */
 export async function renderJsonFeed(feed: Feed): Promise<string> {
   const json = generateJsonFeed({
-    title: feed.title,
-    description: feed.description,
-    home_page_url: feed.pageUrl,
-    feed_url: feed.feedUrl,
-    language: 'en',
+    ...jsonHead(feed),
     items: [
       ...notesOf(feed).map((note) => ({
         id: note.id,

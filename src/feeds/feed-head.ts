@@ -1,0 +1,47 @@
+/** What a feed says of itself, whatever is in it. Addresses are absolute. */
+export type FeedHead = {
+  title: string
+  description: string
+  /** The page of the list. */
+  pageUrl: string
+  /** The feed itself. */
+  feedUrl: string
+  origin: string
+  siteName: string
+}
+
+/** `updated`: when anything in it last changed, not the time of asking, so that an unchanged feed stays the same. */
+export function atomHead(feed: FeedHead, { updated }: { updated: Date }) {
+  return {
+    id: feed.feedUrl,
+    title: { value: feed.title },
+    subtitle: { value: feed.description },
+    updated,
+    authors: [{ name: feed.siteName, uri: feed.origin }],
+    links: [
+      { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
+      { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
+    ],
+  }
+}
+
+export function rssHead(feed: FeedHead, { updated }: { updated: Date }) {
+  return {
+    title: feed.title,
+    link: feed.pageUrl,
+    description: feed.description,
+    language: 'en',
+    lastBuildDate: updated,
+    atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
+  }
+}
+
+export function jsonHead(feed: FeedHead) {
+  return {
+    title: feed.title,
+    description: feed.description,
+    home_page_url: feed.pageUrl,
+    feed_url: feed.feedUrl,
+    language: 'en',
+  }
+}
