@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ImapFlow, type ImapFlowError } from 'imapflow'
+import type { ImapFlow, ImapFlowError } from 'imapflow'
 import { readFields } from './fields.ts'
 import type { MailboxAddress } from './mailbox-url.ts'
 import { MOST_BYTES } from './read-report.ts'
@@ -32,7 +32,7 @@ export async function* newMessages(
   mailbox: MailboxAddress,
   { after, since, signal }: { after: Position | null; since: Date; signal: AbortSignal },
 ): AsyncGenerator<Batch> {
-  const client = openClient(mailbox)
+  const client = await openClient(mailbox)
   const asked = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer
@@ -74,7 +74,9 @@ export async function* newMessages(
   }
 }
 
-function openClient(mailbox: MailboxAddress): ImapFlow {
+async function openClient(mailbox: MailboxAddress): Promise<ImapFlow> {
+  // Loaded when a folder is read: few sites have one, and the library would slow down every start.
+  const { ImapFlow } = await import('imapflow')
   const { host, port, secure, local, anyCertificate, user, password: pass } = mailbox
   const client = new ImapFlow({
     host,

@@ -1,4 +1,4 @@
-import { simpleParser, type ParsedMail } from 'mailparser'
+import type { ParsedMail } from 'mailparser'
 import { SEVERITIES, sortReply, type Severity } from '../status-code.ts'
 import { readFields, readGroups, type Fields } from './fields.ts'
 import { readPlainBounce } from './plain-bounce.ts'
@@ -56,6 +56,8 @@ export async function readReport(raw: Uint8Array): Promise<Report | null> {
 }
 
 async function parse(raw: Buffer): Promise<ParsedMail | null> {
+  // Loaded by the first report: the library would slow down every start.
+  const { simpleParser } = await import('mailparser')
   try {
     return await simpleParser(raw, {
       keepDeliveryStatus: true,

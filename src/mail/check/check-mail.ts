@@ -69,12 +69,12 @@ export async function checkMail(
 
 /** Looks whether replies and bounces arrive. */
 async function checkReplies(domain: string, { dns }: { dns: Dns }): Promise<Finding> {
-  const todo = (text: string) => finding('replies', 'to do', text)
+  const toDo = (text: string) => finding('replies', 'to do', text)
   const mx = await dns.mx(domain)
   if (!mx.ok) return unanswered('replies', `the mail servers of ${domain}`)
   // RFC 7505.
   if (mx.records.length > 0 && mx.records.every(({ exchange }) => exchange === '' || exchange === '.'))
-    return todo(
+    return toDo(
       `${domain} says that it takes no mail (MX .), and many servers refuse mail that cannot be answered.`,
     )
   const hosts = mx.records.length === 0 ? [domain] : mx.records.map(({ exchange }) => exchange)
@@ -84,10 +84,10 @@ async function checkReplies(domain: string, { dns }: { dns: Dns }): Promise<Find
   if (answers.some((answer) => !answer.ok))
     return unanswered('replies', `the addresses of ${hosts.join(', ')}`)
   return mx.records.length === 0
-    ? todo(
+    ? toDo(
         `${domain} has neither an MX record nor an address, so replies and bounces are lost. Add an MX record.`,
       )
-    : todo(
+    : toDo(
         `The mail servers of ${domain} (${hosts.join(', ')}) have no addresses, so replies and bounces are lost.`,
       )
 }

@@ -8,14 +8,14 @@ const GOOD_BITS = 2048
 
 /** Looks whether mail is signed with a key that receivers can check. */
 export async function checkDkim(settings: DkimSettings | null, { dns }: { dns: Dns }): Promise<Finding> {
-  const todo = (text: string) => finding('dkim', 'to do', text)
+  const toDo = (text: string) => finding('dkim', 'to do', text)
   if (settings === null) {
-    return todo(
+    return toDo(
       'Emails are not signed here. Set DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR, unless your mail server signs them for the domain of MAIL_FROM, List-Unsubscribe and List-Unsubscribe-Post included.',
     )
   }
   const read = readDkimKey(settings)
-  if (!read.ok) return todo(read.reason)
+  if (!read.ok) return toDo(read.reason)
   const key = createPublicKey(read.key.privateKey)
   const name = `${settings.selector}._domainkey.${settings.domain}`
   const answer = await dns.txt(name)
@@ -23,13 +23,13 @@ export async function checkDkim(settings: DkimSettings | null, { dns }: { dns: D
   const [record, ...more] = answer.records
   const wanted = `v=DKIM1; k=rsa; p=${spki(key).toString('base64')}`
   if (record === undefined)
-    return todo(`There is no key at ${name}. Publish this TXT record there: ${wanted}`)
+    return toDo(`There is no key at ${name}. Publish this TXT record there: ${wanted}`)
   if (more.length > 0)
-    return todo(
+    return toDo(
       `There are ${more.length + 1} TXT records at ${name}. Leave the one that begins with v=DKIM1.`,
     )
   const wrong = wrongWith(parseTags(record), { key })
-  if (wrong !== null) return todo(`The TXT record at ${name} ${wrong}. It should be: ${wanted}`)
+  if (wrong !== null) return toDo(`The TXT record at ${name} ${wrong}. It should be: ${wanted}`)
   const short =
     read.bits < GOOD_BITS ? ` It has ${read.bits} bits; the next one should have ${GOOD_BITS}.` : ''
   return finding(

@@ -31,24 +31,24 @@ export async function checkSpf(
   domain: string,
   { server, dns }: { server: Server | null; dns: Dns },
 ): Promise<Finding> {
-  const todo = (text: string) => finding('spf', 'to do', text)
+  const toDo = (text: string) => finding('spf', 'to do', text)
   const records = await spfRecords(domain, { dns })
   if (records === null) return unanswered('spf', `the SPF record of ${domain}`)
   const [record, ...more] = records
   if (record === undefined)
-    return todo(
+    return toDo(
       `${domain} has no SPF record. Publish a TXT record there that names who sends its mail, such as: v=spf1 mx ~all`,
     )
   if (more.length > 0)
-    return todo(`${domain} has ${records.length} SPF records, and receivers then use none. Make them one.`)
+    return toDo(`${domain} has ${records.length} SPF records, and receivers then use none. Make them one.`)
   const parsed = parseSpf(record)
-  if (parsed === null) return todo(`The SPF record of ${domain} cannot be read: ${record}`)
+  if (parsed === null) return toDo(`The SPF record of ${domain} cannot be read: ${record}`)
   if (parsed.mechanisms.some(({ name, qualifier }) => name === 'all' && qualifier === '+'))
-    return todo(`The SPF record of ${domain} lets everyone send (+all). End it with ~all or -all.`)
+    return toDo(`The SPF record of ${domain} lets everyone send (+all). End it with ~all or -all.`)
   const lookups = await countLookups(domain, { dns })
   if (lookups === null) return unanswered('spf', `what the SPF record of ${domain} includes`)
   if (lookups > MOST_LOOKUPS)
-    return todo(
+    return toDo(
       `The SPF record of ${domain} takes more than ${MOST_LOOKUPS} lookups, with what it includes, and receivers follow no more.`,
     )
   const is = `${domain} has one SPF record, which takes ${lookups} ${lookups === 1 ? 'lookup' : 'lookups'}.`
@@ -79,7 +79,7 @@ export async function checkSpf(
       `${is} It does not name ${which}. If that server delivers mail itself, add its addresses; if it is a provider’s, include what the provider says.`,
     )
   }
-  return todo(
+  return toDo(
     `${is} It does not let ${which} send. Add ${refused.map((address) => `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`).join(' ') || `a:${server.host}`} to it.`,
   )
 }
