@@ -35,6 +35,11 @@ export const RATE_LIMITS = {
   welcome: { name: 'welcome of', most: 100, windowMs: 10 * MINUTE },
 } as const satisfies Record<string, RateLimit>
 
+/** Whether one more was within the limit: how many are left until when, or in how many seconds there is one again. */
+export type Counted =
+  | { ok: true; left: number; resetSeconds: number }
+  | { ok: false; retryAfterSeconds: number }
+
 /**
  * Counts one more and says whether that is within the limit, or else in how many seconds it will be. One statement,
  * shared by all processes of the installation.
@@ -42,7 +47,7 @@ export const RATE_LIMITS = {
 export async function countWithin(
   db: Kysely<Database>,
   { limit, of, now }: { limit: RateLimit; of: string; now: Date },
-): Promise<{ ok: true } | { ok: false; retryAfterSeconds: number }> {
+): Promise<Counted> {
   const key = keyOf(limit, of)
   const begun = new Date(now.getTime() - limit.windowMs)
   // One that seems to begin later was begun before the clock was set back.
@@ -56,9 +61,10 @@ export async function countWithin(
     returning count, window_start
   `.execute(db)
   const row = rows[0]
-  if (!row || row.count <= limit.most) return { ok: true }
-  const ends = row.window_start.getTime() + limit.windowMs
-  return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil((ends - now.getTime()) / 1_000)) }
+  const ends = (row?.window_start ?? now).getTime() + limit.windowMs
+  const seconds = Math.max(1, Math.ceil((ends - now.getTime()) / 1_000))
+  const left = limit.most - (row?.count ?? 1)
+  return left >= 0 ? { ok: true, left, resetSeconds: seconds } : { ok: false, retryAfterSeconds: seconds }
 }
 
 /** Stored so that no one can read who is being counted. */

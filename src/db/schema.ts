@@ -139,6 +139,27 @@ export type Database = {
     created_at: Generated<Date>
   }
   verifications: { identifier: string; value: string; expires_at: Date; created_at: Generated<Date> }
+  tokens: {
+    id: Generated<string>
+    reader_id: string
+    name: string
+    hash: Buffer
+    ending: string
+    scopes: string[]
+    created_at: Date
+    expires_at: Date | null
+    last_used_at: Generated<Date | null>
+  }
+  idempotency_keys: {
+    reader_id: string
+    key: Buffer
+    request: Buffer
+    asked_at: Date
+    held_until: Date | null
+    status: Generated<number | null>
+    headers: Json<Record<string, string>> | null
+    body: Generated<string | null>
+  }
   passkeys: { id: Generated<string>; reader_id: string; name: string | null; created_at: Date | null }
   removed_identities: { provider: string; subject: string; reader_id: string; removed_at: Date }
   suspended_ways_in: { hash: string; suspended_at: Date; reader_id: string | null }

@@ -146,6 +146,15 @@ async function picksOfAll(db: Kysely<Database>, paperIds: number[]): Promise<Map
   return byPaper
 }
 
+/** The first pick of each of some papers that have one, in one query. */
+export async function firstPicksOf(
+  db: Kysely<Database>,
+  paperIds: number[],
+): Promise<Map<number, PaperPick>> {
+  const picks = await picksOfAll(db, paperIds)
+  return new Map([...picks].flatMap(([id, [first]]) => (first ? [[id, first]] : [])))
+}
+
 /** Where a page ends: when its last paper was last picked, and its number. */
 export type PicksCursor = [pickedAt: string, paperId: number]
 

@@ -13,6 +13,8 @@ import {
   serverFault,
   tookTooLong,
 } from './errors/show.tsx'
+import { isForPrograms } from '../api/addresses.ts'
+import { addApi } from '../api/serve.ts'
 import { isConnectionLost, isStopped } from '../db/connect.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { openTroubles } from '../runtime/troubles.ts'
@@ -68,6 +70,8 @@ export function createApp(
   const strangers = rememberStrangers({ now: site.now })
   const cache = createPageCache({
     isSignedIn: async (c) => {
+      // Programs have tokens, and what they ask with one is not kept.
+      if (isForPrograms(c.req.path)) return false
       const cookies = c.req.header('cookie')
       if (strangers.knows(cookies)) {
         // What is made now is for everyone: it must not be looked up again.
@@ -89,7 +93,9 @@ export function createApp(
 
   app.use(boundedBodies(site))
   app.use(async (c, next) =>
-    ['GET', 'HEAD', 'POST'].includes(c.req.method) ? next() : methodNotAllowed(site, c),
+    isForPrograms(c.req.path) || ['GET', 'HEAD', 'POST'].includes(c.req.method)
+      ? next()
+      : methodNotAllowed(site, c),
   )
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))
@@ -120,6 +126,7 @@ export function createApp(
     return c.body(text, 200, { 'content-type': contentType, 'cache-control': 'no-store' })
   })
   app.use(forViewer(site))
+  addApi(app, site)
   addRoutes(app, site)
 
   app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(c.var.site, c)))

@@ -6,6 +6,7 @@ import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
+import type { Scope } from '../accounts/tokens.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { Change } from '../ranking/announce-changes.ts'
 import type { HarvestOptions } from '../sources/harvest.ts'
@@ -13,8 +14,8 @@ import type { LookUpSources } from '../sources/look-up.ts'
 import type { View } from './view/view.ts'
 import type { Assets } from './assets.ts'
 
-/** Who looks at a page, and through which session. */
-export type Viewer = { reader: Reader; sessionId: string }
+/** Who looks at a page, and through which session; a program that acts for them bears a token instead. */
+export type Viewer = { reader: Reader; sessionId: string; token?: { id: string; scopes: ReadonlySet<Scope> } }
 
 /** What every page is rendered with. */
 export type Site = {

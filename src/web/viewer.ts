@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { RENEWED_AFTER_MS } from '../accounts/auth.ts'
 import { endSessionNamed, findSession } from '../accounts/sessions.ts'
+import { findToken } from '../accounts/tokens.ts'
+import { isForPrograms } from '../api/addresses.ts'
 import type { Site, Viewer } from './site.ts'
 import { viewIn } from './view/view.ts'
 
@@ -34,9 +36,12 @@ export function forViewer(site: Site): MiddlewareHandler {
   }
 }
 
-/** Who asks, by their session cookie, looked up once a request; null for everybody else. */
+/**
+ * Who asks, looked up once a request: by their session cookie, or by their token where programs ask, which is nothing that a
+ * browser sends by itself; null for everybody else.
+ */
 export function viewerOf(site: Site, c: Context): Promise<Viewer | null> {
-  const known = c.get('viewer') ?? lookUp(site, c)
+  const known = c.get('viewer') ?? (isForPrograms(c.req.path) ? bearerOf(site, c) : lookUp(site, c))
   c.set('viewer', known)
   return known
 }
@@ -55,6 +60,21 @@ export async function viewerSignedIn(site: Site, headers: Headers): Promise<View
       ? null
       : await findSession(site.db, { token, curators: site.accounts.curators, now: site.now() })
   return found && { reader: found.reader, sessionId: found.sessionId }
+}
+
+/** Whose token stands in the request. */
+async function bearerOf({ db, accounts, now }: Site, c: Context): Promise<Viewer | null> {
+  const [, token] = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(c.req.header('authorization') ?? '') ?? []
+  if (token === undefined) return null
+  const found = await findToken(db, { token, curators: accounts.curators, now: now() })
+  return (
+    found && {
+      reader: found.reader,
+      // It is no session: nothing that asks for one may be done with it.
+      sessionId: '',
+      token: { id: found.tokenId, scopes: found.scopes },
+    }
+  )
 }
 
 /** A session that was not renewed for long is renewed by it. */

@@ -1,5 +1,8 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { isForPrograms } from '../../api/addresses.ts'
+import { problem, type ProblemKind } from '../../api/problem.ts'
+import { sendProblem } from '../../api/send.ts'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
 import { searchedText } from '../search/address.ts'
@@ -10,6 +13,7 @@ export function notFound(site: Site, c: Context, { what, hint }: { what?: string
   return errorPage(site, c, {
     status: 404,
     title: 'Not in this edition',
+    reason: what ?? 'There is nothing at this address.',
     children: (
       <>
         <p>{what ?? 'There is nothing at this address.'}</p>
@@ -27,6 +31,7 @@ export function serverFault(site: Site, c: Context, { reference }: { reference: 
   return errorPage(site, c, {
     status: 500,
     title: 'Stop the presses',
+    reason: `Something went wrong on our side. Try again in a moment. If it keeps happening, tell the people who run this site and give them this number: ${reference}`,
     children: (
       <>
         <p>Something went wrong on our side. Try again in a moment.</p>
@@ -39,13 +44,18 @@ export function serverFault(site: Site, c: Context, { reference }: { reference: 
   })
 }
 
+const ARCHIVE_AWAY = 'We cannot reach our archive at the moment. Try again in a few seconds.'
+const TOOK_LONG =
+  'The archive took too long over this, so it was stopped and nothing was changed. Try again in a minute.'
+
 /** A page while the database is unavailable. Status 503. */
 export function databaseAway(site: Site, c: Context) {
   c.header('retry-after', '5')
   return errorPage(site, c, {
     status: 503,
     title: 'Back in a moment',
-    children: <p>We cannot reach our archive at the moment. Try again in a few seconds.</p>,
+    reason: ARCHIVE_AWAY,
+    children: <p>{ARCHIVE_AWAY}</p>,
   })
 }
 
@@ -55,11 +65,8 @@ export function tookTooLong(site: Site, c: Context) {
   return errorPage(site, c, {
     status: 503,
     title: 'That took too long',
-    children: (
-      <p>
-        The archive took too long over this, so it was stopped and nothing was changed. Try again in a minute.
-      </p>
-    ),
+    reason: TOOK_LONG,
+    children: <p>{TOOK_LONG}</p>,
   })
 }
 
@@ -69,6 +76,7 @@ export function searchIsAway(site: Site, c: Context) {
   return errorPage(site, c, {
     status: 503,
     title: 'Search is starting up',
+    reason: 'Search is not available at the moment. Try again in a few seconds.',
     children: (
       <>
         <p>
@@ -101,6 +109,7 @@ export function methodNotAllowed(site: Site, c: Context) {
   return errorPage(site, c, {
     status: 405,
     title: 'This page is read-only',
+    reason: 'This address accepts only GET and HEAD requests.',
     children: <p>This address accepts only GET and HEAD requests.</p>,
   })
 }
@@ -111,21 +120,44 @@ export function refused(
   c: Context,
   { status, title, reason }: { status: RefusalStatus; title: string; reason: string },
 ) {
-  if (wantsJson(c)) return c.json({ reason }, status)
+  if (wantsJson(c) && !isForPrograms(c.req.path)) return c.json({ reason }, status)
   return errorPage(site, c, {
     status,
     title,
+    reason,
     children: <p>{reason}</p>,
   })
 }
+
+/** How programs are told what people are told on a page. */
+const KINDS = {
+  400: 'bad-parameter',
+  403: 'not-allowed',
+  404: 'not-found',
+  405: 'wrong-method',
+  408: 'too-slow',
+  409: 'conflict',
+  413: 'too-large',
+  415: 'wrong-type',
+  422: 'refused',
+  429: 'too-often',
+  500: 'fault',
+  503: 'unavailable',
+} as const satisfies Record<RefusalStatus | 405 | 500, ProblemKind>
 
 type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,
   c: Context,
-  { status, title, children }: { status: RefusalStatus | 405 | 500; title: string; children: Child },
+  {
+    status,
+    title,
+    reason,
+    children,
+  }: { status: RefusalStatus | 405 | 500; title: string; reason: string; children: Child },
 ) {
+  if (isForPrograms(c.req.path)) return sendProblem(c, problem(KINDS[status], reason), site.origin)
   return c.html(
     renderPage(site, {
       searched: c.req.path === '/papers' ? searchedText(c) : '',

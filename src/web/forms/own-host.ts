@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { AUTH_PATH } from '../../accounts/auth.ts'
+import { isForPrograms } from '../../api/addresses.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
@@ -10,7 +11,8 @@ import type { Site } from '../site.ts'
 export function ownHostOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
     const asksOnly = c.req.method !== 'POST' && !c.req.path.startsWith(`${AUTH_PATH}/`)
-    if (asksOnly || site.accounts.answersAt(c.req.header('host'))) return next()
+    // Programs send no cookies, and get none.
+    if (asksOnly || isForPrograms(c.req.path) || site.accounts.answersAt(c.req.header('host'))) return next()
     return refused(site, c, {
       status: 400,
       title: 'Unknown address',

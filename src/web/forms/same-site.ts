@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { isForPrograms } from '../../api/addresses.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
@@ -8,7 +9,9 @@ import type { Site } from '../site.ts'
  */
 export function sameSiteOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD' || isOwn(site, c)) return next()
+    const asksOnly = c.req.method === 'GET' || c.req.method === 'HEAD'
+    // A token is nothing that a browser sends by itself.
+    if (asksOnly || isForPrograms(c.req.path) || isOwn(site, c)) return next()
     return refused(site, c, {
       status: 403,
       title: 'This came from another site',

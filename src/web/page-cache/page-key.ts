@@ -1,3 +1,4 @@
+import { isForPrograms } from '../../api/addresses.ts'
 import { PARAMETERS } from '../list/paging.ts'
 import { viewIn } from '../view/view.ts'
 
@@ -7,7 +8,7 @@ export type Asked = {
   url: string | undefined
   header: (name: AskedHeader) => string | undefined
 }
-type AskedHeader = 'accept-encoding' | 'cookie' | 'if-none-match'
+type AskedHeader = 'accept-encoding' | 'authorization' | 'cookie' | 'if-none-match'
 
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
@@ -16,7 +17,7 @@ const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
 /** What has so many different answers that none is worth keeping; the whole query counts. */
-const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+const SEARCH = /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/papers\/search)\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
@@ -71,8 +72,12 @@ function addressOf(asked: Asked): string | null {
   const path = pathOf(asked.url)
   if (isFile(asked)) return null
   if (isOwn(asked)) return null
+  // What a token is asked with is for its reader.
+  if (asked.header('authorization') !== undefined) return null
   const query = path.indexOf('?')
   if (query < 0) return path
+  // Programs spell their questions in one way, and each parameter counts.
+  if (isForPrograms(routedPath(asked.url))) return path
   if (PASTED.test(routedPath(asked.url))) return null
   const given = new URLSearchParams(path.slice(query))
   const known = PARAMETERS.map((name) => given.get(name))

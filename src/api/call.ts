@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { countWithin, type RateLimit } from '../accounts/rate-limits.ts'
+import { MayNotAct } from '../db/hold-readers.ts'
+import type { Asking, Done, Operation } from './operation.ts'
+import { problem, type Problem } from './problem.ts'
+import { sayIssue } from './say-issue.ts'
+
+/** What is left of the limit that a call was counted in. */
+export type Allowance = { limit: RateLimit; left: number; resetSeconds: number }
+
+const inputs = new WeakMap<Operation, z.ZodObject>()
+
+/** All that an operation takes: what stands in its path, its query and its body, which share one space of names. */
+export function inputOf(operation: Operation): z.ZodObject {
+  const known = inputs.get(operation)
+  if (known) return known
+  const { parameters, query, body } = operation
+  const shape = { ...parameters.shape, ...query.shape, ...body?.shape }
+  const made = z.strictObject(shape)
+  inputs.set(operation, made)
+  return made
+}
+
+/**
+ * Does an operation for whoever asks, if they may and are not too quick: the one way in, for the addresses of the API as for the
+ * tools of models. `input` is what came from outside, unread.
+ */
+export async function call(
+  operation: Operation,
+  asking: Asking,
+  input: unknown,
+): Promise<{ outcome: Done<unknown> | Problem; allowance: Allowance | null }> {
+  const refusal = mayCall(operation, asking)
+  if (refusal) return { outcome: refusal, allowance: null }
+  const read = inputOf(operation).safeParse(input)
+  if (!read.success) return { outcome: badInput(operation, read.error), allowance: null }
+  const { site, now } = asking
+  const { limit } = operation
+  let allowance: Allowance | null = null
+  if (limit !== null && site.viewer !== null) {
+    const counted = await countWithin(site.db, { limit, of: site.viewer.reader.id, now })
+    allowance = counted.ok
+      ? { limit, left: counted.left, resetSeconds: counted.resetSeconds }
+      : { limit, left: 0, resetSeconds: counted.retryAfterSeconds }
+    if (!counted.ok) return { outcome: tooOften(counted.retryAfterSeconds), allowance }
+  }
+  try {
+    return { outcome: await operation.run(asking, read.data as never), allowance }
+  } catch (error) {
+    if (!(error instanceof MayNotAct)) throw error
+    // The account was deleted or suspended while this was on its way.
+    return { outcome: SUSPENDED, allowance }
+  }
+}
+
+/** Why somebody may not call an operation at all; null where they may. */
+function mayCall({ scope, curator }: Operation, { site: { viewer } }: Asking): Problem | null {
+  if (scope === null) return null
+  if (viewer === null)
+    return problem(
+      'no-token',
+      'Send a token as “Authorization: Bearer …”. You can make one in your settings.',
+    )
+  if (viewer.token && !viewer.token.scopes.has(scope))
+    return problem(
+      'scope-missing',
+      `This needs a token with the scope “${scope}”. Make one in your settings.`,
+    )
+  if (scope !== 'read' && viewer.reader.suspended) return SUSPENDED
+  if (curator && !viewer.reader.curator) return problem('not-allowed', 'Only curators can do this.')
+  return null
+}
+
+const SUSPENDED = problem(
+  'suspended',
+  'A curator has suspended this account. The reason is in the public moderation log. It can still read.',
+)
+
+export function tooOften(retryAfterSeconds: number): Problem {
+  const minutes = Math.ceil(retryAfterSeconds / 60)
+  const when = minutes === 1 ? 'in a minute' : `in ${minutes} minutes`
+  return problem('too-often', `You have done that often in a short time. Try again ${when}.`, {
+    retryAfterSeconds,
+  })
+}
+
+function badInput(operation: Operation, error: z.ZodError): Problem {
+  const [issue] = error.issues
+  if (issue === undefined) return problem('bad-parameter', 'A parameter makes no sense.')
+  const known = Object.keys(inputOf(operation).shape)
+  const { name, says } = sayIssue(issue, known)
+  const inBody =
+    operation.body !== null && !(name in operation.parameters.shape || name in operation.query.shape)
+  return problem(inBody ? 'bad-body' : 'bad-parameter', says, { parameter: name })
+}

@@ -1,0 +1,95 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { goneSignal } from '../web/client-gone.ts'
+import type { Site } from '../web/site.ts'
+import { viewerOf } from '../web/viewer.ts'
+import { call } from './call.ts'
+import type { Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
+import { problem } from './problem.ts'
+import { readRequest } from './read-request.ts'
+import { sendDone, sendProblem, tellAllowance } from './send.ts'
+
+/** Every address of the API: one for each operation, and what is said where there is none. */
+export function addApi(app: Hono, site: Site): void {
+  app.use('/api/*', openToOtherSites())
+  app.use('/api/*', async (c, next) => {
+    if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
+    return sendProblem(c, BAD_TOKEN, site.origin)
+  })
+  for (const operation of inOrderOfMatching(OPERATIONS))
+    app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
+  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath)))
+    app.all(path, (c) => {
+      const allowed = methodsAt(path)
+      c.header('allow', allowed.join(', '))
+      if (c.req.method === 'OPTIONS') return c.body(null, 204)
+      return sendProblem(
+        c,
+        problem('wrong-method', `This address answers ${allowed.join(', ')}.`),
+        site.origin,
+      )
+    })
+  app.all('/api/*', (c) =>
+    sendProblem(
+      c,
+      problem('not-found', 'The API has no such address. It is described at /about/api.'),
+      site.origin,
+    ),
+  )
+}
+
+const BAD_TOKEN = problem(
+  'bad-token',
+  'This token is not known here, was revoked or has expired. You can make another one in your settings.',
+)
+
+async function answer(site: Site, c: Context, operation: Operation): Promise<Response> {
+  const read = await readRequest(c, operation)
+  if (!read.ok) return sendProblem(c, read, site.origin)
+  const asking = { site, now: site.now(), signal: goneSignal(c) }
+  const { outcome, allowance } = await call(operation, asking, read.input)
+  if (allowance) tellAllowance(c, allowance)
+  return outcome.ok ? sendDone(c, outcome, { operation }) : sendProblem(c, outcome, site.origin)
+}
+
+/** `/api/papers/{id+}/vote` as the router knows it; `+`: with slashes, as identifiers may have. */
+export function routePath({ path }: Pick<Operation, 'path'>): string {
+  return path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, plus: string) =>
+    plus === '' ? `:${name}` : `:${name}{.+}`,
+  )
+}
+
+/** What is written out comes before what stands for anything. */
+function inOrderOfMatching(operations: readonly Operation[]): Operation[] {
+  const openness = ({ path }: Operation) => (path.endsWith('+}') ? 2 : path.includes('{') ? 1 : 0)
+  return operations.toSorted((a, b) => openness(a) - openness(b))
+}
+
+function methodsAt(path: string): string[] {
+  const methods = OPERATIONS.filter((operation) => routePath(operation) === path).map(({ method }) => method)
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+}
+
+/** Lets pages of other sites ask here: what they ask with, a token, is nothing that browsers send by themselves. */
+export function openToOtherSites(): MiddlewareHandler {
+  return async (c, next) => {
+    const isPreflight =
+      c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined
+    if (isPreflight) {
+      c.header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+      c.header(
+        'access-control-allow-headers',
+        'authorization, content-type, accept, idempotency-key, if-none-match, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id',
+      )
+      c.header('access-control-max-age', '86400')
+    }
+    c.header('access-control-allow-origin', '*')
+    c.header(
+      'access-control-expose-headers',
+      'etag, link, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, mcp-session-id, www-authenticate',
+    )
+    c.header('cross-origin-resource-policy', 'cross-origin')
+    if (isPreflight) return c.body(null, 204)
+    return next()
+  }
+}
