@@ -1,8 +1,10 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { goneSignal } from '../web/client-gone.ts'
+import { pageShows } from '../web/shows.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { call } from './call.ts'
+import { openApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
@@ -11,10 +13,14 @@ import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
 export function addApi(app: Hono, site: Site): void {
-  app.use('/api/*', openToOtherSites())
+  for (const path of ['/api/*', '/openapi.json']) app.use(path, openToOtherSites())
   app.use('/api/*', async (c, next) => {
     if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
     return sendProblem(c, BAD_TOKEN, site.origin)
+  })
+  app.get('/openapi.json', (c) => {
+    pageShows(c, [])
+    return c.json(openApi(site))
   })
   for (const operation of inOrderOfMatching(OPERATIONS))
     app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
@@ -88,7 +94,6 @@ export function openToOtherSites(): MiddlewareHandler {
       'access-control-expose-headers',
       'etag, link, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, mcp-session-id, www-authenticate',
     )
-    c.header('cross-origin-resource-policy', 'cross-origin')
     if (isPreflight) return c.body(null, 204)
     return next()
   }

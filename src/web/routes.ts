@@ -1,5 +1,6 @@
 import type { Context, Handler, Hono } from 'hono'
 import { FEED_FORMATS } from '../feeds/formats.ts'
+import { showApi } from './about/api.tsx'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
@@ -145,6 +146,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
+  app.get('/about/api', page(showApi))
   app.get('/opensearch.xml', page(describeSearch))
 
   app.post('/view', chooseView(base))
