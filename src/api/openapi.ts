@@ -70,7 +70,7 @@ function describe(operation: Operation, schema: (of: z.ZodType, io: 'input' | 'o
       [status]: {
         description: 'Done',
         ...(isPaged ? { headers: { Link: LINK } } : {}),
-        content: { 'application/json': { schema: schema(answer, 'output') } },
+        content: { [operation.answerType]: { schema: schema(answer, 'output') } },
       },
       ...(isReading && scope === null ? { '304': { description: 'Not changed since' } } : {}),
       ...Object.fromEntries(refusalsOf(operation).map((code) => [code, refusal(code)])),

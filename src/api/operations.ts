@@ -10,6 +10,15 @@ import {
   searchPapers,
   similarPapersTo,
 } from './reading/papers.ts'
+import {
+  getFromCatalogue,
+  listCatalogue,
+  readFromCatalogue,
+  recentInCatalogue,
+  relatedInCatalogue,
+  searchCatalogue,
+  trendingInCatalogue,
+} from './reading/papers-with-code.ts'
 
 /** All that programs and models can do here, in the order in which it is described. */
 export const OPERATIONS: readonly Operation[] = [
@@ -27,4 +36,11 @@ export const OPERATIONS: readonly Operation[] = [
   listTopics,
   listCollections,
   getCollection,
+  searchCatalogue,
+  listCatalogue,
+  recentInCatalogue,
+  trendingInCatalogue,
+  getFromCatalogue,
+  relatedInCatalogue,
+  readFromCatalogue,
 ]

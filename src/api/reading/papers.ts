@@ -10,8 +10,6 @@ import { newestEdition } from '../../ranking/editions.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, similarPapers } from '../../search/search.ts'
 import { explain } from '../../search/explain.ts'
-import { SearchAway } from '../../search/engine-client.ts'
-import { atMost } from '../../web/at-most.ts'
 import { ordersShown, papersShown } from '../../web/shows.ts'
 import type { Site } from '../../web/site.ts'
 import { reading } from '../operation.ts'
@@ -21,6 +19,7 @@ import { presentList, presentPapers } from '../shapes/present-papers.ts'
 import { CommentShape } from '../shapes/comment.ts'
 import { commentsAsJson } from './discussion.ts'
 import { askedPaper } from './find-paper.ts'
+import { searchInLine } from './search-in-line.ts'
 
 const GROUP = 'Papers'
 
@@ -110,9 +109,6 @@ function repositoriesOf({ links }: Paper) {
   return { models: of('model'), datasets: of('dataset'), spaces: of('demo') }
 }
 
-/** How many searches of programs run at once. */
-const inLine = atMost(3, { waiting: 500, full: () => new SearchAway('Too many searches are waiting.') })
-
 export const searchPapers = reading({
   id: 'search_papers',
   path: '/api/papers/search',
@@ -127,7 +123,7 @@ export const searchPapers = reading({
   answer: z.array(ListedPaperShape),
   async run({ site }, { q, limit, offset }) {
     const typed = q.replaceAll(/\s+/g, ' ').trim()
-    const found = await inLine(() =>
+    const found = await searchInLine(() =>
       search(site.search, { query: parseQuery(typed === '' ? 'sort:new' : typed), typed, offset, limit }),
     )
     const more = offset + limit < found.reachable && offset + limit <= 1_000
@@ -224,7 +220,7 @@ export const similarPapersTo = reading({
   async run({ site }, { id, limit }) {
     const found = await askedPaper(site, id)
     if (!found.ok) return found
-    const similar = await inLine(() => similarPapers(site.search, { id: found.paper.id, limit }))
+    const similar = await searchInLine(() => similarPapers(site.search, { id: found.paper.id, limit }))
     const listed = await presentList(
       site,
       similar.map(({ paper }) => paper),
@@ -259,7 +255,7 @@ export const explainSimilarity = reading({
     ])
     if (!first.ok) return first
     if (!second.ok) return second
-    const found = await inLine(() => explain(site.search, first.paper, second.paper))
+    const found = await searchInLine(() => explain(site.search, first.paper, second.paper))
     return {
       ok: true,
       body: found.ok ? { similarity: found.similarity, pairs: found.pairs } : { similarity: null, pairs: [] },

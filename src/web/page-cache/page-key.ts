@@ -18,7 +18,7 @@ const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?
 
 /** What has so many different answers that none is worth keeping; the whole query counts. */
 const SEARCH =
-  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/papers\/(?:search|explain))\/?$/
+  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain))\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
