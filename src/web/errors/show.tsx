@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { localPath } from '../forms/local-path.ts'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
 import { searchedText } from '../search/address.ts'
@@ -95,13 +96,42 @@ export function nothingIsWritten(site: Site, c: Context, { kind }: { kind: 'full
   })
 }
 
-/** A page for a method that this address does not know. Status 405. */
-export function methodNotAllowed(site: Site, c: Context) {
-  c.header('allow', 'GET, HEAD')
+/** A page for a method that this address does not know, with those that it does. Status 405. */
+export function methodNotAllowed(site: Site, c: Context, { allow }: { allow: readonly string[] }) {
+  c.header('allow', allow.join(', '))
+  const reason = allow.includes('GET')
+    ? `This address accepts only ${new Intl.ListFormat('en-GB').format(allow)} requests.`
+    : 'There is nothing to read at this address. A form on another page is sent to it.'
+  return refused(site, c, { status: 405, title: 'Not at this address', reason })
+}
+
+/** A page for an address with a parameter that it does not take or cannot read, which leads to the address without. Status 400. */
+export function badParameter(site: Site, c: Context, { name, reason }: { name: string; reason: string }) {
+  if (wantsJson(c)) return c.json({ reason, parameter: name }, 400)
+  const { pathname, searchParams } = new URL(c.req.url)
+  searchParams.delete(name)
+  const rest = localPath(pathname + (searchParams.size === 0 ? '' : `?${searchParams.toString()}`))
   return errorPage(site, c, {
-    status: 405,
-    title: 'This page is read-only',
-    children: <p>This address accepts only GET and HEAD requests.</p>,
+    status: 400,
+    title: 'We could not read this address',
+    children: (
+      <>
+        <p>{reason}</p>
+        <p>
+          <a href={rest} rel="nofollow">
+            Open the address without it
+          </a>
+        </p>
+      </>
+    ),
+  })
+}
+
+/** A page for a link to a later page of a list, in whose parameter there is nothing that we wrote. Status 400. */
+export function brokenLink(site: Site, c: Context, { name }: { name: string }) {
+  return badParameter(site, c, {
+    name,
+    reason: `This link to a later page is broken. We cannot read its “${name}”.`,
   })
 }
 
@@ -119,12 +149,12 @@ export function refused(
   })
 }
 
-type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503
+type RefusalStatus = 400 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,
   c: Context,
-  { status, title, children }: { status: RefusalStatus | 405 | 500; title: string; children: Child },
+  { status, title, children }: { status: RefusalStatus | 500; title: string; children: Child },
 ) {
   return c.html(
     renderPage(site, {

@@ -2,13 +2,16 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
+/** Methods that change nothing. */
+const ASKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /**
  * Refuses requests that another site makes a browser send. Browsers say where a request comes from, in Sec-Fetch-Site
  * and Origin. A client that says neither is not a browser, and has only its own cookies. Cookies are also SameSite=Lax.
  */
 export function sameSiteOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD' || isOwn(site, c)) return next()
+    if (ASKING.has(c.req.method) || isOwn(site, c)) return next()
     return refused(site, c, {
       status: 403,
       title: 'This came from another site',
