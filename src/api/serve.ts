@@ -24,17 +24,6 @@ export function addApi(app: Hono, site: Site): void {
   })
   for (const operation of inOrderOfMatching(OPERATIONS))
     app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
-  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath)))
-    app.all(path, (c) => {
-      const allowed = methodsAt(path)
-      c.header('allow', allowed.join(', '))
-      if (c.req.method === 'OPTIONS') return c.body(null, 204)
-      return sendProblem(
-        c,
-        problem('wrong-method', `This address answers ${allowed.join(', ')}.`),
-        site.origin,
-      )
-    })
   app.all('/api/*', (c) =>
     sendProblem(
       c,
@@ -69,11 +58,6 @@ export function routePath({ path }: Pick<Operation, 'path'>): string {
 function inOrderOfMatching(operations: readonly Operation[]): Operation[] {
   const openness = ({ path }: Operation) => (path.endsWith('+}') ? 2 : path.includes('{') ? 1 : 0)
   return operations.toSorted((a, b) => openness(a) - openness(b))
-}
-
-function methodsAt(path: string): string[] {
-  const methods = OPERATIONS.filter((operation) => routePath(operation) === path).map(({ method }) => method)
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
 }
 
 /** Lets pages of other sites ask here: what they ask with, a token, is nothing that browsers send by themselves. */
