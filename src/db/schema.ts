@@ -282,6 +282,48 @@ export type Database = {
     delivered_at: Generated<Date | null>
     failure: Generated<string | null>
   }
+  websub_topics: {
+    id: Generated<number>
+    path: string
+    type: string
+    body: string
+    digest: string
+    version: Generated<number>
+    changed_at: Date
+    next_at: Date
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  websub_subscriptions: {
+    id: Generated<number>
+    topic_id: number
+    callback: string
+    callback_host: string
+    network: string
+    secret: string | null
+    expires_at: Date
+    told_version: number
+    due_at: Date | null
+    attempts: Generated<number>
+    failure: Generated<string | null>
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  websub_asks: {
+    id: Generated<number>
+    path: string
+    callback: string
+    callback_host: string
+    network: string
+    mode: 'subscribe' | 'unsubscribe' | 'denied'
+    lease_seconds: number
+    secret: string | null
+    reason: string | null
+    due_at: Date
+    attempts: Generated<number>
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
   subscribers: {
     id: Generated<number>
     /** null: the archive. */
