@@ -7,6 +7,7 @@ import { embedPapers } from './jobs/embed-papers.ts'
 import { feedsServedAt } from './feeds/own-feed.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
 import { fetchPictures } from './jobs/fetch-pictures.ts'
+import { importLibraries, saveToLibraries } from './jobs/keep-libraries.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
@@ -21,6 +22,7 @@ import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
+import { notify } from './db/channels.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
 import { userAgent } from './sources/user-agent.ts'
@@ -48,7 +50,7 @@ export function startBackground({
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
-  /** What the Message-IDs of digests are signed with. */
+  /** What the Message-IDs of digests are signed with, and readers' keys to their libraries are encrypted. */
   secret: string
   meaning: Meaning
   /** How a process that serves the site reads its feeds; others ask for them at its address. */
@@ -102,6 +104,17 @@ export function startBackground({
     }),
     { log, troubles },
   )
+  const zotero = { db, client, url: config.services.zotero, secret, now }
+  const libraries = [
+    startJob(
+      importLibraries({
+        ...zotero,
+        onSeen: () => void notify(db, 'ranking', 'collections').catch(() => {}),
+      }),
+      { log, troubles },
+    ),
+    startJob(saveToLibraries({ ...zotero, site }), { log, troubles }),
+  ]
   const digestRoom = async () => ({
     search: room,
     site: { name: config.siteName, origin: await site.origin() },
@@ -137,6 +150,9 @@ export function startBackground({
       sources: () => harvest.wake(),
       webhooks: () => webhooks.wake(),
       hub: () => hub.wake(),
+      libraries() {
+        for (const job of libraries) job.wake()
+      },
       digests() {
         for (const job of digests) job.wake()
       },
@@ -161,6 +177,7 @@ export function startBackground({
       bounces?.close(),
       webhooks.close(),
       hub.close(),
+      ...libraries.map((job) => job.close()),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.
       embedder?.close(),
