@@ -33,6 +33,7 @@ import * as deskWebhooks from './desk/webhooks/actions.ts'
 import { showWebhooks } from './desk/webhooks/show.tsx'
 import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
+import { askHub, describeHub } from './hub/act.ts'
 import {
   addPaper,
   changeCollection,
@@ -312,4 +313,6 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
   app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
   app.post('/mail/bounces/:sender', takeReports(base))
+  app.post('/websub', askHub(base))
+  app.all('/websub', describeHub())
 }
