@@ -29,6 +29,7 @@ import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
 import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
+import { HARVESTED } from './machine-paths.ts'
 import { limitReads, READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
@@ -89,7 +90,9 @@ export function createApp(
 
   app.use(boundedBodies(site))
   app.use(async (c, next) =>
-    ['GET', 'HEAD', 'POST'].includes(c.req.method) ? next() : methodNotAllowed(site, c),
+    ['GET', 'HEAD', 'POST'].includes(c.req.method)
+      ? next()
+      : methodNotAllowed(site, c, { post: c.req.path === HARVESTED }),
   )
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))

@@ -1,4 +1,5 @@
 import type { Context, Handler, Hono } from 'hono'
+import { answerHarvester } from '../oai/answer.ts'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
@@ -73,6 +74,7 @@ import {
 import { showSettings } from './settings/show.tsx'
 import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-in/act.ts'
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
+import { HARVESTED } from './machine-paths.ts'
 import type { Site } from './site.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
@@ -146,6 +148,12 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
   app.get('/opensearch.xml', page(describeSearch))
+  app.get(
+    HARVESTED,
+    page((site) => (c) => answerHarvester(site, c)),
+  )
+  // It is asked by POST too, and changes nothing.
+  app.post(HARVESTED, (c) => answerHarvester(base, c))
 
   app.post('/view', chooseView(base))
   app.get('/sign-in', page(showSignIn))

@@ -96,12 +96,12 @@ export function nothingIsWritten(site: Site, c: Context, { kind }: { kind: 'full
 }
 
 /** A page for a method that this address does not know. Status 405. */
-export function methodNotAllowed(site: Site, c: Context) {
-  c.header('allow', 'GET, HEAD')
+export function methodNotAllowed(site: Site, c: Context, { post = false }: { post?: boolean } = {}) {
+  c.header('allow', post ? 'GET, HEAD, POST' : 'GET, HEAD')
   return errorPage(site, c, {
     status: 405,
     title: 'This page is read-only',
-    children: <p>This address accepts only GET and HEAD requests.</p>,
+    children: <p>This address accepts only {post ? 'GET, HEAD and POST' : 'GET and HEAD'} requests.</p>,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { AUTH_PATH } from '../../accounts/auth.ts'
 import { refused } from '../errors/show.tsx'
+import { HARVESTED } from '../machine-paths.ts'
 import type { Site } from '../site.ts'
 
 /**
@@ -9,7 +10,8 @@ import type { Site } from '../site.ts'
  */
 export function ownHostOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
-    const asksOnly = c.req.method !== 'POST' && !c.req.path.startsWith(`${AUTH_PATH}/`)
+    const asksOnly =
+      c.req.path === HARVESTED || (c.req.method !== 'POST' && !c.req.path.startsWith(`${AUTH_PATH}/`))
     if (asksOnly || site.accounts.answersAt(c.req.header('host'))) return next()
     return refused(site, c, {
       status: 400,

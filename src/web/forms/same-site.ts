@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { refused } from '../errors/show.tsx'
+import { HARVESTED } from '../machine-paths.ts'
 import type { Site } from '../site.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { Site } from '../site.ts'
  */
 export function sameSiteOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD' || isOwn(site, c)) return next()
+    const asksOnly = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === HARVESTED
+    if (asksOnly || isOwn(site, c)) return next()
     return refused(site, c, {
       status: 403,
       title: 'This came from another site',

@@ -16,7 +16,7 @@ const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
 /** What has so many different answers that none is worth keeping; the whole query counts. */
-const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+const SEARCH = /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|oai)\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
