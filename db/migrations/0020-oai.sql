@@ -3,14 +3,16 @@
 -- One row for each paper, which stays when the paper is merged or removed: harvesters then learn that it is gone. Whether it
 -- is, and whether it is hidden, is read from `papers`.
 create table oai_records (
-  paper_id   bigint primary key,
+  paper_id   bigint not null,
   uuid       uuid not null unique,
   -- Microseconds since 1970, by the database's clock, at which the change was committed: it grows from each commit to the
   -- next, so that whoever has read up to one has missed nothing before it.
   stamp      bigint not null,
   edition    date,
   categories text[] not null,
-  on_arxiv   boolean not null
+  on_arxiv   boolean not null,
+  -- Maps of the site are made of this index alone.
+  primary key (paper_id) include (stamp)
 );
 create index oai_records_stamp on oai_records (stamp, paper_id);
 create index oai_records_arxiv on oai_records (stamp, paper_id) where on_arxiv;

@@ -15,7 +15,7 @@ export const READ_ALLOWANCES: ReadAllowances = {
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
-  /** From a network by harvesters: pages of records, hundreds of papers each. */
+  /** From a network by programs that take all there is: files of hundreds or thousands of records. */
   harvest: { most: 500, aSecond: 5 },
 }
 export type ReadAllowances = Record<'search' | 'page' | 'harvest', Allowance>
@@ -25,6 +25,8 @@ const MOST_REMEMBERED = 20_000
 
 const SEARCH =
   /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/subscribe\/preview(?:\/email)?)\/?$/
+/** Files of hundreds or thousands of records, for programs. */
+const HARVEST = /^\/(?:oai|sitemap.*\.xml)\/?$/
 const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
@@ -44,8 +46,8 @@ export function limitReads(
     harvest: openBuckets(allowances.harvest),
   }
   return async (c, next) => {
-    const isHarvest = c.req.path === HARVESTED
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || isHarvest
+    const isHarvest = HARVEST.test(c.req.path)
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === HARVESTED
     if (!isRead || FREE.test(c.req.path)) return next()
     const kind = isHarvest ? 'harvest' : SEARCH.test(c.req.path) ? 'search' : 'page'
     // Where it cannot be known, the database is away, and the page says so.

@@ -76,6 +76,8 @@ import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import { HARVESTED } from './machine-paths.ts'
 import type { Site } from './site.ts'
+import { showRobots } from './sitemaps/robots.ts'
+import { showEditionsMap, showPagesMap, showPapersMap, showSitemaps } from './sitemaps/show.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
 import { chooseView } from './view/act.ts'
@@ -148,6 +150,11 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
   app.get('/opensearch.xml', page(describeSearch))
+  app.get('/robots.txt', page(showRobots))
+  app.get('/sitemap.xml', page(showSitemaps))
+  app.get('/sitemap-pages.xml', page(showPagesMap))
+  app.get('/sitemap-editions.xml', page(showEditionsMap))
+  app.get('/:name{sitemap-papers-.*}', page(showPapersMap))
   app.get(
     HARVESTED,
     page((site) => (c) => answerHarvester(site, c)),

@@ -12,11 +12,14 @@ type AskedHeader = 'accept-encoding' | 'cookie' | 'if-none-match'
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
+/** What reads no parameters, and refuses them. */
+const REFUSES_QUERIES = /^\/sitemap\.xml\/?$/
+
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
-/** What has so many different answers that none is worth keeping; the whole query counts. */
-const SEARCH = /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|oai)\/?$/
+/** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
+const SEARCH = /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|oai|sitemap-.*)\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
@@ -73,7 +76,7 @@ function addressOf(asked: Asked): string | null {
   if (isOwn(asked)) return null
   const query = path.indexOf('?')
   if (query < 0) return path
-  if (PASTED.test(routedPath(asked.url))) return null
+  if (PASTED.test(routedPath(asked.url)) || REFUSES_QUERIES.test(routedPath(asked.url))) return null
   const given = new URLSearchParams(path.slice(query))
   const known = PARAMETERS.map((name) => given.get(name))
   if (known.every((value) => value === null)) return path.slice(0, query)
