@@ -38,16 +38,6 @@ import type { Site } from './site.ts'
 import { rememberStrangers } from './strangers.ts'
 import { forViewer, mayBeSignedIn, viewerOf } from './viewer.ts'
 
-/** Searches have no end, and each costs more than a page. */
-const ROBOTS = `User-agent: *
-Allow: /
-Disallow: /papers?
-Disallow: /papers.
-Disallow: /papers/suggest
-Disallow: /papers/explain
-Disallow: /mail/
-Disallow: /subscribe/
-`
 /** The whole site as one handler of requests, and the cache before it. `heard` tells whether all changes are noticed. */
 export function createApp(
   site: Site,
@@ -110,7 +100,6 @@ export function createApp(
     }),
   )
   app.get('/favicon.svg', noParameters, serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
-  app.get('/robots.txt', noParameters, (c) => c.text(ROBOTS))
   app.get('/healthz', noParameters, async (c) => {
     const { isWell, ...answer } = await health(site, machine)
     return c.json(answer, isWell ? 200 : 503, { 'cache-control': 'no-store' })
