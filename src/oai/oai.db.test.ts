@@ -60,7 +60,7 @@ function readAnswer(text: string): Answer {
   const root = parser.parse(text)['OAI-PMH']
   const { responseDate, request, error, ...rest } = root
   const content = (Object.entries(rest).find(([name]) => /^[A-Z]/.test(name))?.[1] ?? {}) as Answer['content']
-  const { header = [], record = [], resumptionToken } = content as Record<string, never>
+  const { header = [], record = [], resumptionToken } = content
   const headers = [...header, ...(record as { header: Header[] }[]).flatMap((one) => one.header)]
   const isObject = typeof resumptionToken === 'object'
   return {
@@ -128,7 +128,7 @@ describeWithDatabase('the OAI-PMH provider', (db) => {
 
   const HARD = stated('2601.00009', {
     title: 'A \u0007 <b>&amp; "q" \u{1f30a} $\\alpha<\\beta$ ]]> \ufffe',
-    abstract: 'One.\n\nTwo & <i>three</i>.',
+    abstract: 'One.\n\nTwo & three: x < y.',
     authors: [
       { name: 'José Ek Jr.', family: 'Ek', given: 'José', suffix: 'Jr.', affiliation: 'Univ. <X> & Y' },
       { name: 'The CMS Collaboration', kind: 'collaboration' },
@@ -192,7 +192,7 @@ describeWithDatabase('the OAI-PMH provider', (db) => {
       'dc:title': 'A <b>&amp; "q" 🌊 α<β ]]>',
       'dc:creator': ['Ek, José, Jr.', 'The CMS Collaboration', 'et al. (200 more)'],
       'dc:subject': ['Computation and Language', 'Μαθηματικά & τέχνες'],
-      'dc:description': ['One.\n\nTwo & <i>three</i>.', '9 pages & more'],
+      'dc:description': ['One.\n\nTwo & three: x < y.', '9 pages & more'],
       'dc:date': '2026-01-13',
       'dc:source': 'J. Tides 1 (2026) 2',
       'dc:identifier': ['https://tides.example/papers/2601.00009', 'https://arxiv.org/abs/2601.00009'],
@@ -569,7 +569,7 @@ describeWithDatabase('the OAI-PMH provider', (db) => {
     })
     // What never was on arXiv is in no list of that format, gone or not.
     const arxiv = await ask('verb=ListIdentifiers&metadataPrefix=arXiv')
-    expect(arxiv.headers.map(({ identifier }) => identifier).toSorted()).toEqual([kept, removed].toSorted())
+    expect(new Set(arxiv.headers.map(({ identifier }) => identifier))).toEqual(new Set([kept, removed]))
     expect((await ask(`verb=GetRecord&metadataPrefix=arXiv&identifier=${merged}`)).error?.['@code']).toBe(
       'cannotDisseminateFormat',
     )
