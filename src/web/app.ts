@@ -164,8 +164,7 @@ function askingOf(c: Context): Asking {
 const withoutLastSlash: MiddlewareHandler = async (c, next) => {
   await next()
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-  if (c.res.status !== 404 || !isRead || c.req.path === '/' || !c.req.path.endsWith('/'))
-    return
+  if (c.res.status !== 404 || !isRead || c.req.path === '/' || !c.req.path.endsWith('/')) return
   const { pathname, search } = new URL(c.req.url)
   const path = pathname.slice(0, -1) + search
   if (localPath(path, '') === path) c.res = c.redirect(path, 301)
