@@ -1,5 +1,6 @@
 import type { Context, Handler, Hono } from 'hono'
 import { FEED_FORMATS } from '../feeds/formats.ts'
+import { LIST_FILES } from './exports/formats.ts'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
@@ -90,7 +91,7 @@ import { showPreview, showPreviewedEmail } from './subscribe/preview.tsx'
 import { showAsked, showSubscribe } from './subscribe/show.tsx'
 import { voteByForm } from './vote/act.ts'
 
-/** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
+/** Every address of the site. Lists also answer with a feed's suffix and a file's, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
   /** A page as rendered for the reader who requests it. */
   const page =
@@ -98,20 +99,20 @@ export function addRoutes(app: Hono, base: Site): void {
     (c) =>
       make(c.var.site)(c)
   app.get('/', page(showNewest))
-  for (const { suffix: feed } of FEED_FORMATS) {
-    app.get(`/index${feed}`, page(showNewest))
-    app.get(`/papers${feed}`, page(showSearch))
-    app.get(`/digests${feed}`, page(showArchive))
-    app.get(`/papers/new${feed}`, page(showNew))
-    app.get(`/papers/trending${feed}`, page(showTrending))
-    app.get(`/papers/top${feed}`, page(showTop))
-    app.get(`/papers/picks${feed}`, page(showPicks))
+  const suffixes = [...FEED_FORMATS, ...LIST_FILES].map(({ suffix }) => suffix)
+  for (const suffix of suffixes) {
+    app.get(`/index${suffix}`, page(showNewest))
+    app.get(`/papers${suffix}`, page(showSearch))
+    app.get(`/papers/new${suffix}`, page(showNew))
+    app.get(`/papers/trending${suffix}`, page(showTrending))
+    app.get(`/papers/top${suffix}`, page(showTop))
+    app.get(`/papers/picks${suffix}`, page(showPicks))
   }
   app.get('/papers', page(showSearch))
   app.get('/papers/suggest', page(sendSuggestions))
   app.get('/papers/explain', page(showExplanation))
   for (const kind of ['date', 'week', 'month'] as const)
-    for (const suffix of ['', ...FEED_FORMATS.map((format) => format.suffix)])
+    for (const suffix of ['', ...suffixes])
       app.get(
         `/papers/${kind}${suffix}`,
         page((site) => showNewestPeriod(site, kind)),
@@ -141,6 +142,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/topics', page(showTopics))
   app.get('/topics/:category', page(showTopic))
   app.get('/digests', page(showArchive))
+  for (const { suffix } of FEED_FORMATS) app.get(`/digests${suffix}`, page(showArchive))
   app.get('/digests/:name{.+}', page(showArchived))
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
@@ -220,9 +222,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/papers/note', notePaper(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
   app.get('/reading-list', page(showReadingList))
-  app.get('/reading-list.bib', page(showReadingList))
-  app.get('/reading-list.ris', page(showReadingList))
-  app.get('/reading-list.csl.json', page(showReadingList))
+  for (const { suffix } of LIST_FILES) app.get(`/reading-list${suffix}`, page(showReadingList))
   app.get('/reading-list/not-for-me', page(showNotForMe))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))

@@ -16,7 +16,7 @@ import {
   type Page,
   type Ready,
 } from './kept-page.ts'
-import { isFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
+import { isFile, isListFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
 
 /** A page that is being made: begun after so many changes, what has changed since, and since when there are newer papers. */
 type Making = { page: Promise<Page>; begunAt: number; since: Change[]; outdatedAt: number | null }
@@ -54,8 +54,8 @@ export type PageCache = {
  * reader with a session: they get pages of their own, which nobody else gets. `mayBe` says by their cookies who need not
  * be looked up. `remake` sends a request through the app, by way of this cache. `maxAgeMs` bounds how long relative dates
  * stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for that one.
- * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches are made
- * for each who asks, and what says `no-store` is not kept.
+ * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches and files of lists are
+ * made for each who asks, what says `no-store` is not kept, and what is sent as it is made goes by.
  */
 export function createPageCache({
   isSignedIn,
@@ -195,11 +195,16 @@ export function createPageCache({
       }
       // Where it cannot be known, the page says so.
       const own = isRead(asked) && (await isSignedIn(c).catch(() => true))
-      if (own || isSearch(asked)) {
+      if (own || isSearch(asked) || isListFile(asked)) {
         await next()
         // What stands on it may be for one reader only.
         if (own && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', isOwn(asked) ? 'no-store' : 'private, no-cache')
+        // It has no end to wait for, and is too long to hold.
+        if (c.get('isStreamed') === true) {
+          if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-cache')
+          return undefined
+        }
         await send(c, await readPage(c, now().getTime()), { asked, quality: SENT_ONCE })
         return undefined
       }

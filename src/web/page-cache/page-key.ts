@@ -1,3 +1,4 @@
+import { LIST_FILE_PATH } from '../exports/formats.ts'
 import { PARAMETERS } from '../list/paging.ts'
 import { viewIn } from '../view/view.ts'
 
@@ -20,6 +21,11 @@ const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
+}
+
+/** What may be as long as the site has papers: it is made for each who asks, and never held. */
+export function isListFile(asked: Asked): boolean {
+  return isRead(asked) && LIST_FILE_PATH.test(routedPath(asked.url))
 }
 
 export function isOwn(asked: Asked): boolean {
@@ -67,7 +73,7 @@ export function keyOf(asked: Asked): string | null {
 }
 
 function addressOf(asked: Asked): string | null {
-  if (!isRead(asked) || isSearch(asked)) return null
+  if (!isRead(asked) || isSearch(asked) || isListFile(asked)) return null
   const path = pathOf(asked.url)
   if (isFile(asked)) return null
   if (isOwn(asked)) return null
