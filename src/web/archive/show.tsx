@@ -239,7 +239,12 @@ function archivePage(
           </div>
           <aside class="rail" aria-label="About the digests">
             <ByEmail list={subscribeTo} />
-            <FeedLinks path={path} list={null} intro="Follow these issues in your feed reader:" />
+            <FeedLinks
+              path={path}
+              list={null}
+              files={null}
+              intro="Follow these issues in your feed reader:"
+            />
           </aside>
         </div>
       </>
@@ -338,6 +343,7 @@ async function showIssue(site: Site, c: Context, { archived, issue }: ReadIssue)
               <FeedLinks
                 path={archivePath(archived.list)}
                 list={null}
+                files={null}
                 intro="Follow these issues in your feed reader:"
               />
               <section class="box">

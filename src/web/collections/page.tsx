@@ -149,7 +149,7 @@ export function collectionPage(
               <h2>Export</h2>
               <FileLinks path={path} formats={[...LIST_FILES, JSON_FILE]} />
             </section>
-            {open && <FeedLinks path={path} intro="Follow new papers in this collection:" />}
+            {open && <FeedLinks path={path} files={null} intro="Follow new papers in this collection:" />}
             {open && site.viewer && !own && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">
