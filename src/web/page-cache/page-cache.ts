@@ -16,13 +16,13 @@ import {
   type Page,
   type Ready,
 } from './kept-page.ts'
-import { isFile, isListFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
+import { isFile, isListFile, isMarkdown, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
 
 /** A page that is being made: begun after so many changes, what has changed since, and since when there are newer papers. */
 type Making = { page: Promise<Page>; begunAt: number; since: Change[]; outdatedAt: number | null }
 
 /** A page that is kept: how and when it was last asked for, and since when there are papers that it does not show. */
-type Kept = Page & { url: string; view: View; askedAt: number; outdatedAt: number | null }
+type Kept = Page & { url: string; view: View; accept: string; askedAt: number; outdatedAt: number | null }
 
 /** Readers may be shown a page for so long after papers came in that it does not show. */
 const OUTDATED_FOR_MS = 1_000
@@ -116,6 +116,7 @@ export function createPageCache({
           ...page,
           url,
           view: viewIn(headers.get('cookie') ?? undefined),
+          accept: isMarkdown(askedOf(c.req.raw)) ? 'text/markdown' : 'text/html',
           askedAt: inPlaceOf?.askedAt ?? askedAt,
           outdatedAt: made.outdatedAt,
         })
@@ -142,7 +143,9 @@ export function createPageCache({
       for (const [key, page] of round) {
         if (closing.signal.aborted) return
         if (pages.peek(key) !== page) continue
-        const request = new Request(page.url, { headers: { cookie: `${VIEW_COOKIE}=${page.view}` } })
+        const request = new Request(page.url, {
+          headers: { cookie: `${VIEW_COOKIE}=${page.view}`, accept: page.accept },
+        })
         remakes.set(request, { key, inPlaceOf: page })
         await remake(request).catch(() => undefined)
         // It could not be made, so that its next reader is told why.
@@ -182,11 +185,7 @@ export function createPageCache({
     },
     async middleware(c, next) {
       const { raw } = c.req
-      const asked: Asked = {
-        method: raw.method,
-        url: raw.url,
-        header: (name) => raw.headers.get(name) ?? undefined,
-      }
+      const asked = askedOf(raw)
       if (isFile(asked)) return next()
       const remade = remakes.get(raw)
       if (remade) {
@@ -224,6 +223,10 @@ export function createPageCache({
       return undefined
     },
   }
+}
+
+function askedOf({ method, url, headers }: Request): Asked {
+  return { method, url, header: (name) => headers.get(name) ?? undefined }
 }
 
 /** Clocks may be set back. */

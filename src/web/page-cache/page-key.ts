@@ -1,3 +1,4 @@
+import { wantsMarkdown } from '../accepted.ts'
 import { LIST_FILE_PATH } from '../exports/formats.ts'
 import { PARAMETERS } from '../list/paging.ts'
 import { viewIn } from '../view/view.ts'
@@ -8,7 +9,7 @@ export type Asked = {
   url: string | undefined
   header: (name: AskedHeader) => string | undefined
 }
-type AskedHeader = 'accept-encoding' | 'cookie' | 'if-none-match'
+type AskedHeader = 'accept' | 'accept-encoding' | 'cookie' | 'if-none-match'
 
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
@@ -63,12 +64,18 @@ export function isFile(asked: Asked): boolean {
   return path.startsWith('/assets/') || path === '/healthz' || path === '/metrics'
 }
 
+/** Whether Markdown is wanted of what is there as Markdown too: a paper. */
+export function isMarkdown(asked: Asked): boolean {
+  return isRead(asked) && PASTED.test(routedPath(asked.url)) && wantsMarkdown(asked.header('accept'))
+}
+
 /**
- * What names a page: path, the parameters that matter, and the view in which the device wants lists. null for what is not
- * kept: other methods, files, searches.
+ * What names a page: path, the parameters that matter, whether it is wanted as Markdown, and the view in which the device
+ * wants lists. null for what is not kept: other methods, files, searches.
  */
 export function keyOf(asked: Asked): string | null {
   const address = addressOf(asked)
+  if (address !== null && isMarkdown(asked)) return `markdown ${address}`
   return address !== null && viewIn(asked.header('cookie')) === 'headlines' ? `headlines ${address}` : address
 }
 
