@@ -59,6 +59,7 @@ import { showPicture } from './pictures/show.tsx'
 import { showPicks } from './picks/show.tsx'
 import { markNotForMeByForm, read, saveByForm } from './reading-list/act.ts'
 import { showNotForMe, showReadingList } from './reading-list/show.tsx'
+import { listFeeds } from './feed-list/show.ts'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
@@ -148,6 +149,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
   app.get('/opensearch.xml', page(describeSearch))
+  app.get('/feeds.opml', page(listFeeds))
 
   app.post('/view', chooseView(base))
   app.get('/sign-in', page(showSignIn))

@@ -144,7 +144,7 @@ async function expectSafe(where: unknown, answer: Response): Promise<string> {
   } else if (type.endsWith('json') || type === 'application/jsonl') {
     const records = type.endsWith('json') ? [text] : text.split('\n').slice(0, -1)
     for (const record of records) eachHtml(JSON.parse(record), (html) => expectInert(where, html))
-  } else if (type.endsWith('xml') && type !== 'image/svg+xml') {
+  } else if ((type.endsWith('xml') && type !== 'image/svg+xml') || type === 'text/x-opml') {
     expect([where, XMLValidator.validate(text)]).toEqual([where, true])
     const parser = new XMLParser({ ignoreAttributes: false, processEntities: true, htmlEntities: true })
     for (const html of contentsOf(parser.parse(text))) expectInert(where, html)

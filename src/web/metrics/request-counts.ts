@@ -103,6 +103,7 @@ const BY_FIRST_PART: Readonly<Record<string, Route>> = {
   topics: 'list',
   authors: 'list',
   digests: 'list',
+  'feeds.opml': 'feed',
   comments: 'discussion',
   collections: 'collection',
   'reading-list': 'collection',
