@@ -140,6 +140,8 @@ describeWithDatabase('files of lists', (db) => {
     for (const path of ['/papers/date/nonsense.bib', '/topics/none.bib', '/authors/nobody.ris'])
       expect((await app.request(path)).status).toBe(404)
     expect((await app.request('/papers.jsonl')).headers.get('location')).toBe('/papers/new.jsonl')
+    const few = await app.request('/papers.bib?q=+&limit=2')
+    expect(few.headers.get('location')).toBe('/papers/new.bib?limit=2')
     expect((await app.request('/topics/cs.cl.bib')).headers.get('location')).toBe('/topics/cs.CL.bib')
     expect((await app.request('/reading-list.jsonl')).status).toBe(303)
   })

@@ -95,7 +95,8 @@ function streamOf(
     isOver = true
     clearTimeout(pause)
     release()
-    await pieces.return(undefined)
+    // What could not be read is told where it is read.
+    await pieces.return(undefined).catch(() => undefined)
   }
   /** Cuts the connection: an answer that merely ended would look whole. */
   function breakOff(controller: ReadableStreamDefaultController, reason: unknown): void {

@@ -37,7 +37,8 @@ export function showSearch(site: Site) {
   return async (c: Context) => {
     const { feed, file } = splitListSuffix(c.req.path)
     const text = searchedText(c)
-    if (text === '') return c.redirect(`/papers/new${feed ?? file?.suffix ?? ''}`, 302)
+    if (text === '' && file !== null) return c.redirect(`/papers/new${file.suffix}${limitAsked(c)}`, 302)
+    if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
     if (file !== null) return sendResults(site, c, { text, file })
     if (feed !== null) return sendSearchFeed(site, c, { text, feed })
     const page = askedPage(c)
@@ -86,6 +87,12 @@ async function sendSearchFeed(
     title: `${site.name}: ${text}`,
     papers,
   })
+}
+
+/** The limit of a file, as a query: nobody who wants few papers is led to all. */
+function limitAsked(c: Context): string {
+  const limit = c.req.query('limit')
+  return limit === undefined ? '' : `?${new URLSearchParams({ limit }).toString()}`
 }
 
 /** All results that can be paged through as a file, as the pages have them. */
