@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
+import { LIST_FILE_PATH } from './exports/formats.ts'
 import { tooOften } from './forms/reader-action.ts'
 import { clientAddress } from './sign-in/client-address.ts'
 import type { Site, Viewer } from './site.ts'
@@ -9,8 +10,8 @@ type Allowance = { most: number; aSecond: number }
 
 /** What may be read that is not at hand. Pages at hand cost nothing and are not counted. */
 export const READ_ALLOWANCES: ReadAllowances = {
-  /** From a network, which an institute shares: searches, their feeds and suggestions, and examples of mail. Each is
-   * worked out anew. */
+  /** From a network, which an institute shares: searches, their feeds and suggestions, files of lists, and examples
+   * of mail. Each is worked out anew. */
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
@@ -48,7 +49,8 @@ export function limitReads(
     const isHarvest = HARVEST.test(c.req.path)
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === '/oai'
     if (!isRead || FREE.test(c.req.path)) return next()
-    const kind = isHarvest ? 'harvest' : SEARCH.test(c.req.path) ? 'search' : 'page'
+    const isSearch = SEARCH.test(c.req.path) || LIST_FILE_PATH.test(c.req.path)
+    const kind = isHarvest ? 'harvest' : isSearch ? 'search' : 'page'
     // Where it cannot be known, the database is away, and the page says so.
     const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
     if (viewer === 'unknown') return next()

@@ -1,6 +1,7 @@
 import type { Collection } from '../../shelves/collections.ts'
 import { renderPage } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
+import { LIST_FILES } from '../exports/formats.ts'
 import { CollectionDeskTools } from '../desk/paper-tools.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { FileLinks } from '../parts/file-links.tsx'
@@ -8,7 +9,6 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { collectionPath, ReaderName } from './links.tsx'
 import { CollectionTools } from './owner-tools.tsx'
-import { BIBLIOGRAPHIES } from './send-papers.ts'
 
 const JSON_FILE = { suffix: '.json', name: 'JSON', type: 'application/json' }
 /** Characters of a description in a list of collections. */
@@ -147,9 +147,9 @@ export function collectionPage(
             {own && <CollectionTools collection={collection} />}
             <section class="box">
               <h2>Export</h2>
-              <FileLinks path={path} formats={[...BIBLIOGRAPHIES, JSON_FILE]} />
+              <FileLinks path={path} formats={[...LIST_FILES, JSON_FILE]} />
             </section>
-            {open && <FeedLinks path={path} intro="Follow new papers in this collection:" />}
+            {open && <FeedLinks path={path} files={null} intro="Follow new papers in this collection:" />}
             {open && site.viewer && !own && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">
