@@ -52,7 +52,7 @@ export type LeftItem = {
 }
 
 /** A reader's imports under way at a time. */
-const MOST_WAITING = 3
+export const MOST_WAITING = 5
 /** Of finished ones so many are remembered. */
 const MOST_KEPT = 50
 /** In bytes: thousands of entries with their abstracts. */

@@ -309,11 +309,14 @@ export async function savedFigures(
   }
 }
 
-/** How a paper stands with a reader's library at Zotero; `off` where it cannot be saved there. */
+/** `off`: it cannot be saved there. */
+export type SavedState = 'off' | 'none' | 'waiting' | 'saved' | 'failed'
+
+/** How a paper stands with a reader's library at Zotero. */
 export async function savedStateOf(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
-): Promise<'off' | 'none' | 'waiting' | 'saved' | 'failed'> {
+): Promise<SavedState> {
   const row = await db
     .selectFrom('zotero_accounts as a')
     .leftJoin('zotero_saves as s', (join) =>
