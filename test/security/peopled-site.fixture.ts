@@ -338,7 +338,7 @@ async function imported(
     .values({
       reader_id: readerId,
       collection_id: collectionId,
-      name: text('library name'),
+      name: text('library name').slice(0, 200).toWellFormed(),
       library: null,
       zotero_collection: null,
       file: null,
@@ -360,7 +360,7 @@ async function imported(
       import_id: id,
       key: 'one',
       place: 1,
-      title: text('library item'),
+      title: text('library item').slice(0, 400).toWellFormed(),
       identifiers: JSON.stringify([{ scheme: 'arxiv', value: '2601.00077' }]),
       state: 'absent',
       reason: null,

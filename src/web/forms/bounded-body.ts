@@ -4,6 +4,7 @@ import { LARGEST_FILE } from '../../libraries/imports.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 import { viewerOf } from '../viewer.ts'
+import { isMultipart } from './read-form.ts'
 
 /** Larger than the longest comment, encoded. */
 const LARGEST_BYTES = 128 * 1024
@@ -28,7 +29,10 @@ export function boundedBodies(
     const { body } = c.req.raw
     const encoding = c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
     const takesFile =
-      c.req.method === 'POST' && TAKES_FILES.test(c.req.path) && (await viewerOf(site, c)) !== null
+      c.req.method === 'POST' &&
+      TAKES_FILES.test(c.req.path) &&
+      isMultipart(c.req.header('content-type')) &&
+      (await viewerOf(site, c)) !== null
     const most = takesFile ? LARGEST_WITH_FILE_BYTES : LARGEST_BYTES
     if (declaredBytes(c) > most) return tooLarge(site, c, { takesFile })
     if (body === null) return next()

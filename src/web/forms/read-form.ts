@@ -15,9 +15,14 @@ export type SentFile = { name: string; bytes: Uint8Array }
 
 export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 415; reason: string }
 
+/** Whether a form is sent as those with files are. */
+export function isMultipart(type: string | undefined): boolean {
+  return /^multipart\/form-data\s*;/i.test(type ?? '')
+}
+
 /** Reads a form that may come with a file: multipart/form-data, or as `readForm` does. `boundedBodies` limits its size. */
 export async function readFormWithFile(c: Context): Promise<FormOutcome> {
-  if (!/^multipart\/form-data\s*;/i.test(c.req.header('content-type') ?? '')) return readForm(c)
+  if (!isMultipart(c.req.header('content-type'))) return readForm(c)
   let sent: FormData
   try {
     sent = await c.req.raw.formData()

@@ -103,6 +103,8 @@ export function importIntoNew(site: Site) {
 export function importPlace(site: Site) {
   return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const collectionId = c.req.param('id') ?? ''
+    const collection = await findCollection(site.db, { id: collectionId, asking: reader })
+    if (collection?.owner.id !== reader.id) return refused(own, c, NO_COLLECTION)
     const place = await placeIn(site, { readerId: reader.id, form })
     if (place === null) return refused(own, c, NO_PLACE)
     const started = await importFromZotero(site.db, { readerId: reader.id, collectionId, place, now })

@@ -236,7 +236,7 @@ function Progress({ site, found }: { site: Site; found: LibraryImport }) {
   const { isRead, listed, total, counts, trouble, dueAt } = found
   const done = listed - counts.waiting
   return (
-    <div role="status">
+    <div class="import-progress" role="status">
       <p>
         {isRead
           ? `Matched ${count(done)} of ${count(listed)} with papers on this site.`
