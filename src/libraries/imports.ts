@@ -7,7 +7,7 @@ import type { PaperIdentifier } from '../papers/identifiers.ts'
 import type { ZoteroPlace } from './zotero/account.ts'
 
 /** What became of the items of an import, by their number. */
-export type ItemCounts = {
+type ItemCounts = {
   /** Added to the collection, and in it already. */
   added: number
   there: number

@@ -16,7 +16,7 @@ const AT_ONCE = 50
 /** Papers of a reader's that wait to be saved. */
 const MOST_WAITING = 2_000
 /** What is held is another's to hold after so long: whoever held it has died. Nothing in between takes longer. */
-const HELD_MS = 180_000
+const HELD_MS = 90_000
 const MINUTE = 60_000
 const WAITS_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 360 * MINUTE]
 const LONGEST_WAIT_MS = 24 * 60 * MINUTE

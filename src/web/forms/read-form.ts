@@ -11,7 +11,7 @@ export type Form = {
 }
 
 /** `name` is what the sender calls it. */
-export type SentFile = { name: string; bytes: Uint8Array }
+type SentFile = { name: string; bytes: Uint8Array }
 
 export type FormOutcome = { ok: true; form: Form } | { ok: false; status: 400 | 415; reason: string }
 
