@@ -67,6 +67,9 @@ import { listFeeds } from './feed-list/show.ts'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
+import * as libraries from './libraries/act.ts'
+import { showImport as showLibraryImport, showImportForm } from './libraries/import.tsx'
+import { showZotero } from './libraries/zotero.tsx'
 import { showTopic, showTopics } from './topics/show.tsx'
 import {
   deleteMyAccount,
@@ -195,6 +198,11 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
+  app.get('/settings/zotero', page(showZotero))
+  app.post('/settings/zotero', libraries.connect(base))
+  app.post('/settings/zotero/places', libraries.lookUpPlaces(base))
+  app.post('/settings/zotero/import', libraries.importIntoNew(base))
+  app.post('/settings/zotero/removal', libraries.disconnect(base))
   app.post('/settings/delete', deleteMyAccount(base))
 
   app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
@@ -249,7 +257,14 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/papers/remove', removePaper(base))
   app.post('/collections/:id/papers/move', movePaper(base))
   app.post('/collections/:id/papers/note', notePaper(base))
+  app.get('/collections/:id/import', page(showImportForm))
+  app.post('/collections/:id/import', libraries.importPlace(base))
+  app.post('/collections/:id/import/file', libraries.importFile(base))
+  app.get('/collections/:id/imports/:import', page(showLibraryImport))
+  app.post('/collections/:id/imports/:import/repetition', libraries.repeat(base))
+  app.post('/collections/:id/zotero', libraries.saveCollection(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
+  app.post('/papers/:address{.+}/zotero', libraries.savePaper(base))
   app.get('/reading-list', page(showReadingList, { takes: ['after'] }))
   for (const { suffix } of LIST_FILES)
     app.get(`/reading-list${suffix}`, page(showReadingList, { takes: ['limit'] }))

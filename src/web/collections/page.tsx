@@ -105,7 +105,15 @@ export function collectionPage(
     entries,
     next,
     from,
-  }: { collection: Collection; entries: string[]; next: string | null; from: number },
+    mayBeSaved = false,
+  }: {
+    collection: Collection
+    entries: string[]
+    next: string | null
+    from: number
+    /** Whether whoever looks has a library at Zotero to save papers to. */
+    mayBeSaved?: boolean
+  },
 ) {
   const { id, title, description } = collection
   const path = collectionPath(id)
@@ -148,6 +156,13 @@ export function collectionPage(
             <section class="box">
               <h2>Export</h2>
               <FileLinks path={path} formats={[...LIST_FILES, JSON_FILE]} />
+              {mayBeSaved && collection.papers > 0 && (
+                <form method="post" action={`${path}/zotero`}>
+                  <button type="submit" class="button quiet">
+                    Save all to Zotero
+                  </button>
+                </form>
+              )}
             </section>
             {open && <FeedLinks path={path} files={null} intro="Follow new papers in this collection:" />}
             {open && site.viewer && !own && (

@@ -7,6 +7,7 @@ import {
   publicCollections,
   type Collection,
 } from '../../shelves/collections.ts'
+import { zoteroAccountOf } from '../../libraries/zotero/account.ts'
 import { collectedPapers } from '../../shelves/collection-papers.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
@@ -104,7 +105,9 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
     shown.map(({ paper }) => paper),
     { back },
   )
-  const own = site.viewer?.reader.id === collection.owner.id
+  const reader = site.viewer?.reader
+  const own = reader?.id === collection.owner.id
+  const account = reader ? await zoteroAccountOf(site.db, { readerId: reader.id }) : null
   return c.html(
     collectionPage(site, {
       collection,
@@ -120,6 +123,7 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
       }),
       next: found.length > PAGE_SIZE ? `${collectionPath(collection.id)}?after=${skip + PAGE_SIZE}` : null,
       from: skip + 1,
+      mayBeSaved: account?.mayWrite ?? false,
     }),
   )
 }
