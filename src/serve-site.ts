@@ -19,6 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
+import { openDrawing } from './pictures/drawing/drawing.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { hadSources } from './sources/sources.ts'
 import { userAgent } from './sources/user-agent.ts'
@@ -115,6 +116,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     ? startBackground({ config, connection, secret, meaning, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
+  const drawing = openDrawing({ log })
   const listener = listen(address, {
     on: {
       papers(notice) {
@@ -137,6 +139,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       background?.close(),
       index.close(),
       meaning.close(),
+      drawing.close(),
     ])
     if (!(await endsWithin(closing, CLOSE_MS))) log.warn('not everything has stopped in time')
   }
@@ -153,6 +156,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     },
     welcomeKey: welcomeKey(secret),
     bounceHooks: { senders: config.bounceHooks, secret },
+    drawing,
     pictures: config.pictures,
     outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,

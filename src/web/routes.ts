@@ -1,4 +1,4 @@
-import type { Context, Handler, Hono } from 'hono'
+import type { Context, Handler, Hono, Next } from 'hono'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
@@ -14,6 +14,9 @@ import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
 import * as deskDigests from './desk/digests/actions.ts'
 import { showDigests } from './desk/digests/show.tsx'
+import { showCard } from './embeds/card.tsx'
+import { showBadge, showCardPicture, showSiteCard } from './embeds/drawn.ts'
+import { sendOembed } from './embeds/oembed.ts'
 import { writeHead } from './desk/editions/act.ts'
 import { showEditionHead, showNewestHead } from './desk/editions/show.tsx'
 import { showReaders } from './desk/find-readers.tsx'
@@ -94,9 +97,9 @@ import { voteByForm } from './vote/act.ts'
 export function addRoutes(app: Hono, base: Site): void {
   /** A page as rendered for the reader who requests it. */
   const page =
-    (make: (site: Site) => (c: Context) => Response | Promise<Response>): Handler =>
-    (c) =>
-      make(c.var.site)(c)
+    (make: (site: Site) => (c: Context, next: Next) => Response | Promise<Response | void>): Handler =>
+    (c, next) =>
+      make(c.var.site)(c, next)
   app.get('/', page(showNewest))
   for (const { suffix: feed } of FEED_FORMATS) {
     app.get(`/index${feed}`, page(showNewest))
@@ -136,6 +139,9 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
   app.get('/papers/:address{.+}/authors', page(showAuthors))
+  app.get('/papers/:address{.+}/badge.svg', page(showBadge))
+  app.get('/papers/:address{.+}/card', page(showCard))
+  app.get('/papers/:address{.+}/card.png', page(showCardPicture))
   app.get('/papers/:address{.+}', page(showPaper))
   app.get('/authors/:key', page(showAuthor))
   app.get('/topics', page(showTopics))
@@ -145,6 +151,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
+  app.get('/card.png', page(showSiteCard))
+  app.get('/oembed', page(sendOembed))
   app.get('/opensearch.xml', page(describeSearch))
 
   app.post('/view', chooseView(base))

@@ -16,10 +16,14 @@ const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
 /** What has so many different answers that none is worth keeping; the whole query counts. */
-const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$/
+const SEARCH = /^\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?\/?$|^\/oembed\/?$/
+/** What other sites show of papers: kept, but not with parameters. */
+const EMBED = /^\/papers\/.+\/(?:badge\.svg|card(?:\.png)?)\/?$/
 
 export function isSearch(asked: Asked): boolean {
-  return isRead(asked) && SEARCH.test(routedPath(asked.url))
+  if (!isRead(asked)) return false
+  const path = routedPath(asked.url)
+  return SEARCH.test(path) || (EMBED.test(path) && asked.url.includes('?'))
 }
 
 export function isOwn(asked: Asked): boolean {
