@@ -7,7 +7,7 @@ import { SearchForm } from './parts/search-form.tsx'
 import type { Site } from './site.ts'
 
 /** A picture, by its path from the root; its size in pixels. */
-export type HeadImage = { path: string; width: number; height: number; alt: string }
+type HeadImage = { path: string; width: number; height: number; alt: string }
 
 /** What a page tells browsers, feed readers, search engines and other sites about itself. */
 export type Head = {

@@ -3,7 +3,7 @@ import type { Style, TypeFace } from './faces.ts'
 import { placed, type Outline, type Point, type Step } from './outline.ts'
 
 /** A line of text as outlines: it begins at 0 on the baseline, which is at 0 too. */
-export type SetText = { outline: Outline; width: number }
+type SetText = { outline: Outline; width: number }
 
 /** What sets text in the typefaces of the site. */
 export type Typesetter = {
