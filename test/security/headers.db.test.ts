@@ -40,7 +40,6 @@ const CARD_POLICY = [
   "font-src 'self'",
   "form-action 'none'",
   'frame-ancestors *',
-  'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox',
   expect.stringMatching(/^style-src 'sha256-[\w+/]{43}='$/),
 ]
 const CARD = /^\/papers\/.*\/card$/

@@ -26,7 +26,7 @@ body {
   color: var(--ink);
   font: 400 16px/1.4 Newsreader, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, serif;
 }
-article {
+main {
   display: flex;
   flex-direction: column;
   min-height: 100%;
@@ -58,13 +58,13 @@ h1 {
   text-wrap: balance;
   unicode-bidi: plaintext;
 }
-h1 a {
+h1 a, .by {
   display: -webkit-box;
   overflow: hidden;
   -webkit-box-orient: vertical;
   -webkit-line-clamp: 3;
 }
-.by { overflow: hidden; color: var(--ink-soft); font-size: 15px; text-overflow: ellipsis; white-space: nowrap; }
+.by { color: var(--ink-soft); font-size: 15px; line-height: 1.35; -webkit-line-clamp: 2; }
 .foot {
   display: flex;
   flex-wrap: wrap;
@@ -89,7 +89,7 @@ export function cardStyle({ fonts }: Assets): { css: string; hash: string } {
   const face =
     font === undefined
       ? ''
-      : `@font-face{font-family:Newsreader;font-weight:200 800;font-display:optional;src:url('${font}') format('woff2')}`
+      : `@font-face{font-family:Newsreader;font-weight:200 800;font-display:swap;src:url('${font}') format('woff2')}`
   const css = face + RULES
   const style = { css, hash: `sha256-${createHash('sha256').update(css).digest('base64')}` }
   made.set(fonts, style)

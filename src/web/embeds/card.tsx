@@ -18,7 +18,7 @@ import { embedOf } from './embedded-paper.ts'
 const CARD_SECONDS = 300
 
 /** The size of a card's frame in pixels, unless less is wanted: it holds a title of three lines. */
-export const FRAME = { width: 560, height: 230 } as const
+export const FRAME = { width: 560, height: 240 } as const
 
 /** `/papers/2412.19723/card`: a paper in a frame on another site. It runs nothing, and knows nothing of who looks. */
 export const showCard = embedOf({
@@ -30,11 +30,11 @@ export const showCard = embedOf({
       status,
       title: reason,
       children: (
-        <article>
+        <main>
           <Head site={site} aside="" />
           <h1>{reason}</h1>
           <p class="foot">A curator may have hidden it.</p>
-        </article>
+        </main>
       ),
     }),
 })
@@ -43,7 +43,7 @@ function PaperCard({ site, paper }: { site: Site; paper: Paper }) {
   const { published, commentCount, primaryCategory } = paper
   const url = site.origin + addressPath(paper.address)
   return (
-    <article>
+    <main>
       <Head site={site} aside={primaryCategory === null ? '' : categoryName(primaryCategory)} />
       <h1>
         <NewTab href={url}>{raw(typeset(paper.title, { links: false }))}</NewTab>
@@ -54,12 +54,14 @@ function PaperCard({ site, paper }: { site: Site; paper: Paper }) {
           <strong>{label}</strong>
         ))}
         <span>{votesInWords(paper)}</span>
-        <span>{commentCount === 1 ? '1 comment' : `${commentCount.toLocaleString('en-GB')} comments`}</span>
+        {commentCount > 0 && (
+          <span>{commentCount === 1 ? '1 comment' : `${commentCount.toLocaleString('en-GB')} comments`}</span>
+        )}
         {published && (
           <time datetime={published.value}>{publishedText(published, { timeZone: site.timeZone })}</time>
         )}
       </p>
-    </article>
+    </main>
   )
 }
 
@@ -109,5 +111,5 @@ function sendFramed(
 
 /** Any site may show it; it can run nothing, send nothing, and load nothing but our typeface. Links open in tabs of their own. */
 function framePolicy(styleHash: string): string {
-  return `default-src 'none'; style-src '${styleHash}'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox`
+  return `default-src 'none'; style-src '${styleHash}'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *`
 }

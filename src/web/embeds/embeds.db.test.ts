@@ -286,8 +286,8 @@ describeWithDatabase('oEmbed', (db) => {
       thumbnail_width: 1200,
       thumbnail_height: 630,
       width: 560,
-      height: 230,
-      html: `<iframe src="${url}/card" title="Tides of O(n²) &amp; &lt;shallow&gt; seas · Tide Lines" width="560" height="230" style="border:0;max-width:100%" loading="lazy"></iframe>`,
+      height: 240,
+      html: `<iframe src="${url}/card" title="Tides of O(n²) &amp; &lt;shallow&gt; seas · Tide Lines" width="560" height="240" style="border:0;max-width:100%" loading="lazy"></iframe>`,
     })
     const xml = await ask({ url, format: 'xml' })
     expect(xml.headers.get('content-type')).toBe('text/xml; charset=utf-8')
@@ -310,7 +310,7 @@ describeWithDatabase('oEmbed', (db) => {
     expect(await said({ maxheight: '600' })).not.toHaveProperty('thumbnail_height')
     expect(await said({ maxwidth: '4000', maxheight: '4000' })).toMatchObject({
       width: 560,
-      height: 230,
+      height: 240,
       thumbnail_width: 1200,
     })
   })
