@@ -18,7 +18,7 @@ export class DrawingAway extends Error {}
 
 /** A card takes about 30 milliseconds: whoever comes after so many others should ask again later. */
 const MOST_WAITING = 60
-/** How long the thread is kept for the next drawing: with its typefaces it takes some 40 MB. */
+/** How long the thread is kept for the next drawing: with its typefaces it takes tens of megabytes, and drawing leaves more. */
 const KEPT_MS = 60_000
 const RESTART_MS = 10_000
 /** Of drawings that are kept, in bytes: a few hundred cards. */

@@ -83,9 +83,12 @@ function covers(face: TypeFace, grapheme: string): boolean {
 
 type Placed = { glyph: number; advance: number; dx: number; dy: number }
 
+/** One for all that is set: HarfBuzz gives the memory of each back late, if at all. */
+const buffer = new Buffer()
+
 /** Kerned, with ligatures, and with accents where they belong. The faces have no letters that run from right to left. */
 function shaped(font: Font, text: string): Placed[] {
-  const buffer = new Buffer()
+  buffer.reset()
   buffer.addText(text)
   buffer.guessSegmentProperties()
   buffer.setDirection(Direction.LTR)

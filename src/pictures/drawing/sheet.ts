@@ -91,11 +91,18 @@ function coverageOf(outline: Outline, { width, height }: { width: number; height
     return { left, right, top, bottom: top, stride: 0, edges: new Float32Array(0) }
   // The area to the right of the last point has room too.
   const stride = right - left + 2
-  const edges = new Float32Array(stride * (bottom - top))
+  const edges = cleared(stride * (bottom - top))
   const within = (x: number) => Math.max(0, Math.min(right - left, x - left))
   for (const [[x0, y0], [x1, y1]] of lines)
     addEdge(edges, { stride, rows: bottom - top }, [within(x0), y0 - top], [within(x1), y1 - top])
   return { left, right, top, bottom, stride, edges }
+}
+
+/** One room for the edges of all that is filled, one outline after another: each would leave as much garbage as a picture. */
+let room = new Float32Array(0)
+function cleared(length: number): Float32Array {
+  if (room.length < length) room = new Float32Array(length)
+  return room.subarray(0, length).fill(0)
 }
 
 function addEdge(
