@@ -31,6 +31,7 @@ export default defineConfig(({ isSsrBuild }) =>
             // The program, and what runs in threads of its own.
             input: [
               'src/main.ts',
+              'src/pictures/drawing/drawing-thread.ts',
               'src/search/engine-thread.ts',
               'src/search/embeddings/embedding-thread.ts',
               'src/sources/look-up/reading-thread.ts',

@@ -11,8 +11,11 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Opens a page of a new reader: nothing cached, nothing remembered. */
-export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>
+/** Opens a page of a new reader: nothing cached, nothing remembered. It may ask `others` (origins) besides the site. */
+export type OpenPage = (
+  options?: BrowserContextOptions,
+  besides?: { others?: readonly string[] },
+) => Promise<Page>
 
 /**
  * Describes journeys in a Chromium of this machine; skipped aloud where it has none. After each, no page may have
@@ -54,20 +57,24 @@ export function describeInBrowser(name: string, journeys: (openPage: OpenPage) =
     })
     afterAll(() => browser?.close())
 
-    journeys(async (options = {}) => {
+    journeys(async (options = {}, { others = [] } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
       contexts.push(context)
-      watch(context, (fault) => faults.push(fault))
+      watch(context, { others, report: (fault) => faults.push(fault) })
       return context.newPage()
     })
   })
 }
 
-function watch(context: BrowserContext, report: (fault: string) => void) {
+function watch(
+  context: BrowserContext,
+  { others, report }: { others: readonly string[]; report: (fault: string) => void },
+) {
   let origin: string | null = null
   context.on('request', (request) => {
     const asked = new URL(request.url())
     if (!asked.protocol.startsWith('http')) return
+    if (others.includes(asked.origin)) return
     // The first request is the journey's own.
     origin ??= asked.origin
     if (asked.origin !== origin) report(`asked another host: ${asked.href}`)

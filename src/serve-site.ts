@@ -20,6 +20,7 @@ import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
 import { adminEmailOf } from './oai/admin-email.ts'
+import { openDrawing } from './pictures/drawing/drawing.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { hadSources } from './sources/sources.ts'
 import { userAgent } from './sources/user-agent.ts'
@@ -119,6 +120,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     ? startBackground({ config, connection, secret, meaning, readFeed, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
+  const drawing = openDrawing({ log })
   const listener = listen(address, {
     on: {
       papers(notice) {
@@ -141,6 +143,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       background?.close(),
       index.close(),
       meaning.close(),
+      drawing.close(),
     ])
     if (!(await endsWithin(closing, CLOSE_MS))) log.warn('not everything has stopped in time')
   }
@@ -157,6 +160,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     },
     welcomeKey: welcomeKey(secret),
     bounceHooks: { senders: config.bounceHooks, secret },
+    drawing,
     pictures: config.pictures,
     outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,

@@ -4,6 +4,7 @@ import { openAccounts } from '../src/accounts/open-accounts.ts'
 import { createApp } from '../src/web/app.ts'
 import type { Database } from '../src/db/schema.ts'
 import { NO_HOOKS } from '../src/mail/bounces/hooks/settings.ts'
+import { openDrawing } from '../src/pictures/drawing/drawing.ts'
 import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
@@ -89,6 +90,7 @@ export function openSite(
     },
     welcomeKey: 'the key on the console',
     bounceHooks: { senders: NO_HOOKS, secret: 'a secret that is only for tests, long enough' },
+    drawing: openDrawing({ log }),
     pictures: true,
     outboxFolder: '/nowhere/outbox',
     changed: (change) => cache.drop(change),

@@ -1,9 +1,13 @@
 import type { Child } from 'hono/jsx'
 import { html } from 'hono/html'
 import { displayName } from '../accounts/reader.ts'
+import { CARD_HEIGHT, CARD_WIDTH } from '../pictures/drawing/card.ts'
 import { FEED_FORMATS, feedAddress } from '../feeds/formats.ts'
 import { SearchForm } from './parts/search-form.tsx'
 import type { Site } from './site.ts'
+
+/** A picture, by its path from the root; its size in pixels. */
+type HeadImage = { path: string; width: number; height: number; alt: string }
 
 /** What a page tells browsers, feed readers, search engines and other sites about itself. */
 export type Head = {
@@ -20,6 +24,8 @@ export type Head = {
   /** Pages that should not be found: errors, later pages of a list. */
   noindex?: boolean
   openGraphType?: 'website' | 'article'
+  /** What other sites show beside links to this page; otherwise the card of the site. */
+  image?: HeadImage
   children?: Child
 }
 
@@ -79,6 +85,12 @@ export function renderPage(
 ) {
   const title = head.title ? `${head.title} · ${site.name}` : site.name
   const address = site.origin + head.path
+  const image = head.image ?? {
+    path: '/card.png',
+    width: CARD_WIDTH,
+    height: CARD_HEIGHT,
+    alt: `${site.name}: the front page of research`,
+  }
   return html`<!doctype html>${(
       <html lang="en" data-view={site.view}>
         <head>
@@ -93,6 +105,11 @@ export function renderPage(
           <meta property="og:description" content={head.description} />
           <meta property="og:type" content={head.openGraphType ?? 'website'} />
           <meta property="og:url" content={address} />
+          <meta property="og:image" content={site.origin + image.path} />
+          <meta property="og:image:width" content={String(image.width)} />
+          <meta property="og:image:height" content={String(image.height)} />
+          <meta property="og:image:alt" content={image.alt} />
+          <meta name="twitter:card" content="summary_large_image" />
           {site.assets.fonts.map((font) => (
             <link rel="preload" href={font} as="font" type="font/woff2" crossorigin="" />
           ))}

@@ -1,4 +1,4 @@
-import type { Context, Handler, Hono } from 'hono'
+import type { Context, Handler, Hono, Next } from 'hono'
 import { answerHarvester } from '../oai/answer.ts'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showApi } from './about/api.tsx'
@@ -17,6 +17,9 @@ import * as deskCollections from './desk/collections.ts'
 import * as deskComments from './desk/comments.ts'
 import * as deskDigests from './desk/digests/actions.ts'
 import { showDigests } from './desk/digests/show.tsx'
+import { showCard } from './embeds/card.tsx'
+import { showBadge, showCardPicture, showSiteCard } from './embeds/drawn.ts'
+import { OEMBED_PARAMETERS, sendOembed } from './embeds/oembed.ts'
 import { writeHead } from './desk/editions/act.ts'
 import { showEditionHead, showNewestHead } from './desk/editions/show.tsx'
 import { showReaders } from './desk/find-readers.tsx'
@@ -112,11 +115,11 @@ export function addRoutes(app: Hono, base: Site): void {
   /** A page as rendered for the reader who requests it, and the parameters of its query: none, unless it takes some. */
   const page =
     (
-      make: (site: Site) => (c: Context) => Response | Promise<Response>,
+      make: (site: Site) => (c: Context, next: Next) => Response | Promise<Response | void>,
       { takes = [] }: { takes?: Takes } = {},
     ): Handler =>
-    (c) =>
-      refuseParameters(c.var.site, c, takes) ?? make(c.var.site)(c)
+    (c, next) =>
+      refuseParameters(c.var.site, c, takes) ?? make(c.var.site)(c, next)
   app.get('/', page(showNewest, { takes: ['after', 'n'] }))
   const suffixes = [...FEED_FORMATS, ...LIST_FILES].map(({ suffix }) => suffix)
   for (const suffix of suffixes) {
@@ -160,6 +163,9 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
   app.get('/papers/:address{.+}/authors', page(showAuthors, { takes: ['page'] }))
+  app.get('/papers/:address{.+}/badge.svg', page(showBadge, { takes: ['show'] }))
+  app.get('/papers/:address{.+}/card', page(showCard))
+  app.get('/papers/:address{.+}/card.png', page(showCardPicture))
   app.get('/papers/:address{.+}', page(showPaper, { takes: takesPasted }))
   app.get('/authors/:key', page(showAuthor, { takes: takesOfList }))
   app.get('/topics', page(showTopics))
@@ -171,6 +177,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
   app.get('/about/api', page(showApi))
+  app.get('/card.png', page(showSiteCard))
+  app.get('/oembed', page(sendOembed, { takes: OEMBED_PARAMETERS }))
   app.get('/opensearch.xml', page(describeSearch))
   app.get('/robots.txt', page(showRobots))
   app.get('/sitemap.xml', page(showSitemaps))

@@ -41,13 +41,19 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // They are in mails, which people read on other sites; programs may run in pages of others.
-    const isForOthers = isForPrograms(c.req.path) || c.req.path === '/openapi.json'
+    // They are in mails and embedded in pages, which people read on other sites; programs may run in pages of others.
+    const isForOthers =
+      isForPrograms(c.req.path) || c.req.path === '/openapi.json' || c.get('isForOtherSites')
     if (isForOthers || c.req.path.startsWith('/pictures/'))
       c.res.headers.set('cross-origin-resource-policy', 'cross-origin')
     if (c.get('isMailDocument')) {
       c.res.headers.set('content-security-policy', MAIL_DOCUMENT_POLICY)
       c.res.headers.set('x-frame-options', 'SAMEORIGIN')
+    }
+    const framePolicy = c.get('framePolicy')
+    if (framePolicy !== undefined) {
+      c.res.headers.set('content-security-policy', framePolicy)
+      c.res.headers.delete('x-frame-options')
     }
     // What is in these pages' addresses lets someone in. (With no-referrer the page's own form would not say where it
     // comes from.)

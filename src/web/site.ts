@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import type { DigestRoom } from '../digests/digest-room.ts'
 import type { BounceHooks } from '../mail/bounces/hooks/settings.ts'
+import type { Drawing } from '../pictures/drawing/drawing.ts'
 import type { Audience } from '../papers/visibility.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
@@ -24,6 +25,8 @@ export type Site = {
   accounts: Accounts
   /** Where single papers are looked up. */
   sources: LookUpSources
+  /** What draws badges, and the pictures beside links to papers. */
+  drawing: Drawing
   /** Whether figures of papers are shown. */
   pictures: boolean
   /** With what sources are asked when a curator tries one out. */

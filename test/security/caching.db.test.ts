@@ -32,7 +32,10 @@ describeWithDatabase('pages of one reader', (db) => {
       const said = answer.headers.get('cache-control') ?? ''
       // Files are the same for everybody, as is what programs are told who bear no token: cookies are nothing to them.
       const files = isForPrograms(path) || /^\/(?:assets|favicon|robots|healthz)/.test(path)
-      if (!files) expect([path, said]).toEqual([path, expect.stringMatching(/^(?:private|no-store)/)])
+      // The same for everyone: other sites show it.
+      const embeds = /^\/papers\/.*\/(?:badge\.svg|card|card\.png)$|^\/card\.png$/.test(path)
+      if (embeds) expect([path, said]).toEqual([path, expect.stringMatching(/^public, max-age=\d+$/)])
+      else if (!files) expect([path, said]).toEqual([path, expect.stringMatching(/^(?:private|no-store)/)])
       if (/^\/(?:settings|reading-list|desk|sign-in|papers\/submit|auth)(?:\/|$)/.test(path))
         expect([path, said]).toEqual([path, 'no-store'])
     }

@@ -34,24 +34,37 @@ const MAIL_POLICY = [
   'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox',
   "style-src 'unsafe-inline'",
 ]
+/** Of a card, which other sites show in frames: its style and our typeface, and nothing that runs. */
+const CARD_POLICY = [
+  "base-uri 'none'",
+  "default-src 'none'",
+  "font-src 'self'",
+  "form-action 'none'",
+  'frame-ancestors *',
+  expect.stringMatching(/^style-src 'sha256-[\w+/]{43}='$/),
+]
+const CARD = /^\/papers\/.*\/card$/
+/** What is shown on other sites, or in emails, which people read there. */
+const EMBEDDED = /^\/pictures\/|^\/papers\/.*\/(?:badge\.svg|card|card\.png)$|^\/card\.png$/
 const MAIL_DOCUMENT = /^\/(?:mail\/issues\/|subscribe\/preview\/email)/
 
 function expectSafe(path: string, answer: Response) {
   const headers = Object.fromEntries(answer.headers)
   const isMail = (answer.status === 200 || answer.status === 304) && MAIL_DOCUMENT.test(path)
   const mayBeRead = isForPrograms(path.split('?')[0] ?? '') || path === '/openapi.json'
-  const isForOthers = mayBeRead || path.startsWith('/pictures/')
+  const isForOthers = mayBeRead || EMBEDDED.test(path)
+  const isCard = CARD.test(path) && [200, 304, 404].includes(answer.status)
   const policy = (headers['content-security-policy'] ?? '').split(';').map((part) => part.trim())
   expect([path, answer.status, policy.filter((part) => part !== '').toSorted()]).toEqual([
     path,
     answer.status,
-    isMail ? MAIL_POLICY : POLICY,
+    isMail ? MAIL_POLICY : isCard ? CARD_POLICY : POLICY,
   ])
   expect([path, headers]).toEqual([
     path,
     expect.objectContaining({
       'x-content-type-options': 'nosniff',
-      'x-frame-options': isMail ? 'SAMEORIGIN' : 'DENY',
+      ...(isCard ? {} : { 'x-frame-options': isMail ? 'SAMEORIGIN' : 'DENY' }),
       'referrer-policy': /^\/(?:sign-in\/link|welcome|mail\/)/.test(path)
         ? 'same-origin'
         : 'strict-origin-when-cross-origin',
@@ -62,6 +75,7 @@ function expectSafe(path: string, answer: Response) {
       'permissions-policy': expect.stringContaining('camera=()'),
     }),
   ])
+  if (isCard) expect([path, headers['x-frame-options']]).toEqual([path, undefined])
   // Nothing of another site may read an answer, and nobody learns what runs here.
   // Programs in pages of others may, with what no browser sends by itself.
   if (mayBeRead && !path.startsWith('/oai') && !path.startsWith('/oembed'))
@@ -156,7 +170,7 @@ describeWithDatabase('headers', (db) => {
       expect([path, type]).toEqual([
         path,
         expect.stringMatching(
-          /^(?:application\/(?:[a-z.-]+\+)?json(?:; ?charset=utf-8)?|(?:text|application|image)\/[a-z.+-]+; ?charset=utf-8)$/i,
+          /^(?:application\/(?:[a-z.-]+\+)?json(?:; ?charset=utf-8)?|(?:text|application|image)\/[a-z.+-]+; ?charset=utf-8|image\/png)$/i,
         ),
       ])
       expect([path, type.startsWith('text/html')]).toEqual([path, /^\s*<!doctype html>/i.test(body)])

@@ -56,7 +56,10 @@ const PATHS = [
     ]
   }),
   `/papers/${ADDRESS}`,
-  ...['.md', '.bib', '.ris', '.csl.json', '.json', '/flag'].map((suffix) => `/papers/${ADDRESS}${suffix}`),
+  ...['.md', '.bib', '.ris', '.csl.json', '.json', '/flag', '/badge.svg', '/card', '/card.png'].map(
+    (suffix) => `/papers/${ADDRESS}${suffix}`,
+  ),
+  `/oembed?url=${encodeURIComponent(`https://tides.example/papers/${ADDRESS}`)}`,
   `/papers/doi/${DOI}`,
   `/papers/explain?a=${ADDRESS}&b=2601.00001`,
   '/authors/quilla-zarathnik',

@@ -68,8 +68,13 @@ export function readyFor(page: Page, asked: Asked): Ready | null {
   return page.encoded.get(encodingFor(page, asked)) ?? null
 }
 
+/** What is compressed by itself. */
+const PACKED = /^image\/(?:png|jpeg|webp)$/
+
 export function encodingFor(page: Page, asked: Asked): Encoding {
-  return page.plain.length > 1_000 ? preferredEncoding(asked.header('accept-encoding')) : 'identity'
+  return page.plain.length > 1_000 && !PACKED.test(page.headers['content-type'] ?? '')
+    ? preferredEncoding(asked.header('accept-encoding'))
+    : 'identity'
 }
 
 export async function encode(

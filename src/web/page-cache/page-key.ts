@@ -21,10 +21,14 @@ const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?
 
 /** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
 const SEARCH =
-  /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|api\/(?:v1\/)?papers\/(?:search|explain)|oai|sitemap-.*)\/?$/
+  /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|api\/(?:v1\/)?papers\/(?:search|explain)|oai|oembed|sitemap-.*)\/?$/
+/** What other sites show of papers: kept, but not with parameters. */
+const EMBED = /^\/papers\/.+\/(?:badge\.svg|card(?:\.png)?)\/?$/
 
 export function isSearch(asked: Asked): boolean {
-  return isRead(asked) && SEARCH.test(routedPath(asked.url))
+  if (!isRead(asked)) return false
+  const path = routedPath(asked.url)
+  return SEARCH.test(path) || (EMBED.test(path) && asked.url.includes('?'))
 }
 
 /** What may be as long as the site has papers: it is made for each who asks, and never held. */

@@ -11,6 +11,8 @@ import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset, typesetAbstract } from '../../papers/typeset.ts'
 import type { HeatPart } from '../../ranking/heat-parts.ts'
+import { byline } from '../../papers/byline.ts'
+import { CARD_HEIGHT, CARD_WIDTH } from '../../pictures/drawing/card.ts'
 import type { Picture } from '../../pictures/pictures.ts'
 import type { SimilarPaper } from '../../search/search.ts'
 import { renderPage } from '../layout.tsx'
@@ -19,6 +21,7 @@ import { InCollections } from '../collections/links.tsx'
 import type { Discussion } from '../comments/discussion.ts'
 import { CommentSection } from '../comments/section.tsx'
 import { PaperTools } from '../desk/paper-tools.tsx'
+import { EmbedBox, oembedLinks } from '../embeds/snippets.tsx'
 import { FileLinks } from '../parts/file-links.tsx'
 import { VoteForm } from '../parts/vote-form.tsx'
 import { Picks } from '../picks/picks.tsx'
@@ -107,18 +110,18 @@ export function paperPage(site: Site, view: PaperView) {
       description,
       path,
       openGraphType: 'article',
+      image: view.picture
+        ? { ...view.picture, path: picturePath(view.picture), alt: view.picture.caption }
+        : {
+            path: `${path}/card.png`,
+            width: CARD_WIDTH,
+            height: CARD_HEIGHT,
+            alt: `${title}${paper.authors.length > 0 ? `, by ${byline(paper)}` : ''}`,
+          },
       children: (
         <>
           {citationTags(site, paper)}
-          {view.picture && (
-            <>
-              <meta property="og:image" content={site.origin + picturePath(view.picture)} />
-              <meta property="og:image:width" content={String(view.picture.width)} />
-              <meta property="og:image:height" content={String(view.picture.height)} />
-              <meta property="og:image:alt" content={view.picture.caption} />
-              <meta name="twitter:card" content="summary_large_image" />
-            </>
-          )}
+          {oembedLinks(site, paper)}
           {EXPORTS.map(({ suffix, type, name }) => (
             <link rel="alternate" type={type} title={name} href={path + suffix} />
           ))}
@@ -194,6 +197,7 @@ export function paperPage(site: Site, view: PaperView) {
               <h2 id="cite">Cite</h2>
               <FileLinks path={path} formats={EXPORTS} />
             </section>
+            <EmbedBox site={site} paper={paper} />
             {site.viewer && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">
