@@ -14,7 +14,13 @@ export default defineConfig(({ isSsrBuild }) =>
             '@hono/node-server',
             'feedsmith',
             'katex',
+            // With all that they bring: npm cannot always make out which versions they want of one another where the program
+            // is installed by somebody else, who has no lockfile.
+            /^(?:better-auth|@better-auth\/.+|better-call|@better-fetch\/fetch|nanostores|defu|jose|rou3|set-cookie-parser)$/,
+            /^(?:@noble\/.+|@simplewebauthn\/.+|@peculiar\/.+|@levischuck\/.+|@hexagon\/.+|@standard-schema\/.+)$/,
+            /^(?:asn1js|pvtsutils|pvutils|tslib|tsyringe|reflect-metadata|pako)$/,
             'fast-xml-parser',
+            /^(?:fast-xml-builder|@nodable\/entities|anynum|is-unsafe|path-expression-matcher|strnum|xml-naming)$/,
             'htmlparser2',
             'entities',
             /^dom(?:handler|utils|elementtype|-serializer)$/,
