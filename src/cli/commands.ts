@@ -30,8 +30,13 @@ export async function runCommand(argv: string[]): Promise<number> {
   program.hook('preAction', (_, action) =>
     useSettingsFile(action.optsWithGlobals<{ config?: string }>().config),
   )
+  // Whoever types nothing more wants a site.
+  if (argv.length === 0)
+    process.stdout.write(
+      'Starting the site. Press Ctrl+C to stop it; “broadsheet --help” lists everything else that it can do.\n',
+    )
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv.length === 0 ? ['serve'] : argv, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
