@@ -65,6 +65,7 @@ describe('the settings', () => {
         crossref: 'https://api.crossref.org',
         semanticScholar: 'https://api.semanticscholar.org',
         github: 'https://api.github.com',
+        zotero: 'https://api.zotero.org',
         arxivApi: 'https://export.arxiv.org',
       },
       keys: { openalex: null, semanticScholar: null, github: null },
