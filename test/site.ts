@@ -89,6 +89,7 @@ export function openSite(
     bounceHooks: { senders: NO_HOOKS, secret: 'a secret that is only for tests, long enough' },
     pictures: true,
     outboxFolder: '/nowhere/outbox',
+    dumpsFolder: '/nowhere/dumps',
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

@@ -22,7 +22,7 @@ const MOST_REMEMBERED = 20_000
 
 const SEARCH =
   /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/subscribe\/preview(?:\/email)?)\/?$/
-const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
+const FREE = /^\/(?:assets\/|dumps\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
  * Limits by network address, or by reader, how much of what is costly to read is made. It stands behind the cache of pages,

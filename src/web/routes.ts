@@ -30,6 +30,7 @@ import * as deskSubmissions from './desk/submissions.ts'
 import * as deskSuspicions from './desk/suspicions.ts'
 import * as deskWebhooks from './desk/webhooks/actions.ts'
 import { showWebhooks } from './desk/webhooks/show.tsx'
+import { sendDump, showDumps } from './dumps/show.tsx'
 import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
 import {
@@ -145,6 +146,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
+  app.get('/dumps', page(showDumps))
+  app.get('/dumps/:name', page(sendDump))
   app.get('/opensearch.xml', page(describeSearch))
 
   app.post('/view', chooseView(base))

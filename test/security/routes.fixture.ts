@@ -26,6 +26,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
   if (route.path.startsWith('/digests/')) return DIGESTS
+  if (route.path.startsWith('/dumps/')) return ['latest', 'broadsheet-dump-2026-01-15.zip', '..', 'nobody']
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return AUTH_PATHS
   if (name === 'code') return codesFor(route, site)
