@@ -22,7 +22,7 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
       await administer(sql`alter database ${sql.id(database)} set synchronous_commit = off`)
       db = openDatabase({ ...server, database }, { onError: () => {} })
       const outcome = await migrate(db)
-      if (!outcome.ok) throw new Error(`migration ${outcome.migration} ${outcome.reason}`)
+      if (!outcome.ok) throw new Error(`migration: ${JSON.stringify(outcome)}`)
     })
     beforeEach(async () => {
       await closeSearchRooms()
