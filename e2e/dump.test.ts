@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { sql, type Kysely } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDatabase as openPool } from '../src/db/open.ts'
@@ -24,12 +25,13 @@ import {
 } from './site.ts'
 import { sampleFolder } from './use-site.ts'
 
-/** A folder with arxiv-40k.jsonl.gz and hf-daily.jsonl.gz: then a site of 40,000 papers moves. */
+/** A folder with arxiv-40k.jsonl.gz and hf-daily.jsonl.gz, or the data folder of a site that has them: then that one moves. */
 const DATA = process.env['DUMP_DATA']
+const isSite = DATA !== undefined && existsSync(join(DATA, 'postgres'))
 const SIZES = DATA
-  ? { readers: 400, votes: 20_000, comments: 4_000, pages: 400 }
+  ? { readers: 200, votes: 4_000, comments: 800, pages: 300 }
   : { readers: 12, votes: 150, comments: 40, pages: 91 }
-const MINUTES = DATA ? 20 : 3
+const MINUTES = DATA ? 60 : 5
 
 /** The same numbers in each run. */
 function numbers(seed: number): (below: number) => number {
@@ -216,7 +218,8 @@ describe('A dump', () => {
     'moves a site with its votes and comments: the same pages, lists, heat and addresses',
     async () => {
       const home = await newFolder(DATA ? dataFolder() : sampleFolder())
-      if (DATA)
+      if (DATA && isSite) await promisify(execFile)('cp', ['-a', `${DATA}/.`, home])
+      else if (DATA)
         for (const file of ['arxiv-40k.jsonl.gz', 'hf-daily.jsonl.gz'])
           await runVerb(home, ['import', join(DATA, file)])
       const site = await startSite(home)
