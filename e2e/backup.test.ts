@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { readBackup } from '../src/db/backup/read-backup.ts'
 import { acquireLocalPostgres } from '../src/db/local-postgres.ts'
 import { openDatabase as openPool } from '../src/db/open.ts'
@@ -182,7 +182,7 @@ describe('A site moves to another machine', () => {
       folder: join(folder, 'server'),
       ...(binaries ? { binaries } : {}),
     })
-    const admin = new pg.Client(server.address as pg.ClientConfig)
+    const admin = new pg.Client(server.address)
     await admin.connect()
     try {
       const newSite = async (name: string) => {
@@ -196,8 +196,11 @@ describe('A site moves to another machine', () => {
         await client.connect()
         const { rows } = await client.query<{ begun: boolean; filled: boolean }>(`
           select to_regclass('restoring') is not null as begun, to_regclass('migrations') is not null as filled`)
+        const papers = rows[0]?.filled
+          ? (await client.query<{ n: number }>('select count(*)::int as n from papers')).rows[0]?.n
+          : 0
         await client.end()
-        return rows[0]
+        return rows[0] && { ...rows[0], papers }
       }
       const expectWhole = async ({ elsewhere, settings }: Awaited<ReturnType<typeof newSite>>) => {
         expect(await readFile(join(elsewhere, 'secret'), 'utf8')).toBe(`${SECRET}\n`)
@@ -210,30 +213,31 @@ describe('A site moves to another machine', () => {
       const takes = performance.now() - started
       await expectWhole(first)
 
-      const found = new Set<string>()
+      let begun = 0
       for (let n = 0; n < KILLS; n++) {
-        const site = await newSite(`killed_${n}`)
+        const name = `killed_${n}`
+        const site = await newSite(name)
         await runAndKill(site.elsewhere, ['restore', backup], {
           afterMs: takes * (0.3 + 0.75 * Math.random()),
           settings: site.settings,
         })
-        const state = await stateOf(`killed_${n}`)
-        found.add(JSON.stringify(state))
+        const state = await stateOf(name)
         if (state?.begun) {
-          await expect(startSite(site.elsewhere, site.settings)).rejects.toThrow(
-            'its restore was interrupted',
-          )
-          await expect(runVerb(site.elsewhere, ['backup', '-'], site.settings)).rejects.toThrow(
-            'its restore was interrupted',
-          )
+          begun += 1
+          // Every command asks the same; one of them serves.
+          await expect(
+            begun === 1
+              ? startSite(site.elsewhere, site.settings)
+              : runVerb(site.elsewhere, ['migrate'], site.settings),
+          ).rejects.toThrow('its restore was interrupted')
         }
         if (!state?.filled || state.begun)
           expect(await runVerb(site.elsewhere, ['restore', backup], site.settings)).toContain(
             'rows are restored',
           )
-        await expectWhole(site)
+        expect(await stateOf(name)).toMatchObject({ begun: false, filled: true, papers: 91 })
+        expect(await readFile(join(site.elsewhere, 'secret'), 'utf8')).toBe(`${SECRET}\n`)
       }
-      expect(found.size).toBeGreaterThan(0)
     } finally {
       await admin.end()
       await server.release()
@@ -270,7 +274,7 @@ describe('A site moves to another machine', () => {
           }
         }),
       )
-      while (cast < 40) await delay(10)
+      await vi.waitFor(() => expect(cast).toBeGreaterThanOrEqual(40), { timeout: 60_000 })
       atStart = cast
       file = join(a, 'under-load.zip')
       await runVerb(data, ['backup', file])
@@ -289,8 +293,9 @@ describe('A site moves to another machine', () => {
         (select count(*)::int from signals where kind = 'vote') as events`)
     await client.end()
     expect(await restored.stop()).toBe(0)
-    const [{ votes = 0, counted = 0, events = 0 } = {}] = rows
-    expect([counted, events]).toEqual([votes, votes])
+    const [found] = rows
+    const votes = found?.votes ?? 0
+    expect(found).toEqual({ votes, counted: votes, events: votes })
     expect(votes).toBeGreaterThanOrEqual(atStart)
     expect(votes).toBeLessThan(cast)
   }, 180_000)

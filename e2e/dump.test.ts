@@ -287,8 +287,8 @@ describe('A dump', () => {
       expect(whole).toBeLessThanOrEqual(10)
       // One that is cut short does not look whole.
       await runVerb(data, ['dump'])
-      const [name = ''] = (await readdir(dumps)).filter((one) => one.endsWith('.zip'))
-      const file = join(dumps, name)
+      const name = (await readdir(dumps)).find((one) => one.endsWith('.zip'))
+      const file = join(dumps, name ?? '')
       await truncate(file, (await stat(file)).size - 30)
       const empty = await newFolder()
       await expect(runVerb(empty, ['import', file])).rejects.toThrow('not a dump, or not all of one')

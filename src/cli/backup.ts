@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { SETTINGS } from '../config.ts'
+import { settingsOfEnvironment } from '../config.ts'
 import { readKeptFiles } from '../db/backup/kept-files.ts'
 import { writeBackup } from '../db/backup/write-backup.ts'
 import { connect } from '../db/connect.ts'
@@ -39,7 +39,7 @@ export async function backUp(target: string): Promise<void> {
       onProgress: (table) => progress.show(`Backing up ${table}`),
     })
     progress.end()
-    const left = leftOut(process.env)
+    const left = settingsOfEnvironment()
     if (left.length > 0)
       process.stderr.write(
         `Not in it, because they are set in the environment: ${left.join(', ')}. Keep them beside the backup.\n`,
@@ -58,19 +58,6 @@ export async function backUp(target: string): Promise<void> {
     if (draft !== null) await rm(draft, { force: true })
     await connection.close()
   }
-}
-
-/** Settings that another machine has to be told, where no file says them. */
-function leftOut(env: NodeJS.ProcessEnv): string[] {
-  const ofMachine = new Set<string>([
-    'PORT',
-    'HOST',
-    'BROADSHEET_DATA',
-    'DATABASE_URL',
-    'SEARCH_URL',
-    'LOG_LEVEL',
-  ])
-  return SETTINGS.filter((name) => (env[name] ?? '') !== '' && !ofMachine.has(name))
 }
 
 /** The file to write: the one named, or in the folder named one with the time in its name. */

@@ -107,7 +107,7 @@ describeWithDatabase('a dump that is not what it should be', (db) => {
         forged(
           (l) =>
             void (l['papers.jsonl'][1] = {
-              ...l['papers.jsonl'][1]!,
+              ...first(l['papers.jsonl'].slice(1)),
               number: first(l['papers.jsonl']).number,
             }),
         ),
@@ -259,7 +259,7 @@ describeWithDatabase('a dump that is not what it should be', (db) => {
       const path = await made
       const failure = await importFrom(other.db, path).catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(DumpRefused)
-      expect(String((failure as Error).message)).toMatch(words)
+      expect((failure as Error).message).toMatch(words)
     }
     expect(JSON.stringify({ ...(await snapshot(other.db)), site_state: null })).toBe(before)
     await other.close()
