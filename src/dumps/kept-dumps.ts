@@ -43,7 +43,7 @@ const NIGHTS = 7
 const MONTHS = 3
 
 /** Those that are kept no longer: besides the last seven there is the first of each of the last three months. */
-export function superseded(dumps: KeptDump[]): KeptDump[] {
+function superseded(dumps: KeptDump[]): KeptDump[] {
   const newest = dumps.toSorted((a, b) => (a.name < b.name ? 1 : -1))
   const firstOfMonths = [...Map.groupBy(newest, ({ name }) => NAME.exec(name)?.[1]?.slice(0, 7)).values()]
     .flatMap((ofMonth) => ofMonth.slice(-1))

@@ -48,15 +48,6 @@ export async function openDump(path: string, { now }: { now: Date }): Promise<Du
   }
 }
 
-/** Whether a file is a dump of this program, whole or damaged; by its manifest alone. */
-export async function isDump(path: string): Promise<boolean> {
-  const zip = await openZip(path).catch(() => null)
-  if (zip === null) return false
-  const manifest = await smallFile(zip, 'manifest.json')
-  zip.close()
-  return ANY_MANIFEST.safeParse(parseJson(manifest ?? '')).success
-}
-
 async function readManifest(zip: OpenZip, path: string): Promise<DumpManifest> {
   const text = await smallFile(zip, 'manifest.json')
   if (text === null) throw new DumpRefused(`${path} has no manifest.json: it is not a dump, or not whole.`)
