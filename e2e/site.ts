@@ -76,9 +76,13 @@ export async function startSite(
 }
 
 /** Runs a verb of the command line on a data folder; a failure throws with what the program said. */
-export async function runVerb(data: string, args: string[]): Promise<string> {
+export async function runVerb(
+  data: string,
+  args: string[],
+  settings: Record<string, string> = {},
+): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
-    env: environment(data),
+    env: { ...environment(data), ...settings },
   })
   return stdout
 }

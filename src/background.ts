@@ -3,6 +3,7 @@ import { mailerFor } from './cli/mailer-for.ts'
 import { siteOrigin } from './cli/site-origin.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
+import { dumpsFolder } from './dumps/kept-dumps.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
 import { feedsServedAt } from './feeds/own-feed.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
@@ -19,6 +20,7 @@ import { sendMail } from './jobs/send-mail.ts'
 import { tellOfLateDigests, tellOfStop } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
 import { tellTheOutside } from './jobs/tell-webhooks.ts'
+import { writeDumps } from './jobs/write-dumps.ts'
 import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
@@ -137,6 +139,17 @@ export function startBackground({
     startJob(fetchPictures(db, { client, pagesUrl: config.services.arxivPages, now }), { log, troubles })
   const mailbox = parseMailboxUrl(config.bouncesUrl ?? '')
   const bounces = mailbox && startJob(readBounces(db, { mailbox, secret, log, now }), { log, troubles })
+  const dumps = startJob(
+    writeDumps(db, {
+      folder: dumpsFolder(config.dataFolder),
+      site,
+      curators: config.curators,
+      timeZone: config.siteTimeZone,
+      log,
+      now,
+    }),
+    { log, troubles },
+  )
   const expired = startJob(forgetExpired(db, { now }), { log, troubles })
 
   const listener = listen(address, {
@@ -170,6 +183,7 @@ export function startBackground({
       suspicions.close(),
       comments.close(),
       expired.close(),
+      dumps.close(),
       harvest.close(),
       pictures && pictures.close(),
       silence.close(),

@@ -148,6 +148,14 @@ const ARXIV_URL = 'https://export.arxiv.org'
 /** What an operator can set, by the names of the environment variables. */
 export const SETTINGS = Object.keys(schema.shape) as (keyof typeof schema.shape)[]
 
+/** What is of a machine rather than of a site. */
+const OF_MACHINE = ['PORT', 'HOST', 'BROADSHEET_DATA', 'DATABASE_URL', 'SEARCH_URL', 'LOG_LEVEL']
+
+/** The settings of a site that are in the environment, so that no file of it has them. */
+export function settingsOfEnvironment(env: NodeJS.ProcessEnv = process.env): string[] {
+  return SETTINGS.filter((name) => (env[name] ?? '') !== '' && !OF_MACHINE.includes(name))
+}
+
 /** The settings in force. */
 export type Config = {
   port: number

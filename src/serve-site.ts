@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { connect, type Connection } from './db/connect.ts'
 import { RECORDING } from './db/channels.ts'
 import { listen } from './db/listen.ts'
+import { dumpsFolder } from './dumps/kept-dumps.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
 import { noteServedAt } from './db/served-at.ts'
@@ -163,6 +164,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     drawing,
     pictures: config.pictures,
     outboxFolder: join(config.dataFolder, 'outbox'),
+    dumpsFolder: dumpsFolder(config.dataFolder),
     changed: changes.changed,
     log,
     assets,

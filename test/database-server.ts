@@ -38,7 +38,8 @@ export default async function startServer(project: TestProject) {
   }
 }
 
-function systemBinaries(): { postgres: string; initdb: string; pg_ctl: string } | null {
+/** The programs of the PostgreSQL that this machine has; null where it has none. */
+export function systemBinaries(): { postgres: string; initdb: string; pg_ctl: string } | null {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).filter((name) => Number(name) >= 15) : []
   const version = versions.toSorted((a, b) => Number(a) - Number(b))[0]

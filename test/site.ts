@@ -93,6 +93,7 @@ export function openSite(
     drawing: openDrawing({ log }),
     pictures: true,
     outboxFolder: '/nowhere/outbox',
+    dumpsFolder: '/nowhere/dumps',
     changed: (change) => cache.drop(change),
     viewer: null,
     ...facts,

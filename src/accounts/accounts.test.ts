@@ -22,6 +22,8 @@ const ROW = {
   mail_replies: false,
   trusted_at: null,
   suspended_at: null,
+  from_site: null,
+  curator_there: false,
 }
 
 describe('a reader', () => {

@@ -22,7 +22,7 @@ export type Admission =
   | { ok: true; readerId: string; changed: boolean }
   | { ok: false; reason: 'unproven' | 'removed' | 'suspended' | 'full' }
 
-type HeldAccount = { id: string; email_verified: boolean; curator: boolean }
+type HeldAccount = { id: string; email_verified: boolean; curator: boolean; from_site: string | null }
 type Means = { secret: string; now: Date }
 
 /**
@@ -49,6 +49,8 @@ export async function admitTo(
   }: { account: HeldAccount | undefined; address: EmailAddress; identity?: Identity | null } & Means,
 ): Promise<Admission> {
   if (found?.email_verified) return { ok: true, readerId: found.id, changed: false }
+  // Readers of other sites, whose words came with a dump: their address is nobody's to prove.
+  if (found?.from_site) return { ok: false, reason: 'unproven' }
 
   const mailbox = await canonicalMailbox(trx, { address })
   // An operator has made them a curator by name.
@@ -89,7 +91,7 @@ export async function admitTo(
 export async function holdAccount(trx: Transaction<Database>, { address }: { address: EmailAddress }) {
   const account = trx
     .selectFrom('readers')
-    .select(['id', 'email_verified', 'curator'])
+    .select(['id', 'email_verified', 'curator', 'from_site'])
     .where('email', '=', address)
   const before = await account.executeTakeFirst()
   if (!before) await lockUntilCommit(trx, { mailbox: await canonicalMailbox(trx, { address }) })

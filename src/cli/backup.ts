@@ -1,14 +1,16 @@
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { settingsOfEnvironment } from '../config.ts'
 import { readKeptFiles } from '../db/backup/kept-files.ts'
 import { writeBackup } from '../db/backup/write-backup.ts'
 import { connect } from '../db/connect.ts'
+import { keepDraft } from '../runtime/keep-draft.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { interruption } from './interruption.ts'
-import { keepDraft, obstacleAt, openOutput } from './new-file.ts'
+import { obstacleAt, openOutput } from './new-file.ts'
 import { progressLine } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
-import { settings } from './settings.ts'
+import { settings, settingsFileNamed } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -26,13 +28,22 @@ export async function backUp(target: string): Promise<void> {
   try {
     const out = openOutput(file, { draft, mode: 0o600 })
     const manifest = await writeBackup(connection.address, out, {
-      files: await readKeptFiles(config.dataFolder, { secret: config.secret }),
+      files: await readKeptFiles(config.dataFolder, {
+        secret: config.secret,
+        settingsFile: settingsFileNamed(),
+        dkimKeyFile: config.dkim?.keyFile ?? null,
+      }),
       program: programVersion(),
       now,
       signal,
       onProgress: (table) => progress.show(`Backing up ${table}`),
     })
     progress.end()
+    const left = settingsOfEnvironment()
+    if (left.length > 0)
+      process.stderr.write(
+        `Not in it, because they are set in the environment: ${left.join(', ')}. Keep them beside the backup.\n`,
+      )
     if (file === null || draft === null) return
     await keepDraft(draft, file)
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)

@@ -3,6 +3,7 @@ import { DatabaseUnavailable, isConnectionLost } from '../db/connect.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { programVersion } from '../runtime/program-version.ts'
 import { EXPORT_FORMATS } from '../papers/export/formats.ts'
+import { DUMP_FORMAT } from '../dumps/format.ts'
 import { FORMATS } from '../sources/formats/format.ts'
 import { SOURCE_KINDS, sourceOptions } from '../sources/kinds.ts'
 import { SHAPES } from '../webhooks/shapes.ts'
@@ -75,9 +76,14 @@ function addVerbs(program: Command): void {
     .description('import papers from a file, or from standard input with -')
     .argument(
       '<file>',
-      'JSON Lines, a trending page’s text, BibTeX, RIS, CSL-JSON, Hugging Face or arXiv; plain or gzipped; - for standard input',
+      'JSON Lines, a trending page’s text, BibTeX, RIS, CSL-JSON, Hugging Face or arXiv, plain or gzipped; another site’s dump; - for standard input',
     )
-    .addOption(new Option('--format <format>', 'format of the file (default: guessed)').choices(FORMATS))
+    .addOption(
+      new Option('--format <format>', 'format of the file (default: guessed)').choices([
+        ...FORMATS,
+        DUMP_FORMAT,
+      ]),
+    )
     .option('--bibliography <file>', 'identifiers and facts of the papers on a page (JSON)')
     .option('--date <day>', 'day of a page, as YYYY-MM-DD')
     .action(async (file, options) => (await import('./import.ts')).importFile(file, options))
@@ -91,6 +97,16 @@ function addVerbs(program: Command): void {
         .default('json'),
     )
     .action(async (file, options) => (await import('./export.ts')).exportFile(file, options))
+  program
+    .command('dump')
+    .description(
+      'write everything that the site shows to everyone to one file, which another site can import; the site can keep running',
+    )
+    .argument(
+      '[file]',
+      'a new file, or - for standard output (default: the data folder’s dumps, which /dumps lists)',
+    )
+    .action(async (file) => (await import('./dump.ts')).dump(file))
   program
     .command('work')
     .description('do background work without serving the site')

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { connect } from '../db/connect.ts'
 import { createLog } from '../runtime/log.ts'
+import { DUMP_FORMAT } from '../dumps/format.ts'
 import { parseDay } from '../papers/calendar.ts'
 import type { HarvestOutcome } from '../papers/harvested-paper.ts'
 import { editionTimeZone } from '../ranking/editions.ts'
@@ -21,17 +22,25 @@ import { UsageError } from './usage-error.ts'
 /** Refusals told one by one; a file of another kind may have thousands. */
 const REFUSALS_SHOWN = 100
 
-type Options = { format?: Format; bibliography?: string; date?: string }
+type Options = { format?: Format | typeof DUMP_FORMAT; bibliography?: string; date?: string }
 
 /** `import FILE|-`: takes in a file's papers, saying what became of each record. */
 export async function importFile(file: string, options: Options): Promise<void> {
+  const { format: asked } = options
+  if (asked === DUMP_FORMAT || (asked === undefined && file !== '-' && (await isZip(file)))) {
+    if (options.bibliography !== undefined || options.date !== undefined)
+      throw new UsageError(
+        '--bibliography and --date can only be used with the format page, not with a dump.',
+      )
+    return importADump(file)
+  }
   const config = settings()
   if (options.date !== undefined && parseDay(options.date) === null) {
     throw new UsageError(`--date must be a day such as 2026-07-08, not "${options.date}".`)
   }
   const bibliography =
     options.bibliography === undefined ? undefined : await readBibliography(options.bibliography)
-  const { format, text } = await openInput(file, options.format)
+  const { format, text } = await openInput(file, asked)
   if (format !== 'page' && (bibliography || options.date !== undefined)) {
     throw new UsageError(
       `--bibliography and --date can only be used with the format page, not with ${format}.`,
@@ -45,7 +54,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
   })
 
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const asked = interruption()
+  const interrupted = interruption()
   const connection = await connect(config, { log, size: 2 })
   const timeZone = await editionTimeZone(connection.db, { otherwise: config.siteTimeZone })
   const started = performance.now()
@@ -56,7 +65,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
   try {
     counts = await importPapers(
       connection.db,
-      guarded(outcomes, { asked, onFailure: (reason) => failures.push(reason) }),
+      guarded(outcomes, { asked: interrupted, onFailure: (reason) => failures.push(reason) }),
       {
         name: file === '-' ? 'standard input' : basename(file),
         format,
@@ -78,7 +87,7 @@ export async function importFile(file: string, options: Options): Promise<void> 
     `${total(counts)} records: ${counts.new} new, ${counts.updated} updated, ${counts.unchanged} unchanged, ` +
       `${counts.refused} refused; ${seconds.toFixed(1)} s, ${Math.round(total(counts) / seconds)} records/s\n`,
   )
-  if (asked.aborted) {
+  if (interrupted.aborted) {
     throw new UsageError(
       'Interrupted. The papers counted above were imported. Run the command again to import the rest.',
     )
@@ -95,6 +104,28 @@ export async function importFile(file: string, options: Options): Promise<void> 
         ? `${file} contains no papers in the format ${format}.`
         : `No record in ${file} could be imported.`,
     )
+  }
+}
+
+async function importADump(file: string): Promise<void> {
+  if (file === '-')
+    throw new UsageError(
+      'A dump cannot be read from standard input: it is checked before anything changes. Save it to a file and import that.',
+    )
+  const found = await stat(file).catch(() => null)
+  if (!found) throw new UsageError(`The file ${file} does not exist.`)
+  if (found.isDirectory()) throw new UsageError(`${file} is a folder. Give the name of a file.`)
+  await (await import('./import-dump.ts')).importDumpFile(file)
+}
+
+/** Whether a file begins as ZIP files do: a dump is one, and no other format is. */
+async function isZip(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => null)
+  try {
+    const head = await handle?.read(Buffer.alloc(4), 0, 4, 0).catch(() => null)
+    return head?.buffer.toString('latin1') === 'PK\x03\x04'
+  } finally {
+    await handle?.close()
   }
 }
 
@@ -144,7 +175,7 @@ async function openInput(
   const format = given ?? detectFormat({ name: file, head })
   if (!format)
     throw new UsageError(
-      `The format of ${file} could not be guessed. Set it with --format ${FORMATS.join('|')}.`,
+      `The format of ${file} could not be guessed. Set it with --format ${[...FORMATS, DUMP_FORMAT].join('|')}.`,
     )
   async function* text() {
     yield head

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { UsageError } from './usage-error.ts'
@@ -47,12 +47,4 @@ export function isOutputClosed(error: unknown): boolean {
     'path' in error &&
     error.path === STANDARD_OUTPUT
   )
-}
-
-/** Gives a draft the name of its file, once all of it is on the disk. */
-export async function keepDraft(draft: string, file: string): Promise<void> {
-  const handle = await open(draft, 'r+')
-  await handle.sync()
-  await handle.close()
-  await rename(draft, file)
 }

@@ -25,13 +25,14 @@ export async function restore(path: string): Promise<void> {
   const { manifest, files, zip } = read.backup
   const held = await holdDatabase(config, { log })
   try {
+    let put: Awaited<ReturnType<typeof putKeptFiles>> = []
     const outcome = await restoreBackup(held.address, read.backup, {
       signal,
+      putFiles: async () => void (put = await putKeptFiles(config.dataFolder, files)),
       onProgress: (table) => progress.show(`Restoring ${table}`),
     })
     progress.end()
     if (!outcome.ok) throw new UsageError(refusal(outcome.reason, path))
-    const put = await putKeptFiles(config.dataFolder, files)
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
     process.stdout.write(
       [
@@ -39,6 +40,9 @@ export async function restore(path: string): Promise<void> {
         ...put.map((file) =>
           file.kept ? `${file.path} was already there and was left as it is.` : `${file.path} is restored.`,
         ),
+        ...(put.some(({ path }) => path.endsWith('dkim.pem'))
+          ? ['Emails are signed with the key in dkim.pem: let DKIM_KEY_FILE name it where it is now.']
+          : []),
         'The search index is rebuilt when the site starts.\n',
       ].join('\n'),
     )
@@ -52,7 +56,7 @@ export async function restore(path: string): Promise<void> {
   }
 }
 
-function refusal(reason: BackupRefusal | 'not-empty', path: string): string {
+function refusal(reason: BackupRefusal | 'not-empty' | 'interrupted' | 'underway', path: string): string {
   switch (reason) {
     case 'no-backup':
       return `${path} is not a backup, or not all of one. Nothing was restored.`
@@ -60,6 +64,10 @@ function refusal(reason: BackupRefusal | 'not-empty', path: string): string {
       return `${path} is damaged. Nothing was restored: try an earlier backup.`
     case 'newer':
       return `${path} was written by a newer or changed Broadsheet. Nothing was restored: restore it with that version.`
+    case 'interrupted':
+      return 'The restore of another backup into this database was interrupted. Restore that one again, or restore this one into an empty database.'
+    case 'underway':
+      return 'Another restore into this database is under way. Wait until it has ended.'
     case 'not-empty':
       return 'This database already holds a site. Restore into an empty one: set BROADSHEET_DATA to a new folder, or DATABASE_URL to a new database.'
   }

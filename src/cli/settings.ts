@@ -8,6 +8,11 @@ export function useSettingsFile(path: string | undefined): void {
   settingsFile = path ?? null
 }
 
+/** The file of settings that was named; null where it is the one in the data folder, if any. */
+export function settingsFileNamed(): string | null {
+  return settingsFile
+}
+
 /** The settings in force, or the one sentence that says which is wrong. */
 export function settings(): Config {
   const outcome = readConfig({ file: settingsFile })

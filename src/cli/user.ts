@@ -49,7 +49,15 @@ export async function printLink(
   const email = addressIn(given)
   const config = settings()
   await withDatabase(config, async (db) => {
-    const known = await db.selectFrom('readers').select('id').where('email', '=', email).executeTakeFirst()
+    const known = await db
+      .selectFrom('readers')
+      .select('from_site')
+      .where('email', '=', email)
+      .executeTakeFirst()
+    if (known?.from_site)
+      throw new UsageError(
+        `${email} is a reader of another site, who has no account here. Nobody signs in as them.`,
+      )
     if (!known && !isNew && !config.curators.includes(email))
       throw new UsageError(`No one has an account with ${email}. Add --new for a link that creates one.`)
     const origin = await siteOrigin(db, config)

@@ -45,6 +45,10 @@ export async function connect(
   try {
     const outcome = await migrate(db)
     if (!outcome.ok) {
+      if (outcome.reason === 'restoring')
+        throw new DatabaseUnavailable(
+          'A backup is being restored into this database, or its restore was interrupted: run “broadsheet restore” with the same backup again, and it is finished.',
+        )
       throw new DatabaseUnavailable(
         outcome.reason === 'unknown'
           ? `The database was set up by a newer Broadsheet (migration ${outcome.migration}): run that version.`

@@ -25,6 +25,8 @@ export const LOCKS = {
   recording: 4_152_002,
   /** Held by whoever numbers vectors, so that numbers are committed in their order. */
   vectors: 4_152_004,
+  /** Held by whoever restores a backup, from beginning to end and over several transactions. */
+  restore: 4_152_006,
   /** Held, of one mailbox, by whoever makes an account of it, so that two at once do not count the same accounts. */
   mailbox: 4_152_005,
   /** Held by whoever commits changes that harvesters are told of, while they are stamped. It is the one lock that is taken
@@ -35,7 +37,7 @@ export const LOCKS = {
 /** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */
 export async function lockUntilCommit(
   trx: Transaction<Database>,
-  lock: Exclude<keyof typeof LOCKS, 'mailbox'> | { mailbox: string },
+  lock: Exclude<keyof typeof LOCKS, 'mailbox' | 'restore'> | { mailbox: string },
 ): Promise<void> {
   await (
     typeof lock === 'string'

@@ -11,6 +11,8 @@ const MIGRATIONS = join(PACKAGE_ROOT, 'db', 'migrations')
 export type MigrationOutcome =
   | { ok: true; applied: string[] }
   | { ok: false; reason: 'changed' | 'unknown'; migration: string }
+  /** A restore of a backup is under way, or was interrupted: what is there is not a whole site. */
+  | { ok: false; reason: 'restoring' }
 
 /** A file of db/migrations. */
 type Migration = { name: string; text: string; sha256: string }
@@ -35,6 +37,9 @@ export async function migrate(db: Kysely<Database>): Promise<MigrationOutcome> {
   const migrations = await readMigrations()
   return db.transaction().execute(async (trx) => {
     await lockUntilCommit(trx, 'migration')
+    const { rows } = await sql<{ restoring: boolean }>`
+      select to_regclass('restoring') is not null as restoring`.execute(trx)
+    if (rows[0]?.restoring) return { ok: false, reason: 'restoring' } as const
     return applyMigrations(trx, { migrations })
   })
 }

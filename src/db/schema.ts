@@ -244,6 +244,16 @@ export type Database = {
     html_version: Generated<number>
   }
   reactions: { comment_id: number; reader_id: string; reaction: string; at: Date }
+  imported_sites: {
+    site: string
+    name: string
+    url: string | null
+    taken_at: Date
+    began_at: Date
+    finished_at: Date | null
+  }
+  imported_comments: { site: string; number: number; comment_id: number | null }
+  imported_reactions: { comment_id: number; reaction: string; count: number }
   submissions: {
     id: Generated<number>
     scheme: 'arxiv' | 'doi'
@@ -621,4 +631,8 @@ type ReadersTable = {
   mail_replies: Generated<boolean>
   trusted_at: Date | null
   suspended_at: Date | null
+  /** The site whose dump they came with; null for readers who have an account here. */
+  from_site: Generated<string | null>
+  /** Whether they are a curator there. */
+  curator_there: Generated<boolean>
 }

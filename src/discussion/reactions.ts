@@ -62,12 +62,10 @@ export async function react(
         .where('reader_id', '=', readerId)
         .where('reaction', '=', reaction)
         .execute()
-    const { count } = await trx
-      .selectFrom('reactions')
-      .select(sql<number>`count(*)::int`.as('count'))
-      .where('comment_id', '=', commentId)
-      .where('reaction', '=', reaction)
-      .executeTakeFirstOrThrow()
-    return { ok: true, count }
+    const { rows } = await sql<{ count: number }>`
+      select (select count(*) from reactions r where (r.comment_id, r.reaction) = (c.id, ${reaction}))::int
+        + coalesce((select count from imported_reactions r where (r.comment_id, r.reaction) = (c.id, ${reaction})), 0) as count
+      from comments c where c.id = ${commentId}`.execute(trx)
+    return { ok: true, count: rows[0]?.count ?? 0 }
   })
 }

@@ -61,7 +61,8 @@ type For = { viewer: CommentViewer; curators: ReadonlySet<string> }
 function columns(curators: ReadonlySet<string>): RawBuilder<unknown> {
   return sql`c.id, c.paper_id, c.parent_id, c.reader_id, c.body, c.html, c.html_version, c.written_at, c.edited_at, c.deleted_at, c.hidden_at,
     r.name, r.public,
-    r.suspended_at is null and r.email_verified and (r.curator or r.email = any(${[...curators]}::text[])) as curator,
+    r.suspended_at is null and (r.curator_there
+      or (r.email_verified and (r.curator or r.email = any(${[...curators]}::text[])))) as curator,
     exists (select from authorship_claims a
       where (a.paper_id, a.reader_id, a.state) = (c.paper_id, c.reader_id, 'confirmed')) as author`
 }
@@ -104,9 +105,11 @@ export async function commentsOn(
       select ${columns(curators)} from comments c left join readers r on r.id = c.reader_id
       where c.paper_id = ${paperId} order by c.written_at, c.id limit ${limit}`.execute(db),
     sql<{ comment_id: number; reaction: Reaction } & ReactionCount>`
-      select x.comment_id, x.reaction, count(*)::int as count,
+      select x.comment_id, x.reaction, sum(x.count)::int as count,
         coalesce(bool_or(x.reader_id = ${viewer?.id ?? null}::uuid), false) as own
-      from comments c join reactions x on x.comment_id = c.id
+      from comments c, lateral (
+        select comment_id, reaction, 1 as count, reader_id from reactions where comment_id = c.id
+        union all select comment_id, reaction, count, null from imported_reactions where comment_id = c.id) x
       where c.paper_id = ${paperId} group by x.comment_id, x.reaction`.execute(db),
   ])
   const byId = new Map(comments.rows.map((row) => [row.id, toComment(row, viewer)]))

@@ -19,6 +19,8 @@ export type Work = {
   changed: boolean
   /** The work that is kept in its place, once a statement showed both to be the same. */
   keptAs: Work | null
+  /** What a new one is to be known by, where it was known elsewhere before; `changedAt` is when its facts last changed there. */
+  knownAs?: { number: number | null; uuid: string | null; changedAt: Date }
 }
 /** A source's statement; `facts` is null while they are only in the database, with the paper `storedWith`. */
 type StoredRecord = {
@@ -30,6 +32,8 @@ type StoredRecord = {
   changed: boolean
   /** Earlier statements of the same source, the latest first, whose facts were not read yet: they complete this one. */
   earlier: StoredRecord[]
+  /** When it came in, where that was elsewhere. */
+  recordedAt?: Date
 }
 
 type Works = Map<string, Work>
@@ -221,7 +225,11 @@ export function keptWork(work: Work): Work {
  * Puts a statement beside those of other sources, in place of an earlier one from its own, which completes it; answers whether
  * it says anything new. One that is older than the one held completes that.
  */
-export function state(work: Work, paper: HarvestedPaper): boolean {
+export function state(
+  work: Work,
+  paper: HarvestedPaper,
+  { recordedAt }: { recordedAt?: Date } = {},
+): boolean {
   const facts = withoutCounts(paper)
   const held = work.records.get(facts.source)
   const record = {
@@ -232,6 +240,7 @@ export function state(work: Work, paper: HarvestedPaper): boolean {
     asOf: facts.asOf ?? null,
     changed: true,
     earlier: [],
+    ...(recordedAt === undefined ? {} : { recordedAt }),
   }
   if (held && saysTheSame(held, paper)) return false
   if (!held) {

@@ -31,9 +31,10 @@ export async function writePapers(trx: Transaction<Database>, writes: Write[], n
   const known = writes.filter(({ work }) => work.paperId !== null)
   if (fresh.length > 0) {
     const inserted = await sql<{ id: number; address: string }>`
-      insert into papers (${PAPER_COLUMNS}, recorded_at, changed_at)
-      select ${PAPER_COLUMNS}, recorded_at, ${now} from ${rowset(fresh)}
-      order by number
+      insert into papers (id, uuid, ${PAPER_COLUMNS}, recorded_at, changed_at) overriding system value
+      select coalesce(id, nextval(pg_get_serial_sequence('papers', 'id'))), coalesce(uuid, gen_random_uuid()),
+        ${PAPER_COLUMNS}, recorded_at, coalesce(known_since, ${now})
+      from (select * from ${rowset(fresh)} order by number) fresh
       returning id, address
     `.execute(trx)
     const ids = new Map(inserted.rows.map((row) => [row.address, row.id]))
@@ -77,7 +78,9 @@ const PAPER_COLUMNS = sql.join(PAPER_COLUMN_NAMES.map((name) => sql.ref(name)))
 function rowset(writes: Write[]) {
   const rows = writes.map(({ work, derived }, number) => ({
     number,
-    id: work.paperId,
+    id: work.paperId ?? work.knownAs?.number ?? null,
+    uuid: work.knownAs?.uuid ?? null,
+    known_since: work.knownAs?.changedAt ?? null,
     address: derived.address,
     arxiv_id: derived.arxivId,
     doi: derived.doi,
@@ -102,7 +105,7 @@ function rowset(writes: Write[]) {
     recorded_at: work.recordedAt,
   }))
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
-    number integer, id bigint, address text, arxiv_id text, doi text, title text, abstract text, synopsis text,
+    number integer, id bigint, uuid uuid, known_since timestamptz, address text, arxiv_id text, doi text, title text, abstract text, synopsis text,
     authors jsonb, authors_truncated boolean, published jsonb, versions jsonb, primary_category text, categories text[], comments text,
     journal_reference text, license_url text, withdrawn boolean, links jsonb, provenance jsonb, edition date, edition_from text,
     dated_at timestamptz, recorded_at timestamptz)`
@@ -119,13 +122,14 @@ export async function writeRecords(trx: Transaction<Database>, works: Work[], no
         facts: factsOf(record),
         digest: record.digest,
         as_of: record.asOf,
+        recorded_at: record.recordedAt ?? now,
       })),
   )
   if (records.length === 0) return
   await sql`
     insert into paper_records (paper_id, source, facts, digest, as_of, recorded_at)
-    select paper_id, source, facts, digest, as_of, ${now} from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-      as r(paper_id bigint, source text, facts jsonb, digest text, as_of timestamptz)
+    select paper_id, source, facts, digest, as_of, recorded_at from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      as r(paper_id bigint, source text, facts jsonb, digest text, as_of timestamptz, recorded_at timestamptz)
     on conflict (paper_id, source) do update
       set facts = excluded.facts, digest = excluded.digest, as_of = excluded.as_of, recorded_at = excluded.recorded_at
   `.execute(trx)

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { HALF_LIFE_MS } from './heat.ts'
+import { READERS_ORIGIN } from './signals.ts'
 
 /**
  * The events of one kind from one origin on one day (in UTC), and how much of the paper's heat they are (0 to 1). Single
@@ -26,7 +27,7 @@ export async function heatParts(db: Kysely<Database>, paperId: number): Promise<
   // doubles: `extract` would have exact decimals, which take ten times as long.
   const { rows } = await sql<HeatPart>`
     with events as materialized (
-      select kind, origin, amount, weight, at, date_part('epoch', at) as seconds from signals
+      select kind, ${READERS_ORIGIN} as origin, amount, weight, at, date_part('epoch', at) as seconds from signals
       where paper_id = ${paperId} and weight > 0 and takes_back is null and id not in (
         select takes_back from signals where paper_id = ${paperId} and takes_back is not null)
     ), newest as materialized (select max(seconds) as seconds from events), parts as (

@@ -71,6 +71,15 @@ export async function recordSignals(
 /** What one origin has counted for a paper: the total, and with how many it began. */
 export type Counted = { total: number; base: number }
 
+/**
+ * What begins the origin of votes that came with another site's dump: `site:` and the identifier of that site. Its key is the
+ * paper there and the day.
+ */
+export const OF_SITE = 'site:'
+
+/** The origin of an event as readers are told: readers of another site are readers. */
+export const READERS_ORIGIN = sql`case when origin like ${sql.lit(`${OF_SITE}%`)} then 'reader' else origin end`
+
 /** The condition under which an event counts what others have counted; readers here comment too. */
 export const COUNTED_ELSEWHERE = sql<boolean>`kind in ('upvote', 'comment', 'star', 'citation') and origin <> 'reader'`
 

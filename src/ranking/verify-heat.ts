@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { heatOf, replayHeat, STANDS } from './signals.ts'
+import { countVotes } from './count-votes.ts'
+import { heatOf, OF_SITE, replayHeat, STANDS } from './signals.ts'
 
 /** A paper whose stored ranking is not what its events make it. */
 export type HeatDifference = {
@@ -51,7 +52,7 @@ export async function verifyHeat(
         if (!last) return check
         const events = await trx
           .selectFrom('signals as s')
-          .select(['paper_id', 'weight', 'at'])
+          .select(['paper_id', 'weight', 'at', 'kind', 'origin', 'amount'])
           .where('paper_id', '>', after)
           .where('paper_id', '<=', last.id)
           .where(STANDS)
@@ -71,8 +72,12 @@ export async function verifyHeat(
         const eventsOf = Map.groupBy(events, (event) => event.paper_id)
         const votesOf = new Map(votes.map((row) => [row.paper_id, row]))
         for (const paper of papers) {
-          const { heat, attention } = heatOf(eventsOf.get(paper.id) ?? [])
+          const own = eventsOf.get(paper.id) ?? []
+          const { heat, attention } = heatOf(own)
           const counted = votesOf.get(paper.id)
+          const elsewhere = own.filter(({ kind, origin }) => kind === 'vote' && origin.startsWith(OF_SITE))
+          const votesElsewhere = elsewhere.reduce((sum, { amount }) => sum + amount, 0)
+          const pointsElsewhere = elsewhere.reduce((sum, { weight }) => sum + Math.round(weight * 10), 0)
           if (heat !== paper.heat) check.greatest = Math.max(check.greatest, Math.abs(heat - paper.heat))
           const compare = (what: string, stored: number, replayed: number, tolerance: number) => {
             if (stored === replayed || Math.abs(stored - replayed) <= tolerance) return
@@ -81,8 +86,8 @@ export async function verifyHeat(
           }
           compare('heat', paper.heat, heat, HEAT_TOLERANCE)
           compare('attention', paper.attention, attention, 1e-9 * Math.max(1, attention))
-          compare('votes', paper.votes, counted?.votes ?? 0, 0)
-          compare('points', paper.vote_points, counted?.points ?? 0, 0)
+          compare('votes', paper.votes, (counted?.votes ?? 0) + votesElsewhere, 0)
+          compare('points', paper.vote_points, (counted?.points ?? 0) + pointsElsewhere, 0)
         }
         check.papers += papers.length
         check.events += events.length
@@ -97,14 +102,7 @@ export async function repairHeat(db: Kysely<Database>, differences: HeatDifferen
   for (const paperId of new Set(differences.map((difference) => difference.paperId))) {
     await inTransaction(db, async (trx) => {
       await replayHeat(trx, [paperId])
-      await trx
-        .updateTable('papers')
-        .set({
-          votes: sql`(select count(*) from votes where paper_id = ${paperId})`,
-          vote_points: sql`(select coalesce(sum(points), 0) from votes where paper_id = ${paperId})`,
-        })
-        .where('id', '=', paperId)
-        .execute()
+      await countVotes(trx, [paperId])
     })
   }
 }

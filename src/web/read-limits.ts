@@ -27,7 +27,7 @@ const SEARCH =
   /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain)|\/subscribe\/preview(?:\/email)?)\/?$/
 /** Files of hundreds or thousands of records, for programs. */
 const HARVEST = /^\/(?:oai|sitemap.*\.xml)\/?$/
-const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
+const FREE = /^\/(?:assets\/|dumps\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
  * Limits by network address, or by reader, how much of what is costly to read is made. It stands behind the cache of pages,

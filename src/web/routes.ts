@@ -36,6 +36,7 @@ import * as deskSubmissions from './desk/submissions.ts'
 import * as deskSuspicions from './desk/suspicions.ts'
 import * as deskWebhooks from './desk/webhooks/actions.ts'
 import { showWebhooks } from './desk/webhooks/show.tsx'
+import { sendDump, showDumps } from './dumps/show.tsx'
 import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
 import { askHub, describeHub } from './hub/act.ts'
@@ -179,6 +180,8 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/api', page(showApi))
   app.get('/card.png', page(showSiteCard))
   app.get('/oembed', page(sendOembed, { takes: OEMBED_PARAMETERS }))
+  app.get('/dumps', page(showDumps))
+  app.get('/dumps/:name', page(sendDump))
   app.get('/opensearch.xml', page(describeSearch))
   app.get('/robots.txt', page(showRobots))
   app.get('/sitemap.xml', page(showSitemaps))

@@ -35,6 +35,8 @@ export type Site = {
   welcomeKey: string
   /** Where mails are written to where there is no mail server. */
   outboxFolder: string
+  /** Where the dumps are that everybody may download. */
+  dumpsFolder: string
   /** Who may report bounces to us, and what the Message-IDs that they name are signed with. */
   bounceHooks: { senders: BounceHooks; secret: string }
   /** Lets the pages know what a reader has changed. */

@@ -32,8 +32,11 @@ export function tableEntry(table: string): string {
   return `tables/${table}.copy`
 }
 
-/** Files of the data folder that are part of a site, beside its database. */
-export const KEPT_FILES = ['secret', 'settings.env'] as const
+/**
+ * Files that are part of a site, beside its database, by their names in the data folder. The settings and the key that mail is
+ * signed with may have been elsewhere.
+ */
+export const KEPT_FILES = ['secret', 'settings.env', 'dkim.pem'] as const
 export type KeptFile = (typeof KEPT_FILES)[number]
 
 export function fileEntry(file: KeptFile): string {

@@ -4,13 +4,18 @@
  */
 export const MAX_RECORD_LENGTH = 4 * 1024 * 1024
 
-/** A line without its end; `text` is null where it is longer than `MAX_RECORD_LENGTH`. Lines count from 1. */
+/** A line without its end; `text` is null where it is longer than may be. Lines count from 1. */
 export type Line = { number: number; text: string | null }
 
-/** The lines of a text, whether they end in LF or CRLF, and even if the last one has no end. */
-export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<Line> {
+/** The lines of a text, whether they end in LF or CRLF, and even if the last one has no end. `longest`: in characters. */
+export async function* readLines(
+  chunks: AsyncIterable<string>,
+  { longest = MAX_RECORD_LENGTH }: { longest?: number } = {},
+): AsyncGenerator<Line> {
   let number = 1
   let pending: string | null = ''
+  const extend = (before: string | null, more: string) =>
+    before === null || before.length + more.length > longest ? null : before + more
   for await (const chunk of chunks) {
     let start = 0
     for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
@@ -22,10 +27,6 @@ export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<
     pending = extend(pending, chunk.slice(start))
   }
   if (pending !== '') yield { number, text: withoutReturn(pending) }
-}
-
-function extend(pending: string | null, more: string): string | null {
-  return pending === null || pending.length + more.length > MAX_RECORD_LENGTH ? null : pending + more
 }
 
 function withoutReturn(text: string | null): string | null {

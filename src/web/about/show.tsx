@@ -69,6 +69,10 @@ export function showAbout(site: Site) {
               <code>/papers/</code>.
             </p>
             <p>
+              Everything that this site shows to everyone is written to one file each night:{' '}
+              <a href="/dumps">dumps</a> that you can download, and that another site can take in.
+            </p>
+            <p>
               <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a> ·{' '}
               <a href="/about/api">The API for programs</a>
             </p>

@@ -68,7 +68,9 @@ function pathOf(url: string): string {
 /** What is sent as it is on the disk, and what machines ask. */
 export function isFile(asked: Asked): boolean {
   const path = routedPath(asked.url ?? '/')
-  return path.startsWith('/assets/') || path === '/healthz' || path === '/metrics'
+  return (
+    path.startsWith('/assets/') || path.startsWith('/dumps/') || path === '/healthz' || path === '/metrics'
+  )
 }
 
 /** Whether Markdown is wanted of what is there as Markdown too: a paper. */
