@@ -149,11 +149,18 @@ const ARXIV_URL = 'https://export.arxiv.org'
 export const SETTINGS = Object.keys(schema.shape) as (keyof typeof schema.shape)[]
 
 /** What is of a machine rather than of a site. */
-const OF_MACHINE = ['PORT', 'HOST', 'BROADSHEET_DATA', 'DATABASE_URL', 'SEARCH_URL', 'LOG_LEVEL']
+const OF_MACHINE: ReadonlySet<string> = new Set([
+  'PORT',
+  'HOST',
+  'BROADSHEET_DATA',
+  'DATABASE_URL',
+  'SEARCH_URL',
+  'LOG_LEVEL',
+])
 
 /** The settings of a site that are in the environment, so that no file of it has them. */
 export function settingsOfEnvironment(env: NodeJS.ProcessEnv = process.env): string[] {
-  return SETTINGS.filter((name) => (env[name] ?? '') !== '' && !OF_MACHINE.includes(name))
+  return SETTINGS.filter((name) => (env[name] ?? '') !== '' && !OF_MACHINE.has(name))
 }
 
 /** The settings in force. */

@@ -11,14 +11,10 @@ import type { Site } from '../site.ts'
 import { FRAME } from './card.tsx'
 import { cardFrame } from './snippets.tsx'
 
-/**
- * The parameters of the specification (https://oembed.com, 2.2), and what WordPress and others send to every provider: a card
- * has neither languages nor scripts.
- */
-export const OEMBED_PARAMETERS = [
-  ...['url', 'format', 'maxwidth', 'maxheight'],
-  ...['dnt', 'lang', 'theme', 'omit_script'],
-]
+/** The parameters of the specification (https://oembed.com, 2.2). */
+const STANDARD = ['url', 'format', 'maxwidth', 'maxheight']
+/** And what WordPress and others send to every provider: a card has neither languages nor scripts. */
+export const OEMBED_PARAMETERS = [...STANDARD, 'dnt', 'lang', 'theme', 'omit_script']
 const CACHE_SECONDS = 3_600
 
 /** `/oembed?url=…`: how to show the address of a paper on another site (oEmbed 1.0, as JSON or XML). */
