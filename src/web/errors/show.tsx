@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { isForPrograms } from '../../api/addresses.ts'
+import { isForModels, isForPrograms } from '../../api/addresses.ts'
 import { problem, type ProblemKind } from '../../api/problem.ts'
 import { sendProblem } from '../../api/send.ts'
+import { sendRpcError } from '../../mcp/rpc-error.ts'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
 import { searchedText } from '../search/address.ts'
@@ -157,6 +158,7 @@ function errorPage(
     children,
   }: { status: RefusalStatus | 405 | 500; title: string; reason: string; children: Child },
 ) {
+  if (isForModels(c.req.path)) return sendRpcError(c, { status, message: reason })
   if (isForPrograms(c.req.path)) return sendProblem(c, problem(KINDS[status], reason), site.origin)
   return c.html(
     renderPage(site, {
