@@ -4,7 +4,7 @@ import { SearchAway } from '../search/engine-client.ts'
 import { suggest } from '../search/suggest.ts'
 import { PROMPTS } from './prompts.ts'
 import { TEMPLATES } from './resources.ts'
-import { badParams } from './rpc-error.ts'
+import { badParams } from './bad-params.ts'
 
 const MOST = 10
 /** The arguments that take the id of a paper. */

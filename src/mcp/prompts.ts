@@ -6,7 +6,7 @@ import type {
 } from '@modelcontextprotocol/server'
 import type { Asking } from '../api/operation.ts'
 import { markdownOf, paperUri, paperWithId, readEdition } from './resources.ts'
-import { badParams } from './rpc-error.ts'
+import { badParams } from './bad-params.ts'
 
 type Given = Record<string, string>
 type Written = { prompt: Prompt; write: (asking: Asking, given: Given) => Promise<PromptMessage[]> }

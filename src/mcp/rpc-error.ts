@@ -1,4 +1,3 @@
-import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
@@ -27,9 +26,4 @@ export function sendRpcError(
   c.header('cache-control', 'no-store')
   const error = { code, message, ...(data === undefined ? {} : { data }) }
   return c.json({ jsonrpc: '2.0', error, id }, status)
-}
-
-/** What to throw where a message asks for something that is not there, or with parameters that make no sense. */
-export function badParams(message: string): ProtocolError {
-  return new ProtocolError(RPC.params, message)
 }

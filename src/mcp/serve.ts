@@ -1,19 +1,12 @@
-import {
-  createMcpHandler,
-  isLegacyRequest,
-  WebStandardStreamableHTTPServerTransport,
-  type AuthInfo,
-} from '@modelcontextprotocol/server'
 import type { Context, Hono } from 'hono'
 import { MCP_PATH } from '../api/addresses.ts'
+import { OPERATIONS } from '../api/operations.ts'
 import { BAD_TOKEN, openToOtherSites } from '../api/serve.ts'
 import { goneSignal } from '../web/client-gone.ts'
 import { readKind, type ReadLimits } from '../web/read-limits.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { RPC, sendRpcError, type RpcId } from './rpc-error.ts'
-import { openServer } from './server.ts'
-import { toolNamed } from './tools.ts'
 
 /** The second version of the protocol let clients send several messages at once; each is work. */
 const MOST_AT_ONCE = 10
@@ -25,10 +18,6 @@ const METHODS = 'POST, OPTIONS'
  * held for a client between two of them. So there is no stream to GET and no session to DELETE.
  */
 export function addMcp(app: Hono, { limits }: { limits: ReadLimits }): void {
-  const modern = createMcpHandler((asked) => serverOf(asked.authInfo), {
-    legacy: 'reject',
-    maxSubscriptions: 0,
-  })
   app.use(MCP_PATH, openToOtherSites())
   app.post(MCP_PATH, async (c) => {
     const { site } = c.var
@@ -56,10 +45,9 @@ export function addMcp(app: Hono, { limits }: { limits: ReadLimits }): void {
         id: idOf(read.body),
       })
     }
-    const options = { parsedBody: read.body, authInfo: authInfoOf(site, goneSignal(c)) }
-    const answer = (await isLegacyRequest(c.req.raw, read.body))
-      ? await answerLegacy(c.req.raw, options)
-      : await modern.fetch(c.req.raw, options)
+    // It is large, and a site that no model reads can do without it.
+    const { answerMessages } = await import('./answer.ts')
+    const answer = await answerMessages(c.req.raw, { body: read.body, site, gone: goneSignal(c) })
     for (const [name, value] of answer.headers) c.header(name, value)
     return c.newResponse(answer.body, answer.status as 200)
   })
@@ -130,52 +118,11 @@ async function count(
 function kindOf(message: unknown): 'search' | 'page' {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } }
   if (method === 'completion/complete') return 'search'
-  const tool = method === 'tools/call' ? toolNamed(String(params?.name)) : undefined
-  return tool === undefined ? 'page' : readKind(tool.operation.path)
+  const operation = method === 'tools/call' ? OPERATIONS.find(({ id }) => id === params?.name) : undefined
+  return operation === undefined ? 'page' : readKind(operation.path)
 }
 
 function idOf(body: unknown): RpcId {
   const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : null
   return typeof id === 'string' || typeof id === 'number' ? id : null
-}
-
-/** Who asks, in the form in which the library hands it on. It has no use for the token, and does not get it. */
-function authInfoOf(site: Site, gone: AbortSignal): AuthInfo {
-  return {
-    token: '',
-    clientId: site.viewer?.reader.id ?? '',
-    scopes: [...(site.viewer?.token?.scopes ?? [])],
-    extra: { visit: { site, gone } satisfies Visit },
-  }
-}
-
-type Visit = { site: Site; gone: AbortSignal }
-
-function serverOf(authInfo: AuthInfo | undefined) {
-  if (authInfo?.extra === undefined) throw new Error('nobody said who asks')
-  const { site, gone } = authInfo.extra['visit'] as Visit
-  return openServer({
-    site,
-    ask: async (signal) => ({ site, now: site.now(), signal: AbortSignal.any([gone, signal]) }),
-  })
-}
-
-/** Answers messages of the versions of 2025: without a session, and in one piece. */
-async function answerLegacy(
-  request: Request,
-  { parsedBody, authInfo }: { parsedBody: unknown; authInfo: AuthInfo },
-): Promise<Response> {
-  const server = serverOf(authInfo)
-  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-  await server.connect(transport)
-  // Closing it would otherwise leave the answer waiting for good.
-  const { promise: left, resolve } = Promise.withResolvers<Response>()
-  const leave = () => resolve(new Response(null, { status: 499 }))
-  request.signal.addEventListener('abort', leave, { once: true })
-  try {
-    return await Promise.race([transport.handleRequest(request, { parsedBody, authInfo }), left])
-  } finally {
-    request.signal.removeEventListener('abort', leave)
-    await server.close()
-  }
 }

@@ -7,7 +7,7 @@ import { callTool } from './call-tool.ts'
 import { complete } from './complete.ts'
 import { getPrompt, PROMPTS } from './prompts.ts'
 import { listResources, readResource, TEMPLATES } from './resources.ts'
-import { badParams } from './rpc-error.ts'
+import { badParams } from './bad-params.ts'
 import { toolNamed, toolsFor } from './tools.ts'
 
 /** What is the same for everybody who asks with the same token may be kept so long. */
