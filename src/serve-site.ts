@@ -28,6 +28,7 @@ import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
+import { feedsMadeHere } from './feeds/own-feed.ts'
 import { readAssets } from './web/assets.ts'
 import { closeAfterUnreadBody } from './web/forms/bounded-body.ts'
 import { countWhenAnswered, type RequestCounts } from './web/metrics/request-counts.ts'
@@ -111,8 +112,10 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 
   const troubles = openTroubles()
   const meaning = openMeaning(config, { log })
+  // The hub looks at feeds once somebody has subscribed to them: by then there is a site to ask.
+  const readFeed = feedsMadeHere((request) => app.fetch(request), { origin: () => site.origin })
   const background = jobs
-    ? startBackground({ config, connection, secret, meaning, troubles, log, now })
+    ? startBackground({ config, connection, secret, meaning, readFeed, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {

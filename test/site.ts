@@ -31,6 +31,7 @@ export function servicesAt(url: string): ServiceUrls {
     crossref: url,
     semanticScholar: url,
     github: url,
+    zotero: url,
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { goneSignal } from '../web/client-gone.ts'
+import { pageShows } from '../web/shows.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { call } from './call.ts'
+import { openApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
@@ -11,24 +13,17 @@ import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
 export function addApi(app: Hono, site: Site): void {
-  app.use('/api/*', openToOtherSites())
+  for (const path of ['/api/*', '/openapi.json']) app.use(path, openToOtherSites())
   app.use('/api/*', async (c, next) => {
     if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
     return sendProblem(c, BAD_TOKEN, site.origin)
   })
+  app.get('/openapi.json', (c) => {
+    pageShows(c, [])
+    return c.json(openApi(site))
+  })
   for (const operation of inOrderOfMatching(OPERATIONS))
     app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
-  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath)))
-    app.all(path, (c) => {
-      const allowed = methodsAt(path)
-      c.header('allow', allowed.join(', '))
-      if (c.req.method === 'OPTIONS') return c.body(null, 204)
-      return sendProblem(
-        c,
-        problem('wrong-method', `This address answers ${allowed.join(', ')}.`),
-        site.origin,
-      )
-    })
   app.all('/api/*', (c) =>
     sendProblem(
       c,
@@ -65,11 +60,6 @@ function inOrderOfMatching(operations: readonly Operation[]): Operation[] {
   return operations.toSorted((a, b) => openness(a) - openness(b))
 }
 
-function methodsAt(path: string): string[] {
-  const methods = OPERATIONS.filter((operation) => routePath(operation) === path).map(({ method }) => method)
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
-}
-
 /** Lets pages of other sites ask here: what they ask with, a token, is nothing that browsers send by themselves. */
 export function openToOtherSites(): MiddlewareHandler {
   return async (c, next) => {
@@ -88,7 +78,6 @@ export function openToOtherSites(): MiddlewareHandler {
       'access-control-expose-headers',
       'etag, link, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, mcp-session-id, www-authenticate',
     )
-    c.header('cross-origin-resource-policy', 'cross-origin')
     if (isPreflight) return c.body(null, 204)
     return next()
   }

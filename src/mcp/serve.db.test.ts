@@ -74,7 +74,7 @@ describeWithDatabase('the MCP server', (db) => {
       const { connect } = await open()
       const { tools } = await (await connect(mode)).listTools()
       expect(tools.map(({ name }) => name)).toEqual(
-        OPERATIONS.filter(({ scope }) => scope === null).map(({ id }) => id),
+        OPERATIONS.filter(({ isTool, scope }) => isTool && scope === null).map(({ id }) => id),
       )
       for (const { name, inputSchema, outputSchema, description } of tools) {
         expect([name, inputSchema.type, outputSchema?.['type']]).toEqual([name, 'object', 'object'])
@@ -83,7 +83,7 @@ describeWithDatabase('the MCP server', (db) => {
       const { token } = await bearer(db(), [...SCOPES])
       const more = await (await connect(mode, { token })).listTools()
       expect(more.tools.map(({ name }) => name)).toEqual(
-        OPERATIONS.filter(({ curator }) => !curator).map(({ id }) => id),
+        OPERATIONS.filter(({ isTool, curator }) => isTool && !curator).map(({ id }) => id),
       )
     })
 

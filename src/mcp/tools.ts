@@ -17,7 +17,7 @@ export type OperationTool = { operation: Operation; tool: Tool; answers: Answers
 export type Answers = 'object' | 'list' | 'value'
 
 const TOOLS: ReadonlyMap<string, OperationTool> = new Map(
-  OPERATIONS.map((operation) => [operation.id, toolOf(operation)]),
+  OPERATIONS.filter(({ isTool }) => isTool).map((operation) => [operation.id, toolOf(operation)]),
 )
 
 /** The tool with a name, whoever may use it. */

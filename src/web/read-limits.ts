@@ -21,7 +21,7 @@ export type ReadAllowances = Record<'search' | 'page', Allowance>
 const MOST_REMEMBERED = 20_000
 
 const SEARCH =
-  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/papers\/search|\/subscribe\/preview(?:\/email)?)\/?$/
+  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain)|\/subscribe\/preview(?:\/email)?)\/?$/
 const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /** How much of what is costly each network and reader has left. */

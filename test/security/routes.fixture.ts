@@ -27,7 +27,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
-  if (name === '*') return AUTH_PATHS
+  if (name === '*') return route.path.startsWith('/auth/') ? AUTH_PATHS : []
   if (name === 'code') return codesFor(route, site)
   if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)

@@ -145,6 +145,15 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     desk('digests/:id/in-doubt/sending', site.mailed.runId),
     desk('digests/:id/in-doubt/sent', site.mailed.otherRunId),
     ...mailForms(site),
+    plain(
+      '/websub',
+      {
+        'hub.mode': 'subscribe',
+        'hub.topic': 'https://tides.example/papers/new.atom',
+        'hub.callback': 'https://subscriber.example/x',
+      },
+      'anybody',
+    ),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
