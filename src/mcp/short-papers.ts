@@ -7,7 +7,7 @@ export type ShortPaper = {
   id: string
   title: string
   authors: string[]
-  /** The beginning of the abstract. */
+  /** One sentence about it, or the beginning of the abstract. */
   summary: string | null
   publishedAt: string | null
   edition: string | null
@@ -27,7 +27,10 @@ const SHORT_PAPER_SCHEMA: JsonSchema = {
     id: { type: 'string', description: 'What other tools take as the id of the paper' },
     title: { type: 'string' },
     authors: { type: 'array', items: { type: 'string' }, description: 'The first ones' },
-    summary: { type: ['string', 'null'], description: 'The beginning of the abstract' },
+    summary: {
+      type: ['string', 'null'],
+      description: 'One sentence about it, or the beginning of the abstract',
+    },
     publishedAt: { type: ['string', 'null'] },
     edition: { type: ['string', 'null'], description: 'The day of its edition' },
     upvotes: { type: 'integer' },
@@ -98,10 +101,11 @@ export function shorten(value: unknown): unknown {
   return Object.fromEntries(Object.entries(entry).map(([key, part]) => [key, shorten(part)]))
 }
 
-type WholePaper = Omit<ShortPaper, 'authors'> & { authors: { name: string }[] }
+type WholePaper = Omit<ShortPaper, 'authors'> & { authors: { name: string }[]; ai_summary: string | null }
 
 function shortPaper(paper: WholePaper): ShortPaper {
   const { id, summary, publishedAt, edition, upvotes, numComments, categories, url } = paper
+  const told = paper.ai_summary ?? summary
   const names = paper.authors.map(({ name }) => name)
   return {
     id,
@@ -110,7 +114,7 @@ function shortPaper(paper: WholePaper): ShortPaper {
       names.length > MOST_AUTHORS
         ? [...names.slice(0, MOST_AUTHORS), `and ${names.length - MOST_AUTHORS} more`]
         : names,
-    summary: summary === null ? null : plainText(excerpt(summary, LONGEST_SUMMARY)),
+    summary: told === null ? null : plainText(excerpt(told, LONGEST_SUMMARY)),
     publishedAt,
     edition,
     upvotes,
