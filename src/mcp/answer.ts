@@ -9,11 +9,8 @@ import { openServer } from './server.ts'
 
 type Visit = { site: Site; gone: AbortSignal }
 
-/** No stream is held open for what may change: nothing here says that it tells of changes. */
-const MODERN = createMcpHandler(({ authInfo }) => serverOf(authInfo), {
-  legacy: 'reject',
-  maxSubscriptions: 0,
-})
+const open = () => createMcpHandler(({ authInfo }) => serverOf(authInfo), { legacy: 'reject' })
+const MODERN = open()
 
 /** Answers what a program sent in one request, in whichever version of the protocol it speaks. `gone` aborts when it leaves. */
 export async function answerMessages(
@@ -21,9 +18,27 @@ export async function answerMessages(
   { body, ...visit }: Visit & { body: unknown },
 ): Promise<Response> {
   const options = { parsedBody: body, authInfo: authInfoOf(visit) }
-  return (await isLegacyRequest(request, body))
-    ? answerLegacy(request, options)
-    : MODERN.fetch(request, options)
+  if (await isLegacyRequest(request, body)) return answerLegacy(request, options)
+  return isListening(body) ? answerListener(request, options) : MODERN.fetch(request, options)
+}
+
+type Options = { parsedBody: unknown; authInfo: AuthInfo }
+
+function isListening(body: unknown): boolean {
+  return (
+    typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen'
+  )
+}
+
+/**
+ * Answers whoever wants to be told of changes. Nothing here says that it tells of any, so they are told at once that no more will
+ * come: a stream that was held open for each of them would hold a connection each, and tell them nothing.
+ */
+async function answerListener(request: Request, options: Options): Promise<Response> {
+  const handler = open()
+  const answer = await handler.fetch(request, options)
+  await handler.close()
+  return answer
 }
 
 /** Who asks, in the form in which the library hands it on. It has no use for the token, and does not get it. */
@@ -47,10 +62,7 @@ function serverOf(authInfo: AuthInfo | undefined) {
 }
 
 /** Answers messages of the versions of 2025: without a session, and in one piece. */
-async function answerLegacy(
-  request: Request,
-  { parsedBody, authInfo }: { parsedBody: unknown; authInfo: AuthInfo },
-): Promise<Response> {
+async function answerLegacy(request: Request, { parsedBody, authInfo }: Options): Promise<Response> {
   const server = serverOf(authInfo)
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
   await server.connect(transport)

@@ -5,7 +5,7 @@ import type { Asking, Done, Operation } from '../api/operation.ts'
 import type { Problem } from '../api/problem.ts'
 import { failureProblem } from './failures.ts'
 import { shorten } from './short-papers.ts'
-import type { Answers, OperationTool } from './tools.ts'
+import type { OperationTool } from './tools.ts'
 import { wordsFor } from './words.ts'
 
 /**

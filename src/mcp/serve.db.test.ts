@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Kysely } from 'kysely'
+import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
+import { searchRoom } from '../../test/search.ts'
 import { NOON, openSite } from '../../test/site.ts'
+import { isOwnHost, ownHosts } from '../accounts/own-hosts.ts'
 import { SCOPES, tokenHash, type Scope } from '../accounts/tokens.ts'
 import type { Database } from '../db/schema.ts'
 import { OPERATIONS } from '../api/operations.ts'
@@ -145,6 +148,84 @@ describeWithDatabase('the MCP server', (db) => {
       expect(completion.values).toEqual(['hep-th/9901001'])
     })
   }
+
+  it('says of its faults only under which number the log has them', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
+    const broken = async () => {
+      throw new Error('the password is in here')
+    }
+    const { app } = openSite(db(), {
+      log,
+      search: { ...searchRoom(db()), index: { ...searchRoom(db()).index, find: broken, correct: broken } },
+    })
+    const ask = async (method: string, params: object) => {
+      const answer = await app.request('/mcp', {
+        method: 'POST',
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      })
+      return answer.text()
+    }
+    for (const text of [
+      await ask('tools/call', { name: 'search_papers', arguments: { q: 'tides' } }),
+      await ask('completion/complete', {
+        ref: { type: 'ref/prompt', name: 'compare_papers' },
+        argument: { name: 'a', value: 'tides' },
+      }),
+    ]) {
+      const [, number = 'none'] = /give them this number: ([\da-f]{8})/.exec(text) ?? []
+      expect(lines.join('')).toContain(number)
+      expect(text).not.toContain('password')
+    }
+  })
+
+  it('holds no connection for whoever waits for changes', async () => {
+    const { post } = await open()
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'a test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    }
+    const answer = await post(
+      {
+        jsonrpc: '2.0',
+        id: 5,
+        method: 'subscriptions/listen',
+        params: { _meta: meta, notifications: { toolsListChanged: true } },
+      },
+      { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' },
+    )
+    const told = await answer.text()
+    expect(told).toContain('notifications/subscriptions/acknowledged')
+    expect(told).toContain('"id":5')
+  })
+
+  it('answers only under the addresses of its own, where it has no public one', async () => {
+    const { site } = openSite(db())
+    const { app } = createApp({
+      ...site,
+      accounts: { ...site.accounts, answersAt: (host) => isOwnHost(host, ownHosts('127.0.0.1')) },
+    })
+    const ask = async (host: string, origin?: string) => {
+      const answer = await app.request('/mcp', {
+        method: 'POST',
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+        headers: {
+          host,
+          ...(origin === undefined ? {} : { origin }),
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+        },
+      })
+      return answer.status
+    }
+    expect(await ask('localhost:3000')).toBe(200)
+    expect(await ask('127.0.0.1:3000', 'http://localhost:6274')).toBe(200)
+    expect(await ask('evil.example:3000')).toBe(403)
+    expect(await ask('localhost:3000', 'http://evil.example')).toBe(403)
+    expect(await ask('localhost:3000', 'null')).toBe(403)
+  })
 
   it('knows a token, and refuses one that is not good', async () => {
     const { connect, post } = await open()

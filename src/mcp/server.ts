@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/server'
+import { ProtocolError, Server, type BaseContext } from '@modelcontextprotocol/server'
 import type { Asking } from '../api/operation.ts'
 import { isClean } from '../api/read-request.ts'
 import { programVersion } from '../runtime/program-version.ts'
@@ -8,6 +8,8 @@ import { complete } from './complete.ts'
 import { getPrompt, PROMPTS } from './prompts.ts'
 import { listResources, readResource, TEMPLATES } from './resources.ts'
 import { badParams } from './bad-params.ts'
+import { failureProblem } from './failures.ts'
+import { RPC } from './rpc-error.ts'
 import { toolNamed, toolsFor } from './tools.ts'
 
 /** What is the same for everybody who asks with the same token may be kept so long. */
@@ -43,30 +45,42 @@ export function openServer({
       },
     },
   )
-  server.setRequestHandler('tools/list', async (_, { mcpReq: { signal } }) => {
-    const { site } = await ask(signal)
-    return { tools: toolsFor(site.viewer) }
-  })
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq: { signal } }) => {
+  /** Does what a message asks for; what fails is told without what it says of our insides. */
+  async function answer<T>({ mcpReq }: BaseContext, work: (asking: Asking) => Promise<T> | T): Promise<T> {
+    const asking = await ask(mcpReq.signal)
+    try {
+      return await work(asking)
+    } catch (error) {
+      if (error instanceof ProtocolError || asking.signal.aborted) throw error
+      const { detail } = failureProblem(error, asking.site.log, { method: mcpReq.method })
+      throw new ProtocolError(RPC.fault, detail)
+    }
+  }
+  server.setRequestHandler('tools/list', (_, context) =>
+    answer(context, ({ site }) => ({ tools: toolsFor(site.viewer) })),
+  )
+  server.setRequestHandler('tools/call', ({ params }, context) => {
     const tool = toolNamed(params.name)
     if (tool === undefined)
       throw badParams(`There is no tool “${params.name.slice(0, 100)}”. tools/list names all there are.`)
-    return callTool(tool, await ask(signal), cleaned(params.arguments ?? {}))
+    return answer(context, (asking) => callTool(tool, asking, cleaned(params.arguments ?? {})))
   })
-  server.setRequestHandler('resources/list', async (_, { mcpReq: { signal } }) => ({
-    resources: await listResources(await ask(signal)),
-  }))
-  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: TEMPLATES }))
-  server.setRequestHandler('resources/read', async ({ params }, { mcpReq: { signal } }) => ({
-    contents: [await readResource(await ask(signal), cleaned(params.uri))],
-  }))
-  server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS }))
-  server.setRequestHandler('prompts/get', async ({ params }, { mcpReq: { signal } }) =>
-    getPrompt(await ask(signal), { name: params.name, given: cleaned(params.arguments ?? {}) }),
+  server.setRequestHandler('resources/list', (_, context) =>
+    answer(context, async (asking) => ({ resources: await listResources(asking) })),
   )
-  server.setRequestHandler('completion/complete', async ({ params }, { mcpReq: { signal } }) => ({
-    completion: await complete(await ask(signal), cleaned({ ref: params.ref, argument: params.argument })),
-  }))
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: TEMPLATES }))
+  server.setRequestHandler('resources/read', ({ params }, context) =>
+    answer(context, async (asking) => ({ contents: [await readResource(asking, cleaned(params.uri))] })),
+  )
+  server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS }))
+  server.setRequestHandler('prompts/get', ({ params }, context) =>
+    answer(context, (asking) =>
+      getPrompt(asking, { name: params.name, given: cleaned(params.arguments ?? {}) }),
+    ),
+  )
+  server.setRequestHandler('completion/complete', ({ params: { ref, argument } }, context) =>
+    answer(context, async (asking) => ({ completion: await complete(asking, cleaned({ ref, argument })) })),
+  )
   return server
 }
 
