@@ -19,6 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
+import { adminEmailOf } from './oai/admin-email.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { hadSources } from './sources/sources.ts'
 import { userAgent } from './sources/user-agent.ts'
@@ -162,6 +163,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     log,
     assets,
     name: config.siteName,
+    adminEmail: adminEmailOf(config),
     origin: config.publicUrl ?? '',
     timeZone,
     now,

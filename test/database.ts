@@ -38,7 +38,9 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
         db,
       )
       // Ids are given again here, as nowhere else: none may be known as gone.
-      await sql`delete from paper_removals`.execute(db)
+      await sql`with a as (delete from paper_removals), b as (delete from oai_topics) delete from oai_records`.execute(
+        db,
+      )
     })
     afterAll(async () => {
       await closeSearchRooms()

@@ -27,6 +27,9 @@ export const LOCKS = {
   vectors: 4_152_004,
   /** Held, of one mailbox, by whoever makes an account of it, so that two at once do not count the same accounts. */
   mailbox: 4_152_005,
+  /** Held by whoever commits changes that harvesters are told of, while they are stamped. It is the one lock that is taken
+   * last, by a trigger as the transaction ends: whoever holds it waits for nothing more. */
+  stamping: 4_152_020,
 } as const
 
 /** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */

@@ -90,6 +90,16 @@ export type Database = {
   }
   paper_removals: { paper_id: number; index_seq: Generated<number> }
   paper_merges: { merged_id: number; kept_id: number; merged_at: Date }
+  /** Filled by the database as papers change. `stamp` is microseconds since 1970. */
+  oai_records: {
+    paper_id: number
+    uuid: string
+    stamp: number
+    edition: string | null
+    categories: string[]
+    on_arxiv: boolean
+  }
+  oai_topics: { category: string; stamp: number; paper_id: number }
   paper_embeddings: {
     model: string
     paper_id: number

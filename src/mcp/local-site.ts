@@ -3,6 +3,7 @@ import { openAccounts } from '../accounts/open-accounts.ts'
 import { ownHosts } from '../accounts/own-hosts.ts'
 import { keptSecret } from '../accounts/secret.ts'
 import type { Config } from '../config.ts'
+import { adminEmailOf } from '../oai/admin-email.ts'
 import { openOutgoingClient } from '../outgoing/client.ts'
 import { announceChanges } from '../ranking/announce-changes.ts'
 import type { Logger } from '../runtime/log.ts'
@@ -19,7 +20,7 @@ import type { Site } from '../web/site.ts'
 export async function openLocalSite(
   config: Config,
   { search, origin, log, now }: { search: SearchRoom; origin: string; log: Logger; now: () => Date },
-): Promise<{ site: Site; close(): Promise<void> }> {
+): Promise<{ site: Site; close: () => Promise<void> }> {
   const { db } = search
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   const changes = announceChanges(db, { onChange: () => {}, log })
@@ -53,6 +54,7 @@ export async function openLocalSite(
     // No pages are made here.
     assets: { style: '', script: '', theme: '', fonts: [] },
     name: config.siteName,
+    adminEmail: adminEmailOf(config),
     origin,
     timeZone: search.timeZone,
     now,

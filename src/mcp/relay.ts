@@ -63,11 +63,10 @@ export async function relay(
   }
 
   const end = () => ended.resolve()
-  transport.onmessage = (message) => {
-    // Nothing there asks anything of this program, so that what it says is always asked.
-    void ask(message as Message).catch(end)
-  }
-  transport.onclose = end
+  Object.assign(transport, {
+    onmessage: (message: Message) => void ask(message).catch(end),
+    onclose: end,
+  })
   stop.addEventListener('abort', end, { once: true })
   await transport.start()
   if (!stop.aborted) await ended.promise

@@ -267,7 +267,7 @@ describeWithDatabase('the MCP server', (db) => {
     }
     for (const method of ['GET', 'HEAD', 'DELETE', 'PUT', 'PATCH']) {
       const answer = await app.request('/mcp', { method })
-      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'POST, OPTIONS'])
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'POST'])
     }
     const preflight = await app.request('/mcp', {
       method: 'OPTIONS',
@@ -283,7 +283,7 @@ describeWithDatabase('the MCP server', (db) => {
   it('counts what is asked as the site does', async () => {
     const { site } = openSite(db())
     const few = { most: 3, aSecond: 0.1 }
-    const { app } = createApp(site, { allowances: { search: few, page: few } })
+    const { app } = createApp(site, { allowances: { search: few, page: few, harvest: few } })
     const ask = async (name: string) =>
       app.request('/mcp', {
         method: 'POST',

@@ -3,7 +3,7 @@ import { MCP_PATH } from '../api/addresses.ts'
 import { OPERATIONS } from '../api/operations.ts'
 import { BAD_TOKEN, openToOtherSites } from '../api/serve.ts'
 import { goneSignal } from '../web/client-gone.ts'
-import { readKind, type ReadLimits } from '../web/read-limits.ts'
+import { readKind, type ReadAllowances, type ReadLimits } from '../web/read-limits.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { RPC, sendRpcError, type RpcId } from './rpc-error.ts'
@@ -11,14 +11,12 @@ import { RPC, sendRpcError, type RpcId } from './rpc-error.ts'
 /** The second version of the protocol let clients send several messages at once; each is work. */
 const MOST_AT_ONCE = 10
 
-const METHODS = 'POST, OPTIONS'
-
 /**
  * The MCP server at `/mcp`. There are no sessions: a message is answered by itself, by whichever process gets it, and nothing is
  * held for a client between two of them. So there is no stream to GET and no session to DELETE.
  */
 export function addMcp(app: Hono, { limits }: { limits: ReadLimits }): void {
-  app.use(MCP_PATH, openToOtherSites())
+  app.use(`${MCP_PATH}/*`, openToOtherSites())
   app.post(MCP_PATH, async (c) => {
     const { site } = c.var
     c.header('cache-control', 'no-store')
@@ -50,11 +48,6 @@ export function addMcp(app: Hono, { limits }: { limits: ReadLimits }): void {
     const answer = await answerMessages(c.req.raw, { body: read.body, site, gone: goneSignal(c) })
     for (const [name, value] of answer.headers) c.header(name, value)
     return c.newResponse(answer.body, answer.status as 200)
-  })
-  app.all(MCP_PATH, (c) => {
-    c.header('allow', METHODS)
-    if (c.req.method === 'OPTIONS') return c.body(null, 204)
-    return sendRpcError(c, { status: 405, message: `This address answers ${METHODS}.` })
   })
 }
 
@@ -115,7 +108,7 @@ async function count(
   return 0
 }
 
-function kindOf(message: unknown): 'search' | 'page' {
+function kindOf(message: unknown): keyof ReadAllowances {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } }
   if (method === 'completion/complete') return 'search'
   const operation = method === 'tools/call' ? OPERATIONS.find(({ id }) => id === params?.name) : undefined

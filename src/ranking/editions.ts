@@ -106,6 +106,14 @@ export async function allTopics(db: Kysely<Database>): Promise<TopicCount[]> {
   )
 }
 
+/** The days whose editions have papers, the newest first. */
+export async function listedEditions(db: Kysely<Database>, { limit }: { limit: number }): Promise<string[]> {
+  const { rows } = await sql<{ edition: string }>`
+    select edition from edition_counts group by edition having sum(papers) > 0 order by edition desc limit ${limit}
+  `.execute(db)
+  return rows.map(({ edition }) => edition)
+}
+
 /** The topic with papers that a text names but for its case (`cs.lg`), or null. */
 export async function topicInOtherCase(db: Kysely<Database>, text: string): Promise<string | null> {
   const row = await db

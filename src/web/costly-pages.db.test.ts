@@ -13,6 +13,7 @@ import { READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
 const FEW: ReadAllowances = {
   search: { ...READ_ALLOWANCES.search, most: 20 },
   page: { ...READ_ALLOWANCES.page, most: 20 },
+  harvest: { ...READ_ALLOWANCES.harvest, most: 20 },
 }
 
 const MADE_UP =

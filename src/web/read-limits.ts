@@ -14,14 +14,18 @@ export const READ_ALLOWANCES: ReadAllowances = {
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
+  /** From a network by programs that take all there is: files of hundreds or thousands of records. */
+  harvest: { most: 500, aSecond: 5 },
 }
-export type ReadAllowances = Record<'search' | 'page', Allowance>
+export type ReadAllowances = Record<'search' | 'page' | 'harvest', Allowance>
 
 /** Networks and readers that are remembered; those that were longest quiet are forgotten, with full buckets. */
 const MOST_REMEMBERED = 20_000
 
 const SEARCH =
   /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain)|\/subscribe\/preview(?:\/email)?)\/?$/
+/** Files of hundreds or thousands of records, for programs. */
+const HARVEST = /^\/(?:oai|sitemap.*\.xml)\/?$/
 const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /** How much of what is costly each network and reader has left. */
@@ -32,7 +36,7 @@ export type ReadLimits = {
 
 /** Which allowance what is read at a path is counted in. */
 export function readKind(path: string): keyof ReadAllowances {
-  return SEARCH.test(path) ? 'search' : 'page'
+  return HARVEST.test(path) ? 'harvest' : SEARCH.test(path) ? 'search' : 'page'
 }
 
 /** Counts by network address, or by reader, in memory: a request for reading writes nothing. */
@@ -43,7 +47,11 @@ export function openReadLimits(
     allowances = READ_ALLOWANCES,
   }: { viewerOf: (c: Context) => Promise<Viewer | null>; allowances?: ReadAllowances },
 ): ReadLimits {
-  const buckets = { search: openBuckets(allowances.search), page: openBuckets(allowances.page) }
+  const buckets = {
+    search: openBuckets(allowances.search),
+    page: openBuckets(allowances.page),
+    harvest: openBuckets(allowances.harvest),
+  }
   return {
     async take(c, kind) {
       // Where it cannot be known, the database is away, and the page says so.
@@ -58,12 +66,19 @@ export function openReadLimits(
 /** Limits how much of what is costly to read is made. It stands behind the cache of pages. */
 export function limitReads(site: Site, limits: ReadLimits): MiddlewareHandler {
   return async (c, next) => {
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    const kind = readKind(c.req.path)
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === '/oai'
     if (!isRead || FREE.test(c.req.path)) return next()
-    const waitMs = await limits.take(c, readKind(c.req.path))
+    const waitMs = await limits.take(c, kind)
     if (waitMs === 0) return next()
     c.header('cache-control', 'no-store')
-    return tooOften(site, c, { retryAfterSeconds: Math.ceil(waitMs / 1_000) })
+    const retryAfterSeconds = Math.ceil(waitMs / 1_000)
+    // Harvesters wait and ask again after this status only (OAI-PMH 2.0, 3.1.2.2).
+    if (kind === 'harvest')
+      return c.text('Too many requests. Ask again later.\n', 503, {
+        'retry-after': String(retryAfterSeconds),
+      })
+    return tooOften(site, c, { retryAfterSeconds })
   }
 }
 

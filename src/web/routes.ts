@@ -1,4 +1,5 @@
 import type { Context, Handler, Hono } from 'hono'
+import { answerHarvester } from '../oai/answer.ts'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showApi } from './about/api.tsx'
 import { showSearchHelp } from './about/search.tsx'
@@ -77,6 +78,8 @@ import { showSettings } from './settings/show.tsx'
 import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-in/act.ts'
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
+import { showRobots } from './sitemaps/robots.ts'
+import { showEditionsMap, showPagesMap, showPapersMap, showSitemaps } from './sitemaps/show.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
 import { chooseView } from './view/act.ts'
@@ -156,6 +159,13 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/about/search', page(showSearchHelp))
   app.get('/about/api', page(showApi))
   app.get('/opensearch.xml', page(describeSearch))
+  app.get('/robots.txt', page(showRobots))
+  app.get('/sitemap.xml', page(showSitemaps))
+  app.get('/sitemap-pages.xml', page(showPagesMap))
+  app.get('/sitemap-editions.xml', page(showEditionsMap))
+  app.get('/:name{sitemap-papers-.*}', page(showPapersMap))
+  // It is asked by POST too, and changes nothing. Of arguments that it does not know it says so in its own protocol.
+  app.on(['GET', 'POST'], '/oai', (c) => answerHarvester(base, c))
 
   app.post('/view', chooseView(base))
   app.get('/sign-in', page(showSignIn, { takes: ['to', 'problem', 'error', 'error_description'] }))

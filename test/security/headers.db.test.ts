@@ -1,3 +1,4 @@
+import { isForPrograms } from '../../src/api/addresses.ts'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../database.ts'
@@ -38,6 +39,8 @@ const MAIL_DOCUMENT = /^\/(?:mail\/issues\/|subscribe\/preview\/email)/
 function expectSafe(path: string, answer: Response) {
   const headers = Object.fromEntries(answer.headers)
   const isMail = (answer.status === 200 || answer.status === 304) && MAIL_DOCUMENT.test(path)
+  const mayBeRead = isForPrograms(path.split('?')[0] ?? '') || path === '/openapi.json'
+  const isForOthers = mayBeRead || path.startsWith('/pictures/')
   const policy = (headers['content-security-policy'] ?? '').split(';').map((part) => part.trim())
   expect([path, answer.status, policy.filter((part) => part !== '').toSorted()]).toEqual([
     path,
@@ -54,14 +57,17 @@ function expectSafe(path: string, answer: Response) {
         : 'strict-origin-when-cross-origin',
       'strict-transport-security': 'max-age=31536000',
       'cross-origin-opener-policy': 'same-origin',
-      // Pictures are in emails, which people read on other sites.
-      'cross-origin-resource-policy': path.startsWith('/pictures/') ? 'cross-origin' : 'same-origin',
+      // Pictures are in emails, which people read on other sites, and programs run in pages of others.
+      'cross-origin-resource-policy': isForOthers ? 'cross-origin' : 'same-origin',
       'permissions-policy': expect.stringContaining('camera=()'),
     }),
   ])
   // Nothing of another site may read an answer, and nobody learns what runs here.
+  // Programs in pages of others may, with what no browser sends by itself.
+  if (mayBeRead && !path.startsWith('/oai') && !path.startsWith('/oembed'))
+    expect([path, headers['access-control-allow-origin']]).toEqual([path, '*'])
   for (const name of [
-    'access-control-allow-origin',
+    ...(mayBeRead ? [] : ['access-control-allow-origin']),
     'access-control-allow-credentials',
     'server',
     'x-powered-by',

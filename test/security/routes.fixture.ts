@@ -22,9 +22,11 @@ export function filled({ path }: Route, value: (name: string) => string): string
 export function valuesFor(route: Route, name: string, site: PeopledSite): string[] {
   if (name === 'address')
     return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1', ...PAPER_SUFFIXES.map((s) => SHOWN + s)]
+  if (route.path.startsWith('/api/')) return apiValuesFor(route, name, site)
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
+  if (route.path.startsWith('/:name{sitemap-')) return ['sitemap-papers-1.xml', 'sitemap-papers-2.xml']
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return route.path.startsWith('/auth/') ? AUTH_PATHS : []
@@ -36,6 +38,14 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (route.path.startsWith('/collections/'))
     return Object.values(site.collections).flatMap((id) => [id, ...COLLECTION_SUFFIXES.map((s) => id + s)])
   throw new Error(`what is ${name} in ${route.path}?`)
+}
+
+/** What programs may name: papers by what is in their addresses, comments and collections by their numbers. */
+function apiValuesFor({ path }: Route, name: string, site: PeopledSite): string[] {
+  if (path.startsWith('/api/collections/') && name === 'id') return Object.values(site.collections)
+  if (path.startsWith('/api/comments/') && name === 'id') return Object.values(site.comments).map(String)
+  if (name === 'id' || name === 'paper') return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1']
+  return name === '*' ? ['nothing'] : ['1']
 }
 
 /** What was mailed, and what nobody was. */

@@ -168,6 +168,8 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
 export const LIBRARY = '/auth/*'
 /** Answered to services that send mail, which sign what they post (src/web/bounce-hooks/bounce-hooks.db.test.ts). */
 export const HOOKS = '/mail/bounces/:sender'
+/** A POST there asks and changes nothing. */
+export const HARVESTS = '/oai'
 
 /** What readers do with the links that they were mailed: whoever has one needs not be signed in. */
 function mailForms({ mailed: { codes, lists } }: PeopledSite): SentForm[] {

@@ -17,9 +17,9 @@ const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
-/** What has so many different answers that none is worth keeping; the whole query counts. */
+/** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
 const SEARCH =
-  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain))\/?$/
+  /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|api\/(?:v1\/)?papers\/(?:search|explain)|oai|sitemap-.*)\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
