@@ -32,7 +32,7 @@ export async function callTool(
 }
 
 /** A refusal as a model reads it. */
-export function refusal({ kind, detail, parameter, retryAfterSeconds }: Problem): CallToolResult {
+function refusal({ kind, detail, parameter, retryAfterSeconds }: Problem): CallToolResult {
   return {
     isError: true,
     content: [{ type: 'text', text: detail }],

@@ -3,7 +3,7 @@ import { plainText } from '../papers/plain-text.ts'
 import { resolved, type JsonSchema } from './json-schema.ts'
 
 /** A paper in a list, as models get it: enough to choose by. Everything else is a call away. */
-export type ShortPaper = {
+type ShortPaper = {
   id: string
   title: string
   authors: string[]

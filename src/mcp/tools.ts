@@ -14,7 +14,7 @@ export type OperationTool = { operation: Operation; tool: Tool; answers: Answers
  * How what an operation answers with becomes the object that a tool has to answer with: an `object` as it is, a `list` as
  * `items` with what continues it, and any other value as `value`.
  */
-export type Answers = 'object' | 'list' | 'value'
+type Answers = 'object' | 'list' | 'value'
 
 const TOOLS: ReadonlyMap<string, OperationTool> = new Map(
   OPERATIONS.filter(({ isTool }) => isTool).map((operation) => [operation.id, toolOf(operation)]),
@@ -32,7 +32,7 @@ export function toolsFor(viewer: Site['viewer']): Tool[] {
     .map(({ tool }) => tool)
 }
 
-export function toolOf(operation: Operation): OperationTool {
+function toolOf(operation: Operation): OperationTool {
   const { id, summary, description, method, isIdempotent } = operation
   const answer = schemaOf(operation.answer, 'output')
   const answers = answer['type'] === 'array' ? 'list' : answer['type'] === 'object' ? 'object' : 'value'
