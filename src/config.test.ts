@@ -64,6 +64,7 @@ describe('the settings', () => {
         openalex: 'https://api.openalex.org',
         crossref: 'https://api.crossref.org',
         semanticScholar: 'https://api.semanticscholar.org',
+        zotero: 'https://api.zotero.org',
         github: 'https://api.github.com',
         arxivApi: 'https://export.arxiv.org',
       },

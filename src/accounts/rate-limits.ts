@@ -27,6 +27,8 @@ export const RATE_LIMITS = {
   comment: { name: 'comment by', most: 20, windowMs: 10 * MINUTE },
   newComment: { name: 'first comments by', most: 5, windowMs: HOUR },
   submit: { name: 'submission by', most: 20, windowMs: HOUR },
+  /** Connecting a library elsewhere, and importing from there or from a file. */
+  library: { name: 'library by', most: 60, windowMs: HOUR },
   flag: { name: 'flag by', most: 30, windowMs: HOUR },
   change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
   /** Papers that are not here, opened by their identifiers: each is asked for at arXiv. */

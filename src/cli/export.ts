@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { connect } from '../db/connect.ts'
-import { exportWriter, type ExportFormat } from '../papers/export/formats.ts'
+import { exportPieces, exportWriter, type ExportFormat } from '../papers/export/formats.ts'
 import { countListedPapers, listedPapers } from '../papers/find.ts'
+import type { Paper } from '../papers/paper.ts'
 import { interruption } from './interruption.ts'
 import { keepDraft, newFile, openOutput } from './new-file.ts'
 import { progressLine } from './progress.ts'
@@ -12,9 +13,6 @@ import { quietLog } from './quiet-log.ts'
 import { settings } from './settings.ts'
 import { siteOrigin } from './site-origin.ts'
 import { UsageError } from './usage-error.ts'
-
-/** Papers between two looks at the progress. */
-const SHOWN_EVERY = 500
 
 /**
  * `export [FILE|-]`: writes all listed papers, in the order in which they first came in. A file appears under its name once it
@@ -34,14 +32,15 @@ export async function exportFile(target: string, { format }: { format: ExportFor
     const all = (await countListedPapers(db)).toLocaleString('en-GB')
     const out = openOutput(file, { draft, mode: 0o666 })
     const { first, next, last } = exportWriter(format, { origin, siteName: config.siteName })
-    await write(out, first)
-    for await (const paper of listedPapers(db)) {
-      if (signal.aborted) throw new UsageError('Interrupted. Run the command again to export all papers.')
-      await write(out, next(paper))
+    const counted = (paper: Paper) => {
       count += 1
-      if (count % SHOWN_EVERY === 0) progress.show(`${count.toLocaleString('en-GB')} of ${all} papers`)
+      return next(paper)
     }
-    await write(out, last)
+    for await (const piece of exportPieces(listedPapers(db), { first, next: counted, last })) {
+      if (signal.aborted) throw new UsageError('Interrupted. Run the command again to export all papers.')
+      await write(out, piece)
+      progress.show(`${count.toLocaleString('en-GB')} of ${all} papers`)
+    }
     progress.end()
     if (file === null || draft === null) return
     out.end()

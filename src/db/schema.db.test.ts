@@ -19,6 +19,7 @@ const TYPES: Record<string, string[]> = {
   Date: ['timestamp with time zone'],
   Buffer: ['bytea'],
   'string[]': ['ARRAY'],
+  'number[]': ['ARRAY'],
   Json: ['jsonb'],
 }
 

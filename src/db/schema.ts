@@ -100,6 +100,7 @@ export type Database = {
     on_arxiv: boolean
   }
   oai_topics: { category: string; stamp: number; paper_id: number }
+  oai_pending: { id: Generated<number>; paper_ids: number[] }
   paper_embeddings: {
     model: string
     paper_id: number

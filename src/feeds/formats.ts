@@ -7,8 +7,8 @@ export const FEED_FORMATS = [
 
 export type FeedSuffix = (typeof FEED_FORMATS)[number]['suffix']
 
-/** Where a feed of a list stands, from the address of the list: the suffix comes after its path, before its query. */
-export function feedAddress(list: string, suffix: FeedSuffix): string {
+/** Where a feed or a file of a list stands, from the address of the list: the suffix comes after its path, before its query. */
+export function feedAddress(list: string, suffix: `.${string}`): string {
   const end = list.includes('?') ? list.indexOf('?') : list.length
   return list.slice(0, end) + suffix + list.slice(end)
 }

@@ -7,7 +7,7 @@ import type { PaperIdentifier } from '../papers/identifiers.ts'
 import type { ZoteroPlace } from './zotero/account.ts'
 
 /** What became of the items of an import, by their number. */
-export type ItemCounts = {
+type ItemCounts = {
   /** Added to the collection, and in it already. */
   added: number
   there: number
@@ -52,7 +52,7 @@ export type LeftItem = {
 }
 
 /** A reader's imports under way at a time. */
-const MOST_WAITING = 3
+export const MOST_WAITING = 5
 /** Of finished ones so many are remembered. */
 const MOST_KEPT = 50
 /** In bytes: thousands of entries with their abstracts. */

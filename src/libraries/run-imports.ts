@@ -22,7 +22,7 @@ export type Libraries = Zotero & {
 }
 
 /** An import that is held is another's to hold after so long, unless it says so again: whoever held it has died. */
-const HELD_MS = 180_000
+const HELD_MS = 90_000
 /** Items that are asked for, and matched, at a time. */
 const PAGE = 100
 /** A library that keeps changing while it is read is begun again so often, and then read as it comes. */

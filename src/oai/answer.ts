@@ -34,7 +34,7 @@ const PAGE_SIZE = 500
 /** And of their metadata, about as much as this: a paper may have thousands of authors. */
 const PAGE_CHARACTERS = 4_000_000
 /** Papers are read together that take at most so much in the database, and at most so many. */
-const READ_BYTES = 250_000
+const READ_BYTES = 500_000
 const READ_AT_ONCE = 50
 
 /** `/oai`: answers a harvester (OAI-PMH 2.0) by GET or POST, with status 200 also where the protocol knows an error. */

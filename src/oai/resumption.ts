@@ -67,7 +67,14 @@ export function readRecordsToken(text: string): RecordsToken | null {
 }
 
 const SETS = z.union([
-  z.tuple([z.literal('topic'), z.string().max(200), WHOLE]),
+  z.tuple([
+    z.literal('topic'),
+    z
+      .string()
+      .max(200)
+      .regex(/^[^\0]*$/),
+    WHOLE,
+  ]),
   z.tuple([z.literal('edition'), z.iso.date().regex(/^(?!0000)/), WHOLE]),
 ])
 

@@ -73,11 +73,11 @@ export async function papersByIds(
   return new Map(papers.map((paper) => [paper.id, paper]))
 }
 
-/** Papers read at a time by `listedPapers`. */
+/** Papers on a page of `listedPapers`. */
 const AT_A_TIME = 500
 
-/** All papers that may be on a list, in the order in which they first came in, without holding them all in memory. */
-export async function* listedPapers(db: Kysely<Database>): AsyncGenerator<Paper> {
+/** All papers that may be on a list, in the order in which they first came in, page by page. */
+export async function* listedPapers(db: Kysely<Database>): AsyncGenerator<Paper[]> {
   for (let after = 0; ;) {
     const rows = await db
       .selectFrom('papers as p')
@@ -87,7 +87,7 @@ export async function* listedPapers(db: Kysely<Database>): AsyncGenerator<Paper>
       .orderBy('p.id')
       .limit(AT_A_TIME)
       .execute()
-    yield* rows.map(toPaper)
+    if (rows.length > 0) yield rows.map(toPaper)
     const last = rows.at(-1)
     if (last === undefined || rows.length < AT_A_TIME) return
     after = last.id

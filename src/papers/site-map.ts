@@ -4,7 +4,7 @@ import { SECOND } from './oai-records.ts'
 import { IS_LISTED } from './visibility.ts'
 
 /** Papers of a part of the map at most: the protocol allows five times as many, which would take long to make at once. */
-export const PART_SIZE = 10_000
+const PART_SIZE = 10_000
 
 /** A part has the papers of so many numbers, counted from 1: which part a paper is in never changes. */
 export type MapPart = { part: number; changedAt: Date }

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import type { Database } from '../db/schema.ts'
+import { wholePages } from '../db/whole-pages.ts'
 import { categoriesOf } from '../papers/categories.ts'
 import { toPaper } from '../papers/find.ts'
 import type { Paper } from '../papers/paper.ts'
@@ -27,6 +28,17 @@ export async function listPapers(
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { papers: shown.map(toPaper), next: rows.length > limit && last ? order.read(last) : null }
+}
+
+/**
+ * A whole list page by page, up to `limit` papers. What rises or falls in the list meanwhile may be missing, or come
+ * twice.
+ */
+export function wholeList(
+  db: Kysely<Database>,
+  { list, limit }: { list: PaperList; limit?: number | undefined },
+): AsyncGenerator<Paper[]> {
+  return wholePages<Paper, Cursor>((page) => listPapers(db, { list, ...page }), { limit })
 }
 
 /** The numbers of the papers that are hot now, or were most of all time: the first `limit` of those that drew attention. */

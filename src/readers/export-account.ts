@@ -61,6 +61,18 @@ const KEPT: { name: string; rows: string }[] = [
     name: 'edition_heads',
     rows: `select h.edition, h.note, p.address as top_story, h.written_at from edition_heads h left join papers p on p.id = h.top_paper_id where h.curator_id = $`,
   },
+  {
+    name: 'zotero',
+    rows: `select user_id, username, may_write, connected_at from zotero_accounts where reader_id = $`,
+  },
+  {
+    name: 'imported_libraries',
+    rows: `select collection_id as collection, name, library, state, asked_at, finished_at, (select coalesce(jsonb_agg(jsonb_build_object('title', i.title, 'identifiers', i.identifiers, 'state', i.state) order by i.place), '[]') from library_items i where i.import_id = l.id) as items from library_imports l where l.reader_id = $`,
+  },
+  {
+    name: 'saved_to_zotero',
+    rows: `select p.address as paper, s.state, s.queued_at, s.saved_at from zotero_saves s left join papers p on p.id = s.paper_id where s.reader_id = $`,
+  },
   { name: 'moderation', rows: `select at, act, subject, reason from moderation_log where curator_id = $` },
 ]
 

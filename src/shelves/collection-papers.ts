@@ -30,7 +30,11 @@ export function parseNote(text: string, { longest }: { longest: number }): strin
 /** The papers of a collection in order, without hidden ones; at most `limit` after the first `skip`. */
 export async function collectedPapers(
   db: Kysely<Database>,
-  { collectionId, skip = 0, limit = MOST_PAPERS }: { collectionId: string; skip?: number; limit?: number },
+  {
+    collectionId,
+    skip = 0,
+    limit = MOST_PAPERS,
+  }: { collectionId: string; skip?: number; limit?: number | undefined },
 ): Promise<CollectedPaper[]> {
   const { rows } = await sql<Selectable<Database['papers']> & { note: string; added_at: Date }>`
     select p.*, cp.note, cp.added_at

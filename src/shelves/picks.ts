@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { wholePages } from '../db/whole-pages.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
@@ -192,4 +193,13 @@ export async function pickedPapers(
     papers: shown.map((row) => ({ paper: toPaper(row), picks: picks.get(row.id) ?? [] })),
     next: rows.length > limit && last ? [last.picked_at.toISOString(), last.id] : null,
   }
+}
+
+/** All of them in the same order, page by page, up to `limit`. */
+export async function* allPickedPapers(
+  db: Kysely<Database>,
+  { limit }: { limit?: number | undefined },
+): AsyncGenerator<Paper[]> {
+  const pages = wholePages<{ paper: Paper }, PicksCursor>((page) => pickedPapers(db, page), { limit })
+  for await (const picked of pages) yield picked.map(({ paper }) => paper)
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { wholePages } from '../db/whole-pages.ts'
 import { toPaper } from '../papers/find.ts'
 import { holdForReader } from '../papers/hold.ts'
 import type { Paper } from '../papers/paper.ts'
@@ -114,6 +115,17 @@ export async function readingList(
   if (rows.length <= limit || !last) return { papers, next: null }
   const since = (last.readAt ?? last.addedAt).toISOString()
   return { papers, next: [last.readAt === null ? 1 : 0, since, last.paper.id] }
+}
+
+/** All of it in the same order, page by page, up to `limit` papers. */
+export async function* wholeReadingList(
+  db: Kysely<Database>,
+  { readerId, limit }: { readerId: string; limit?: number | undefined },
+): AsyncGenerator<Paper[]> {
+  const pages = wholePages<SavedPaper, ReadingCursor>((page) => readingList(db, { readerId, ...page }), {
+    limit,
+  })
+  for await (const saved of pages) yield saved.map(({ paper }) => paper)
 }
 
 /** How many papers on a reader's list are unread, and read. */

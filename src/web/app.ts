@@ -166,8 +166,8 @@ function askingOf(c: Context): Asking {
 /** Leads from an address with a slash too many to the one without, on whatever host and scheme it was asked for. */
 const withoutLastSlash: MiddlewareHandler = async (c, next) => {
   await next()
-  if (c.res.status !== 404 || c.req.method === 'POST' || c.req.path === '/' || !c.req.path.endsWith('/'))
-    return
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+  if (c.res.status !== 404 || !isRead || c.req.path === '/' || !c.req.path.endsWith('/')) return
   const { pathname, search } = new URL(c.req.url)
   const path = pathname.slice(0, -1) + search
   if (localPath(path, '') === path) c.res = c.redirect(path, 301)

@@ -106,6 +106,7 @@ export function renderPage(
             title={site.name}
             href="/opensearch.xml"
           />
+          <link rel="outline" type="text/x-opml" title={`Feeds of ${site.name}`} href="/feeds.opml" />
           {head.next && <link rel="next" href={head.next} />}
           {head.previous && <link rel="prev" href={head.previous} />}
           {head.feeds &&

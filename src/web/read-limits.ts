@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
+import { LIST_FILE_PATH } from './exports/formats.ts'
 import { tooOften } from './forms/reader-action.ts'
 import { clientAddress } from './sign-in/client-address.ts'
 import type { Site, Viewer } from './site.ts'
@@ -9,8 +10,8 @@ type Allowance = { most: number; aSecond: number }
 
 /** What may be read that is not at hand. Pages at hand cost nothing and are not counted. */
 export const READ_ALLOWANCES: ReadAllowances = {
-  /** From a network, which an institute shares: searches, their feeds and suggestions, and examples of mail. Each is
-   * worked out anew. */
+  /** From a network, which an institute shares: searches, their feeds and suggestions, files of lists, and examples
+   * of mail. Each is worked out anew. */
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
@@ -36,7 +37,8 @@ export type ReadLimits = {
 
 /** Which allowance what is read at a path is counted in. */
 export function readKind(path: string): keyof ReadAllowances {
-  return HARVEST.test(path) ? 'harvest' : SEARCH.test(path) ? 'search' : 'page'
+  if (HARVEST.test(path)) return 'harvest'
+  return SEARCH.test(path) || LIST_FILE_PATH.test(path) ? 'search' : 'page'
 }
 
 /** Counts by network address, or by reader, in memory: a request for reading writes nothing. */

@@ -2,6 +2,7 @@ import type { Context, Handler, Hono } from 'hono'
 import { answerHarvester } from '../oai/answer.ts'
 import { FEED_FORMATS } from '../feeds/formats.ts'
 import { showApi } from './about/api.tsx'
+import { LIST_FILES, splitFileSuffix } from './exports/formats.ts'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
@@ -62,9 +63,13 @@ import { showPicture } from './pictures/show.tsx'
 import { showPicks } from './picks/show.tsx'
 import { markNotForMeByForm, read, saveByForm } from './reading-list/act.ts'
 import { showNotForMe, showReadingList } from './reading-list/show.tsx'
+import { listFeeds } from './feed-list/show.ts'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
+import * as libraries from './libraries/act.ts'
+import { showImport as showLibraryImport, showImportForm } from './libraries/import.tsx'
+import { showZotero } from './libraries/zotero.tsx'
 import { showTopic, showTopics } from './topics/show.tsx'
 import {
   deleteMyAccount,
@@ -99,7 +104,10 @@ import { voteByForm } from './vote/act.ts'
 /** How an example of mail would come. */
 const PREVIEWED = ['list', 'every', 'length', 'not-about']
 
-/** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
+/** A page of a list continues after a paper; a file of a list is whole, or so many papers of it. */
+const takesOfList: Takes = (c) => (splitFileSuffix(c.req.path).file === null ? ['after', 'n'] : ['limit'])
+
+/** Every address of the site. Lists also answer with a feed's suffix and a file's, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
   /** A page as rendered for the reader who requests it, and the parameters of its query: none, unless it takes some. */
   const page =
@@ -110,35 +118,39 @@ export function addRoutes(app: Hono, base: Site): void {
     (c) =>
       refuseParameters(c.var.site, c, takes) ?? make(c.var.site)(c)
   app.get('/', page(showNewest, { takes: ['after', 'n'] }))
-  for (const { suffix: feed } of FEED_FORMATS) {
-    app.get(`/index${feed}`, page(showNewest, { takes: ['after', 'n'] }))
-    app.get(`/papers${feed}`, page(showSearch, { takes: ['q'] }))
-    app.get(`/digests${feed}`, page(showArchive, { takes: ['after'] }))
-    app.get(`/papers/new${feed}`, page(showNew, { takes: ['after', 'n'] }))
-    app.get(`/papers/trending${feed}`, page(showTrending, { takes: ['after', 'n'] }))
-    app.get(`/papers/top${feed}`, page(showTop, { takes: ['after', 'n', 'from', 'to'] }))
-    app.get(`/papers/picks${feed}`, page(showPicks, { takes: ['after'] }))
+  const suffixes = [...FEED_FORMATS, ...LIST_FILES].map(({ suffix }) => suffix)
+  for (const suffix of suffixes) {
+    const isFile = LIST_FILES.some((file) => file.suffix === suffix)
+    const paging = isFile ? ['limit'] : ['after', 'n']
+    app.get(`/index${suffix}`, page(showNewest, { takes: paging }))
+    app.get(`/papers${suffix}`, page(showSearch, { takes: isFile ? ['q', 'limit'] : ['q'] }))
+    app.get(`/papers/new${suffix}`, page(showNew, { takes: paging }))
+    app.get(`/papers/trending${suffix}`, page(showTrending, { takes: paging }))
+    app.get(`/papers/top${suffix}`, page(showTop, { takes: [...paging, 'from', 'to'] }))
+    app.get(`/papers/picks${suffix}`, page(showPicks, { takes: isFile ? ['limit'] : ['after'] }))
   }
   app.get('/papers', page(showSearch, { takes: ['q', 'page', 'upto', 'unfinished'] }))
   app.get('/papers/suggest', page(sendSuggestions, { takes: ['q', 'format'] }))
   app.get('/papers/explain', page(showExplanation, { takes: ['a', 'b'] }))
   for (const kind of ['date', 'week', 'month'] as const)
-    for (const suffix of ['', ...FEED_FORMATS.map((format) => format.suffix)])
+    for (const suffix of ['', ...suffixes])
       app.get(
         `/papers/${kind}${suffix}`,
-        page((site) => showNewestPeriod(site, kind)),
+        page((site) => showNewestPeriod(site, kind), {
+          takes: LIST_FILES.some((file) => file.suffix === suffix) ? ['limit'] : [],
+        }),
       )
   app.get(
     '/papers/date/:name',
-    page((site) => showPeriod(site, 'date'), { takes: ['after', 'n'] }),
+    page((site) => showPeriod(site, 'date'), { takes: takesOfList }),
   )
   app.get(
     '/papers/week/:name',
-    page((site) => showPeriod(site, 'week'), { takes: ['after', 'n'] }),
+    page((site) => showPeriod(site, 'week'), { takes: takesOfList }),
   )
   app.get(
     '/papers/month/:name',
-    page((site) => showPeriod(site, 'month'), { takes: ['after', 'n'] }),
+    page((site) => showPeriod(site, 'month'), { takes: takesOfList }),
   )
   app.get('/papers/new', page(showNew, { takes: ['after', 'n'] }))
   app.get('/papers/trending', page(showTrending, { takes: ['after', 'n'] }))
@@ -149,10 +161,11 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
   app.get('/papers/:address{.+}/authors', page(showAuthors, { takes: ['page'] }))
   app.get('/papers/:address{.+}', page(showPaper, { takes: takesPasted }))
-  app.get('/authors/:key', page(showAuthor, { takes: ['after', 'n'] }))
+  app.get('/authors/:key', page(showAuthor, { takes: takesOfList }))
   app.get('/topics', page(showTopics))
-  app.get('/topics/:category', page(showTopic, { takes: ['after', 'n'] }))
+  app.get('/topics/:category', page(showTopic, { takes: takesOfList }))
   app.get('/digests', page(showArchive, { takes: ['after'] }))
+  for (const { suffix } of FEED_FORMATS) app.get(`/digests${suffix}`, page(showArchive, { takes: ['after'] }))
   app.get('/digests/:name{.+}', page(showArchived, { takes: ['after'] }))
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
@@ -166,6 +179,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/:name{sitemap-papers-.*}', page(showPapersMap))
   // It is asked by POST too, and changes nothing. Of arguments that it does not know it says so in its own protocol.
   app.on(['GET', 'POST'], '/oai', (c) => answerHarvester(base, c))
+  app.get('/feeds.opml', page(listFeeds))
 
   app.post('/view', chooseView(base))
   app.get('/sign-in', page(showSignIn, { takes: ['to', 'problem', 'error', 'error_description'] }))
@@ -184,6 +198,11 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
+  app.get('/settings/zotero', page(showZotero))
+  app.post('/settings/zotero', libraries.connect(base))
+  app.post('/settings/zotero/places', libraries.lookUpPlaces(base))
+  app.post('/settings/zotero/import', libraries.importIntoNew(base))
+  app.post('/settings/zotero/removal', libraries.disconnect(base))
   app.post('/settings/delete', deleteMyAccount(base))
 
   app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
@@ -238,11 +257,17 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/papers/remove', removePaper(base))
   app.post('/collections/:id/papers/move', movePaper(base))
   app.post('/collections/:id/papers/note', notePaper(base))
+  app.get('/collections/:id/import', page(showImportForm))
+  app.post('/collections/:id/import', libraries.importPlace(base))
+  app.post('/collections/:id/import/file', libraries.importFile(base))
+  app.get('/collections/:id/imports/:import', page(showLibraryImport))
+  app.post('/collections/:id/imports/:import/repetition', libraries.repeat(base))
+  app.post('/collections/:id/zotero', libraries.saveCollection(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
+  app.post('/papers/:address{.+}/zotero', libraries.savePaper(base))
   app.get('/reading-list', page(showReadingList, { takes: ['after'] }))
-  app.get('/reading-list.bib', page(showReadingList))
-  app.get('/reading-list.ris', page(showReadingList))
-  app.get('/reading-list.csl.json', page(showReadingList))
+  for (const { suffix } of LIST_FILES)
+    app.get(`/reading-list${suffix}`, page(showReadingList, { takes: ['limit'] }))
   app.get('/reading-list/not-for-me', page(showNotForMe, { takes: ['after'] }))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))

@@ -70,7 +70,8 @@ describeWithDatabase('a site that is sent anything at all', (db) => {
     const type = answer.headers.get('content-type') ?? ''
     if (type.startsWith('text/html') && body !== '')
       expect([asked, body.slice(0, 15).toLowerCase()]).toEqual([asked, '<!doctype html>'])
-    if (type.includes('json') && body !== '') JSON.parse(body)
+    const texts = type.startsWith('application/jsonl') ? body.split('\n').slice(0, -1) : [body]
+    if (type.includes('json') && body !== '') for (const text of texts) JSON.parse(text)
     expect([asked, answer.headers.get('x-content-type-options')]).toEqual([asked, 'nosniff'])
     for (const inside of [
       /node_modules/,

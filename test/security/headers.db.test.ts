@@ -160,7 +160,9 @@ describeWithDatabase('headers', (db) => {
         ),
       ])
       expect([path, type.startsWith('text/html')]).toEqual([path, /^\s*<!doctype html>/i.test(body)])
-      if (type.includes('json')) expect(() => JSON.parse(body) as unknown).not.toThrow()
+      const texts = type.startsWith('application/jsonl') ? body.split('\n').slice(0, -1) : [body]
+      if (type.includes('json'))
+        for (const text of texts) expect(() => JSON.parse(text) as unknown).not.toThrow()
     }
   })
 

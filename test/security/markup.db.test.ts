@@ -141,9 +141,10 @@ async function expectSafe(where: unknown, answer: Response): Promise<string> {
     const isMail = answer.headers.get('content-security-policy')?.includes('sandbox')
     if (isMail) expectInertMail(where, text)
     else expectInert(where, text)
-  } else if (type.endsWith('json')) {
-    eachHtml(JSON.parse(text), (html) => expectInert(where, html))
-  } else if (type.endsWith('xml') && type !== 'image/svg+xml') {
+  } else if (type.endsWith('json') || type === 'application/jsonl') {
+    const records = type.endsWith('json') ? [text] : text.split('\n').slice(0, -1)
+    for (const record of records) eachHtml(JSON.parse(record), (html) => expectInert(where, html))
+  } else if ((type.endsWith('xml') && type !== 'image/svg+xml') || type === 'text/x-opml') {
     expect([where, XMLValidator.validate(text)]).toEqual([where, true])
     const parser = new XMLParser({ ignoreAttributes: false, processEntities: true, htmlEntities: true })
     for (const html of contentsOf(parser.parse(text))) expectInert(where, html)

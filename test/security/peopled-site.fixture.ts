@@ -7,6 +7,7 @@ import { NOON, openSite, TIME_ZONE, type TestSite } from '../site.ts'
 import type { Evidence } from '../../src/moderation/suspicions/evidence.ts'
 import { submitPaper } from '../../src/moderation/submissions.ts'
 import type { Database } from '../../src/db/schema.ts'
+import { sealKey } from '../../src/libraries/zotero/sealed-key.ts'
 import { addWebhook } from '../../src/webhooks/webhooks.ts'
 import { importPapers } from '../../src/sources/import.ts'
 
@@ -36,6 +37,8 @@ export type Field =
   | 'passkey name'
   | 'import name'
   | 'import refusal'
+  | 'library name'
+  | 'library item'
   | 'search'
   | 'issue reason'
 
@@ -52,6 +55,8 @@ export type PeopledSite = TestSite & {
   /** Their numbers, by address. */
   papers: Record<string, number>
   importId: number
+  /** Of a library into Ada's private collection. */
+  libraryImportId: number
   submissionIds: Record<'first' | 'second', number>
   /** The last is of somebody who is suspended already. */
   suspicionIds: Record<'first' | 'second' | 'ofSuspended', number>
@@ -234,6 +239,7 @@ export async function openPeopledSite(
     readers: mapped(people, ({ reader }) => reader.id),
     comments,
     collections,
+    libraryImportId: await imported(db, { readerId: ada.reader.id, collectionId: collections.private, text }),
     papers,
     importId,
     submissionIds,
@@ -301,4 +307,64 @@ function burst(paperId: number, { title, by }: { title: string; by: string }): E
     to: NOON.toISOString(),
     figures: { votes: 2, young: 1, youngUsually: 0.1, expected: 0.5, because: 'young' },
   }
+}
+
+/** An account at Zotero, and a library that was imported. */
+async function imported(
+  db: Kysely<Database>,
+  {
+    readerId,
+    collectionId,
+    text,
+  }: { readerId: string; collectionId: string; text: (field: Field) => string },
+): Promise<number> {
+  await db
+    .insertInto('zotero_accounts')
+    .values({
+      reader_id: readerId,
+      sealed_key: sealKey('abcdefghijklmnopqrstuvwx', {
+        readerId,
+        secret: 'a secret that is only for tests, long enough',
+      }),
+      user_id: 4711,
+      username: text('library name'),
+      may_write: true,
+      places: JSON.stringify([{ library: 'users/4711', collection: null, name: text('library name') }]),
+      connected_at: NOON,
+    })
+    .execute()
+  const { id } = await db
+    .insertInto('library_imports')
+    .values({
+      reader_id: readerId,
+      collection_id: collectionId,
+      name: text('library name').slice(0, 200).toWellFormed(),
+      library: null,
+      zotero_collection: null,
+      file: null,
+      state: 'done',
+      version: null,
+      pass_version: null,
+      total: 1,
+      read_at: NOON,
+      due_at: null,
+      trouble: null,
+      asked_at: NOON,
+      finished_at: NOON,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('library_items')
+    .values({
+      import_id: id,
+      key: 'one',
+      place: 1,
+      title: text('library item').slice(0, 400).toWellFormed(),
+      identifiers: JSON.stringify([{ scheme: 'arxiv', value: '2601.00077' }]),
+      state: 'absent',
+      reason: null,
+    })
+    .execute()
+  return id
 }

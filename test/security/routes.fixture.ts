@@ -23,13 +23,14 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'address')
     return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1', ...PAPER_SUFFIXES.map((s) => SHOWN + s)]
   if (route.path.startsWith('/api/')) return apiValuesFor(route, name, site)
-  if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
-  if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
+  if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom', 'cs.CL.jsonl']
+  if (name === 'key') return ['iris-sand', 'sand-i', 'nobody', 'iris-sand.csl.json']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
   if (route.path.startsWith('/:name{sitemap-')) return ['sitemap-papers-1.xml', 'sitemap-papers-2.xml']
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return route.path.startsWith('/auth/') ? AUTH_PATHS : []
+  if (name === 'import') return [String(site.libraryImportId)]
   if (name === 'code') return codesFor(route, site)
   if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
@@ -102,11 +103,11 @@ export function addressesOf(app: Hono, method: Route['method'], site: PeopledSit
 }
 
 const PAPER_SUFFIXES = ['.md', '.bib', '.ris', '.json']
-const COLLECTION_SUFFIXES = ['.bib', '.ris', '.json', '.atom', '.rss', '.feed.json']
+const COLLECTION_SUFFIXES = ['.bib', '.ris', '.csl.json', '.jsonl', '.json', '.atom', '.rss', '.feed.json']
 const PERIODS: Record<string, string[]> = {
-  date: ['2026-01-15', '2026-01-15.atom'],
-  week: ['2026-W03', '2026-W03.rss'],
-  month: ['2026-01', '2026-01.feed.json'],
+  date: ['2026-01-15', '2026-01-15.atom', '2026-01-15.jsonl'],
+  week: ['2026-W03', '2026-W03.rss', '2026-W03.bib'],
+  month: ['2026-01', '2026-01.feed.json', '2026-01.ris'],
   ':name': [`${'0'.repeat(64)}.webp`],
 }
 const DIGESTS = [

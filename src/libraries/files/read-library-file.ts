@@ -5,7 +5,7 @@ import { detectFormat, type Format } from '../../sources/formats/format.ts'
 import { readFormat } from '../../sources/formats/read-format.ts'
 
 /** A record of a file: what it can be found by, or why it cannot be read. `position` says where it is, with its line. */
-export type LibraryRecord = { position: string } & (
+type LibraryRecord = { position: string } & (
   | { ok: true; title: string; identifiers: PaperIdentifier[] }
   | { ok: false; reason: string }
 )

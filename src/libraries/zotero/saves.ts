@@ -16,7 +16,7 @@ const AT_ONCE = 50
 /** Papers of a reader's that wait to be saved. */
 const MOST_WAITING = 2_000
 /** What is held is another's to hold after so long: whoever held it has died. Nothing in between takes longer. */
-const HELD_MS = 180_000
+const HELD_MS = 90_000
 const MINUTE = 60_000
 const WAITS_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 360 * MINUTE]
 const LONGEST_WAIT_MS = 24 * 60 * MINUTE
@@ -309,11 +309,14 @@ export async function savedFigures(
   }
 }
 
-/** How a paper stands with a reader's library at Zotero; `off` where it cannot be saved there. */
+/** `off`: it cannot be saved there. */
+export type SavedState = 'off' | 'none' | 'waiting' | 'saved' | 'failed'
+
+/** How a paper stands with a reader's library at Zotero. */
 export async function savedStateOf(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
-): Promise<'off' | 'none' | 'waiting' | 'saved' | 'failed'> {
+): Promise<SavedState> {
   const row = await db
     .selectFrom('zotero_accounts as a')
     .leftJoin('zotero_saves as s', (join) =>

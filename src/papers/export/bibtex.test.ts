@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Paper } from '../paper.ts'
 import { plainText } from '../plain-text.ts'
-import { toBibtex } from './bibtex.ts'
+import { toBibtex, withDistinctKeys } from './bibtex.ts'
 import { inventedPaper } from './invented-paper.fixture.ts'
 
 const CORPUS = join(import.meta.dirname, '../../../../shared/data/arxiv-40k.jsonl.gz')
@@ -95,6 +95,20 @@ describe('a paper as BibTeX', () => {
     const key = (facts: Partial<Paper>) => /\{([^,]*),/.exec(bibtex(facts))?.[1]
     expect(key({ title: 'On the Étale Site', authors: [{ name: 'Jo Løvås' }] })).toBe('lovas2024etale')
     expect(key({ title: 'A', authors: [{ name: 'Jo Day' }], published: null })).toBe('daya')
+  })
+
+  it('has a key of its own in a file of any length', () => {
+    const withKey = withDistinctKeys({ most: 2 })
+    const keys = ['2601.00001', '2601.00002', 'math/0309136', 'doi/10.1000/(a)', 'doi/10.1000/[a]'].map(
+      (address) => /\{([^,]*),/.exec(withKey(bibtex({ address }), { address }))?.[1],
+    )
+    expect(keys).toEqual([
+      'vanloon2024tidegauges',
+      'vanloon2024tidegaugesb',
+      'vanloon2024tidegauges-math_2f_0309136',
+      'vanloon2024tidegauges-doi_2f_10.1000_2f__28_a_29_',
+      'vanloon2024tidegauges-doi_2f_10.1000_2f__5b_a_5d_',
+    ])
   })
 
   it('keeps formulas and escapes the rest', () => {

@@ -218,15 +218,23 @@ export function toBibtex(paper: Paper, options: { url: string; siteName: string 
   return `@${reference.type ?? 'misc'}{${citationKey(paper)},\n${lines.join('\n')}\n}\n`
 }
 
+/** Keys of one file that are remembered: about ten megabytes. */
+const MOST_KEYS = 100_000
+
 /**
  * Gives entries of one file a key each, one entry after another: what would have another's gets the next letter (`b`, `c`, …
- * `z`, `bb`, …) after it.
+ * `z`, `bb`, …) after it. After the first 100,000 each has its paper's address in its key instead, so that a file of
+ * any length takes no more memory.
  */
-export function withDistinctKeys(): (entry: string) => string {
+export function withDistinctKeys({ most = MOST_KEYS }: { most?: number } = {}): (
+  entry: string,
+  paper: Pick<Paper, 'address'>,
+) => string {
   const used = new Set<string>()
   const numbers = new Map<string, number>()
-  return (entry) => {
+  return (entry, { address }) => {
     const key = /^@\w+\{([^,]*),/.exec(entry)?.[1] ?? ''
+    if (used.size >= most) return entry.replace(`{${key},`, () => `{${key}-${asKey(address)},`)
     let own = key
     // BibTeX does not tell capitals from small letters in keys.
     while (used.has(own.toLowerCase())) {
@@ -237,6 +245,11 @@ export function withDistinctKeys(): (entry: string) => string {
     used.add(own.toLowerCase())
     return own === key ? entry : entry.replace(`{${key},`, () => `{${own},`)
   }
+}
+
+/** An address as the end of a key; no two are alike. */
+function asKey(address: string): string {
+  return address.replace(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`)
 }
 
 function letters(number: number): string {

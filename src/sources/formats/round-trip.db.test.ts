@@ -20,7 +20,7 @@ async function takeIn(db: Kysely<Database>, outcomes: AsyncIterable<HarvestOutco
 async function exported(db: Kysely<Database>, format: ExportFormat): Promise<string> {
   const { first, next, last } = exportWriter(format, SITE)
   let text = first
-  for await (const paper of listedPapers(db)) text += next(paper)
+  for await (const papers of listedPapers(db)) text += papers.map(next).join('')
   return text + last
 }
 

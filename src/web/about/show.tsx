@@ -57,10 +57,16 @@ export function showAbout(site: Site) {
             </p>
             <h2>Feeds and files</h2>
             <p>
-              Every list and every search has a feed, and every paper is available as BibTeX, RIS, CSL-JSON,
-              Markdown and JSON: put <code>.bib</code>, <code>.ris</code>, <code>.csl.json</code>,{' '}
-              <code>.md</code> or <code>.json</code> after its address. To find a paper, put its arXiv
-              identifier, its DOI or a link to either after <code>/papers/</code>.
+              Every list and every search has a feed; a feed reader can take over{' '}
+              <a href="/feeds.opml">all of them at once</a>. Every paper is available as BibTeX, RIS,
+              CSL-JSON, Markdown and JSON: put <code>.bib</code>, <code>.ris</code>, <code>.csl.json</code>,{' '}
+              <code>.md</code> or <code>.json</code> after its address. Lists and searches are available whole
+              as BibTeX, RIS, CSL-JSON and JSON Lines (<code>.jsonl</code>):{' '}
+              <a href="/papers/new.jsonl" rel="nofollow">
+                all papers as JSON Lines
+              </a>
+              . To find a paper, put its arXiv identifier, its DOI or a link to either after{' '}
+              <code>/papers/</code>.
             </p>
             <p>
               <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a> ·{' '}

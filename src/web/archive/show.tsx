@@ -235,7 +235,12 @@ function archivePage(
           </div>
           <aside class="rail" aria-label="About the digests">
             <ByEmail list={subscribeTo} />
-            <FeedLinks path={path} list={null} intro="Follow these issues in your feed reader:" />
+            <FeedLinks
+              path={path}
+              list={null}
+              files={null}
+              intro="Follow these issues in your feed reader:"
+            />
           </aside>
         </div>
       </>
@@ -334,6 +339,7 @@ async function showIssue(site: Site, c: Context, { archived, issue }: ReadIssue)
               <FeedLinks
                 path={archivePath(archived.list)}
                 list={null}
+                files={null}
                 intro="Follow these issues in your feed reader:"
               />
               <section class="box">

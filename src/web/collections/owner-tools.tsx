@@ -83,6 +83,9 @@ export function CollectionTools({ collection }: { collection: Collection }) {
           Add paper
         </button>
       </form>
+      <p>
+        <a href={`${path}/import`}>Import papers from Zotero or a file</a>
+      </p>
       <details>
         <summary>Edit title, description and visibility</summary>
         <FactsForm action={`${path}/edit`} facts={collection} submit="Save changes" />

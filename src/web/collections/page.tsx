@@ -1,6 +1,7 @@
 import type { Collection } from '../../shelves/collections.ts'
 import { renderPage } from '../layout.tsx'
 import { Entries, Pager } from '../parts/entries.tsx'
+import { LIST_FILES } from '../exports/formats.ts'
 import { CollectionDeskTools } from '../desk/paper-tools.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { FileLinks } from '../parts/file-links.tsx'
@@ -8,7 +9,6 @@ import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { collectionPath, ReaderName } from './links.tsx'
 import { CollectionTools } from './owner-tools.tsx'
-import { BIBLIOGRAPHIES } from './send-papers.ts'
 
 const JSON_FILE = { suffix: '.json', name: 'JSON', type: 'application/json' }
 /** Characters of a description in a list of collections. */
@@ -105,7 +105,15 @@ export function collectionPage(
     entries,
     next,
     from,
-  }: { collection: Collection; entries: string[]; next: string | null; from: number },
+    mayBeSaved = false,
+  }: {
+    collection: Collection
+    entries: string[]
+    next: string | null
+    from: number
+    /** Whether whoever looks has a library at Zotero to save papers to. */
+    mayBeSaved?: boolean
+  },
 ) {
   const { id, title, description } = collection
   const path = collectionPath(id)
@@ -147,9 +155,16 @@ export function collectionPage(
             {own && <CollectionTools collection={collection} />}
             <section class="box">
               <h2>Export</h2>
-              <FileLinks path={path} formats={[...BIBLIOGRAPHIES, JSON_FILE]} />
+              <FileLinks path={path} formats={[...LIST_FILES, JSON_FILE]} />
+              {mayBeSaved && collection.papers > 0 && (
+                <form method="post" action={`${path}/zotero`}>
+                  <button type="submit" class="button quiet">
+                    Save all to Zotero
+                  </button>
+                </form>
+              )}
             </section>
-            {open && <FeedLinks path={path} intro="Follow new papers in this collection:" />}
+            {open && <FeedLinks path={path} files={null} intro="Follow new papers in this collection:" />}
             {open && site.viewer && !own && (
               <p class="aside">
                 <a href={`${path}/flag`} rel="nofollow">

@@ -7,6 +7,7 @@ import {
   publicCollections,
   type Collection,
 } from '../../shelves/collections.ts'
+import { zoteroAccountOf } from '../../libraries/zotero/account.ts'
 import { collectedPapers } from '../../shelves/collection-papers.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
@@ -15,6 +16,8 @@ import { toJson } from '../../papers/export/json.ts'
 import { addressPath, parseAddress } from '../../papers/identifiers.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { brokenLink, notFound } from '../errors/show.tsx'
+import { splitFileSuffix } from '../exports/formats.ts'
+import { sendList } from '../exports/send-list.ts'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import { pageShows, papersShown } from '../shows.ts'
@@ -25,7 +28,6 @@ import { collectionPath } from './links.tsx'
 import { withNote } from './with-note.ts'
 import { PaperTools } from './owner-tools.tsx'
 import { collectionPage, collectionsPage } from './page.tsx'
-import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-papers.ts'
 
 /** Collections on one page of their list. */
 const COLLECTIONS_SHOWN = 50
@@ -61,24 +63,31 @@ export function showNewCollection(site: Site) {
   }
 }
 
-type Suffix = FeedSuffix | BibliographySuffix | '.json'
+type Suffix = FeedSuffix | '.json'
 
 // The longer ones first: `.feed.json` is no `.json`.
-const SUFFIXES: Suffix[] = [
-  ...FEED_FORMATS.map(({ suffix }) => suffix),
-  ...BIBLIOGRAPHIES.map(({ suffix }) => suffix),
-  '.json',
-]
+const SUFFIXES: Suffix[] = [...FEED_FORMATS.map(({ suffix }) => suffix), '.json']
 
 /** `/collections/k3x0…`, its feeds and exports. People who cannot see it get the same answer as if it did not exist. */
 export function showCollection(site: Site) {
   return async (c: Context) => {
     const asked = c.req.param('id') ?? ''
-    const suffix = SUFFIXES.find((candidate) => asked.endsWith(candidate)) ?? null
-    const id = suffix === null ? asked : asked.slice(0, -suffix.length)
+    const { path: named, file } = splitFileSuffix(asked)
+    const suffix = file === null ? (SUFFIXES.find((candidate) => asked.endsWith(candidate)) ?? null) : null
+    const id = suffix === null ? named : asked.slice(0, -suffix.length)
     const collection = await findCollection(site.db, { id, asking: site.viewer?.reader ?? null })
     if (!collection) return notFound(site, c, { what: 'There is no such collection.' })
     if (!collection.public || collection.hidden) c.header('cache-control', 'no-store')
+    if (file !== null)
+      return sendList(site, c, {
+        file,
+        name: `collection-${id}`,
+        pages: async function* (limit) {
+          // There is an end to collections.
+          const collected = await collectedPapers(site.db, { collectionId: id, limit })
+          yield collected.map(({ paper }) => paper)
+        },
+      })
     return suffix === null ? showPapers(site, c, collection) : sendCollection(site, c, { collection, suffix })
   }
 }
@@ -96,7 +105,9 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
     shown.map(({ paper }) => paper),
     { back },
   )
-  const own = site.viewer?.reader.id === collection.owner.id
+  const reader = site.viewer?.reader
+  const own = reader?.id === collection.owner.id
+  const account = reader ? await zoteroAccountOf(site.db, { readerId: reader.id }) : null
   return c.html(
     collectionPage(site, {
       collection,
@@ -112,6 +123,7 @@ async function showPapers(site: Site, c: Context, collection: Collection): Promi
       }),
       next: found.length > PAGE_SIZE ? `${collectionPath(collection.id)}?after=${skip + PAGE_SIZE}` : null,
       from: skip + 1,
+      mayBeSaved: account?.mayWrite ?? false,
     }),
   )
 }
@@ -126,14 +138,6 @@ async function sendCollection(
   const collected = await collectedPapers(site.db, { collectionId: id })
   pageShows(c, ['collections', ...papersShown(collected.map(({ paper }) => paper))])
   switch (suffix) {
-    case '.bib':
-    case '.ris':
-    case '.csl.json':
-      return sendPapers(site, c, {
-        papers: collected.map(({ paper }) => paper),
-        suffix,
-        name: `collection-${id}`,
-      })
     case '.json': {
       const papers = await mapInTurns(collected, ({ paper, note, addedAt }) => ({
         note,

@@ -4,6 +4,7 @@ import { isForModels, isForPrograms } from '../../api/addresses.ts'
 import { problem, type ProblemKind } from '../../api/problem.ts'
 import { sendProblem } from '../../api/send.ts'
 import { sendRpcError } from '../../mcp/rpc-error.ts'
+import { LIST_FILE_PATH } from '../exports/formats.ts'
 import { localPath } from '../forms/local-path.ts'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
@@ -116,7 +117,7 @@ export function methodNotAllowed(site: Site, c: Context, { allow }: { allow: rea
 
 /** A page for an address with a parameter that it does not take or cannot read, which leads to the address without. Status 400. */
 export function badParameter(site: Site, c: Context, { name, reason }: { name: string; reason: string }) {
-  if (isForPrograms(c.req.path))
+  if (isForPrograms(c.req.path) || LIST_FILE_PATH.test(c.req.path))
     return sendProblem(c, problem('bad-parameter', reason, { parameter: name }), site.origin)
   if (wantsJson(c)) return c.json({ reason, parameter: name }, 400)
   const { pathname, searchParams } = new URL(c.req.url)

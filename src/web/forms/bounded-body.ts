@@ -1,25 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
+import { LARGEST_FILE } from '../../libraries/imports.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
+import { viewerOf } from '../viewer.ts'
+import { isMultipart } from './read-form.ts'
 
 /** Larger than the longest comment, encoded. */
 const LARGEST_BYTES = 128 * 1024
+/** The one address that takes files, from people who are signed in; what is around the file is small. */
+const TAKES_FILES = /^\/collections\/[a-z0-9]{12}\/import\/file$/
+const LARGEST_WITH_FILE_BYTES = LARGEST_FILE + 64 * 1024
+/** Files on their way at once: they are held in memory. */
+const MOST_FILES = 8
 /** How long a body may take to arrive, in milliseconds. */
 const PATIENCE_MS = 30_000
 
 /**
- * Reads what is sent with a request before anything else looks at it, whatever its address: 128 KiB at most, within
- * `patienceMs` milliseconds, and not compressed. What comes after it finds a body that is all there.
+ * Reads what is sent with a request before anything else looks at it, whatever its address: 128 KiB at most, or a file where
+ * one is taken, within `patienceMs` milliseconds, and not compressed. What comes after it finds a body that is all there.
  */
 export function boundedBodies(
   site: Site,
   { patienceMs = PATIENCE_MS }: { patienceMs?: number } = {},
 ): MiddlewareHandler {
+  let files = 0
   return async (c, next) => {
     const { body } = c.req.raw
     const encoding = c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
-    if (declaredBytes(c) > LARGEST_BYTES) return tooLarge(site, c)
+    const takesFile =
+      c.req.method === 'POST' &&
+      TAKES_FILES.test(c.req.path) &&
+      isMultipart(c.req.header('content-type')) &&
+      (await viewerOf(site, c)) !== null
+    const most = takesFile ? LARGEST_WITH_FILE_BYTES : LARGEST_BYTES
+    if (declaredBytes(c) > most) return tooLarge(site, c, { takesFile })
     if (body === null) return next()
     if (encoding !== 'identity')
       return refused(site, c, {
@@ -27,8 +42,17 @@ export function boundedBodies(
         title: 'We could not read that',
         reason: 'We do not accept compressed requests. Send it uncompressed.',
       })
-    const read = await readBounded(body, { patienceMs })
-    if (read === 'large') return tooLarge(site, c)
+    if (takesFile && files >= MOST_FILES) {
+      c.header('retry-after', '10')
+      return refused(site, c, {
+        status: 503,
+        title: 'Many files are on their way',
+        reason: 'Other readers are sending files at the moment. Try again in a few seconds.',
+      })
+    }
+    files += takesFile ? 1 : 0
+    const read = await readBounded(body, { patienceMs, most }).finally(() => (files -= takesFile ? 1 : 0))
+    if (read === 'large') return tooLarge(site, c, { takesFile })
     if (read === 'slow')
       return refused(site, c, {
         status: 408,
@@ -44,17 +68,23 @@ function declaredBytes(c: Context): number {
   return Number(c.req.header('content-length') ?? 0)
 }
 
-function tooLarge(site: Site, c: Context): Response | Promise<Response> {
+function tooLarge(
+  site: Site,
+  c: Context,
+  { takesFile }: { takesFile: boolean },
+): Response | Promise<Response> {
   return refused(site, c, {
     status: 413,
     title: 'That is too large',
-    reason: 'A form can hold up to 128 KB. Shorten the text and try again.',
+    reason: takesFile
+      ? `A file can have up to ${LARGEST_FILE / 1024 / 1024} MB. Split it, or leave out the abstracts, and try again.`
+      : 'A form can hold up to 128 KB. Shorten the text and try again.',
   })
 }
 
 async function readBounded(
   body: ReadableStream<Uint8Array>,
-  { patienceMs }: { patienceMs: number },
+  { patienceMs, most }: { patienceMs: number; most: number },
 ): Promise<Uint8Array<ArrayBuffer> | 'large' | 'slow'> {
   const reader = body.getReader()
   const late = Promise.withResolvers<'slow'>()
@@ -67,7 +97,7 @@ async function readBounded(
       if (next === 'slow') return 'slow'
       if (next.done) return Buffer.concat(chunks)
       size += next.value.length
-      if (size > LARGEST_BYTES) return 'large'
+      if (size > most) return 'large'
       chunks.push(next.value)
     }
   } finally {

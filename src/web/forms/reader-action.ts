@@ -7,7 +7,7 @@ import type { Site, Viewer } from '../site.ts'
 import { viewerNow } from '../viewer.ts'
 import { rememberBegun, type BegunAct } from '../begun/begun-act.ts'
 import { localPath } from './local-path.ts'
-import { readForm, type Form } from './read-form.ts'
+import { readForm, readFormWithFile, type Form } from './read-form.ts'
 import { wantsJson } from './wants-json.ts'
 
 /** What an action gets: the site as rendered for the reader, and their form. */
@@ -21,17 +21,17 @@ type Limits = { limit: RateLimit; curator?: boolean; allowSuspended?: boolean }
 /**
  * An action of a reader. The form is read, limited in size. People who are not signed in are asked to; suspended
  * readers and readers who act too often are told so. Then `act` runs. `curator`: for curators only. `allowSuspended`:
- * for what everyone can always do, such as deleting their account. `begins`: what people who are not signed in begin
+ * for what everyone can always do, such as deleting their account. `files`: a file may come with it. `begins`: what people who are not signed in begin
  * with it, to be done once they are.
  */
 export function readerAction(
   site: Site,
-  { begins, ...limits }: Limits & { begins?: BegunAct['act'] },
+  { begins, files = false, ...limits }: Limits & { begins?: BegunAct['act']; files?: boolean },
   act: (acting: ReaderAction, c: Context) => Promise<Response>,
 ): Handler {
   return async (c) => {
     const own = c.var.site
-    const read = await readForm(c)
+    const read = await (files ? readFormWithFile(c) : readForm(c))
     if (!read.ok)
       return refused(own, c, {
         status: read.status,

@@ -5,12 +5,14 @@ import { addDays, dayPeriod, monthPeriod, periodOf, weekPeriod, type Period } fr
 import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
 import { editionNotes } from '../../ranking/edition-notes.ts'
-import { listPapers } from '../../ranking/lists.ts'
+import { listPapers, wholeList } from '../../ranking/lists.ts'
 import { brokenLink, notFound } from '../errors/show.tsx'
+import type { ListFile } from '../exports/formats.ts'
+import { sendList } from '../exports/send-list.ts'
 import { periodTitle } from '../../papers/dates-in-words.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { railComments } from '../parts/rail.tsx'
-import { nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from '../list/paging.ts'
+import { nextPath, ownPath, PAGE_SIZE, readPaging, splitListSuffix } from '../list/paging.ts'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { hasNoPapers } from '../../papers/find.ts'
@@ -20,17 +22,22 @@ import { editionPage, emptyPage, periodPath } from './page.tsx'
 
 const PARSERS = { date: dayPeriod, week: weekPeriod, month: monthPeriod }
 
-/** `/` and `/index.atom`: the latest edition. */
+/** `/`, `/index.atom` and `/index.bib`: the latest edition. */
 export function showNewest(site: Site) {
-  return (c: Context) => show(site, c, { period: null, feed: splitFeedSuffix(c.req.path).feed })
+  return async (c: Context) => {
+    const { feed, file } = splitListSuffix(c.req.path)
+    if (file !== null) return sendEditions(site, c, { period: await newestPeriod(site, 'date'), file })
+    return show(site, c, { period: null, feed })
+  }
 }
 
-/** `/papers/date/2026-11-20`, `/papers/week/2026-W47`, `/papers/month/2026-11`, and their feeds. */
+/** `/papers/date/2026-11-20`, `/papers/week/2026-W47`, `/papers/month/2026-11`, their feeds and files. */
 export function showPeriod(site: Site, kind: Period['kind']) {
   return (c: Context) => {
-    const { path, feed } = splitFeedSuffix(c.req.param('name') ?? '')
+    const { path, feed, file } = splitListSuffix(c.req.param('name') ?? '')
     const period = PARSERS[kind](path)
     if (!period) return notFound(site, c, { what: `There is no ${kind} “${path}”.`, hint: HINTS[kind] })
+    if (file !== null) return sendEditions(site, c, { period, file })
     return show(site, c, { period, feed })
   }
 }
@@ -38,12 +45,33 @@ export function showPeriod(site: Site, kind: Period['kind']) {
 /** `/papers/date`, `/papers/week`, `/papers/month`: the latest of each; with a feed’s suffix, a feed of the latest, whichever that is. */
 export function showNewestPeriod(site: Site, kind: Period['kind']) {
   return async (c: Context) => {
-    const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })
-    const { feed } = splitFeedSuffix(c.req.path)
-    if (feed !== null)
-      return show(site, c, { period: day === null ? null : periodOf(kind, day), feed, newest: kind })
-    return c.redirect(day === null ? '/' : periodPath(periodOf(kind, day)), 302)
+    const period = await newestPeriod(site, kind)
+    const { feed, file } = splitListSuffix(c.req.path)
+    if (file !== null) return sendEditions(site, c, { period, file })
+    if (feed !== null) return show(site, c, { period, feed, newest: kind })
+    return c.redirect(period === null ? '/' : periodPath(period), 302)
   }
+}
+
+async function newestPeriod(site: Site, kind: Period['kind']): Promise<Period | null> {
+  const day = await newestEdition(site.db, { now: site.now(), timeZone: site.timeZone })
+  return day === null ? null : periodOf(kind, day)
+}
+
+/** The editions of a period as a file, ranked. One without papers has none: a file cannot say that it is of another day. */
+function sendEditions(
+  site: Site,
+  c: Context,
+  { period, file }: { period: Period | null; file: ListFile },
+): Promise<Response> {
+  return sendList(site, c, {
+    file,
+    name: period === null ? 'edition' : `${period.kind === 'date' ? 'edition' : period.kind}-${period.name}`,
+    pages: async function* (limit) {
+      if (period !== null)
+        yield* wholeList(site.db, { list: { kind: 'editions', from: period.from, to: period.to }, limit })
+    },
+  })
 }
 
 const HINTS = {

@@ -78,7 +78,7 @@ export function listPage(
             </div>
             <aside class="rail" aria-label="About this list">
               {rail}
-              <FeedLinks path={view.path} />
+              <FeedLinks path={view.path} files={view.query ? `${view.path}?${view.query}` : view.path} />
             </aside>
           </div>
         )}

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { formatCursor } from '../../db/cursor.ts'
 import { isFormerCursor, parseCursor, type Cursor, type PaperList } from '../../ranking/list-orders.ts'
 import { FEED_FORMATS, type FeedSuffix } from '../../feeds/formats.ts'
+import { splitFileSuffix, type ListFile } from '../exports/formats.ts'
 
 /** Papers per page of an edition, a collection or a reader's own lists, which people read to the end. */
 export const PAGE_SIZE = 100
@@ -59,4 +60,14 @@ export function nextPath(
 export function splitFeedSuffix(path: string): { path: string; feed: FeedSuffix | null } {
   const format = FEED_FORMATS.find(({ suffix }) => path.endsWith(suffix))
   return format ? { path: path.slice(0, -format.suffix.length), feed: format.suffix } : { path, feed: null }
+}
+
+/** A list's address, and the feed or the file of it that is asked for, if one is. */
+export function splitListSuffix(path: string): {
+  path: string
+  feed: FeedSuffix | null
+  file: ListFile | null
+} {
+  const { path: list, feed } = splitFeedSuffix(path)
+  return feed === null ? { ...splitFileSuffix(path), feed } : { path: list, feed, file: null }
 }

@@ -4,22 +4,40 @@ import { sendFeed } from '../../feeds/send.ts'
 import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
 import type { ChangingPart } from '../../ranking/announce-changes.ts'
 import type { PaperList } from '../../ranking/list-orders.ts'
-import { listPapers } from '../../ranking/lists.ts'
+import { listPapers, wholeList } from '../../ranking/lists.ts'
 import { badParameter, brokenLink } from '../errors/show.tsx'
+import type { ListFile } from '../exports/formats.ts'
+import { sendList } from '../exports/send-list.ts'
 import { longDay } from '../../papers/dates-in-words.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { CommentsBox, largestTopics, railComments, TopicsBox } from '../parts/rail.tsx'
 import { ordersShown, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
-import { LIST_SIZE, nextPath, ownPath, PAGE_SIZE, readPaging, splitFeedSuffix } from './paging.ts'
+import { LIST_SIZE, nextPath, ownPath, PAGE_SIZE, readPaging, splitListSuffix } from './paging.ts'
 
-/** Answers with a page of a list, or with its feed. */
+/** Answers with a page of a list, with its feed, or with the whole list as a file. */
 export async function showList(
   site: Site,
   c: Context,
-  { list, view, feed }: { list: PaperList; view: ListView; feed: FeedSuffix | null },
+  {
+    list,
+    view,
+    feed,
+    file,
+  }: {
+    list: PaperList
+    view: ListView
+    feed: FeedSuffix | null
+    file: ListFile | null
+  },
 ): Promise<Response> {
+  if (file !== null)
+    return sendList(site, c, {
+      file,
+      name: fileName(list),
+      pages: (limit) => wholeList(site.db, { list, limit }),
+    })
   const paging = readPaging(c, list.kind)
   if (!paging.ok) return brokenLink(site, c, paging)
   const page = await listPapers(site.db, {
@@ -63,6 +81,29 @@ export async function showList(
   )
 }
 
+/** What a file of a list is called. */
+function fileName(list: PaperList): string {
+  switch (list.kind) {
+    case 'editions':
+      return `editions-${list.from}-to-${list.to}`
+    case 'top':
+      return [
+        'top',
+        ...(list.from === null ? [] : ['from', list.from]),
+        ...(list.to === null ? [] : ['to', list.to]),
+      ].join('-')
+    case 'new':
+    case 'trending':
+      return list.kind
+    case 'topic':
+      return `topic-${list.category}`
+    case 'name':
+      return `author-${list.nameKey}`
+    case 'orcid':
+      return `author-${list.orcid}`
+  }
+}
+
 /** The orders of papers, among those that readers change, in which a list is. */
 function ordersOf(list: PaperList): ChangingPart[] {
   switch (list.kind) {
@@ -79,12 +120,18 @@ function ordersOf(list: PaperList): ChangingPart[] {
   }
 }
 
+/** The feed or the file of a list that is asked for. */
+function suffixOf(c: Context) {
+  const { feed, file } = splitListSuffix(c.req.path)
+  return { feed, file }
+}
+
 /** `/papers/new` */
 export function showNew(site: Site) {
   return (c: Context) =>
     showList(site, c, {
       list: { kind: 'new' },
-      feed: splitFeedSuffix(c.req.path).feed,
+      ...suffixOf(c),
       view: {
         section: 'New',
         kicker: 'Newest first',
@@ -102,7 +149,7 @@ export function showTrending(site: Site) {
   return (c: Context) =>
     showList(site, c, {
       list: { kind: 'trending' },
-      feed: splitFeedSuffix(c.req.path).feed,
+      ...suffixOf(c),
       view: {
         section: 'Trending',
         kicker: 'By heat',
@@ -130,6 +177,7 @@ export function showTrending(site: Site) {
 export function showTop(site: Site) {
   return (c: Context) => {
     const [from, to] = [dayAsked(c, 'from'), dayAsked(c, 'to')]
+    const { feed, file } = suffixOf(c)
     if (from === undefined || to === undefined)
       return badParameter(site, c, {
         name: from === undefined ? 'from' : 'to',
@@ -144,7 +192,8 @@ export function showTop(site: Site) {
     const title = rangeTitle({ from, to })
     return showList(site, c, {
       list: { kind: 'top', from, to },
-      feed: splitFeedSuffix(c.req.path).feed,
+      feed,
+      file,
       view: {
         section: 'Top',
         kicker: title === null ? 'Of all time' : title,

@@ -19,6 +19,8 @@ it.each([
   ['/topics/cs.CL.atom', 'feed'],
   ['/index.rss', 'feed'],
   ['/papers.feed.json?q=a', 'feed'],
+  ['/papers/new.jsonl?limit=3', 'export'],
+  ['/papers/2601.00001.bib', 'paper'],
   ['/desk/sources', 'desk'],
   ['/assets/s.css', 'asset'],
   ['/metrics', 'machine'],

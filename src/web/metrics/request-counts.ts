@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LIST_FILE_PATH } from '../exports/formats.ts'
 
 /** What requests are counted by: few kinds, whatever addresses are asked for. */
 const ROUTES = [
@@ -8,6 +9,7 @@ const ROUTES = [
   'paper',
   'search',
   'feed',
+  'export',
   'discussion',
   'collection',
   'account',
@@ -101,6 +103,7 @@ const BY_FIRST_PART: Readonly<Record<string, Route>> = {
   topics: 'list',
   authors: 'list',
   digests: 'list',
+  'feeds.opml': 'feed',
   comments: 'discussion',
   collections: 'collection',
   'reading-list': 'collection',
@@ -136,6 +139,7 @@ export function routeOf(method = 'GET', url = '/'): Route {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
   const [path = '/'] = (start < 0 ? '/' : url.slice(start)).split('?', 1)
   if (FEED.test(path)) return 'feed'
+  if (LIST_FILE_PATH.test(path)) return 'export'
   const [, first = '', second] = path.split('/', 3)
   if (first === 'papers')
     return second === undefined || second === '' ? 'search' : (own(BY_SECOND_PART, second) ?? 'paper')

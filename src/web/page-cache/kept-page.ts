@@ -41,7 +41,7 @@ export async function readPage(c: Context, madeAt: number): Promise<Page> {
       : null
   if (etag) {
     headers['etag'] = etag
-    headers['vary'] = 'accept-encoding, cookie'
+    headers['vary'] = [headers['vary'] ?? [], 'accept-encoding', 'cookie'].flat().join(', ')
     headers['cache-control'] ??= 'no-cache'
   }
   return {

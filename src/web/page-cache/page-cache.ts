@@ -16,13 +16,13 @@ import {
   type Page,
   type Ready,
 } from './kept-page.ts'
-import { isFile, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
+import { isFile, isListFile, isMarkdown, isOwn, isRead, isSearch, keyOf, type Asked } from './page-key.ts'
 
 /** A page that is being made: begun after so many changes, what has changed since, and since when there are newer papers. */
 type Making = { page: Promise<Page>; begunAt: number; since: Change[]; outdatedAt: number | null }
 
 /** A page that is kept: how and when it was last asked for, and since when there are papers that it does not show. */
-type Kept = Page & { url: string; view: View; askedAt: number; outdatedAt: number | null }
+type Kept = Page & { url: string; view: View; accept: string; askedAt: number; outdatedAt: number | null }
 
 /** Readers may be shown a page for so long after papers came in that it does not show. */
 const OUTDATED_FOR_MS = 1_000
@@ -54,8 +54,8 @@ export type PageCache = {
  * reader with a session: they get pages of their own, which nobody else gets. `mayBe` says by their cookies who need not
  * be looked up. `remake` sends a request through the app, by way of this cache. `maxAgeMs` bounds how long relative dates
  * stand still, and how long a missed change could show. Readers who arrive while a page is being made wait for that one.
- * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches are made
- * for each who asks, and what says `no-store` is not kept.
+ * It gives ETags, answers If-None-Match with 304, and compresses. At most about `maxBytes` are held. Searches and files of lists are
+ * made for each who asks, what says `no-store` is not kept, and what is sent as it is made goes by.
  */
 export function createPageCache({
   isSignedIn,
@@ -116,6 +116,7 @@ export function createPageCache({
           ...page,
           url,
           view: viewIn(headers.get('cookie') ?? undefined),
+          accept: isMarkdown(askedOf(c.req.raw)) ? 'text/markdown' : 'text/html',
           askedAt: inPlaceOf?.askedAt ?? askedAt,
           outdatedAt: made.outdatedAt,
         })
@@ -142,7 +143,9 @@ export function createPageCache({
       for (const [key, page] of round) {
         if (closing.signal.aborted) return
         if (pages.peek(key) !== page) continue
-        const request = new Request(page.url, { headers: { cookie: `${VIEW_COOKIE}=${page.view}` } })
+        const request = new Request(page.url, {
+          headers: { cookie: `${VIEW_COOKIE}=${page.view}`, accept: page.accept },
+        })
         remakes.set(request, { key, inPlaceOf: page })
         await remake(request).catch(() => undefined)
         // It could not be made, so that its next reader is told why.
@@ -182,11 +185,7 @@ export function createPageCache({
     },
     async middleware(c, next) {
       const { raw } = c.req
-      const asked: Asked = {
-        method: raw.method,
-        url: raw.url,
-        header: (name) => raw.headers.get(name) ?? undefined,
-      }
+      const asked = askedOf(raw)
       if (isFile(asked)) return next()
       const remade = remakes.get(raw)
       if (remade) {
@@ -195,11 +194,16 @@ export function createPageCache({
       }
       // Where it cannot be known, the page says so.
       const own = isRead(asked) && (await isSignedIn(c).catch(() => true))
-      if (own || isSearch(asked)) {
+      if (own || isSearch(asked) || isListFile(asked)) {
         await next()
         // What stands on it may be for one reader only.
         if (own && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', isOwn(asked) ? 'no-store' : 'private, no-cache')
+        // It has no end to wait for, and is too long to hold.
+        if (c.get('isStreamed') === true) {
+          if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-cache')
+          return undefined
+        }
         await send(c, await readPage(c, now().getTime()), { asked, quality: SENT_ONCE })
         return undefined
       }
@@ -221,6 +225,10 @@ export function createPageCache({
       return undefined
     },
   }
+}
+
+function askedOf({ method, url, headers }: Request): Asked {
+  return { method, url, header: (name) => headers.get(name) ?? undefined }
 }
 
 /** Clocks may be set back. */

@@ -1,4 +1,6 @@
 import { isForPrograms } from '../../api/addresses.ts'
+import { wantsMarkdown } from '../accepted.ts'
+import { LIST_FILE_PATH } from '../exports/formats.ts'
 import { PARAMETERS } from '../list/paging.ts'
 import { isAppended } from '../parameters.ts'
 import { viewIn } from '../view/view.ts'
@@ -9,7 +11,7 @@ export type Asked = {
   url: string | undefined
   header: (name: AskedHeader) => string | undefined
 }
-type AskedHeader = 'accept-encoding' | 'authorization' | 'cookie' | 'if-none-match'
+type AskedHeader = 'accept' | 'accept-encoding' | 'authorization' | 'cookie' | 'if-none-match'
 
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
@@ -23,6 +25,11 @@ const SEARCH =
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
+}
+
+/** What may be as long as the site has papers: it is made for each who asks, and never held. */
+export function isListFile(asked: Asked): boolean {
+  return isRead(asked) && LIST_FILE_PATH.test(routedPath(asked.url))
 }
 
 export function isOwn(asked: Asked): boolean {
@@ -60,17 +67,23 @@ export function isFile(asked: Asked): boolean {
   return path.startsWith('/assets/') || path === '/healthz' || path === '/metrics'
 }
 
+/** Whether Markdown is wanted of what is there as Markdown too: a paper. */
+export function isMarkdown(asked: Asked): boolean {
+  return isRead(asked) && PASTED.test(routedPath(asked.url)) && wantsMarkdown(asked.header('accept'))
+}
+
 /**
- * What names a page: path, the parameters that matter, and the view in which the device wants lists. null for what is not
- * kept: other methods, files, searches.
+ * What names a page: path, the parameters that matter, whether it is wanted as Markdown, and the view in which the device
+ * wants lists. null for what is not kept: other methods, files, searches.
  */
 export function keyOf(asked: Asked): string | null {
   const address = addressOf(asked)
+  if (address !== null && isMarkdown(asked)) return `markdown ${address}`
   return address !== null && viewIn(asked.header('cookie')) === 'headlines' ? `headlines ${address}` : address
 }
 
 function addressOf(asked: Asked): string | null {
-  if (!isRead(asked) || isSearch(asked)) return null
+  if (!isRead(asked) || isSearch(asked) || isListFile(asked)) return null
   const path = pathOf(asked.url)
   if (isFile(asked)) return null
   if (isOwn(asked)) return null

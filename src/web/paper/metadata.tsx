@@ -1,25 +1,24 @@
+import { authorsTold } from '../../papers/export/authors-told.ts'
+import { referenceOf } from '../../papers/export/reference.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
 import { invertedName, wholeFamily } from '../../papers/names.ts'
 import { plainText } from '../../papers/plain-text.ts'
+import type { WorkType } from '../../papers/publication.ts'
 import { doiUrl } from '../parts/places.tsx'
 import type { Site } from '../site.ts'
 
-/** Of a larger collaboration, machines are told the first authors; exports have them all. */
-const MOST_AUTHORS = 200
-const AUTHORS_OF_MANY = 50
-
-function authorsTold({ authors }: Paper): Author[] {
-  return authors.length > MOST_AUTHORS ? authors.slice(0, AUTHORS_OF_MANY) : authors
-}
-
-/** The `citation_*` tags of Highwire Press, which Google Scholar and Zotero read. */
+/**
+ * The `citation_*` tags of Highwire Press, which Google Scholar and Zotero read. COinS would win over them in Zotero, and
+ * know less: they are on lists only.
+ */
 export function citationTags(site: Site, paper: Paper) {
+  const told = authorsTold(paper)
   const tags: [string, string][] = [
     ['citation_title', plainText(paper.title)],
-    ...authorsTold(paper).flatMap((author): [string, string][] => [
-      ['citation_author', invertedName(author)],
+    ...told.flatMap((author): [string, string][] => [
+      ['citation_author', told.length === 1 ? onlyName(author) : invertedName(author)],
       ...(author.affiliation
         ? ([['citation_author_institution', author.affiliation]] as [string, string][])
         : []),
@@ -39,7 +38,7 @@ export function citationTags(site: Site, paper: Paper) {
     )
   }
   if (paper.doi) tags.push(['citation_doi', paper.doi])
-  if (paper.journalReference) tags.push(['citation_journal_title', plainText(paper.journalReference)])
+  tags.push(...placeTags(paper))
   if (paper.abstract) tags.push(['citation_abstract', plainText(paper.abstract)])
   for (const category of paper.categories) tags.push(['citation_keywords', category])
   tags.push(['citation_abstract_html_url', site.origin + addressPath(paper.address)])
@@ -50,6 +49,55 @@ export function citationTags(site: Site, paper: Paper) {
       ))}
     </>
   )
+}
+
+/** Where it came out, by which Zotero also knows what kind of work it is. */
+function placeTags(paper: Paper): [name: string, content: string][] {
+  const { type, ...reference } = referenceOf(paper)
+  const container = plainText(reference.container ?? '')
+  const publisher = plainText(reference.publisher ?? '')
+  if (type === null)
+    return [
+      // Zotero takes what has no journal for an article in one, unless it is told.
+      ['DC.type', 'preprint'],
+      ...(paper.arxivId
+        ? ([
+            ['citation_publisher', 'arXiv'],
+            ['citation_technical_report_number', `arXiv:${paper.arxivId}`],
+          ] as [string, string][])
+        : []),
+    ]
+  const [firstPage = '', lastPage = ''] = plainText(reference.pages ?? '').split(/\s*[-–—]+\s*/)
+  const tags: [string, string][] = [
+    [CONTAINER_TAGS[type] ?? 'citation_journal_title', container],
+    ['citation_volume', plainText(reference.volume ?? '')],
+    ['citation_issue', plainText(reference.issue ?? '')],
+    ['citation_firstpage', firstPage],
+    ['citation_lastpage', lastPage],
+    [PUBLISHER_TAGS[type] ?? 'citation_publisher', publisher],
+  ]
+  return tags.filter(([, content]) => content !== '')
+}
+
+const CONTAINER_TAGS: Partial<Record<WorkType, string>> = {
+  inproceedings: 'citation_conference_title',
+  incollection: 'citation_inbook_title',
+  inbook: 'citation_inbook_title',
+}
+const PUBLISHER_TAGS: Partial<Record<WorkType, string>> = {
+  phdthesis: 'citation_dissertation_institution',
+  mastersthesis: 'citation_dissertation_institution',
+  techreport: 'citation_technical_report_institution',
+}
+
+/**
+ * The name of the only author. Zotero takes `van Loon, Ada B.`, alone and with spaces on both sides of its comma, for two
+ * people; spaces that are not broken at it reads as spaces of a name.
+ */
+function onlyName(author: Author): string {
+  const [family = '', ...rest] = invertedName(author).split(', ')
+  const isTakenForTwo = family.includes(' ') && (rest[0] ?? '').includes(' ')
+  return [family, ...rest.map((part) => (isTakenForTwo ? part.replaceAll(' ', '\u00A0') : part))].join(', ')
 }
 
 function creator(author: Author) {

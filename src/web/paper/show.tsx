@@ -19,6 +19,7 @@ import { isShownTo } from '../../papers/visibility.ts'
 import { authorsHere, claimOf } from '../../moderation/authorship.ts'
 import { findIdentifierClaims } from '../../moderation/identifier-claims.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
+import { wantsMarkdown } from '../accepted.ts'
 import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'
 import { marksFor } from '../parts/entries.tsx'
@@ -37,7 +38,8 @@ export function takesPasted(c: Context): readonly string[] | 'any' {
 }
 
 /**
- * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports. Other
+ * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports; as Markdown
+ * too for whoever would rather have that. Other
  * addresses of a paper redirect to its own address.
  */
 export function showPaper(site: Site) {
@@ -69,6 +71,11 @@ export function showPaper(site: Site) {
     if (addressPath(address) + (suffix ?? '') !== expected) return c.redirect(expected, 301)
     pageShows(c, [`paper ${paper.id}`, 'collections'])
     if (suffix !== null) return sendExport(site, c, { paper, suffix })
+    c.header('vary', 'accept')
+    if (wantsMarkdown(c.req.header('accept'))) {
+      c.header('content-location', `${own}.md`)
+      return sendExport(site, c, { paper, suffix: '.md' })
+    }
     const readerId = site.viewer?.reader.id ?? null
     const isCurator = site.viewer?.reader.curator === true
     const [pictures, sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =

@@ -62,7 +62,7 @@ const remembered = rememberTexts<{ entry: string }>({ maxBytes: REMEMBERED_BYTES
 
 /** Everything an entry depends on, except the address of its list. */
 function nameOf(
-  { viewer, timeZone, now }: Site,
+  { viewer, timeZone, now, origin }: Site,
   paper: Paper,
   {
     marks,
@@ -80,6 +80,7 @@ function nameOf(
 ): string {
   const { published } = paper
   return [
+    origin,
     paper.uuid,
     paper.revision,
     paper.votes,

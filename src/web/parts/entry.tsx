@@ -1,4 +1,5 @@
 import { raw } from 'hono/html'
+import { toCoins } from '../../papers/export/coins.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { nameKey } from '../../papers/names.ts'
 import type { Author } from '../../papers/harvested-paper.ts'
@@ -62,7 +63,7 @@ export function Entry({
   const path = addressPath(paper.address)
   const anchor = `p${paper.id}`
   if (marks.notForMe.has(paper.id)) return <NotForMe paper={paper} anchor={anchor} back={back} />
-  const html = paperHtml(paper)
+  const html = paperHtml(site, paper)
   return (
     <article class="entry" id={anchor} data-recorded={paper.recordedAt.toISOString()}>
       <VoteForm site={site} paper={paper} voted={marks.voted.has(paper.id)} back={`${back}#${anchor}`} />
@@ -134,21 +135,22 @@ const remembered = rememberTexts<{ top: string; lede: string; short: string; pla
 })
 
 /** The part of an entry that is the same for every viewer, and at any time: most of the work of rendering a list. */
-function paperHtml(paper: Paper) {
-  return remembered(`${paper.uuid} ${paper.revision}`, () => ({
-    top: htmlOf(<TitleAndAuthors paper={paper} />),
+function paperHtml({ origin }: Site, paper: Paper) {
+  return remembered(`${origin} ${paper.uuid} ${paper.revision}`, () => ({
+    top: htmlOf(<TitleAndAuthors paper={paper} url={origin + addressPath(paper.address)} />),
     lede: htmlOf(<Lede paper={paper} />),
     short: htmlOf(<ShortLede paper={paper} />),
     places: htmlOf(<Places paper={paper} />),
   }))
 }
 
-function TitleAndAuthors({ paper }: { paper: Paper }) {
+function TitleAndAuthors({ paper, url }: { paper: Paper; url: string }) {
   const path = addressPath(paper.address)
   return (
     <>
       <h2 class="entry-title">
         <a href={path}>{raw(typeset(paper.title, { links: false }))}</a>
+        <span class="Z3988" title={toCoins(paper, { url })} />
       </h2>
       {paper.authors.length > 0 && (
         <p class="byline">

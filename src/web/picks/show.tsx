@@ -1,13 +1,14 @@
 import type { Context } from 'hono'
 import { displayName } from '../../accounts/reader.ts'
-import { parsePicksCursor, pickedPapers, type PaperPick } from '../../shelves/picks.ts'
+import { allPickedPapers, parsePicksCursor, pickedPapers, type PaperPick } from '../../shelves/picks.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
 import { withNote } from '../collections/with-note.ts'
 import { brokenLink } from '../errors/show.tsx'
+import { sendList } from '../exports/send-list.ts'
 import { listPage } from '../list/page.tsx'
-import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
+import { ownPath, PAGE_SIZE, splitListSuffix } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import { largestTopics, TopicsBox } from '../parts/rail.tsx'
 import { pageShows, papersShown } from '../shows.ts'
@@ -17,15 +18,17 @@ import { Picks } from './picks.tsx'
 const PATH = '/papers/picks'
 const TITLE = 'Curators’ picks'
 
-/** `/papers/picks` and its feeds: the papers that curators picked, the newest pick first. */
+/** `/papers/picks`, its feeds and its files: the papers that curators picked, the newest pick first. */
 export function showPicks(site: Site) {
   return async (c: Context) => {
+    const { feed, file } = splitListSuffix(c.req.path)
+    if (file !== null)
+      return sendList(site, c, { file, name: 'picks', pages: (limit) => allPickedPapers(site.db, { limit }) })
     const text = c.req.query('after')
     const after = text === undefined ? null : parsePicksCursor(text)
     if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
     pageShows(c, ['picks', ...papersShown(picked.map(({ paper }) => paper))])
-    const { feed } = splitFeedSuffix(c.req.path)
     if (feed !== null) {
       return sendFeed(site, c, {
         format: feed,

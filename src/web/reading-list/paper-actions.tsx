@@ -1,4 +1,5 @@
 import { paperStanding, type PaperStanding } from '../../shelves/paper-standing.ts'
+import { savedStateOf, type SavedState } from '../../libraries/zotero/saves.ts'
 import { LONGEST_PICK_NOTE, picksOf, type PaperPick } from '../../shelves/picks.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -6,19 +7,24 @@ import { collectionPath } from '../collections/links.tsx'
 import type { Site } from '../site.ts'
 
 /** The part of a paper's page about reading lists, collections and picks. */
-export type PaperActionsView = PaperStanding & { picks: PaperPick[] }
+export type PaperActionsView = PaperStanding & {
+  picks: PaperPick[]
+  /** How it stands with the reader’s library at Zotero. */
+  zotero: SavedState
+}
 
 /** How many public collections a paper's page names. */
 const COLLECTIONS_NAMED = 8
 
-/** Everything for one viewer: two queries at the same time. */
+/** Everything for one viewer: three queries at the same time. */
 export async function paperActions(site: Site, paper: Pick<Paper, 'id'>): Promise<PaperActionsView> {
   const readerId = site.viewer?.reader.id ?? null
-  const [standing, picks] = await Promise.all([
+  const [standing, picks, zotero] = await Promise.all([
     paperStanding(site.db, { paperId: paper.id, readerId, limit: COLLECTIONS_NAMED }),
     picksOf(site.db, paper.id),
+    readerId === null ? ('off' as const) : savedStateOf(site.db, { readerId, paperId: paper.id }),
   ])
-  return { ...standing, picks }
+  return { ...standing, picks, zotero }
 }
 
 /**
@@ -69,11 +75,33 @@ export function PaperActions({
           </form>
         )}
       </div>
+      {reader && <SaveToZotero path={path} state={actions.zotero} />}
       {reader && <Collect address={paper.address} own={actions.own} />}
       {reader?.curator && (
         <PickForm path={path} pick={actions.picks.find(({ curator }) => curator.id === reader.id) ?? null} />
       )}
     </section>
+  )
+}
+
+/** For readers who have connected their account at Zotero. */
+function SaveToZotero({ path, state }: { path: string; state: PaperActionsView['zotero'] }) {
+  if (state === 'off') return null
+  const settings = <a href="/settings/zotero">Zotero settings</a>
+  return (
+    <>
+      {state === 'saved' && <p>This paper is in your Zotero library.</p>}
+      {state === 'waiting' && <p role="status">On its way to your Zotero library.</p>}
+      {state === 'failed' && <p>It could not be saved to Zotero. Your {settings} say why.</p>}
+      {(state === 'none' || state === 'failed') && (
+        <form method="post" action={`${path}/zotero`}>
+          <input type="hidden" name="back" value={path} />
+          <button type="submit" class="button quiet">
+            Save to Zotero
+          </button>
+        </form>
+      )}
+    </>
   )
 }
 

@@ -5,7 +5,7 @@ import {
   countReadingList,
   parseReadingCursor,
   readingList,
-  MOST_SAVED,
+  wholeReadingList,
   type SavedPaper,
 } from '../../shelves/reading-list.ts'
 import { addressPath } from '../../papers/identifiers.ts'
@@ -15,8 +15,9 @@ import { noticedPapers } from '../../shelves/noticed-papers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
-import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
 import { brokenLink } from '../errors/show.tsx'
+import { LIST_FILES, splitFileSuffix } from '../exports/formats.ts'
+import { sendList } from '../exports/send-list.ts'
 import { renderPage } from '../layout.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { FileLinks } from '../parts/file-links.tsx'
@@ -27,22 +28,20 @@ import type { Site } from '../site.ts'
 const PATH = '/reading-list'
 const NOTICED_SHOWN = 20
 
-/** `/reading-list`, with `.bib`, `.ris` and `.csl.json`. */
+/** `/reading-list`, and its files. */
 export function showReadingList(site: Site) {
   return async (c: Context) => {
     const { viewer } = site
     if (!viewer) return c.redirect(`/sign-in?to=${PATH}`, 303)
     c.header('cache-control', 'no-store')
     const readerId = viewer.reader.id
-    const bibliography = BIBLIOGRAPHIES.find(({ suffix }) => c.req.path.endsWith(suffix))
-    if (bibliography) {
-      const { papers } = await readingList(site.db, { readerId, limit: MOST_SAVED })
-      return sendPapers(site, c, {
-        papers: papers.map(({ paper }) => paper),
-        suffix: bibliography.suffix,
+    const { file } = splitFileSuffix(c.req.path)
+    if (file !== null)
+      return sendList(site, c, {
+        file,
         name: 'reading-list',
+        pages: (limit) => wholeReadingList(site.db, { readerId, limit }),
       })
-    }
     const text = c.req.query('after')
     const after = text === undefined ? null : parseReadingCursor(text)
     if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
@@ -221,7 +220,7 @@ function ownListPage(
               <aside class="rail" aria-label="About this list">
                 <section class="box">
                   <h2>Export</h2>
-                  <FileLinks path={path} formats={BIBLIOGRAPHIES} />
+                  <FileLinks path={path} formats={LIST_FILES} />
                 </section>
               </aside>
             )}

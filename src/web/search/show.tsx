@@ -3,6 +3,7 @@ import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { atMost } from '../at-most.ts'
 import { countedElsewhereOf } from '../../ranking/counted-elsewhere.ts'
+import { wholePages } from '../../db/whole-pages.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
 import { findPaper } from '../../papers/find.ts'
 import { addressPath, parseIdentifier, type ParsedIdentifier } from '../../papers/identifiers.ts'
@@ -12,7 +13,9 @@ import { newestFound } from '../../search/newest-found.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
 import { badParameter, brokenLink } from '../errors/show.tsx'
-import { ownPath, splitFeedSuffix } from '../list/paging.ts'
+import type { ListFile } from '../exports/formats.ts'
+import { sendList } from '../exports/send-list.ts'
+import { ownPath, splitListSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
 import { audienceOf, type Site } from '../site.ts'
@@ -27,14 +30,16 @@ const FEED_LENGTH = 50
 const inLine = atMost(4, { waiting: 1_000, full: () => new SearchAway('Too many searches are waiting.') })
 
 /**
- * `/papers?q=graph+learning`, a page of it (`&page=2`), and its feeds (`/papers.atom?q=…`). An identifier of a paper
+ * `/papers?q=graph+learning`, a page of it (`&page=2`), its feeds (`/papers.atom?q=…`) and its files. An identifier of a paper
  * leads to that paper, and no query to the newest papers. `&unfinished=1`: the last word is still being typed.
  */
 export function showSearch(site: Site) {
   return async (c: Context) => {
-    const { feed } = splitFeedSuffix(c.req.path)
+    const { feed, file } = splitListSuffix(c.req.path)
     const text = searchedText(c)
+    if (text === '' && file !== null) return c.redirect(`/papers/new${file.suffix}${limitAsked(c)}`, 302)
     if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
+    if (file !== null) return sendResults(site, c, { text, file })
     if (feed !== null) return sendSearchFeed(site, c, { text, feed })
     const page = askedPage(c)
     const asOf = askedAsOf(c)
@@ -87,6 +92,44 @@ async function sendSearchFeed(
     title: `${site.name}: ${text}`,
     papers,
   })
+}
+
+/** The limit of a file, as a query: nobody who wants few papers is led to all. */
+function limitAsked(c: Context): string {
+  const limit = c.req.query('limit')
+  return limit === undefined ? '' : `?${new URLSearchParams({ limit }).toString()}`
+}
+
+/** All results that can be paged through as a file, as the pages have them. */
+function sendResults(
+  site: Site,
+  c: Context,
+  { text, file }: { text: string; file: ListFile },
+): Promise<Response> {
+  return sendList(site, c, {
+    file,
+    name: `search-${text.slice(0, 60)}`,
+    pages: (limit) => foundPapers(site, { text, limit }),
+  })
+}
+
+function foundPapers(
+  site: Site,
+  { text, limit }: { text: string; limit: number | undefined },
+): AsyncGenerator<Paper[]> {
+  const query = parseQuery(text)
+  return wholePages<Paper, { offset: number; asOf: number }>(
+    async ({ after, limit: most }) => {
+      const { offset, asOf } = after ?? { offset: 0, asOf: null }
+      const found = await inLine(() => search(site.search, { query, typed: text, offset, limit: most, asOf }))
+      const end = offset + most
+      return {
+        papers: found.results.map(({ paper }) => paper),
+        next: end < found.reachable ? { offset: end, asOf: found.asOf } : null,
+      }
+    },
+    { limit },
+  )
 }
 
 /** An identifier that a text is, and its paper when it is here; null when it is none. */

@@ -73,6 +73,15 @@ export async function settingsPage(
         {!reader.suspended && <Standing reader={reader} />}
         <WaysInSection site={site} reader={reader} ways={ways} problem={problem} />
         <Sessions site={site} sessions={sessions} own={sessionId} />
+        {!reader.suspended && (
+          <section aria-labelledby="libraries">
+            <h2 id="libraries">Your library elsewhere</h2>
+            <p>
+              <a href="/settings/zotero">Connect Zotero</a> to import your library into a collection, and to
+              save papers to it.
+            </p>
+          </section>
+        )}
         <section aria-labelledby="leaving">
           <h2 id="leaving">Export or delete your account</h2>
           <p>

@@ -5,7 +5,7 @@ import { addressPath } from '../../papers/identifiers.ts'
 import { mapParts, papersOfPart } from '../../papers/site-map.ts'
 import { allTopics, listedEditions } from '../../ranking/editions.ts'
 import { mapInTurns } from '../../runtime/in-turns.ts'
-import { notFound, refused } from '../errors/show.tsx'
+import { notFound } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
 /** The most addresses of one file (sitemaps.org). */
@@ -33,7 +33,7 @@ type Place = { path: string; changedAt?: Date }
 
 /** `/sitemap.xml`: the files that have the addresses of everything that search engines may show. */
 export function showSitemaps(site: Site) {
-  return withoutParameters(site, async (c) => {
+  return async (c: Context) => {
     const parts = await mapParts(site.db)
     return sendXml(c, 'sitemapindex', [
       entry(site, 'sitemap', { path: '/sitemap-pages.xml' }),
@@ -42,12 +42,12 @@ export function showSitemaps(site: Site) {
         entry(site, 'sitemap', { path: `/sitemap-papers-${part}.xml`, changedAt }),
       ),
     ])
-  })
+  }
 }
 
 /** `/sitemap-pages.xml`: lists, topics, and pages about the site. */
 export function showPagesMap(site: Site) {
-  return withoutParameters(site, async (c) => {
+  return async (c: Context) => {
     const topics = (await allTopics(site.db))
       .filter(({ category }) => isTopic(category))
       .map(({ category }) => `/topics/${encodeURIComponent(category)}`)
@@ -57,22 +57,22 @@ export function showPagesMap(site: Site) {
       'urlset',
       paths.map((path) => entry(site, 'url', { path })),
     )
-  })
+  }
 }
 
 /** `/sitemap-editions.xml`: the editions of days, the newest first. */
 export function showEditionsMap(site: Site) {
-  return withoutParameters(site, async (c) => {
+  return async (c: Context) => {
     const days = await listedEditions(site.db, { limit: MOST_ADDRESSES })
     // A file has at least one address.
     const paths = days.length === 0 ? ['/'] : days.map((day) => `/papers/date/${day}`)
     return sendXml(c, 'urlset', await mapInTurns(paths, (path) => entry(site, 'url', { path })))
-  })
+  }
 }
 
 /** `/sitemap-papers-1.xml` and so on: the papers of a part. */
 export function showPapersMap(site: Site) {
-  return withoutParameters(site, async (c) => {
+  return async (c: Context) => {
     const [, part] = /^sitemap-papers-([1-9]\d{0,8})\.xml$/.exec(c.req.param('name') ?? '') ?? []
     const papers = part === undefined ? [] : await papersOfPart(site.db, { part: Number(part) })
     if (papers.length === 0) return notFound(site, c)
@@ -80,22 +80,6 @@ export function showPapersMap(site: Site) {
       entry(site, 'url', { path: addressPath(address), changedAt }),
     )
     return sendXml(c, 'urlset', lines)
-  })
-}
-
-/** Refuses what has a query: nothing here reads one, and each would be another address of the same. */
-function withoutParameters(
-  site: Site,
-  show: (c: Context) => Promise<Response>,
-): (c: Context) => Response | Promise<Response> {
-  return (c) => {
-    const [name] = Object.keys(c.req.query())
-    if (name === undefined) return show(c)
-    return refused(site, c, {
-      status: 400,
-      title: 'Unknown parameter',
-      reason: `This address has no parameter “${name.slice(0, 60)}”. Ask for it without one.`,
-    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
@@ -73,6 +74,21 @@ describeWithDatabase('the map of the site', (db) => {
       ]),
     )
     for (const { loc } of all) expect([loc, (await get(loc)).status]).toEqual([loc, 200])
+  })
+
+  it('has later papers in later parts, and no part without any', async () => {
+    const { record, places } = open()
+    await record([stated('2601.00001')])
+    // As if tens of thousands had come in between, and gone.
+    await sql`select setval(pg_get_serial_sequence('papers', 'id'), 29999)`.execute(db())
+    await record([stated('2601.00002')])
+    await record([stated('2601.00003')])
+    const parts = (await places('/sitemap.xml')).map(({ loc }) => new URL(loc).pathname).slice(2)
+    expect(parts).toEqual(['/sitemap-papers-1.xml', '/sitemap-papers-3.xml', '/sitemap-papers-4.xml'])
+    for (const [i, part] of parts.entries())
+      expect((await places(part)).map(({ loc }) => loc)).toEqual([
+        `https://tides.example/papers/2601.0000${i + 1}`,
+      ])
   })
 
   it('is there without papers', async () => {

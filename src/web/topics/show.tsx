@@ -4,7 +4,7 @@ import { allTopics, topicInOtherCase } from '../../ranking/editions.ts'
 import { countPapers } from '../../ranking/count-papers.ts'
 import { notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
-import { splitFeedSuffix } from '../list/paging.ts'
+import { splitListSuffix } from '../list/paging.ts'
 import { showList } from '../list/show.tsx'
 import { TopicTally } from '../parts/topic-tally.tsx'
 import { pageShows } from '../shows.ts'
@@ -51,8 +51,9 @@ export function showTopics(site: Site) {
 /** `/topics/cs.CL` and its feeds. */
 export function showTopic(site: Site) {
   return async (c: Context) => {
-    const { path: category, feed } = splitFeedSuffix(c.req.param('category') ?? '')
-    const redirect = (topic: string) => c.redirect(`/topics/${encodeURIComponent(topic)}${feed ?? ''}`, 301)
+    const { path: category, feed, file } = splitListSuffix(c.req.param('category') ?? '')
+    const redirect = (topic: string) =>
+      c.redirect(`/topics/${encodeURIComponent(topic)}${feed ?? file?.suffix ?? ''}`, 301)
     const topic = topicOf(category)
     if (topic !== category) return redirect(topic)
     const list = { kind: 'topic', category } as const
@@ -66,6 +67,7 @@ export function showTopic(site: Site) {
     return showList(site, c, {
       list,
       feed,
+      file,
       view: {
         section: 'Topics',
         kicker: name === category ? 'Topic' : `Topic ${category}`,

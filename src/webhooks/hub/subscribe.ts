@@ -84,7 +84,7 @@ function isPlainlyInside(hostname: string): boolean {
 }
 
 /** At a host of subscribers, from a network, and altogether: subscriptions, and what is asked for. */
-export const MOST_OF_HOST = 500
+const MOST_OF_HOST = 500
 const MOST_OF_NETWORK = 500
 const MOST_SUBSCRIPTIONS = 10_000
 /** Each is read again and again. */
