@@ -60,6 +60,7 @@ export default defineConfig(({ isSsrBuild }) =>
             'entities',
             /^dom(?:handler|utils|elementtype|-serializer)$/,
             'commander',
+            /^@modelcontextprotocol\//,
           ],
         },
         build: {

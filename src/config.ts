@@ -138,6 +138,7 @@ const schema = z.object({
     .optional(),
   PICTURES: z.enum(['on', 'off']).default('on'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  BROADSHEET_TOKEN: z.string().optional(),
   SITE_NAME: z.string().trim().max(80, 'can have up to 80 characters').default('Broadsheet'),
   SITE_TIMEZONE: timeZone.default('America/New_York'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -215,6 +216,8 @@ export type Config = {
   pictures: boolean
   /** Who asks for the metrics from another machine has to send this; null: only this machine may. */
   metricsToken: string | null
+  /** The token of the reader for whom the command `mcp` acts; null: for nobody. */
+  readerToken: string | null
   siteName: string
   siteTimeZone: string
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
@@ -293,6 +296,7 @@ export function readConfig({
       contact: settings.CONTACT ?? null,
       pictures: settings.PICTURES === 'on',
       metricsToken: settings.METRICS_TOKEN ?? null,
+      readerToken: settings.BROADSHEET_TOKEN ?? null,
       siteName: settings.SITE_NAME,
       siteTimeZone: settings.SITE_TIMEZONE,
       logLevel: settings.LOG_LEVEL,
@@ -471,6 +475,7 @@ export function printConfig(config: Config): string {
     CONTACT: config.contact,
     PICTURES: config.pictures ? 'on' : 'off',
     METRICS_TOKEN: config.metricsToken && '***',
+    BROADSHEET_TOKEN: config.readerToken && '***',
     SITE_NAME: config.siteName,
     SITE_TIMEZONE: config.siteTimeZone,
     LOG_LEVEL: config.logLevel,

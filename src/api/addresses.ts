@@ -7,3 +7,11 @@ const FOR_PROGRAMS = /^\/(?:api|mcp|oai|oembed)(?:\/|$)/
 export function isForPrograms(path: string): boolean {
   return FOR_PROGRAMS.test(path)
 }
+
+/** The address of the MCP server. */
+export const MCP_PATH = '/mcp'
+
+/** Where errors are told as JSON-RPC has them. */
+export function isForModels(path: string): boolean {
+  return path === MCP_PATH
+}

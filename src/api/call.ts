@@ -54,7 +54,10 @@ export async function call(
 }
 
 /** Why somebody may not call an operation at all; null where they may. */
-function mayCall({ scope, curator }: Operation, { site: { viewer } }: Asking): Problem | null {
+export function mayCall(
+  { scope, curator }: Operation,
+  { site: { viewer } }: { site: Pick<Asking['site'], 'viewer'> },
+): Problem | null {
   if (scope === null) return null
   if (viewer === null)
     return problem(

@@ -67,7 +67,7 @@ async function readJsonObject(
 }
 
 /** Whether no text in a JSON value has a null character or half a character. */
-function isClean(value: unknown): boolean {
+export function isClean(value: unknown): boolean {
   const text = JSON.stringify(value)
   return !text.includes('\\u0000') && !/\\ud[89a-f]/i.test(text)
 }

@@ -34,7 +34,7 @@ export function addApi(app: Hono, site: Site): void {
   )
 }
 
-const BAD_TOKEN = problem(
+export const BAD_TOKEN = problem(
   'bad-token',
   'This token is not known here, was revoked or has expired. You can make another one in your settings.',
 )

@@ -247,6 +247,12 @@ function addVerbs(program: Command): void {
     .option('--limit <number>', 'maximum number of results', '10')
     .action(async (words, options) => (await import('./search.ts')).searchPapers(words, options))
   program
+    .command('mcp')
+    .description('let a model’s program, which starts this one, read and act here (MCP over standard input)')
+    .option('--token <token>', 'act for the reader whose token this is (better: set BROADSHEET_TOKEN)')
+    .option('--url <address>', 'of another Broadsheet, instead of the one in the data folder')
+    .action(async (options) => (await import('./mcp.ts')).mcp(options))
+  program
     .command('index')
     .description('bring the search index up to date with the database')
     .option('--rebuild', 'rebuild it from scratch; a running site switches to it')

@@ -16,6 +16,7 @@ import {
 import { isForPrograms } from '../api/addresses.ts'
 import { addApi } from '../api/serve.ts'
 import { isConnectionLost, isStopped } from '../db/connect.ts'
+import { addMcp } from '../mcp/serve.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { openTroubles } from '../runtime/troubles.ts'
 import { SearchAway } from '../search/engine-client.ts'
@@ -33,7 +34,7 @@ import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
 import { sameSiteOnly } from './forms/same-site.ts'
 import { addRoutes } from './routes.ts'
-import { limitReads, READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
+import { limitReads, openReadLimits, READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
 import { securityHeaders } from './security.ts'
 import type { Site } from './site.ts'
 import { rememberStrangers } from './strangers.ts'
@@ -87,7 +88,8 @@ export function createApp(
   app.use(knownMethods(app, site))
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))
-  app.use(limitReads(site, { viewerOf: (c) => viewerOf(site, c), allowances }))
+  const limits = openReadLimits(site, { viewerOf: (c) => viewerOf(site, c), allowances })
+  app.use(limitReads(site, limits))
   app.use(withoutLastSlash)
   const noParameters = taking(site, [])
   app.get(
@@ -119,6 +121,7 @@ export function createApp(
   })
   app.use(forViewer(site))
   addApi(app, site)
+  addMcp(app, { limits })
   addRoutes(app, site)
 
   app.notFound((c) => notFound(c.var.site, c))

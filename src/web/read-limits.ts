@@ -29,38 +29,54 @@ const SEARCH =
 const HARVEST = /^\/(?:oai|sitemap.*\.xml)\/?$/
 const FREE = /^\/(?:assets\/|dumps\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
-/**
- * Limits by network address, or by reader, how much of what is costly to read is made. It stands behind the cache of pages,
- * and counts in memory: a request for reading writes nothing.
- */
-export function limitReads(
+/** How much of what is costly each network and reader has left. */
+export type ReadLimits = {
+  /** Counts something that is read by whoever asks; answers 0, or after how many milliseconds they may ask again. */
+  take(c: Context, kind: keyof ReadAllowances): Promise<number>
+}
+
+/** Which allowance what is read at a path is counted in. */
+export function readKind(path: string): keyof ReadAllowances {
+  if (HARVEST.test(path)) return 'harvest'
+  return SEARCH.test(path) || LIST_FILE_PATH.test(path) ? 'search' : 'page'
+}
+
+/** Counts by network address, or by reader, in memory: a request for reading writes nothing. */
+export function openReadLimits(
   site: Site,
   {
     viewerOf,
     allowances = READ_ALLOWANCES,
   }: { viewerOf: (c: Context) => Promise<Viewer | null>; allowances?: ReadAllowances },
-): MiddlewareHandler {
+): ReadLimits {
   const buckets = {
     search: openBuckets(allowances.search),
     page: openBuckets(allowances.page),
     harvest: openBuckets(allowances.harvest),
   }
+  return {
+    async take(c, kind) {
+      // Where it cannot be known, the database is away, and the page says so.
+      const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
+      if (viewer === 'unknown') return 0
+      const whose = viewer === null ? clientAddress(site, c) : `reader ${viewer.reader.id}`
+      return buckets[kind].take(whose, site.now().getTime())
+    },
+  }
+}
+
+/** Limits how much of what is costly to read is made. It stands behind the cache of pages. */
+export function limitReads(site: Site, limits: ReadLimits): MiddlewareHandler {
   return async (c, next) => {
-    const isHarvest = HARVEST.test(c.req.path)
+    const kind = readKind(c.req.path)
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === '/oai'
     if (!isRead || FREE.test(c.req.path)) return next()
-    const isSearch = SEARCH.test(c.req.path) || LIST_FILE_PATH.test(c.req.path)
-    const kind = isHarvest ? 'harvest' : isSearch ? 'search' : 'page'
-    // Where it cannot be known, the database is away, and the page says so.
-    const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
-    if (viewer === 'unknown') return next()
-    const whose = viewer === null ? clientAddress(site, c) : `reader ${viewer.reader.id}`
-    const waitMs = buckets[kind].take(whose, site.now().getTime())
+    const waitMs = await limits.take(c, kind)
     if (waitMs === 0) return next()
     c.header('cache-control', 'no-store')
     const retryAfterSeconds = Math.ceil(waitMs / 1_000)
     // Harvesters wait and ask again after this status only (OAI-PMH 2.0, 3.1.2.2).
-    if (isHarvest)
+    if (kind === 'harvest')
       return c.text('Too many requests. Ask again later.\n', 503, {
         'retry-after': String(retryAfterSeconds),
       })

@@ -4,7 +4,7 @@ import { post, signIn } from '../readers.ts'
 import { openAccounts } from '../../src/accounts/open-accounts.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { NOON } from '../site.ts'
-import { HARVESTS, HOOKS, LIBRARY, sentFormsOn, type SentForm } from './sent-forms.fixture.ts'
+import { HARVESTS, HOOKS, LIBRARY, MODELS, sentFormsOn, type SentForm } from './sent-forms.fixture.ts'
 import { formsOn } from './fuzz.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN } from './peopled-site.fixture.ts'
 import { addressesOf, routesOf } from './routes.fixture.ts'
@@ -53,7 +53,7 @@ describeWithDatabase('forms', (db) => {
   it('are known to these tests, each one', async () => {
     const { app, sentForms } = await open()
     const addresses = routesOf(app).flatMap(({ method, path }) => (method === 'POST' ? [path] : []))
-    expect([...sentForms.map(({ route }) => route), LIBRARY, HOOKS, HARVESTS].toSorted()).toEqual(
+    expect([...sentForms.map(({ route }) => route), LIBRARY, HOOKS, HARVESTS, MODELS].toSorted()).toEqual(
       addresses.toSorted(),
     )
   })

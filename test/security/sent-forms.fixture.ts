@@ -184,6 +184,8 @@ export const LIBRARY = '/auth/*'
 export const HOOKS = '/mail/bounces/:sender'
 /** A POST there asks and changes nothing. */
 export const HARVESTS = '/oai'
+/** What models send: JSON-RPC, with a token instead of a session. Its own tests attack it. */
+export const MODELS = '/mcp'
 
 /** What readers do with the links that they were mailed: whoever has one needs not be signed in. */
 function mailForms({ mailed: { codes, lists } }: PeopledSite): SentForm[] {

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { isForPrograms } from '../../api/addresses.ts'
+import { isForModels, isForPrograms } from '../../api/addresses.ts'
 import { problem, type ProblemKind } from '../../api/problem.ts'
 import { sendProblem } from '../../api/send.ts'
+import { sendRpcError } from '../../mcp/rpc-error.ts'
 import { LIST_FILE_PATH } from '../exports/formats.ts'
 import { localPath } from '../forms/local-path.ts'
 import { wantsJson } from '../forms/wants-json.ts'
@@ -190,6 +191,7 @@ function errorPage(
     children,
   }: { status: RefusalStatus | 500; title: string; reason: string; children: Child },
 ) {
+  if (isForModels(c.req.path)) return sendRpcError(c, { status, message: reason })
   if (isForPrograms(c.req.path)) return sendProblem(c, problem(KINDS[status], reason), site.origin)
   return c.html(
     renderPage(site, {
