@@ -3,6 +3,7 @@ import { goneSignal } from '../web/client-gone.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { call } from './call.ts'
+import { readKey, takesKey } from './idempotency.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
@@ -16,9 +17,10 @@ export function addApi(app: Hono, site: Site): void {
     if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
     return sendProblem(c, BAD_TOKEN, site.origin)
   })
-  for (const operation of inOrderOfMatching(OPERATIONS))
-    app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
-  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath)))
+  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath))) {
+    for (const operation of OPERATIONS)
+      if (routePath(operation) === path)
+        app.on(operation.method, path, (c) => answer(c.var.site, c, operation))
     app.all(path, (c) => {
       const allowed = methodsAt(path)
       c.header('allow', allowed.join(', '))
@@ -29,6 +31,7 @@ export function addApi(app: Hono, site: Site): void {
         site.origin,
       )
     })
+  }
   app.all('/api/*', (c) =>
     sendProblem(
       c,
@@ -46,8 +49,10 @@ const BAD_TOKEN = problem(
 async function answer(site: Site, c: Context, operation: Operation): Promise<Response> {
   const read = await readRequest(c, operation)
   if (!read.ok) return sendProblem(c, read, site.origin)
+  const keyed = takesKey(operation) ? readKey(c.req.header('idempotency-key')) : null
+  if (keyed?.ok === false) return sendProblem(c, keyed, site.origin)
   const asking = { site, now: site.now(), signal: goneSignal(c) }
-  const { outcome, allowance } = await call(operation, asking, read.input)
+  const { outcome, allowance } = await call(operation, asking, read.input, { key: keyed?.key ?? null })
   if (allowance) tellAllowance(c, allowance)
   return outcome.ok ? sendDone(c, outcome, { operation }) : sendProblem(c, outcome, site.origin)
 }

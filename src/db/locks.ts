@@ -27,16 +27,25 @@ export const LOCKS = {
   vectors: 4_152_004,
   /** Held, of one mailbox, by whoever makes an account of it, so that two at once do not count the same accounts. */
   mailbox: 4_152_005,
+  /** Held, of one key of a program, while what it asked for is being done. Nobody waits for it: they are told to ask again. */
+  idempotencyKey: 4_152_006,
 } as const
 
 /** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */
 export async function lockUntilCommit(
   trx: Transaction<Database>,
-  lock: Exclude<keyof typeof LOCKS, 'mailbox'> | { mailbox: string },
+  lock: Exclude<keyof typeof LOCKS, 'mailbox' | 'idempotencyKey'> | { mailbox: string },
 ): Promise<void> {
   await (
     typeof lock === 'string'
       ? sql`select pg_advisory_xact_lock(${LOCKS[lock]})`
       : sql`select pg_advisory_xact_lock(${LOCKS.mailbox}, hashtext(${lock.mailbox}))`
   ).execute(trx)
+}
+
+/** Takes the lock of a key until the transaction ends; false where another transaction has it. */
+export async function tryLockOfKey(trx: Transaction<Database>, key: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${LOCKS.idempotencyKey}, hashtext(${key})) as locked`.execute(trx)
+  return rows[0]?.locked ?? false
 }
