@@ -76,6 +76,8 @@ import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
+import { makeOwnToken, revokeAllOwnTokens, revokeOwnToken } from './tokens/act.ts'
+import { showTokens } from './tokens/show.tsx'
 import { chooseView } from './view/act.ts'
 import { choose } from './welcome/act.ts'
 import { showBegun as showBegunField, showWelcome } from './welcome/show.tsx'
@@ -165,6 +167,10 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
+  app.get('/settings/tokens', page(showTokens))
+  app.post('/settings/tokens', makeOwnToken(base))
+  app.post('/settings/tokens/revoke', revokeOwnToken(base))
+  app.post('/settings/tokens/revoke-all', revokeAllOwnTokens(base))
 
   app.get('/subscribe', page(showSubscribe))
   app.post('/subscribe', subscribe(base))

@@ -146,6 +146,18 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     desk('digests/:id/in-doubt/sent', site.mailed.otherRunId),
     ...mailForms(site),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
+    plain(
+      '/settings/tokens',
+      {
+        id: '6f1c8a52-3c1b-4f0e-9a57-0d4b8c2e7f11',
+        name: 'A script',
+        'scope-read': 'on',
+        lifetime: '30',
+      },
+      'bert',
+    ),
+    plain('/settings/tokens/revoke', { id: site.tokenId }, 'ada'),
+    plain('/settings/tokens/revoke-all', {}, 'bert'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),
