@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { isFresh } from '../../accounts/sessions.ts'
 import { makeToken, MOST_TOKENS, parseToken, revokeTokens, SCOPES } from '../../accounts/tokens.ts'
-import { refused } from '../errors/show.tsx'
 import { readerAction } from '../forms/reader-action.ts'
 import type { Site } from '../site.ts'
 import { FRESH_MS, tokensPage, type TokenDraft } from './show.tsx'
@@ -44,15 +43,14 @@ export function makeOwnToken(site: Site) {
           },
           422,
         )
-      : refused(own, c, MADE_BEFORE)
+      : c.html(await tokensPage(own, { problem: MADE_BEFORE }), 409)
   })
 }
 
 const MADE_BEFORE = {
-  status: 409,
-  title: 'This token was made before',
+  field: 'form',
   reason:
-    'It was shown once and cannot be shown again. If you have not copied it, revoke it in your settings and make another one.',
+    'That token was made before, and was shown then. If you have not copied it, revoke it and make another one.',
 } as const
 
 const ALWAYS = { limit: RATE_LIMITS.change, allowSuspended: true }

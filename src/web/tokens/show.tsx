@@ -11,7 +11,8 @@ import {
   type Token,
 } from '../../accounts/tokens.ts'
 import { renderPage } from '../layout.tsx'
-import { exactInstant } from '../parts/dates.ts'
+import { dayIn } from '../../papers/calendar.ts'
+import { plainDay } from '../../papers/dates-in-words.ts'
 import { When } from '../parts/when.tsx'
 import type { Site, Viewer } from '../site.ts'
 
@@ -125,7 +126,7 @@ function Tokens({ site, tokens }: { site: Site; tokens: Token[] }) {
       <h2 id="tokens">Your tokens</h2>
       <ul class="rows">
         {tokens.map((token) => (
-          <li>
+          <li class="token">
             <TokenLine site={site} token={token} />
             <form method="post" action="/settings/tokens/revoke">
               <input type="hidden" name="id" value={token.id} />
@@ -156,7 +157,7 @@ function TokenLine({
 }) {
   const hasExpired = expiresAt !== null && expiresAt <= site.now()
   return (
-    <div class="token">
+    <div>
       <p>
         <strong>{name}</strong> <code>bs_…{ending}</code>
       </p>
@@ -173,7 +174,7 @@ function TokenLine({
         .{' '}
         {expiresAt === null
           ? 'Does not expire.'
-          : `${hasExpired ? 'Expired' : 'Expires'} on ${exactInstant(expiresAt)}.`}
+          : `${hasExpired ? 'Expired' : 'Expires'} on ${plainDay(dayIn(site.timeZone, expiresAt))}.`}
       </p>
     </div>
   )
@@ -210,7 +211,7 @@ function MakeForm({
         value={draft?.name ?? ''}
       />
       <p class="hint">Such as the program that will use it. Only you see it.</p>
-      <fieldset class="stacked">
+      <fieldset class="choices stacked">
         <legend>What it may do</legend>
         {problem?.field === 'scopes' && <Problem reason={problem.reason} />}
         {SCOPES.filter((scope) => scope !== 'curate' || curator).map((scope) => (
