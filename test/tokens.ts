@@ -27,17 +27,18 @@ export async function tokenOf(
 
 export type Answered = { status: number; headers: Headers; body: Record<string, unknown> }
 
-/** Asks the API as a program does. */
+/** Asks the API as a program does; what is read has no body. */
 export async function ask(
   app: Hono,
   method: string,
   path: string,
   {
     token,
-    body,
+    body: given,
     headers = {},
   }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answered> {
+  const body = method === 'GET' ? undefined : given
   const answer = await app.request(path, {
     method,
     headers: {

@@ -74,7 +74,10 @@ function isSignedIn(asking: Asking): asking is Asking<Viewer> {
 }
 
 /** Why somebody may not call an operation at all; null where they may. */
-function mayCall({ scope, curator }: Operation, { site: { viewer } }: Asking): Problem | null {
+export function mayCall(
+  { scope, curator }: Operation,
+  { site: { viewer } }: Pick<Asking, 'site'>,
+): Problem | null {
   if (scope === null) return null
   if (viewer === null)
     return problem(
@@ -110,6 +113,8 @@ function badInput(operation: Operation, error: z.ZodError): Problem {
   const known = Object.keys(inputOf(operation).shape)
   const { name, says } = sayIssue(issue, known)
   const inBody =
-    operation.body !== null && !(name in operation.parameters.shape || name in operation.query.shape)
+    operation.body !== null &&
+    !Object.hasOwn(operation.parameters.shape, name) &&
+    !Object.hasOwn(operation.query.shape, name)
   return problem(inBody ? 'bad-body' : 'bad-parameter', says, { parameter: name })
 }

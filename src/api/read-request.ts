@@ -14,7 +14,7 @@ export async function readRequest(
     input[name] = asTyped(c.req.param(name) ?? '', typeOf(operation, name))
   const query = URL.parse(c.req.url)?.searchParams ?? new URLSearchParams()
   for (const [name, text] of query) {
-    if (!(name in operation.query.shape)) {
+    if (!Object.hasOwn(operation.query.shape, name)) {
       const known = Object.keys(operation.query.shape)
       const knows =
         known.length === 0 ? 'This address takes no parameters.' : `Known are ${known.join(', ')}.`
@@ -32,7 +32,7 @@ export async function readRequest(
   const body = await readJsonObject(c, { isOptional: operation.body.safeParse({}).success })
   if (!body.ok) return body
   for (const [name, value] of Object.entries(body.value)) {
-    if (!(name in operation.body.shape))
+    if (!Object.hasOwn(operation.body.shape, name))
       return problem(
         'bad-body',
         `“${name.slice(0, 60)}” is not known here. Known are ${Object.keys(operation.body.shape).join(', ')}.`,

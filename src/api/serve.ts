@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { goneSignal } from '../web/client-gone.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
-import { call } from './call.ts'
+import { call, mayCall } from './call.ts'
 import { readKey, takesKey } from './idempotency.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
@@ -47,6 +47,9 @@ const BAD_TOKEN = problem(
 )
 
 async function answer(site: Site, c: Context, operation: Operation): Promise<Response> {
+  // Whoever may not ask is told so, whatever they sent.
+  const refusal = mayCall(operation, { site })
+  if (refusal) return sendProblem(c, refusal, site.origin)
   const read = await readRequest(c, operation)
   if (!read.ok) return sendProblem(c, read, site.origin)
   const keyed = takesKey(operation) ? readKey(c.req.header('idempotency-key')) : null
@@ -93,7 +96,6 @@ export function openToOtherSites(): MiddlewareHandler {
       'access-control-expose-headers',
       'etag, link, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, mcp-session-id, www-authenticate',
     )
-    c.header('cross-origin-resource-policy', 'cross-origin')
     if (isPreflight) return c.body(null, 204)
     return next()
   }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import { isForPrograms } from '../api/addresses.ts'
 import { MAIL_DOCUMENT_POLICY } from './mail/mail-document.ts'
 
 /** Their addresses are told to no other site. */
@@ -40,8 +41,10 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // They are in mails, which people read on other sites.
-    if (c.req.path.startsWith('/pictures/')) c.res.headers.set('cross-origin-resource-policy', 'cross-origin')
+    // Pictures are in mails, which people read on other sites; programs ask from anywhere, with nothing that browsers send by
+    // themselves.
+    if (c.req.path.startsWith('/pictures/') || isForPrograms(c.req.path))
+      c.res.headers.set('cross-origin-resource-policy', 'cross-origin')
     if (c.get('isMailDocument')) {
       c.res.headers.set('content-security-policy', MAIL_DOCUMENT_POLICY)
       c.res.headers.set('x-frame-options', 'SAMEORIGIN')

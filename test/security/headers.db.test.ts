@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../database.ts'
 import { post } from '../readers.ts'
 import { openSite } from '../site.ts'
+import { isForPrograms } from '../../src/api/addresses.ts'
 import { RATE_LIMITS } from '../../src/accounts/rate-limits.ts'
 import { forgetRates, openPeopledSite } from './peopled-site.fixture.ts'
 import { addressesOf } from './routes.fixture.ts'
@@ -54,18 +55,18 @@ function expectSafe(path: string, answer: Response) {
         : 'strict-origin-when-cross-origin',
       'strict-transport-security': 'max-age=31536000',
       'cross-origin-opener-policy': 'same-origin',
-      // Pictures are in emails, which people read on other sites.
-      'cross-origin-resource-policy': path.startsWith('/pictures/') ? 'cross-origin' : 'same-origin',
+      // Pictures are in emails, which people read on other sites; programs ask from anywhere.
+      'cross-origin-resource-policy':
+        path.startsWith('/pictures/') || isForPrograms(path) ? 'cross-origin' : 'same-origin',
       'permissions-policy': expect.stringContaining('camera=()'),
     }),
   ])
-  // Nothing of another site may read an answer, and nobody learns what runs here.
-  for (const name of [
-    'access-control-allow-origin',
-    'access-control-allow-credentials',
-    'server',
-    'x-powered-by',
+  // Nothing of another site may read an answer, but for what bears no cookie, and nobody learns what runs here.
+  expect([path, headers['access-control-allow-origin']]).toEqual([
+    path,
+    isForPrograms(path) ? '*' : undefined,
   ])
+  for (const name of ['access-control-allow-credentials', 'server', 'x-powered-by'])
     expect([path, name, headers[name]]).toEqual([path, name, undefined])
 }
 
