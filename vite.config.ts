@@ -34,6 +34,7 @@ export default defineConfig(({ isSsrBuild }) =>
               'src/search/engine-thread.ts',
               'src/search/embeddings/embedding-thread.ts',
               'src/sources/look-up/reading-thread.ts',
+              'src/libraries/files/library-file-thread.ts',
             ],
             output: { entryFileNames: '[name].js', chunkFileNames: 'program/[name].js' },
           },

@@ -48,7 +48,7 @@ function askRepeatedly(
     onAnswer,
   }: { isOver: () => boolean; gap: number; first: number; onAnswer: (ms: number) => void },
 ): Promise<void> {
-  const request = `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n`
+  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n`
   return new Promise((resolve, reject) => {
     const socket = connect(Number(url.port), url.hostname)
     let due = first

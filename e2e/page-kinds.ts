@@ -26,6 +26,7 @@ export const PAGE_KINDS = {
   about: '/about',
   'about ranking': '/about/ranking',
   'about search': '/about/search',
+  'about the API': '/about/api',
   'a search': '/papers?q=type',
   'a search that is narrowed down': '/papers?q=note+cat%3Acs.CL+date%3A2025+-title%3Asurvey+sort%3Anew',
   'a later page of a search': '/papers?q=note+sort%3Anew&page=2',

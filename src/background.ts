@@ -4,14 +4,17 @@ import { siteOrigin } from './cli/site-origin.ts'
 import type { Connection } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { embedPapers } from './jobs/embed-papers.ts'
+import { feedsServedAt } from './feeds/own-feed.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
 import { fetchPictures } from './jobs/fetch-pictures.ts'
+import { importLibraries, saveToLibraries } from './jobs/keep-libraries.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
 import { startJob } from './jobs/job.ts'
 import { composeDigests, sendDigests } from './jobs/send-digests.ts'
 import { readBounces } from './jobs/read-bounces.ts'
 import { renderComments } from './jobs/render-comments.ts'
+import { serveSubscribers } from './jobs/run-hub.ts'
 import { sendMail } from './jobs/send-mail.ts'
 import { tellOfLateDigests, tellOfStop } from './jobs/tell-of-late-digests.ts'
 import { tellOfSilence } from './jobs/tell-of-silence.ts'
@@ -19,11 +22,13 @@ import { tellTheOutside } from './jobs/tell-webhooks.ts'
 import { parseMailboxUrl } from './mail/bounces/mailbox-url.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { endsWithin } from './runtime/ends-within.ts'
+import { notify } from './db/channels.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
 import { userAgent } from './sources/user-agent.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
+import type { Hub } from './webhooks/hub/hub.ts'
 
 /** Work under way gets so long to end. */
 const STOP_MS = 5_000
@@ -38,15 +43,18 @@ export function startBackground({
   connection: { db, address },
   secret,
   meaning,
+  readFeed,
   troubles,
   log,
   now,
 }: {
   config: Config
   connection: Pick<Connection, 'db' | 'address'>
-  /** What the Message-IDs of digests are signed with. */
+  /** What the Message-IDs of digests are signed with, and readers' keys to their libraries are encrypted. */
   secret: string
   meaning: Meaning
+  /** How a process that serves the site reads its feeds; others ask for them at its address. */
+  readFeed?: Hub['readFeed']
   troubles: Troubles
   log: Logger
   now: () => Date
@@ -86,6 +94,27 @@ export function startBackground({
   let changes = 0
   const looks = { changes: () => changes, seen: new Map() }
   const webhooks = startJob(tellTheOutside({ room, client, site, looks, now }), { log, troubles })
+  const hub = startJob(
+    serveSubscribers({
+      db,
+      client,
+      origin: site.origin,
+      readFeed: readFeed ?? feedsServedAt(site.origin, { client }),
+      now,
+    }),
+    { log, troubles },
+  )
+  const zotero = { db, client, url: config.services.zotero, secret, now }
+  const libraries = [
+    startJob(
+      importLibraries({
+        ...zotero,
+        onSeen: () => void notify(db, 'ranking', 'collections').catch(() => {}),
+      }),
+      { log, troubles },
+    ),
+    startJob(saveToLibraries({ ...zotero, site }), { log, troubles }),
+  ]
   const digestRoom = async () => ({
     search: room,
     site: { name: config.siteName, origin: await site.origin() },
@@ -120,6 +149,10 @@ export function startBackground({
       vectors: () => index.wake(),
       sources: () => harvest.wake(),
       webhooks: () => webhooks.wake(),
+      hub: () => hub.wake(),
+      libraries() {
+        for (const job of libraries) job.wake()
+      },
       digests() {
         for (const job of digests) job.wake()
       },
@@ -143,6 +176,8 @@ export function startBackground({
       ...digests.map((job) => job.close()),
       bounces?.close(),
       webhooks.close(),
+      hub.close(),
+      ...libraries.map((job) => job.close()),
       embedding?.close(),
       // What is being embedded breaks off; searches meanwhile go by words.
       embedder?.close(),

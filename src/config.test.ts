@@ -25,6 +25,7 @@ const SERVICES = [
   ['CROSSREF_URL', 'crossref'],
   ['SEMANTICSCHOLAR_URL', 'semanticScholar'],
   ['GITHUB_URL', 'github'],
+  ['ZOTERO_URL', 'zotero'],
 ] as const
 
 describe('the settings', () => {

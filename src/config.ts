@@ -128,6 +128,7 @@ const schema = z.object({
   CROSSREF_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   SEMANTICSCHOLAR_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   GITHUB_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
+  ZOTERO_URL: absoluteUrl(['http:', 'https:'], 'must be an absolute http or https URL').optional(),
   OPENALEX_KEY: z.string().optional(),
   SEMANTICSCHOLAR_KEY: z.string().optional(),
   GITHUB_TOKEN: z.string().optional(),
@@ -306,6 +307,7 @@ function servicesIn(settings: z.infer<typeof schema>): ServiceUrls {
     crossref: withoutSlash(settings.CROSSREF_URL) ?? 'https://api.crossref.org',
     semanticScholar: withoutSlash(settings.SEMANTICSCHOLAR_URL) ?? 'https://api.semanticscholar.org',
     github: withoutSlash(settings.GITHUB_URL) ?? 'https://api.github.com',
+    zotero: withoutSlash(settings.ZOTERO_URL) ?? 'https://api.zotero.org',
   }
 }
 
@@ -447,6 +449,7 @@ export function printConfig(config: Config): string {
     CROSSREF_URL: config.services.crossref,
     SEMANTICSCHOLAR_URL: config.services.semanticScholar,
     GITHUB_URL: config.services.github,
+    ZOTERO_URL: config.services.zotero,
     OPENALEX_KEY: config.keys.openalex && '***',
     SEMANTICSCHOLAR_KEY: config.keys.semanticScholar && '***',
     GITHUB_TOKEN: config.keys.github && '***',

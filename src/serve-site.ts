@@ -19,6 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
+import { adminEmailOf } from './oai/admin-email.ts'
 import { openOutgoingClient } from './outgoing/client.ts'
 import { hadSources } from './sources/sources.ts'
 import { userAgent } from './sources/user-agent.ts'
@@ -28,6 +29,7 @@ import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
 import { openMeaning } from './search/meaning.ts'
+import { feedsMadeHere } from './feeds/own-feed.ts'
 import { readAssets } from './web/assets.ts'
 import { closeAfterUnreadBody } from './web/forms/bounded-body.ts'
 import { countWhenAnswered, type RequestCounts } from './web/metrics/request-counts.ts'
@@ -111,8 +113,10 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
 
   const troubles = openTroubles()
   const meaning = openMeaning(config, { log })
+  // The hub looks at feeds once somebody has subscribed to them: by then there is a site to ask.
+  const readFeed = feedsMadeHere((request) => app.fetch(request), { origin: () => site.origin })
   const background = jobs
-    ? startBackground({ config, connection, secret, meaning, troubles, log, now })
+    ? startBackground({ config, connection, secret, meaning, readFeed, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const listener = listen(address, {
@@ -159,6 +163,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     log,
     assets,
     name: config.siteName,
+    adminEmail: adminEmailOf(config),
     origin: config.publicUrl ?? '',
     timeZone,
     now,

@@ -28,7 +28,7 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
       await closeSearchRooms()
       // On small tables far quicker than to truncate them.
       await sql`
-        with l as (delete from flags), a as (delete from papers), e as (delete from readers), f as (delete from outgoing_mail), g as (delete from rate_limits), h as (delete from lookups), i as (delete from source_turns), j as (delete from suspicions), k as (delete from verifications), m as (delete from suspended_ways_in), n as (delete from used_proofs), b as (delete from imports), c as (delete from site_state), d as (delete from embedding_models), o as (delete from first_acts), p as (delete from sources), r as (delete from webhooks), s as (delete from subscribers), t as (delete from digest_runs), u as (delete from mail_reports), v as (delete from suppressed_addresses), w as (delete from mail_turns), q as (delete from service_connections)
+        with l as (delete from flags), a as (delete from papers), e as (delete from readers), f as (delete from outgoing_mail), g as (delete from rate_limits), h as (delete from lookups), i as (delete from source_turns), j as (delete from suspicions), k as (delete from verifications), m as (delete from suspended_ways_in), n as (delete from used_proofs), b as (delete from imports), c as (delete from site_state), d as (delete from embedding_models), o as (delete from first_acts), p as (delete from sources), r as (delete from webhooks), s as (delete from subscribers), t as (delete from digest_runs), u as (delete from mail_reports), v as (delete from suppressed_addresses), w as (delete from mail_turns), q as (delete from service_connections), x as (delete from websub_topics), y as (delete from websub_asks)
         select setval(pg_get_serial_sequence(name, 'id'), 1, false) from unnest('{papers,signals,imports}'::text[]) name
       `.execute(db)
       // They stay when papers and curators go.
@@ -38,7 +38,9 @@ export function describeWithDatabase(name: string, tests: (db: () => Kysely<Data
         db,
       )
       // Ids are given again here, as nowhere else: none may be known as gone.
-      await sql`delete from paper_removals`.execute(db)
+      await sql`with a as (delete from paper_removals), b as (delete from oai_topics) delete from oai_records`.execute(
+        db,
+      )
     })
     afterAll(async () => {
       await closeSearchRooms()

@@ -31,6 +31,7 @@ export function servicesAt(url: string): ServiceUrls {
     crossref: url,
     semanticScholar: url,
     github: url,
+    zotero: url,
   }
 }
 
@@ -64,6 +65,7 @@ export function openSite(
       fonts: ['/assets/f.woff2'],
     },
     name: 'Tide Lines',
+    adminEmail: 'desk@tides.example',
     origin: 'https://tides.example',
     timeZone: TIME_ZONE,
     now: () => now,

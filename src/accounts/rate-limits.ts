@@ -31,6 +31,9 @@ export const RATE_LIMITS = {
   change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
   /** Papers that are not here, opened by their identifiers: each is asked for at arXiv. */
   lookUp: { name: 'look-up from', most: 60, windowMs: HOUR },
+  /** Asking the hub for a subscription: from a network, and with a callback at a host, which is then asked whether it agrees. */
+  hubAddress: { name: 'hub from', most: 120, windowMs: HOUR },
+  hubHost: { name: 'hub to', most: 120, windowMs: HOUR },
   /** Its key cannot be guessed; this only limits the work. */
   welcome: { name: 'welcome of', most: 100, windowMs: 10 * MINUTE },
 } as const satisfies Record<string, RateLimit>

@@ -52,6 +52,8 @@ export type Operation = {
   query: z.ZodObject
   body: z.ZodObject | null
   answer: z.ZodType
+  /** `text/markdown`: the answer is a text, sent as it is. */
+  answerType: 'application/json' | 'text/markdown'
   status: 200 | 201 | 202
   /** null: for everybody, without a token. */
   scope: Scope | null
@@ -62,6 +64,8 @@ export type Operation = {
   isPaged: boolean
   /** Whether doing it again does nothing more. */
   isIdempotent: boolean
+  /** Whether models get it as a tool: not where it only says again, in a client's own words, what another operation says. */
+  isTool: boolean
   /**
    * What may take long or ask others, and is no part of the act: nothing waits in a transaction. It also counts what is limited
    * further.
@@ -83,7 +87,9 @@ type Told<P extends Shape, Q extends Shape, A extends z.ZodType> = Pick<
   parameters?: P
   query?: Q
   answer: A
+  answerType?: Operation['answerType']
   isPaged?: boolean
+  isTool?: boolean
 }
 
 const NOTHING = z.strictObject({})
@@ -106,7 +112,9 @@ export function reading<
     scope: null,
     limit: null,
     curator: false,
+    answerType: 'application/json',
     isPaged: false,
+    isTool: true,
     isIdempotent: true,
     method: 'GET',
     ...told,
@@ -139,7 +147,9 @@ export function acting<
     query: NOTHING,
     status: 200,
     curator: false,
+    answerType: 'application/json',
     isPaged: false,
+    isTool: true,
     isIdempotent: told.method !== 'POST',
     ...told,
     body: told.body ?? null,

@@ -2,7 +2,26 @@ import type { Operation } from './operation.ts'
 import * as me from './own/me.ts'
 import * as subscriptions from './own/subscriptions.ts'
 import { getComment } from './reading/find-comment.ts'
-import { getPaper, listDailyPapers, searchPapers } from './reading/papers.ts'
+import { listComments, listPaperComments } from './reading/discussion.ts'
+import { getCollection, listCollections, listEditions, listPapersOf, listTopics } from './reading/lists.ts'
+import {
+  explainSimilarity,
+  getPaper,
+  listDailyPapers,
+  listRepositories,
+  readPaper,
+  searchPapers,
+  similarPapersTo,
+} from './reading/papers.ts'
+import {
+  getFromCatalogue,
+  listCatalogue,
+  readFromCatalogue,
+  recentInCatalogue,
+  relatedInCatalogue,
+  searchCatalogue,
+  trendingInCatalogue,
+} from './reading/papers-with-code.ts'
 import * as collections from './writing/collections.ts'
 import * as curation from './writing/curation.ts'
 import * as discussion from './writing/discussion.ts'
@@ -10,12 +29,23 @@ import * as marks from './writing/marks.ts'
 import * as reports from './writing/reports.ts'
 import * as submissions from './writing/submissions.ts'
 
-/** All that programs and models can do here. */
+/** All that programs and models can do here, in the order in which it is described. */
 export const OPERATIONS: readonly Operation[] = [
   listDailyPapers,
+  listPapersOf,
   searchPapers,
   getPaper,
+  readPaper,
+  similarPapersTo,
+  explainSimilarity,
+  listRepositories,
+  listPaperComments,
+  listComments,
   getComment,
+  listEditions,
+  listTopics,
+  listCollections,
+  getCollection,
   marks.voteForPaper,
   marks.withdrawVote,
   marks.savePaperToRead,
@@ -60,4 +90,11 @@ export const OPERATIONS: readonly Operation[] = [
   curation.hideCollectionHere,
   curation.listWaitingSubmissions,
   curation.decideSubmission,
+  searchCatalogue,
+  listCatalogue,
+  recentInCatalogue,
+  trendingInCatalogue,
+  getFromCatalogue,
+  relatedInCatalogue,
+  readFromCatalogue,
 ]

@@ -34,7 +34,10 @@ export function sendDone(c: Context, done: Done<unknown>, { operation }: { opera
       `<${c.req.path.replaceAll(/[<>"\s]/g, encodeURIComponent)}?${query.toString()}>; rel="next"`,
     )
   }
-  return c.body(JSON.stringify(body), status, { 'content-type': 'application/json' })
+  const { answerType } = operation
+  return answerType === 'text/markdown'
+    ? c.body(String(body), status, { 'content-type': 'text/markdown; charset=utf-8' })
+    : c.body(JSON.stringify(body), status, { 'content-type': answerType })
 }
 
 /** Says how much is left of the limit that a request was counted in (draft-ietf-httpapi-ratelimit-headers). */

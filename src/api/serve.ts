@@ -1,9 +1,11 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { goneSignal } from '../web/client-gone.ts'
+import { pageShows } from '../web/shows.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
 import { call, mayCall } from './call.ts'
 import { readKey, takesKey } from './idempotency.ts'
+import { openApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
@@ -12,26 +14,17 @@ import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
 export function addApi(app: Hono, site: Site): void {
-  app.use('/api/*', openToOtherSites())
+  for (const path of ['/api/*', '/openapi.json']) app.use(path, openToOtherSites())
   app.use('/api/*', async (c, next) => {
     if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
     return sendProblem(c, BAD_TOKEN, site.origin)
   })
-  for (const path of new Set(inOrderOfMatching(OPERATIONS).map(routePath))) {
-    for (const operation of OPERATIONS)
-      if (routePath(operation) === path)
-        app.on(operation.method, path, (c) => answer(c.var.site, c, operation))
-    app.all(path, (c) => {
-      const allowed = methodsAt(path)
-      c.header('allow', allowed.join(', '))
-      if (c.req.method === 'OPTIONS') return c.body(null, 204)
-      return sendProblem(
-        c,
-        problem('wrong-method', `This address answers ${allowed.join(', ')}.`),
-        site.origin,
-      )
-    })
-  }
+  app.get('/openapi.json', (c) => {
+    pageShows(c, [])
+    return c.json(openApi(site))
+  })
+  for (const operation of inOrderOfMatching(OPERATIONS))
+    app.on(operation.method, routePath(operation), (c) => answer(c.var.site, c, operation))
   app.all('/api/*', (c) =>
     sendProblem(
       c,
@@ -71,11 +64,6 @@ export function routePath({ path }: Pick<Operation, 'path'>): string {
 function inOrderOfMatching(operations: readonly Operation[]): Operation[] {
   const openness = ({ path }: Operation) => (path.endsWith('+}') ? 2 : path.includes('{') ? 1 : 0)
   return operations.toSorted((a, b) => openness(a) - openness(b))
-}
-
-function methodsAt(path: string): string[] {
-  const methods = OPERATIONS.filter((operation) => routePath(operation) === path).map(({ method }) => method)
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
 }
 
 /** Lets pages of other sites ask here: what they ask with, a token, is nothing that browsers send by themselves. */

@@ -13,6 +13,10 @@ export const CHANNELS = {
   sources: 'sources_due',
   /** A webhook was added, or has something to tell now. */
   webhooks: 'webhooks_due',
+  /** A reader wants something imported, or saved to their library. */
+  libraries: 'libraries_due',
+  /** Somebody asked the hub for something. */
+  hub: 'hub_asked',
   /** There are digests to compose or to send. */
   digests: 'digests_due',
   /** There is mail to send. */

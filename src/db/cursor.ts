@@ -12,8 +12,12 @@ export function formatCursor(key: readonly (number | string)[]): string {
 }
 
 /** The sort key that stands in an address, or null when there is none of that shape. */
-export function readCursor<T>(shape: z.ZodType<T>, text: string): T | null {
-  if (text.length > 400) return null
+export function readCursor<T>(
+  shape: z.ZodType<T>,
+  text: string,
+  { longest = 400 }: { longest?: number } = {},
+): T | null {
+  if (text.length > longest) return null
   try {
     const key = shape.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
     return key.success ? key.data : null

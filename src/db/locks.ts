@@ -29,6 +29,9 @@ export const LOCKS = {
   mailbox: 4_152_005,
   /** Held, of one key of a program, while what it asked for is being done. Nobody waits for it: they are told to ask again. */
   idempotencyKey: 4_152_006,
+  /** Held by whoever commits changes that harvesters are told of, while they are stamped. It is the one lock that is taken
+   * last, by a trigger as the transaction ends: whoever holds it waits for nothing more. */
+  stamping: 4_152_020,
 } as const
 
 /** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */

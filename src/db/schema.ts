@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { HarvestedPaper, PaperVersion, PublishedDate, Source } from '../papers/harvested-paper.ts'
+import type { PaperIdentifier } from '../papers/identifiers.ts'
 import type { Fact, Paper, SourcedLink } from '../papers/paper.ts'
 import type { StoredProvenance } from '../papers/publication.ts'
 import type { StoredAuthor } from '../papers/stored-authors.ts'
@@ -89,6 +90,16 @@ export type Database = {
   }
   paper_removals: { paper_id: number; index_seq: Generated<number> }
   paper_merges: { merged_id: number; kept_id: number; merged_at: Date }
+  /** Filled by the database as papers change. `stamp` is microseconds since 1970. */
+  oai_records: {
+    paper_id: number
+    uuid: string
+    stamp: number
+    edition: string | null
+    categories: string[]
+    on_arxiv: boolean
+  }
+  oai_topics: { category: string; stamp: number; paper_id: number }
   paper_embeddings: {
     model: string
     paper_id: number
@@ -302,6 +313,104 @@ export type Database = {
     delivered_at: Generated<Date | null>
     failure: Generated<string | null>
   }
+  websub_topics: {
+    id: Generated<number>
+    path: string
+    type: string
+    body: string
+    digest: string
+    version: Generated<number>
+    changed_at: Date
+    next_at: Date
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  websub_subscriptions: {
+    id: Generated<number>
+    topic_id: number
+    callback: string
+    callback_host: string
+    network: string
+    secret: string | null
+    expires_at: Date
+    told_version: number
+    due_at: Date | null
+    attempts: Generated<number>
+    failure: Generated<string | null>
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  websub_asks: {
+    id: Generated<number>
+    path: string
+    callback: string
+    callback_host: string
+    network: string
+    mode: 'subscribe' | 'unsubscribe' | 'denied'
+    lease_seconds: number
+    secret: string | null
+    reason: string | null
+    due_at: Date
+    attempts: Generated<number>
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
+  zotero_accounts: {
+    reader_id: string
+    sealed_key: Buffer
+    user_id: number
+    username: string
+    may_write: boolean
+    places: Json<PlaceElsewhere[]>
+    connected_at: Date
+  }
+  library_imports: {
+    id: Generated<number>
+    reader_id: string
+    collection_id: string
+    name: string
+    library: string | null
+    zotero_collection: string | null
+    file: Buffer | null
+    state: 'waiting' | 'done' | 'failed'
+    version: number | null
+    pass_version: number | null
+    next_start: Generated<number>
+    restarts: Generated<number>
+    total: number | null
+    read_at: Date | null
+    left_out: Generated<boolean>
+    due_at: Date | null
+    attempts: Generated<number>
+    trouble: string | null
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+    asked_at: Date
+    finished_at: Date | null
+  }
+  library_items: {
+    import_id: number
+    key: string
+    place: number
+    title: string
+    identifiers: Json<PaperIdentifier[]>
+    state: 'waiting' | 'added' | 'there' | 'absent' | 'full' | 'bare' | 'unreadable'
+    reason: string | null
+  }
+  zotero_saves: {
+    reader_id: string
+    library: string
+    paper_id: number
+    item_key: string
+    state: 'waiting' | 'saved' | 'failed'
+    queued_at: Date
+    saved_at: Date | null
+    due_at: Date | null
+    attempts: Generated<number>
+    failure: string | null
+    holder: Generated<string | null>
+    held_until: Generated<Date | null>
+  }
   subscribers: {
     id: Generated<number>
     /** null: the archive. */
@@ -492,6 +601,9 @@ export type IssueState =
   | 'expired'
   | 'skipped'
   | 'published'
+
+/** A library of a reader's, or a collection in it. */
+type PlaceElsewhere = { library: string; collection: string | null; name: string }
 
 type ReadersTable = {
   id: Generated<string>

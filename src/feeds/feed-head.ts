@@ -10,6 +10,16 @@ export type FeedHead = {
   siteName: string
 }
 
+/** Where programs subscribe to a feed, to be sent what is new instead of asking for it. */
+function hubUrl({ origin }: Pick<FeedHead, 'origin'>): string {
+  return `${origin}/websub`
+}
+
+/** The header that says the same of a feed as is written in it (WebSub, section 4), so that nobody has to read it. */
+export function linksOf(feed: Pick<FeedHead, 'feedUrl' | 'origin'>): string {
+  return `<${hubUrl(feed)}>; rel="hub", <${feed.feedUrl}>; rel="self"`
+}
+
 /** `updated`: when anything in it last changed, not the time of asking, so that an unchanged feed stays the same. */
 export function atomHead(feed: FeedHead, { updated }: { updated: Date }) {
   return {
@@ -20,6 +30,7 @@ export function atomHead(feed: FeedHead, { updated }: { updated: Date }) {
     authors: [{ name: feed.siteName, uri: feed.origin }],
     links: [
       { href: feed.feedUrl, rel: 'self', type: 'application/atom+xml' },
+      { href: hubUrl(feed), rel: 'hub' },
       { href: feed.pageUrl, rel: 'alternate', type: 'text/html' },
     ],
   }
@@ -32,7 +43,12 @@ export function rssHead(feed: FeedHead, { updated }: { updated: Date }) {
     description: feed.description,
     language: 'en',
     lastBuildDate: updated,
-    atom: { links: [{ href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' }] },
+    atom: {
+      links: [
+        { href: feed.feedUrl, rel: 'self', type: 'application/rss+xml' },
+        { href: hubUrl(feed), rel: 'hub' },
+      ],
+    },
   }
 }
 
@@ -42,6 +58,7 @@ export function jsonHead(feed: FeedHead) {
     description: feed.description,
     home_page_url: feed.pageUrl,
     feed_url: feed.feedUrl,
+    hubs: [{ type: 'WebSub', url: hubUrl(feed) }],
     language: 'en',
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { ReadIssue } from '../digests/archive.ts'
+import { linksOf } from './feed-head.ts'
 import { FEED_FORMATS, feedAddress, type FeedSuffix } from './formats.ts'
 
 /** Answers with issues of digests as a feed. `path` is the address of their page. */
@@ -16,11 +17,12 @@ export async function sendIssueFeed(
 ): Promise<Response> {
   // Loaded by the first reader of a feed: the library would slow down every start.
   const { issuesAsAtom, issuesAsJson, issuesAsRss } = await import('./render-issues.ts')
+  const feedUrl = site.origin + feedAddress(path, format)
   const body = { '.atom': issuesAsAtom, '.rss': issuesAsRss, '.feed.json': issuesAsJson }[format]({
     title,
     description,
     pageUrl: site.origin + path,
-    feedUrl: site.origin + feedAddress(path, format),
+    feedUrl,
     origin: site.origin,
     siteName: site.name,
     entries: issues.map(({ archived, issue }) => ({
@@ -30,5 +32,8 @@ export async function sendIssueFeed(
     })),
   })
   const type = FEED_FORMATS.find(({ suffix }) => suffix === format)?.type
-  return c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
+  return c.body(body, 200, {
+    'content-type': `${type}; charset=utf-8`,
+    link: linksOf({ feedUrl, origin: site.origin }),
+  })
 }

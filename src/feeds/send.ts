@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Paper } from '../papers/paper.ts'
+import { linksOf } from './feed-head.ts'
 import { FEED_FORMATS, feedAddress, type FeedSuffix } from './formats.ts'
 import type { FeedNote } from './render.ts'
 
@@ -40,5 +41,5 @@ export async function sendFeed(
   const { renderAtom, renderJsonFeed, renderRss } = await import('./render.ts')
   const body = await { '.atom': renderAtom, '.rss': renderRss, '.feed.json': renderJsonFeed }[format](feed)
   const type = FEED_FORMATS.find(({ suffix }) => suffix === format)?.type
-  return c.body(body, 200, { 'content-type': `${type}; charset=utf-8` })
+  return c.body(body, 200, { 'content-type': `${type}; charset=utf-8`, link: linksOf(feed) })
 }

@@ -142,7 +142,7 @@ function mayAsk(url: URL, { addresses, own }: { addresses: string[]; own: string
   return addresses.every((one) => own.includes(one) || (isOnLoopback && isLoopback(one)))
 }
 
-const KEYS = new Set(['authorization', 'x-api-key', 'cookie'])
+const KEYS = new Set(['authorization', 'x-api-key', 'zotero-api-key', 'cookie'])
 
 function withoutKeys(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !KEYS.has(name.toLowerCase())))

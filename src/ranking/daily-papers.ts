@@ -5,9 +5,6 @@ import type { Paper } from '../papers/paper.ts'
 import { IS_LISTED } from '../papers/visibility.ts'
 import { BY_RANK } from './list-orders.ts'
 
-/** How far into the papers of editions one can page by number: pages beyond would be read to be thrown away. */
-export const FURTHEST = 10_000
-
 /** In which order: newest edition first and ranked within each, by when they came out, or the hottest first. */
 export type DailySort = 'edition' | 'publishedAt' | 'trending'
 
@@ -15,7 +12,7 @@ export type DailySort = 'edition' | 'publishedAt' | 'trending'
 export type Submitter = { curator: string } | 'nobody'
 
 /**
- * Papers of the editions from one day to another (either may be open, but no later than `until`), for clients that page by
+ * Papers of the editions from one day to another (`from` may be open), for clients that page by
  * number: at most `limit` after the first `offset`.
  */
 export async function dailyPapers(

@@ -106,6 +106,14 @@ export async function allTopics(db: Kysely<Database>): Promise<TopicCount[]> {
   )
 }
 
+/** The days whose editions have papers, the newest first. */
+export async function listedEditions(db: Kysely<Database>, { limit }: { limit: number }): Promise<string[]> {
+  const { rows } = await sql<{ edition: string }>`
+    select edition from edition_counts group by edition having sum(papers) > 0 order by edition desc limit ${limit}
+  `.execute(db)
+  return rows.map(({ edition }) => edition)
+}
+
 /** The topic with papers that a text names but for its case (`cs.lg`), or null. */
 export async function topicInOtherCase(db: Kysely<Database>, text: string): Promise<string | null> {
   const row = await db
@@ -149,4 +157,17 @@ export async function redateEditions(
     await writeSiteText(trx, 'time_zone', timeZone)
     return Number(moved.numAffectedRows ?? 0)
   })
+}
+
+/** Days that have an edition and how many papers it has, the newest first; `next` is where the page after begins. */
+export async function newestEditions(
+  db: Kysely<Database>,
+  { before, limit, now, timeZone }: { before: string | null; limit: number; now: Date; timeZone: string },
+): Promise<{ editions: { day: string; papers: number }[]; next: string | null }> {
+  const { rows } = await sql<{ day: string; papers: number }>`
+    select edition as day, sum(papers)::int as papers from edition_counts
+    where edition <= ${dayIn(timeZone, now)}::date ${before === null ? sql`` : sql`and edition < ${before}::date`}
+    group by edition having sum(papers) > 0 order by edition desc limit ${limit + 1}`.execute(db)
+  const editions = rows.slice(0, limit)
+  return { editions, next: rows.length > limit ? (editions.at(-1)?.day ?? null) : null }
 }

@@ -16,9 +16,9 @@ export const MOST_PAPERS = 500
 /** In characters. */
 export const LONGEST_NOTE = 1_000
 
-/** The outcome of a change; `seen`: whether others can see the collection. */
+/** The outcome of a change; `seen`: whether others can see the collection; `isNew`: whether a paper was not in it before. */
 export type PapersChange =
-  | { ok: true; seen: boolean }
+  | { ok: true; seen: boolean; isNew?: boolean }
   | { ok: false; kind: 'no-collection' | 'no-paper' | 'full' }
 
 /** A note of up to `longest` characters from a submitted form; null if it is longer. */
@@ -71,14 +71,14 @@ export async function addToCollection(db: Kysely<Database>, of: Of): Promise<Pap
       select count(*) as n, max(position) as last, bool_or(paper_id = ${paper.id}) as has
       from collection_papers where collection_id = ${collectionId}`.execute(trx)
     const { n = 0, last = null, has = null } = rows[0] ?? {}
-    if (has) return { ok: true, seen }
+    if (has) return { ok: true, seen, isNew: false }
     if (n >= MOST_PAPERS) return { ok: false, kind: 'full' }
     await trx
       .insertInto('collection_papers')
       .values({ collection_id: collectionId, paper_id: paper.id, position: (last ?? 0) + 1, added_at: now })
       .execute()
     await touch(trx, { collectionId, now })
-    return { ok: true, seen }
+    return { ok: true, seen, isNew: true }
   })
 }
 

@@ -110,6 +110,8 @@ export type ServiceUrls = {
   crossref: string
   semanticScholar: string
   github: string
+  /** Of readers' own libraries, which no source asks. */
+  zotero: string
 }
 
 /** Keys that some of them ask for, or answer more to; null where there is none. */

@@ -258,11 +258,11 @@ describeWithDatabase('the site', (db) => {
         '/papers/date/2026-01-05',
         '/papers/new.atom',
       ])
-        expect(await read(`${path}?after=x&n=100`, 404)).toContain('This link to a later page is broken.')
+        expect(await read(`${path}?after=x&n=100`, 400)).toContain('This link to a later page is broken.')
       const crafted = Buffer.from(JSON.stringify(['0000-01-01T00:00:00.000Z', 1])).toString('base64url')
-      expect((await get(`/papers/new?after=${crafted}`)).status).toBe(404)
-      expect((await get('/papers/new?after=')).status).toBe(404)
-      expect((await get('/papers?x=1')).headers.get('location')).toBe('/papers/new')
+      expect((await get(`/papers/new?after=${crafted}`)).status).toBe(400)
+      expect((await get('/papers/new?after=')).status).toBe(400)
+      expect((await get('/papers?utm_source=x')).headers.get('location')).toBe('/papers/new')
     })
 
     it('lead from a page of the order that editions once had to the first page', async () => {
@@ -275,7 +275,7 @@ describeWithDatabase('the site', (db) => {
         expect(words).toContain('Paper 1')
         expect(words).toContain('Paper 2')
       }
-      await read(`/papers/new?after=${former}&n=100`, 404)
+      await read(`/papers/new?after=${former}&n=100`, 400)
     })
 
     it('are ordered by heat, by all attention, and by time', async () => {
@@ -755,12 +755,26 @@ describeWithDatabase('the site', (db) => {
     })
   })
 
-  it('is only read', async () => {
-    const { app } = await open()
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
-      const answer = await app.request('/papers/new', { method })
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  it('says of each address which methods it answers', async () => {
+    const { app, record } = await open()
+    await record([stated('doi/10.5555/tides/vote', { source: 'bibtex', title: 'On votes' })])
+    const asked = async (path: string, method: string) => {
+      const answer = await app.request(path, { method })
+      return [answer.status, answer.headers.get('allow')]
     }
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND'])
+      expect(await asked('/papers/new', method), method).toEqual([405, 'GET, HEAD'])
+    // Unless there is a paper of that name.
+    expect(await asked('/papers/doi/10.5555/tides/vote', 'GET')).toEqual([200, null])
+    for (const method of ['PUT', 'DELETE', 'PATCH'])
+      expect(await asked('/papers/submit', method), method).toEqual([405, 'GET, HEAD, POST'])
+    for (const path of ['/view', '/papers/2601.00001/vote', '/comments/1/delete', '/mail/settings/lists'])
+      for (const method of ['GET', 'HEAD', 'PUT'])
+        expect(await asked(path, method), `${method} ${path}`).toEqual([405, 'POST'])
+    expect(await asked('/papers/new', 'OPTIONS')).toEqual([204, 'GET, HEAD, OPTIONS'])
+    expect(await asked('/papers/submit', 'OPTIONS')).toEqual([204, 'GET, HEAD, POST, OPTIONS'])
+    for (const method of ['GET', 'POST', 'PUT', 'OPTIONS'])
+      expect(await asked('/nowhere', method), method).toEqual([404, null])
   })
 
   it('forgives a slash too many, or one that a proxy took away', async () => {

@@ -6,7 +6,6 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import {
   databaseAway,
-  methodNotAllowed,
   nothingIsWritten,
   notFound,
   searchIsAway,
@@ -25,7 +24,9 @@ import { health, WRITES, type Machine } from './health.ts'
 import { mayReadMetrics, type Asking } from './metrics/may-read.ts'
 import { openMetrics } from './metrics/measure.ts'
 import { openRequestCounts, type RequestCounts } from './metrics/request-counts.ts'
+import { knownMethods } from './methods.ts'
 import { createPageCache, type PageCache } from './page-cache/page-cache.ts'
+import { taking } from './parameters.ts'
 import { boundedBodies } from './forms/bounded-body.ts'
 import { localPath } from './forms/local-path.ts'
 import { ownHostOnly } from './forms/own-host.ts'
@@ -37,16 +38,6 @@ import type { Site } from './site.ts'
 import { rememberStrangers } from './strangers.ts'
 import { forViewer, mayBeSignedIn, viewerOf } from './viewer.ts'
 
-/** Searches have no end, and each costs more than a page. */
-const ROBOTS = `User-agent: *
-Allow: /
-Disallow: /papers?
-Disallow: /papers.
-Disallow: /papers/suggest
-Disallow: /papers/explain
-Disallow: /mail/
-Disallow: /subscribe/
-`
 /** The whole site as one handler of requests, and the cache before it. `heard` tells whether all changes are noticed. */
 export function createApp(
   site: Site,
@@ -92,31 +83,28 @@ export function createApp(
   app.use(securityHeaders({ https: site.origin.startsWith('https:') }))
 
   app.use(boundedBodies(site))
-  app.use(async (c, next) =>
-    isForPrograms(c.req.path) || ['GET', 'HEAD', 'POST'].includes(c.req.method)
-      ? next()
-      : methodNotAllowed(site, c),
-  )
+  app.use(knownMethods(app, site))
   app.use(sameSiteOnly(site))
   app.use(ownHostOnly(site))
   app.use(limitReads(site, { viewerOf: (c) => viewerOf(site, c), allowances }))
   app.use(withoutLastSlash)
-  app.use('/assets/*', compress())
-  app.use(
+  const noParameters = taking(site, [])
+  app.get(
     '/assets/*',
+    noParameters,
+    compress(),
     serveStatic({
       root: relative(process.cwd(), ASSETS_FOLDER),
       // Their names carry a hash of their content.
       onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
     }),
   )
-  app.get('/favicon.svg', serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
-  app.get('/robots.txt', (c) => c.text(ROBOTS))
-  app.get('/healthz', async (c) => {
+  app.get('/favicon.svg', noParameters, serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
+  app.get('/healthz', noParameters, async (c) => {
     const { isWell, ...answer } = await health(site, machine)
     return c.json(answer, isWell ? 200 : 503, { 'cache-control': 'no-store' })
   })
-  app.get('/metrics', async (c, next) => {
+  app.get('/metrics', noParameters, async (c, next) => {
     if (!mayReadMetrics(askingOf(c), metricsToken)) {
       if (metricsToken === null) return next()
       const headers = { 'cache-control': 'no-store', 'www-authenticate': 'Bearer realm="metrics"' }
@@ -129,7 +117,7 @@ export function createApp(
   addApi(app, site)
   addRoutes(app, site)
 
-  app.notFound((c) => (c.req.method === 'POST' ? methodNotAllowed(site, c) : notFound(c.var.site, c)))
+  app.notFound((c) => notFound(c.var.site, c))
   app.onError((error, c) => {
     // Nobody reads this.
     if (error instanceof ClientGone) return c.text('', 503)

@@ -13,6 +13,7 @@ import { READ_ALLOWANCES, type ReadAllowances } from './read-limits.ts'
 const FEW: ReadAllowances = {
   search: { ...READ_ALLOWANCES.search, most: 20 },
   page: { ...READ_ALLOWANCES.page, most: 20 },
+  harvest: { ...READ_ALLOWANCES.harvest, most: 20 },
 }
 
 const MADE_UP =
@@ -114,8 +115,12 @@ describeWithDatabase('costly pages', (db) => {
     const last = await (await app.request('/papers/2601.00001/authors?page=80')).text()
     expect(last).toContain('>Ada M. Author40000</a>')
     expect(last).not.toContain('rel="next"')
-    for (const page of ['81', '0', 'x'])
-      expect((await app.request(`/papers/2601.00001/authors?page=${page}`)).status).toBe(404)
+    for (const [page, status] of [
+      ['81', 404],
+      ['0', 400],
+      ['x', 400],
+    ])
+      expect((await app.request(`/papers/2601.00001/authors?page=${page}`)).status).toBe(status)
     expect((await app.request('/papers/2601.99999/authors')).status).toBe(404)
     await sql`update papers set hidden = true where address = '2601.00001'`.execute(db())
     expect((await app.request('/papers/2601.00001/authors?page=3')).status).toBe(404)

@@ -14,14 +14,18 @@ export const READ_ALLOWANCES: ReadAllowances = {
   search: { most: 450, aSecond: 5 },
   /** From a network by people who are not signed in, or by one reader from wherever: other pages that have to be made. */
   page: { most: 2_000, aSecond: 20 },
+  /** From a network by programs that take all there is: files of hundreds or thousands of records. */
+  harvest: { most: 500, aSecond: 5 },
 }
-export type ReadAllowances = Record<'search' | 'page', Allowance>
+export type ReadAllowances = Record<'search' | 'page' | 'harvest', Allowance>
 
 /** Networks and readers that are remembered; those that were longest quiet are forgotten, with full buckets. */
 const MOST_REMEMBERED = 20_000
 
 const SEARCH =
-  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/papers\/search|\/subscribe\/preview(?:\/email)?)\/?$/
+  /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/(?:v1\/)?papers\/(?:search|explain)|\/subscribe\/preview(?:\/email)?)\/?$/
+/** Files of hundreds or thousands of records, for programs. */
+const HARVEST = /^\/(?:oai|sitemap.*\.xml)\/?$/
 const FREE = /^\/(?:assets\/|healthz$|metrics$|robots\.txt$|favicon\.svg$|opensearch\.xml$)/
 
 /**
@@ -35,11 +39,16 @@ export function limitReads(
     allowances = READ_ALLOWANCES,
   }: { viewerOf: (c: Context) => Promise<Viewer | null>; allowances?: ReadAllowances },
 ): MiddlewareHandler {
-  const buckets = { search: openBuckets(allowances.search), page: openBuckets(allowances.page) }
+  const buckets = {
+    search: openBuckets(allowances.search),
+    page: openBuckets(allowances.page),
+    harvest: openBuckets(allowances.harvest),
+  }
   return async (c, next) => {
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    const isHarvest = HARVEST.test(c.req.path)
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === '/oai'
     if (!isRead || FREE.test(c.req.path)) return next()
-    const kind = SEARCH.test(c.req.path) ? 'search' : 'page'
+    const kind = isHarvest ? 'harvest' : SEARCH.test(c.req.path) ? 'search' : 'page'
     // Where it cannot be known, the database is away, and the page says so.
     const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
     if (viewer === 'unknown') return next()
@@ -47,7 +56,13 @@ export function limitReads(
     const waitMs = buckets[kind].take(whose, site.now().getTime())
     if (waitMs === 0) return next()
     c.header('cache-control', 'no-store')
-    return tooOften(site, c, { retryAfterSeconds: Math.ceil(waitMs / 1_000) })
+    const retryAfterSeconds = Math.ceil(waitMs / 1_000)
+    // Harvesters wait and ask again after this status only (OAI-PMH 2.0, 3.1.2.2).
+    if (isHarvest)
+      return c.text('Too many requests. Ask again later.\n', 503, {
+        'retry-after': String(retryAfterSeconds),
+      })
+    return tooOften(site, c, { retryAfterSeconds })
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Context, Handler, Hono } from 'hono'
+import { answerHarvester } from '../oai/answer.ts'
 import { FEED_FORMATS } from '../feeds/formats.ts'
+import { showApi } from './about/api.tsx'
 import { showSearchHelp } from './about/search.tsx'
 import { showRanking } from './about/ranking.tsx'
 import { showAbout } from './about/show.tsx'
@@ -32,6 +34,7 @@ import * as deskWebhooks from './desk/webhooks/actions.ts'
 import { showWebhooks } from './desk/webhooks/show.tsx'
 import { sendFlag } from './flags/act.ts'
 import { showFlag } from './flags/show.tsx'
+import { askHub, describeHub } from './hub/act.ts'
 import {
   addPaper,
   changeCollection,
@@ -50,7 +53,8 @@ import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
 import { showAuthors } from './paper/authors.tsx'
-import { showPaper } from './paper/show.tsx'
+import { showPaper, takesPasted } from './paper/show.tsx'
+import { refuseParameters, type Takes } from './parameters.ts'
 import { showModeration } from './moderation/show.tsx'
 import { showReader } from './readers/show.tsx'
 import { pick } from './picks/act.ts'
@@ -74,6 +78,8 @@ import { showSettings } from './settings/show.tsx'
 import { askLibrary, sendLink, signInByLink, signInWith, signOut } from './sign-in/act.ts'
 import { showLink, showSent, showSignIn } from './sign-in/show.tsx'
 import type { Site } from './site.ts'
+import { showRobots } from './sitemaps/robots.ts'
+import { showEditionsMap, showPagesMap, showPapersMap, showSitemaps } from './sitemaps/show.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
 import { makeOwnToken, revokeAllOwnTokens, revokeOwnToken } from './tokens/act.ts'
@@ -92,26 +98,32 @@ import { showPreview, showPreviewedEmail } from './subscribe/preview.tsx'
 import { showAsked, showSubscribe } from './subscribe/show.tsx'
 import { voteByForm } from './vote/act.ts'
 
+/** How an example of mail would come. */
+const PREVIEWED = ['list', 'every', 'length', 'not-about']
+
 /** Every address of the site. Lists also answer with a feed's suffix, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
-  /** A page as rendered for the reader who requests it. */
+  /** A page as rendered for the reader who requests it, and the parameters of its query: none, unless it takes some. */
   const page =
-    (make: (site: Site) => (c: Context) => Response | Promise<Response>): Handler =>
+    (
+      make: (site: Site) => (c: Context) => Response | Promise<Response>,
+      { takes = [] }: { takes?: Takes } = {},
+    ): Handler =>
     (c) =>
-      make(c.var.site)(c)
-  app.get('/', page(showNewest))
+      refuseParameters(c.var.site, c, takes) ?? make(c.var.site)(c)
+  app.get('/', page(showNewest, { takes: ['after', 'n'] }))
   for (const { suffix: feed } of FEED_FORMATS) {
-    app.get(`/index${feed}`, page(showNewest))
-    app.get(`/papers${feed}`, page(showSearch))
-    app.get(`/digests${feed}`, page(showArchive))
-    app.get(`/papers/new${feed}`, page(showNew))
-    app.get(`/papers/trending${feed}`, page(showTrending))
-    app.get(`/papers/top${feed}`, page(showTop))
-    app.get(`/papers/picks${feed}`, page(showPicks))
+    app.get(`/index${feed}`, page(showNewest, { takes: ['after', 'n'] }))
+    app.get(`/papers${feed}`, page(showSearch, { takes: ['q'] }))
+    app.get(`/digests${feed}`, page(showArchive, { takes: ['after'] }))
+    app.get(`/papers/new${feed}`, page(showNew, { takes: ['after', 'n'] }))
+    app.get(`/papers/trending${feed}`, page(showTrending, { takes: ['after', 'n'] }))
+    app.get(`/papers/top${feed}`, page(showTop, { takes: ['after', 'n', 'from', 'to'] }))
+    app.get(`/papers/picks${feed}`, page(showPicks, { takes: ['after'] }))
   }
-  app.get('/papers', page(showSearch))
-  app.get('/papers/suggest', page(sendSuggestions))
-  app.get('/papers/explain', page(showExplanation))
+  app.get('/papers', page(showSearch, { takes: ['q', 'page', 'upto', 'unfinished'] }))
+  app.get('/papers/suggest', page(sendSuggestions, { takes: ['q', 'format'] }))
+  app.get('/papers/explain', page(showExplanation, { takes: ['a', 'b'] }))
   for (const kind of ['date', 'week', 'month'] as const)
     for (const suffix of ['', ...FEED_FORMATS.map((format) => format.suffix)])
       app.get(
@@ -120,63 +132,71 @@ export function addRoutes(app: Hono, base: Site): void {
       )
   app.get(
     '/papers/date/:name',
-    page((site) => showPeriod(site, 'date')),
+    page((site) => showPeriod(site, 'date'), { takes: ['after', 'n'] }),
   )
   app.get(
     '/papers/week/:name',
-    page((site) => showPeriod(site, 'week')),
+    page((site) => showPeriod(site, 'week'), { takes: ['after', 'n'] }),
   )
   app.get(
     '/papers/month/:name',
-    page((site) => showPeriod(site, 'month')),
+    page((site) => showPeriod(site, 'month'), { takes: ['after', 'n'] }),
   )
-  app.get('/papers/new', page(showNew))
-  app.get('/papers/trending', page(showTrending))
-  app.get('/papers/top', page(showTop))
-  app.get('/papers/picks', page(showPicks))
-  app.get('/papers/submit', page(showSubmit))
+  app.get('/papers/new', page(showNew, { takes: ['after', 'n'] }))
+  app.get('/papers/trending', page(showTrending, { takes: ['after', 'n'] }))
+  app.get('/papers/top', page(showTop, { takes: ['after', 'n', 'from', 'to'] }))
+  app.get('/papers/picks', page(showPicks, { takes: ['after'] }))
+  app.get('/papers/submit', page(showSubmit, { takes: ['paper'] }))
   app.post('/papers/submit', submit(base))
   app.get('/papers/:address{.+}/flag', page(showFlag('paper')))
-  app.get('/papers/:address{.+}/authors', page(showAuthors))
-  app.get('/papers/:address{.+}', page(showPaper))
-  app.get('/authors/:key', page(showAuthor))
+  app.get('/papers/:address{.+}/authors', page(showAuthors, { takes: ['page'] }))
+  app.get('/papers/:address{.+}', page(showPaper, { takes: takesPasted }))
+  app.get('/authors/:key', page(showAuthor, { takes: ['after', 'n'] }))
   app.get('/topics', page(showTopics))
-  app.get('/topics/:category', page(showTopic))
-  app.get('/digests', page(showArchive))
-  app.get('/digests/:name{.+}', page(showArchived))
+  app.get('/topics/:category', page(showTopic, { takes: ['after', 'n'] }))
+  app.get('/digests', page(showArchive, { takes: ['after'] }))
+  app.get('/digests/:name{.+}', page(showArchived, { takes: ['after'] }))
   app.get('/about', page(showAbout))
   app.get('/about/ranking', page(showRanking))
   app.get('/about/search', page(showSearchHelp))
+  app.get('/about/api', page(showApi))
   app.get('/opensearch.xml', page(describeSearch))
+  app.get('/robots.txt', page(showRobots))
+  app.get('/sitemap.xml', page(showSitemaps))
+  app.get('/sitemap-pages.xml', page(showPagesMap))
+  app.get('/sitemap-editions.xml', page(showEditionsMap))
+  app.get('/:name{sitemap-papers-.*}', page(showPapersMap))
+  // It is asked by POST too, and changes nothing. Of arguments that it does not know it says so in its own protocol.
+  app.on(['GET', 'POST'], '/oai', (c) => answerHarvester(base, c))
 
   app.post('/view', chooseView(base))
-  app.get('/sign-in', page(showSignIn))
+  app.get('/sign-in', page(showSignIn, { takes: ['to', 'again', 'problem', 'error', 'error_description'] }))
   app.post('/sign-in', sendLink(base))
   app.get('/sign-in/sent', page(showSent))
-  app.get('/sign-in/link', page(showLink))
+  app.get('/sign-in/link', page(showLink, { takes: ['token', 'to'] }))
   app.post('/sign-in/link', signInByLink(base))
-  app.get('/sign-in/begun', page(showBegun))
+  app.get('/sign-in/begun', page(showBegun, { takes: ['to'] }))
   app.post('/sign-in/begun', finish(base))
   app.post('/sign-in/with', signInWith(base))
   app.post('/sign-out', signOut(base))
   app.on(['GET', 'POST'], '/auth/*', askLibrary(base))
-  app.get('/settings', page(showSettings))
+  app.get('/settings', page(showSettings, { takes: ['saved', 'problem', 'error', 'error_description'] }))
   app.get('/settings/export', page(sendExport))
   app.post('/settings/profile', saveProfile(base))
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
   app.post('/settings/delete', deleteMyAccount(base))
-  app.get('/settings/tokens', page(showTokens))
+  app.get('/settings/tokens', page(showTokens, { takes: ['revoked'] }))
   app.post('/settings/tokens', makeOwnToken(base))
   app.post('/settings/tokens/revoke', revokeOwnToken(base))
   app.post('/settings/tokens/revoke-all', revokeAllOwnTokens(base))
 
-  app.get('/subscribe', page(showSubscribe))
+  app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
   app.post('/subscribe', subscribe(base))
   app.get('/subscribe/sent', page(showAsked))
-  app.get('/subscribe/preview', page(showPreview))
-  app.get('/subscribe/preview/email', page(showPreviewedEmail))
+  app.get('/subscribe/preview', page(showPreview, { takes: PREVIEWED }))
+  app.get('/subscribe/preview/email', page(showPreviewedEmail, { takes: PREVIEWED }))
   app.get('/mail/confirm/:code', page(showConfirm))
   app.post('/mail/confirm/:code', confirm(base))
   // Short: it has to fit into one line of a header.
@@ -187,9 +207,9 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/mail/issues/:code', page(showIssue))
   app.get('/mail/change/:code', page(showSettingsLink))
   app.post('/mail/change/:code', mailSettings.sendSettingsLink(base))
-  app.get('/mail/settings', page(showMailSettings))
+  app.get('/mail/settings', page(showMailSettings, { takes: ['saved'] }))
   app.get('/mail/settings/export', page(mailSettings.sendMailExport))
-  app.get('/mail/settings/:code', page(showMailSettings))
+  app.get('/mail/settings/:code', page(showMailSettings, { takes: ['saved'] }))
   app.get('/mail/settings/:code/export', page(mailSettings.sendMailExport))
   app.post('/mail/settings/lists', mailSettings.changeList(base))
   app.post('/mail/settings/lists/pause', mailSettings.pauseList(base))
@@ -203,7 +223,7 @@ export function addRoutes(app: Hono, base: Site): void {
 
   app.post('/papers/:address{.+}/vote', voteByForm(base))
 
-  app.get('/comments', page(showNewestComments))
+  app.get('/comments', page(showNewestComments, { takes: ['after'] }))
   app.get('/comments/:id', page(showComment))
   app.get('/comments/:id/reply', page(showReply))
   app.get('/comments/:id/edit', page(showEdit))
@@ -214,10 +234,10 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/comments/:id/delete', remove(base))
   app.post('/comments/:id/react', reactTo(base))
 
-  app.get('/collections', page(showCollections))
+  app.get('/collections', page(showCollections, { takes: ['after'] }))
   app.post('/collections', makeCollection(base))
-  app.get('/collections/new', page(showNewCollection))
-  app.get('/collections/:id', page(showCollection))
+  app.get('/collections/new', page(showNewCollection, { takes: ['paper'] }))
+  app.get('/collections/:id', page(showCollection, { takes: ['after'] }))
   app.post('/collections/:id/edit', changeCollection(base))
   app.post('/collections/:id/delete', dropCollection(base))
   app.post('/collections/:id/papers/add', addPaper(base))
@@ -225,11 +245,11 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/papers/move', movePaper(base))
   app.post('/collections/:id/papers/note', notePaper(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
-  app.get('/reading-list', page(showReadingList))
+  app.get('/reading-list', page(showReadingList, { takes: ['after'] }))
   app.get('/reading-list.bib', page(showReadingList))
   app.get('/reading-list.ris', page(showReadingList))
   app.get('/reading-list.csl.json', page(showReadingList))
-  app.get('/reading-list/not-for-me', page(showNotForMe))
+  app.get('/reading-list/not-for-me', page(showNotForMe, { takes: ['after'] }))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))
   app.post('/papers/:address{.+}/not-for-me', markNotForMeByForm(base))
@@ -242,16 +262,16 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/collections/:id/flag', page(showFlag('collection')))
   app.post('/collections/:id/flag', sendFlag('collection')(base))
   app.get('/readers/:id', page(showReader))
-  app.get('/moderation', page(showModeration))
-  app.get('/desk', page(showDesk))
-  app.get('/desk/readers', page(showReaders))
+  app.get('/moderation', page(showModeration, { takes: ['before'] }))
+  app.get('/desk', page(showDesk, { takes: ['done'] }))
+  app.get('/desk/readers', page(showReaders, { takes: ['q'] }))
   app.get('/desk/editions', page(showNewestHead))
   app.get('/desk/editions/:day', page(showEditionHead))
   app.post('/desk/editions/:day/head', writeHead(base))
   app.get('/pictures/:name', page(showPicture))
-  app.get('/welcome', page(showWelcome))
+  app.get('/welcome', page(showWelcome, { takes: ['key'] }))
   app.post('/welcome', choose(base))
-  app.get('/welcome/begun', page(showBegunField))
+  app.get('/welcome/begun', page(showBegunField, { takes: ['key'] }))
   app.get('/desk/sources', page(showSources))
   app.post('/desk/sources', deskSources.add(base))
   app.post('/desk/sources/fields', deskSources.addFieldSources(base))
@@ -261,7 +281,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/sources/:name/pause', deskSources.pause(base))
   app.post('/desk/sources/:name/pause/end', deskSources.resume(base))
   app.post('/desk/sources/:name/removal', deskSources.remove(base))
-  app.get('/desk/quarantine', page(showQuarantine))
+  app.get('/desk/quarantine', page(showQuarantine, { takes: ['source', 'recorded', 'passed', 'unreadable'] }))
   app.post('/desk/quarantine/rereading', deskSources.rereadAll(base))
   app.post('/desk/quarantine/:id/rereading', deskSources.reread(base))
   app.post('/desk/quarantine/:id/removal', deskSources.drop(base))
@@ -277,7 +297,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/webhooks/:id/secret', deskWebhooks.rotate(base))
   app.post('/desk/webhooks/:id/removal', deskWebhooks.remove(base))
   app.get('/desk/imports/:id', page(showImport))
-  app.get('/desk/digests', page(showDigests))
+  app.get('/desk/digests', page(showDigests, { takes: ['after'] }))
   app.post('/desk/digests/:id/pause', deskDigests.pause(base))
   app.post('/desk/digests/:id/pause/end', deskDigests.resume(base))
   app.post('/desk/digests/:id/in-doubt/sending', deskDigests.sendRunAgain(base))
@@ -309,4 +329,6 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/desk/suspicions/:id/discount', deskSuspicions.discount(base))
   app.post('/desk/suspicions/:id/suspension', deskSuspicions.suspend(base))
   app.post('/mail/bounces/:sender', takeReports(base))
+  app.post('/websub', askHub(base))
+  app.all('/websub', describeHub())
 }

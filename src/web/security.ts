@@ -41,9 +41,9 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
   })
   return async (c, next) => {
     await headers(c, next)
-    // Pictures are in mails, which people read on other sites; programs ask from anywhere, with nothing that browsers send by
-    // themselves.
-    if (c.req.path.startsWith('/pictures/') || isForPrograms(c.req.path))
+    // They are in mails, which people read on other sites; programs may run in pages of others.
+    const isForOthers = isForPrograms(c.req.path) || c.req.path === '/openapi.json'
+    if (isForOthers || c.req.path.startsWith('/pictures/'))
       c.res.headers.set('cross-origin-resource-policy', 'cross-origin')
     if (c.get('isMailDocument')) {
       c.res.headers.set('content-security-policy', MAIL_DOCUMENT_POLICY)

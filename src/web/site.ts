@@ -39,6 +39,8 @@ export type Site = {
   log: Logger
   assets: Assets
   name: string
+  /** Whom programs that harvest this site write to. */
+  adminEmail: string
   /** Of the site's address, without a slash at the end. */
   origin: string
   timeZone: string

@@ -4,7 +4,7 @@ import { post, signIn } from '../readers.ts'
 import { openAccounts } from '../../src/accounts/open-accounts.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { NOON } from '../site.ts'
-import { HOOKS, LIBRARY, sentFormsOn, type SentForm } from './sent-forms.fixture.ts'
+import { HARVESTS, HOOKS, LIBRARY, sentFormsOn, type SentForm } from './sent-forms.fixture.ts'
 import { formsOn } from './fuzz.fixture.ts'
 import { forgetRates, openPeopledSite, SHOWN } from './peopled-site.fixture.ts'
 import { addressesOf, routesOf } from './routes.fixture.ts'
@@ -53,7 +53,9 @@ describeWithDatabase('forms', (db) => {
   it('are known to these tests, each one', async () => {
     const { app, sentForms } = await open()
     const addresses = routesOf(app).flatMap(({ method, path }) => (method === 'POST' ? [path] : []))
-    expect([...sentForms.map(({ route }) => route), LIBRARY, HOOKS].toSorted()).toEqual(addresses.toSorted())
+    expect([...sentForms.map(({ route }) => route), LIBRARY, HOOKS, HARVESTS].toSorted()).toEqual(
+      addresses.toSorted(),
+    )
   })
 
   it('have an address that takes them, every button of theirs', async () => {
@@ -175,7 +177,7 @@ describeWithDatabase('forms', (db) => {
       const after = await snapshot(db())
       expect([sentForm.path, answer.status]).toEqual([
         sentForm.path,
-        expect.toBeOneOf(['/papers/submit', 200, 303, 503]),
+        expect.toBeOneOf(['/papers/submit', 200, 202, 303, 503]),
       ])
       // Where papers are looked up nothing listens here; what only a browser keeps is not in the database.
       if (!['/papers/submit', '/view', '/sign-in/begun'].includes(sentForm.path))

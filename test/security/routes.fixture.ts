@@ -31,9 +31,10 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
+  if (route.path.startsWith('/:name{sitemap-')) return ['sitemap-papers-1.xml', 'sitemap-papers-2.xml']
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
-  if (name === '*') return AUTH_PATHS
+  if (name === '*') return route.path.startsWith('/auth/') ? AUTH_PATHS : []
   if (name === 'code') return codesFor(route, site)
   if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)

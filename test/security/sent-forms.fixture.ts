@@ -145,6 +145,15 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     desk('digests/:id/in-doubt/sending', site.mailed.runId),
     desk('digests/:id/in-doubt/sent', site.mailed.otherRunId),
     ...mailForms(site),
+    plain(
+      '/websub',
+      {
+        'hub.mode': 'subscribe',
+        'hub.topic': 'https://tides.example/papers/new.atom',
+        'hub.callback': 'https://subscriber.example/x',
+      },
+      'anybody',
+    ),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
     plain(
       '/settings/tokens',
@@ -171,6 +180,8 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
 export const LIBRARY = '/auth/*'
 /** Answered to services that send mail, which sign what they post (src/web/bounce-hooks/bounce-hooks.db.test.ts). */
 export const HOOKS = '/mail/bounces/:sender'
+/** A POST there asks and changes nothing. */
+export const HARVESTS = '/oai'
 
 /** What readers do with the links that they were mailed: whoever has one needs not be signed in. */
 function mailForms({ mailed: { codes, lists } }: PeopledSite): SentForm[] {

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { displayName } from '../../accounts/reader.ts'
 import { SCOPES } from '../../accounts/tokens.ts'
-import { formatCursor } from '../../db/cursor.ts'
 import { submissionsOf } from '../../moderation/submission-lists.ts'
 import { paperAddress } from '../../papers/identifiers.ts'
 import { parseVotesCursor, votedPapers } from '../../ranking/voted-papers.ts'
 import { collectionsOf } from '../../shelves/collections.ts'
 import { notForMeList, parseNotForMeCursor } from '../../shelves/not-for-me.ts'
 import { parseReadingCursor, readingList } from '../../shelves/reading-list.ts'
+import { Cursor, readCursor, writeCursor } from '../cursors.ts'
 import { acting } from '../operation.ts'
-import { problem } from '../problem.ts'
 import { CollectionShape, toCollectionJson } from '../shapes/collection.ts'
 import { PaperShape } from '../shapes/paper.ts'
 import { presentPapers } from '../shapes/present-papers.ts'
@@ -19,14 +18,8 @@ const own = { method: 'GET', group: GROUP, scope: 'read', limit: null } as const
 
 const paged = z.strictObject({
   limit: z.int().min(1).max(100).default(50),
-  cursor: z.string().max(400).optional().describe('From the Link header of the page before'),
+  cursor: Cursor,
 })
-
-const BROKEN_CURSOR = problem(
-  'bad-parameter',
-  'This cursor is not one of this list. Take it from the Link header of the page before.',
-  { parameter: 'cursor' },
-)
 
 const Instant = z.iso.datetime()
 
@@ -72,8 +65,9 @@ export const listOwnVotes = acting({
   answer: z.array(z.object({ paper: PaperShape, votedAt: Instant })),
   isPaged: true,
   async run({ site }, { limit, cursor }) {
-    const after = cursor === undefined ? null : parseVotesCursor(cursor)
-    if (cursor !== undefined && after === null) return BROKEN_CURSOR
+    const from = readCursor(cursor, parseVotesCursor)
+    if (!from.ok) return from
+    const { after } = from
     const { votes, next } = await votedPapers(site.db, { readerId: site.viewer.reader.id, after, limit })
     const papers = await presentPapers(
       site,
@@ -85,7 +79,7 @@ export const listOwnVotes = acting({
         const paper = papers[i]
         return paper ? [{ paper, votedAt: votedAt.toISOString() }] : []
       }),
-      next: next && { cursor: formatCursor(next) },
+      next: next && { cursor: writeCursor(next) },
     }
   },
 })
@@ -99,8 +93,9 @@ export const listOwnReadingList = acting({
   answer: z.array(z.object({ paper: PaperShape, addedAt: Instant, readAt: Instant.nullable() })),
   isPaged: true,
   async run({ site }, { limit, cursor }) {
-    const after = cursor === undefined ? null : parseReadingCursor(cursor)
-    if (cursor !== undefined && after === null) return BROKEN_CURSOR
+    const from = readCursor(cursor, parseReadingCursor)
+    if (!from.ok) return from
+    const { after } = from
     const { papers: saved, next } = await readingList(site.db, {
       readerId: site.viewer.reader.id,
       after,
@@ -116,7 +111,7 @@ export const listOwnReadingList = acting({
         const paper = papers[i]
         return paper ? [{ paper, addedAt: addedAt.toISOString(), readAt: readAt?.toISOString() ?? null }] : []
       }),
-      next: next && { cursor: formatCursor(next) },
+      next: next && { cursor: writeCursor(next) },
     }
   },
 })
@@ -130,13 +125,14 @@ export const listOwnNotForMe = acting({
   answer: z.array(PaperShape),
   isPaged: true,
   async run({ site }, { limit, cursor }) {
-    const after = cursor === undefined ? null : parseNotForMeCursor(cursor)
-    if (cursor !== undefined && after === null) return BROKEN_CURSOR
+    const from = readCursor(cursor, parseNotForMeCursor)
+    if (!from.ok) return from
+    const { after } = from
     const { papers, next } = await notForMeList(site.db, { readerId: site.viewer.reader.id, after, limit })
     return {
       ok: true,
       body: await presentPapers(site, papers),
-      next: next && { cursor: formatCursor(next) },
+      next: next && { cursor: writeCursor(next) },
     }
   },
 })

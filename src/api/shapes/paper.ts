@@ -19,7 +19,22 @@ export const PaperId = z
     'An arXiv identifier (2412.19723, also with a version, or hep-th/9901001), a DOI (doi/10.1000/182 or 10.1000/182), or an id of this site (local/…); a slash may be written as it is or as %2F',
   )
 
-export const Day = z.iso.date().describe('A day, like 2026-11-20')
+/** A day, month or week of the last hundred years or the next: what is written so is one. */
+export const Day = z
+  .string()
+  .regex(
+    /^(?:19|20)\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)$|^(?:19(?:0[48]|[2468][048]|[13579][26])|20(?:[02468][048]|[13579][26]))-02-29$/,
+    'is not a day. Write it like 2026-11-20.',
+  )
+  .describe('A day, like 2026-11-20')
+export const Week = z
+  .string()
+  .regex(/^(?:19|20)\d\d-W(?:0[1-9]|[1-4]\d|5[0-3])$/, 'is not a week. Write it like 2026-W47.')
+  .describe('An ISO week, like 2026-W47')
+export const Month = z
+  .string()
+  .regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/, 'is not a month. Write it like 2026-11.')
+  .describe('A month, like 2026-11')
 const Instant = z.iso.datetime().describe('An instant in UTC; it ends in Z')
 const Url = z.string().describe('An absolute URL')
 

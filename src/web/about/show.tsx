@@ -63,7 +63,8 @@ export function showAbout(site: Site) {
               identifier, its DOI or a link to either after <code>/papers/</code>.
             </p>
             <p>
-              <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a>
+              <a href="/about/ranking">How papers are ranked</a> · <a href="/about/search">How to search</a> ·{' '}
+              <a href="/about/api">The API for programs</a>
             </p>
           </article>
         ),

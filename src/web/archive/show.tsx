@@ -18,7 +18,7 @@ import { sendIssueFeed } from '../../feeds/send-issues.ts'
 import { parseListAddress, titleOf } from '../../lists/followed-list.ts'
 import { dayIn } from '../../papers/calendar.ts'
 import { longDay } from '../../papers/dates-in-words.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink, notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
 import { FeedLinks } from '../parts/feed-links.tsx'
@@ -38,7 +38,7 @@ export function showArchive(site: Site) {
     const { feed } = splitFeedSuffix(c.req.path)
     const description = `What ${site.name} sends by email, to be read here.`
     const after = cursorAsked(c)
-    if (after === undefined) return brokenLink(site, c)
+    if (after === undefined) return brokenLink(site, c, { name: 'after' })
     const page = await issuesShown(site, c, { list: null, after, limit: feed === null ? SHOWN : IN_FEED })
     if (feed !== null)
       return sendIssueFeed(site, c, {
@@ -91,7 +91,7 @@ async function showSeries(
   const path = archivePath(list)
   if (!isAt(`${PATH}/${name}`, path)) return c.redirect(path + (feed ?? ''), 301)
   const after = cursorAsked(c)
-  if (after === undefined) return brokenLink(site, c)
+  if (after === undefined) return brokenLink(site, c, { name: 'after' })
   const page = await issuesShown(site, c, { list, after, limit: feed === null ? SHOWN : IN_FEED })
   if (page.issues.length === 0 && after === null && list !== ALWAYS_THERE)
     return notFound(site, c, { what: 'There are no issues of this list yet.', hint: TO_ARCHIVE })
@@ -132,10 +132,6 @@ function isAt(decoded: string, path: string): boolean {
 function cursorAsked(c: Context): ArchiveCursor | null | undefined {
   const text = c.req.query('after')
   return text === undefined ? null : (parseArchiveCursor(text) ?? undefined)
-}
-
-function brokenLink(site: Site, c: Context) {
-  return notFound(site, c, { what: 'This link to a later page is broken.' })
 }
 
 type Page = Awaited<ReturnType<typeof archivedIssues>>

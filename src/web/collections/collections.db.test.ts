@@ -180,12 +180,12 @@ describeWithDatabase('the pages of collections', (db) => {
     expect(second).not.toContain('Paper 99')
     expect(await read(`${path}?after=900`, owner)).toContain('You have reached the end.')
     for (const broken of ['x', '-1', '', '9999999'])
-      expect((await get(`${path}?after=${broken}`, owner)).status).toBe(404)
+      expect((await get(`${path}?after=${broken}`, owner)).status).toBe(400)
     // What came last is in the feed, though it stands at the end.
     const feed = await (await get(`${path}.feed.json`)).text()
     expect(feed).toContain('Paper 101')
     expect((JSON.parse(feed) as { items: unknown[] }).items).toHaveLength(100)
-    expect((await get('/collections?after=W10')).status).toBe(404)
+    expect((await get('/collections?after=W10')).status).toBe(400)
   })
 
   it('are deleted by who means it', async () => {

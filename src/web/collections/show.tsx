@@ -14,7 +14,7 @@ import { mapInTurns } from '../../runtime/in-turns.ts'
 import { toJson } from '../../papers/export/json.ts'
 import { addressPath, parseAddress } from '../../papers/identifiers.ts'
 import { formatCursor } from '../../db/cursor.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink, notFound } from '../errors/show.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
 import { pageShows, papersShown } from '../shows.ts'
@@ -30,14 +30,12 @@ import { BIBLIOGRAPHIES, sendPapers, type BibliographySuffix } from './send-pape
 /** Collections on one page of their list. */
 const COLLECTIONS_SHOWN = 50
 
-const BROKEN = { what: 'This link to a later page is broken.' }
-
 /** `/collections`: the reader's own, then everyone's public ones. */
 export function showCollections(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('after')
     const after = text === undefined ? null : parseCollectionsCursor(text)
-    if (text !== undefined && after === null) return notFound(site, c, BROKEN)
+    if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const reader = after === null ? site.viewer?.reader : undefined
     const [own, page] = await Promise.all([
       reader ? collectionsOf(site.db, { readerId: reader.id }) : [],
@@ -87,7 +85,7 @@ export function showCollection(site: Site) {
 
 async function showPapers(site: Site, c: Context, collection: Collection): Promise<Response> {
   const text = c.req.query('after') ?? '0'
-  if (!/^\d{1,6}$/.test(text)) return notFound(site, c, BROKEN)
+  if (!/^\d{1,6}$/.test(text)) return brokenLink(site, c, { name: 'after' })
   const skip = Number(text)
   const found = await collectedPapers(site.db, { collectionId: collection.id, skip, limit: PAGE_SIZE + 1 })
   const shown = found.slice(0, PAGE_SIZE)

@@ -301,7 +301,7 @@ describeWithDatabase('the discussion of a paper', (db) => {
     expect(wordsOf(html)).toMatch(/Tides & currents Ann just now Note 0\. .*Note 29\. Earlier comments/)
     const next = /href="(\/comments\?after=[\w-]+)" rel="next"/.exec(html)?.[1] ?? ''
     expect(wordsOf(await (await get(next)).text())).toMatch(/Comments Tides & currents Ann .* Note 30\.$/)
-    expect((await get('/comments?after=broken')).status).toBe(404)
+    expect((await get('/comments?after=broken')).status).toBe(400)
   })
 
   it('tells whoever is answered by mail', async () => {

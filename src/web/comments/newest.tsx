@@ -4,7 +4,7 @@ import { newestComments, parseCommentCursor } from '../../discussion/read-commen
 import { addressPath } from '../../papers/identifiers.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { formatCursor } from '../../db/cursor.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { pageShows } from '../shows.ts'
 import type { Site } from '../site.ts'
@@ -18,8 +18,7 @@ export function showNewestComments(site: Site) {
   return async (c: Context) => {
     const given = c.req.query('after')
     const after = given === undefined ? null : parseCommentCursor(given)
-    if (given !== undefined && after === null)
-      return notFound(site, c, { what: 'This link to a later page is broken.' })
+    if (given !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const { comments, next } = await newestComments(site.db, {
       after,
       limit: PAGE_SIZE,

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { isForPrograms } from '../../api/addresses.ts'
 import { problem, type ProblemKind } from '../../api/problem.ts'
 import { sendProblem } from '../../api/send.ts'
+import { localPath } from '../forms/local-path.ts'
 import { wantsJson } from '../forms/wants-json.ts'
 import { renderPage } from '../layout.tsx'
 import { searchedText } from '../search/address.ts'
@@ -103,14 +104,45 @@ export function nothingIsWritten(site: Site, c: Context, { kind }: { kind: 'full
   })
 }
 
-/** A page for a method that this address does not know. Status 405. */
-export function methodNotAllowed(site: Site, c: Context) {
-  c.header('allow', 'GET, HEAD')
+/** A page for a method that this address does not know, with those that it does. Status 405. */
+export function methodNotAllowed(site: Site, c: Context, { allow }: { allow: readonly string[] }) {
+  c.header('allow', allow.join(', '))
+  const reason = allow.includes('GET')
+    ? `This address accepts only ${new Intl.ListFormat('en-GB').format(allow)} requests.`
+    : 'There is nothing to read at this address. A form on another page is sent to it.'
+  return refused(site, c, { status: 405, title: 'Not at this address', reason })
+}
+
+/** A page for an address with a parameter that it does not take or cannot read, which leads to the address without. Status 400. */
+export function badParameter(site: Site, c: Context, { name, reason }: { name: string; reason: string }) {
+  if (isForPrograms(c.req.path))
+    return sendProblem(c, problem('bad-parameter', reason, { parameter: name }), site.origin)
+  if (wantsJson(c)) return c.json({ reason, parameter: name }, 400)
+  const { pathname, searchParams } = new URL(c.req.url)
+  searchParams.delete(name)
+  const rest = localPath(pathname + (searchParams.size === 0 ? '' : `?${searchParams.toString()}`))
   return errorPage(site, c, {
-    status: 405,
-    title: 'This page is read-only',
-    reason: 'This address accepts only GET and HEAD requests.',
-    children: <p>This address accepts only GET and HEAD requests.</p>,
+    status: 400,
+    title: 'We could not read this address',
+    reason,
+    children: (
+      <>
+        <p>{reason}</p>
+        <p>
+          <a href={rest} rel="nofollow">
+            Open the address without it
+          </a>
+        </p>
+      </>
+    ),
+  })
+}
+
+/** A page for a link to a later page of a list, in whose parameter there is nothing that we wrote. Status 400. */
+export function brokenLink(site: Site, c: Context, { name }: { name: string }) {
+  return badParameter(site, c, {
+    name,
+    reason: `This link to a later page is broken. We cannot read its “${name}”.`,
   })
 }
 
@@ -143,9 +175,9 @@ const KINDS = {
   429: 'too-often',
   500: 'fault',
   503: 'unavailable',
-} as const satisfies Record<RefusalStatus | 405 | 500, ProblemKind>
+} as const satisfies Record<RefusalStatus | 500, ProblemKind>
 
-type RefusalStatus = 400 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503
+type RefusalStatus = 400 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
 
 function errorPage(
   site: Site,
@@ -155,7 +187,7 @@ function errorPage(
     title,
     reason,
     children,
-  }: { status: RefusalStatus | 405 | 500; title: string; reason: string; children: Child },
+  }: { status: RefusalStatus | 500; title: string; reason: string; children: Child },
 ) {
   if (isForPrograms(c.req.path)) return sendProblem(c, problem(KINDS[status], reason), site.origin)
   return c.html(

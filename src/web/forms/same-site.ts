@@ -3,15 +3,17 @@ import { isForPrograms } from '../../api/addresses.ts'
 import { refused } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 
+/** Methods that change nothing. */
+const ASKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
 /**
  * Refuses requests that another site makes a browser send. Browsers say where a request comes from, in Sec-Fetch-Site
  * and Origin. A client that says neither is not a browser, and has only its own cookies. Cookies are also SameSite=Lax.
  */
 export function sameSiteOnly(site: Site): MiddlewareHandler {
   return async (c, next) => {
-    const asksOnly = c.req.method === 'GET' || c.req.method === 'HEAD'
     // A token is nothing that a browser sends by itself.
-    if (asksOnly || isForPrograms(c.req.path) || isOwn(site, c)) return next()
+    if (ASKING.has(c.req.method) || isForPrograms(c.req.path) || isOwn(site, c)) return next()
     return refused(site, c, {
       status: 403,
       title: 'This came from another site',

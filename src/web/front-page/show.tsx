@@ -6,7 +6,7 @@ import { frontPage } from '../../ranking/front-page.ts'
 import { newestEdition } from '../../ranking/editions.ts'
 import { editionNotes } from '../../ranking/edition-notes.ts'
 import { listPapers } from '../../ranking/lists.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink, notFound } from '../errors/show.tsx'
 import { periodTitle } from '../../papers/dates-in-words.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { railComments } from '../parts/rail.tsx'
@@ -58,7 +58,7 @@ async function show(
   { period, feed, newest }: { period: Period | null; feed: FeedSuffix | null; newest?: Period['kind'] },
 ): Promise<Response> {
   const paging = readPaging(c, 'editions')
-  if (!paging.ok) return notFound(site, c, { what: paging.reason })
+  if (!paging.ok) return brokenLink(site, c, paging)
   const edition = await frontPage(site.db, {
     period,
     after: paging.after,

@@ -10,7 +10,7 @@ export const LIST_SIZE = 50
 
 export type Paging =
   /** Where the page begins, null for the first, and the rank of its first paper. */
-  { ok: true; after: Cursor | null; rankFrom: number } | { ok: false; reason: string }
+  { ok: true; after: Cursor | null; rankFrom: number } | { ok: false; name: 'after' | 'n' }
 
 /** What the query of a list's address says of the page wanted: `after` (a cursor) and `n` (papers before it). */
 export function readPaging(c: Context, kind: PaperList['kind']): Paging {
@@ -19,9 +19,11 @@ export function readPaging(c: Context, kind: PaperList['kind']): Paging {
   const after = parseCursor(kind, text)
   // A link from before an update is not the reader's mistake.
   if (!after && isFormerCursor(kind, text)) return { ok: true, after: null, rankFrom: 1 }
-  if (!after) return { ok: false, reason: 'This link to a later page is broken.' }
-  const before = c.req.query('n') ?? ''
-  return { ok: true, after, rankFrom: /^\d{1,9}$/.test(before) ? Number(before) + 1 : 1 }
+  if (!after) return { ok: false, name: 'after' }
+  const before = c.req.query('n') ?? '0'
+  return /^\d{1,9}$/.test(before)
+    ? { ok: true, after, rankFrom: Number(before) + 1 }
+    : { ok: false, name: 'n' }
 }
 
 /** The parameters of a query that pages read, besides those of searches; any other leaves a page as it is. */

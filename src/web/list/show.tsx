@@ -5,7 +5,7 @@ import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
 import type { ChangingPart } from '../../ranking/announce-changes.ts'
 import type { PaperList } from '../../ranking/list-orders.ts'
 import { listPapers } from '../../ranking/lists.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter, brokenLink } from '../errors/show.tsx'
 import { longDay } from '../../papers/dates-in-words.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { CommentsBox, largestTopics, railComments, TopicsBox } from '../parts/rail.tsx'
@@ -21,7 +21,7 @@ export async function showList(
   { list, view, feed }: { list: PaperList; view: ListView; feed: FeedSuffix | null },
 ): Promise<Response> {
   const paging = readPaging(c, list.kind)
-  if (!paging.ok) return notFound(site, c, { what: paging.reason })
+  if (!paging.ok) return brokenLink(site, c, paging)
   const page = await listPapers(site.db, {
     list,
     after: paging.after,
@@ -129,12 +129,16 @@ export function showTrending(site: Site) {
 /** `/papers/top`, of all time or of the editions of a range: `?from=2026-01-01&to=2026-03-31`, either or both. */
 export function showTop(site: Site) {
   return (c: Context) => {
-    const asked = [dayAsked(c, 'from'), dayAsked(c, 'to')] as const
-    const [from, to] = asked.map((day) => (day.ok ? day.day : null)) as [string | null, string | null]
-    if (asked.some((day) => !day.ok))
-      return notFound(site, c, {
-        what: 'This date range is empty or not understood.',
-        hint: 'Write ranges like this: /papers/top?from=2026-01-01&to=2026-03-31.',
+    const [from, to] = [dayAsked(c, 'from'), dayAsked(c, 'to')]
+    if (from === undefined || to === undefined)
+      return badParameter(site, c, {
+        name: from === undefined ? 'from' : 'to',
+        reason: `“${from === undefined ? 'from' : 'to'}” is not a day. Write ranges like this: ${EXAMPLE_RANGE}.`,
+      })
+    if (from !== null && to !== null && from > to)
+      return badParameter(site, c, {
+        name: 'from',
+        reason: `“from” is after “to”. Write ranges like this: ${EXAMPLE_RANGE}.`,
       })
     const range = new URLSearchParams({ ...(from && { from }), ...(to && { to }) }).toString()
     const title = rangeTitle({ from, to })
@@ -166,10 +170,13 @@ export function showTop(site: Site) {
   }
 }
 
-function dayAsked(c: Context, name: 'from' | 'to'): { ok: true; day: string | null } | { ok: false } {
+const EXAMPLE_RANGE = '/papers/top?from=2026-01-01&to=2026-03-31'
+
+/** A day in the address: null where there is none, undefined for what is not a day. */
+function dayAsked(c: Context, name: 'from' | 'to'): string | null | undefined {
   const text = c.req.query(name) ?? ''
-  if (text === '') return { ok: true, day: null }
-  return parseDay(text) === null ? { ok: false } : { ok: true, day: text }
+  if (text === '') return null
+  return parseDay(text) === null ? undefined : text
 }
 
 function rangeTitle({ from, to }: { from: string | null; to: string | null }): string | null {

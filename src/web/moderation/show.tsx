@@ -5,7 +5,7 @@ import {
   parseLogCursor,
   type LogEntry,
 } from '../../moderation/moderation-log.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -17,8 +17,7 @@ export function showModeration(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('before')
     const before = text === undefined ? null : parseLogCursor(text)
-    if (text !== undefined && !before)
-      return notFound(site, c, { what: 'This link to a later page is broken.' })
+    if (text !== undefined && !before) return brokenLink(site, c, { name: 'before' })
     const { entries, next } = await moderationLog(site.db, { before, limit: PAGE_SIZE })
     const nextPath = next && `/moderation?before=${formatLogCursor(next)}`
     return c.html(

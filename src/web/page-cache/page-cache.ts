@@ -208,6 +208,8 @@ export function createPageCache({
         await next()
         if (isOwn(asked) && !c.res.headers.has('cache-control'))
           c.res.headers.set('cache-control', 'no-store')
+        if (isRead(asked) && mayHaveTag(c.res))
+          await send(c, await readPage(c, now().getTime()), { asked, quality: SENT_ONCE })
         return undefined
       }
       const underway = making.get(key)
@@ -240,6 +242,16 @@ async function send(
   // Replaced whole: setting it over another one would keep that one's headers.
   c.res = undefined
   c.res = new Response(body, { status, headers })
+}
+
+/** Whether an answer is worth a tag: not what nobody may keep, nor what is sent as it comes or has a tag of its own. */
+function mayHaveTag({ status, headers }: Response): boolean {
+  return (
+    status === 200 &&
+    headers.get('cache-control') !== 'no-store' &&
+    !headers.has('etag') &&
+    !headers.get('content-type')?.startsWith('text/event-stream')
+  )
 }
 
 function mayBeKept({ status, headers }: Page): boolean {

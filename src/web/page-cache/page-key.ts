@@ -1,5 +1,6 @@
 import { isForPrograms } from '../../api/addresses.ts'
 import { PARAMETERS } from '../list/paging.ts'
+import { isAppended } from '../parameters.ts'
 import { viewIn } from '../view/view.ts'
 
 /** What of a request decides on the answer: `url` begins with the path, or with scheme and host. */
@@ -16,8 +17,9 @@ const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
 const OWN = /^\/(?:sign-in|auth|settings|reading-list|desk|papers\/submit)(?:[/?]|$)/i
 
-/** What has so many different answers that none is worth keeping; the whole query counts. */
-const SEARCH = /^(?:\/papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|\/api\/papers\/search)\/?$/
+/** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
+const SEARCH =
+  /^\/(?:papers(?:\.(?:atom|rss|feed\.json)|\/(?:suggest|explain))?|api\/(?:v1\/)?papers\/(?:search|explain)|oai|sitemap-.*)\/?$/
 
 export function isSearch(asked: Asked): boolean {
   return isRead(asked) && SEARCH.test(routedPath(asked.url))
@@ -79,14 +81,16 @@ function addressOf(asked: Asked): string | null {
   // Programs spell their questions in one way, and each parameter counts.
   if (isForPrograms(routedPath(asked.url))) return path
   if (PASTED.test(routedPath(asked.url))) return null
-  const given = new URLSearchParams(path.slice(query))
-  const known = PARAMETERS.map((name) => given.get(name))
-  if (known.every((value) => value === null)) return path.slice(0, query)
-  // Which of two values a page reads, and under which spelling of a name, is not for a cache to guess.
+  const given = [...new URLSearchParams(path.slice(query))].filter(([name]) => !isAppended(name))
+  if (given.length === 0) return path.slice(0, query)
+  // What else a page takes, or that it does not take it, is not for a cache to know; nor which of two values it reads, and
+  // under which spelling of a name.
   const names = path
     .slice(query + 1)
     .split('&')
     .map((part) => part.split('=', 1)[0] ?? '')
   if (new Set(names).size < names.length || names.some((name) => /[%+]/.test(name))) return null
-  return `${path.slice(0, query)} ${JSON.stringify(known)}`
+  const known = new Map(given)
+  if (!known.keys().every((name) => PARAMETERS.includes(name))) return null
+  return `${path.slice(0, query)} ${JSON.stringify(PARAMETERS.map((name) => known.get(name) ?? null))}`
 }

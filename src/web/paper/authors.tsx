@@ -6,7 +6,7 @@ import { andOthers } from '../../papers/others.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { isShownTo } from '../../papers/visibility.ts'
 import { typeset } from '../../papers/typeset.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter, notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { AuthorLinks } from '../parts/entry.tsx'
 import { pageShows } from '../shows.ts'
@@ -18,16 +18,16 @@ const PAGE_SIZE = 500
 /** `/papers/2412.19723/authors`: all authors of a paper in their order, 500 on a page (`?page=2`). */
 export function showAuthors(site: Site) {
   return async (c: Context) => {
+    const page = /^[1-9]\d{0,5}$/.exec(c.req.query('page') ?? '1')
+    if (!page)
+      return badParameter(site, c, {
+        name: 'page',
+        reason: '“page” is the number of a page: 1, 2, and so on.',
+      })
     const parsed = parseAddress(c.req.param('address') ?? '')
     const paper = parsed && (await findPaper(site.db, parsed.identifier, { seenBy: 'program' }))
-    const page = /^[1-9]\d{0,5}$/.exec(c.req.query('page') ?? '1')
-    const first = (Number(page?.[0]) - 1) * PAGE_SIZE
-    if (
-      !paper ||
-      !isShownTo(paper, audienceOf(site)) ||
-      !page ||
-      (first > 0 && first >= paper.authors.length)
-    )
+    const first = (Number(page[0]) - 1) * PAGE_SIZE
+    if (!paper || !isShownTo(paper, audienceOf(site)) || (first > 0 && first >= paper.authors.length))
       return notFound(site, c, { what: 'There is no such list of authors.' })
     const own = addressPath(paper.address)
     const path = `${own}/authors`

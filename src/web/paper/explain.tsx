@@ -1,12 +1,17 @@
 import type { Context } from 'hono'
 import { raw } from 'hono/html'
 import { findPaper } from '../../papers/find.ts'
-import { addressPath, parseAddress, parseIdentifier } from '../../papers/identifiers.ts'
+import {
+  addressPath,
+  parseAddress,
+  parseIdentifier,
+  type ParsedIdentifier,
+} from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { typeset } from '../../papers/typeset.ts'
 import { explain, type Explanation } from '../../search/explain.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter, notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { AuthorsInBrief } from '../parts/entry.tsx'
 import { audienceOf, type Site } from '../site.ts'
@@ -15,11 +20,17 @@ import { explainPath } from './similar.tsx'
 /** `/papers/explain?a=2412.19723&b=2401.00001`: what two papers have in common, sentence by sentence. */
 export function showExplanation(site: Site) {
   return async (c: Context) => {
-    const [a, b] = await Promise.all([paperAt(site, c.req.query('a')), paperAt(site, c.req.query('b'))])
+    const unread = (['a', 'b'] as const).find((name) => identifierAsked(c, name) === null)
+    if (unread !== undefined)
+      return badParameter(site, c, {
+        name: unread,
+        reason: `“${unread}” is the identifier of a paper. ${EXAMPLE}`,
+      })
+    const [a, b] = await Promise.all([paperAt(site, c, 'a'), paperAt(site, c, 'b')])
     if (!a || !b) {
       return notFound(site, c, {
         what: 'One of these papers is not on this site.',
-        hint: 'Compare two papers like this: /papers/explain?a=2412.19723&b=2501.00001.',
+        hint: EXAMPLE,
       })
     }
     if (a.id === b.id) return c.redirect(addressPath(a.address), 302)
@@ -27,8 +38,15 @@ export function showExplanation(site: Site) {
   }
 }
 
-async function paperAt(site: Site, address: string | undefined): Promise<Paper | null> {
-  const parsed = address === undefined ? null : (parseAddress(address) ?? parseIdentifier(address))
+const EXAMPLE = 'Compare two papers like this: /papers/explain?a=2412.19723&b=2501.00001.'
+
+function identifierAsked(c: Context, name: 'a' | 'b'): ParsedIdentifier | null {
+  const text = c.req.query(name) ?? ''
+  return parseAddress(text) ?? parseIdentifier(text)
+}
+
+async function paperAt(site: Site, c: Context, name: 'a' | 'b'): Promise<Paper | null> {
+  const parsed = identifierAsked(c, name)
   return parsed && findPaper(site.db, parsed.identifier, { seenBy: audienceOf(site) })
 }
 

@@ -29,6 +29,13 @@ import { elsewherePage, foundElsewhere } from './elsewhere.tsx'
 import { EXPORTS, paperPage } from './page.tsx'
 import { similarTo } from './similar.tsx'
 
+/** A paper's own address takes no parameters; a URL that is pasted after `/papers/` keeps its whole query. */
+export function takesPasted(c: Context): readonly string[] | 'any' {
+  const asked = c.req.param('address') ?? ''
+  const suffix = EXPORTS.find((one) => asked.endsWith(one.suffix))?.suffix ?? ''
+  return [asked, asked.slice(0, asked.length - suffix.length)].some(parseAddress) ? [] : 'any'
+}
+
 /**
  * `/papers/2412.19723` (also with a version, old identifiers, DOIs, and URLs of all these), and its exports. Other
  * addresses of a paper redirect to its own address.

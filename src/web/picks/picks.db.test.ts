@@ -37,7 +37,7 @@ describeWithDatabase('the pages of curators’ picks', (db) => {
       '/papers/2601.00001',
     )
     await pick(1, { pick: '1', note: 'First of all!' })
-    expect(await read('/papers/picks?utm=x')).toMatch(/Paper 1 .*Picked by Cleo & <co>: First of all!/)
+    expect(await read('/papers/picks?utm_source=x')).toMatch(/Paper 1 .*Picked by Cleo & <co>: First of all!/)
     expect(await (await app.request('/papers/picks')).text()).toContain(
       `<a href="/readers/${curator.reader.id}">`,
     )
@@ -83,6 +83,6 @@ describeWithDatabase('the pages of curators’ picks', (db) => {
       '<p>Picked by Cleo &amp; &lt;co&gt;.</p>',
       '<p>Picked by Cleo &amp; &lt;co&gt;: &lt;b&gt;$5&lt;/b&gt; &amp; ]]&gt;</p><p>Twice.</p>',
     ])
-    expect((await app.request('/papers/picks?after=W10')).status).toBe(404)
+    expect((await app.request('/papers/picks?after=W10')).status).toBe(400)
   })
 })

@@ -5,7 +5,7 @@ import { sendFeed } from '../../feeds/send.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
 import { withNote } from '../collections/with-note.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink } from '../errors/show.tsx'
 import { listPage } from '../list/page.tsx'
 import { ownPath, PAGE_SIZE, splitFeedSuffix } from '../list/paging.ts'
 import { renderEntries } from '../parts/entries.tsx'
@@ -22,8 +22,7 @@ export function showPicks(site: Site) {
   return async (c: Context) => {
     const text = c.req.query('after')
     const after = text === undefined ? null : parsePicksCursor(text)
-    if (text !== undefined && after === null)
-      return notFound(site, c, { what: 'This link to a later page is broken.' })
+    if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const { papers: picked, next } = await pickedPapers(site.db, { after, limit: PAGE_SIZE })
     pageShows(c, ['picks', ...papersShown(picked.map(({ paper }) => paper))])
     const { feed } = splitFeedSuffix(c.req.path)

@@ -56,7 +56,7 @@ describeWithDatabase('a reading list', (db) => {
     await send('/papers/2601.00001/save', { save: '0' })
     expect(await read('/reading-list')).toContain('0 to read, 1 read.')
     expect((await send('/papers/2601.09999/save', { save: '1' })).status).toBe(404)
-    expect((await get('/reading-list?after=W10')).status).toBe(404)
+    expect((await get('/reading-list?after=W10')).status).toBe(400)
     const other = await signIn(db())
     expect((await get('/reading-list', { cookie: other.cookie })).status).toBe(200)
     expect(wordsOf(await (await get('/reading-list', { cookie: other.cookie })).text())).not.toContain(

@@ -16,7 +16,7 @@ import { plainText } from '../../papers/plain-text.ts'
 import { formatCursor } from '../../db/cursor.ts'
 import { appendToEntries } from '../collections/append-to-entries.ts'
 import { BIBLIOGRAPHIES, sendPapers } from '../collections/send-papers.ts'
-import { notFound } from '../errors/show.tsx'
+import { brokenLink } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { ownPath, PAGE_SIZE } from '../list/paging.ts'
 import { FileLinks } from '../parts/file-links.tsx'
@@ -26,7 +26,6 @@ import type { Site } from '../site.ts'
 
 const PATH = '/reading-list'
 const NOTICED_SHOWN = 20
-const BROKEN = { what: 'This link to a later page is broken.' }
 
 /** `/reading-list`, with `.bib`, `.ris` and `.csl.json`. */
 export function showReadingList(site: Site) {
@@ -46,7 +45,7 @@ export function showReadingList(site: Site) {
     }
     const text = c.req.query('after')
     const after = text === undefined ? null : parseReadingCursor(text)
-    if (text !== undefined && after === null) return notFound(site, c, BROKEN)
+    if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const [{ papers, next }, counts, noticed] = await Promise.all([
       readingList(site.db, { readerId, after, limit: PAGE_SIZE }),
       countReadingList(site.db, { readerId }),
@@ -91,7 +90,7 @@ export function showNotForMe(site: Site) {
     c.header('cache-control', 'no-store')
     const text = c.req.query('after')
     const after = text === undefined ? null : parseNotForMeCursor(text)
-    if (text !== undefined && after === null) return notFound(site, c, BROKEN)
+    if (text !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
     const { papers, next } = await notForMeList(site.db, {
       readerId: site.viewer.reader.id,
       after,

@@ -43,8 +43,9 @@ export function askedPage(c: Context): number | null {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : null
 }
 
-/** Of which search a page is asked, as `searchPath` writes it; null for what there is now. */
-export function askedAsOf(c: Context): number | null {
+/** Of which search a page is asked, as `searchPath` writes it; null for what there is now, undefined for what is no time. */
+export function askedAsOf(c: Context): number | null | undefined {
   const text = c.req.query('upto') ?? ''
-  return /^\d{1,15}$/.test(text) ? Number(text) : null
+  if (text === '') return null
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }

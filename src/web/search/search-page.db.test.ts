@@ -165,7 +165,7 @@ describeWithDatabase('the search', (db) => {
       expect(await read('/papers?q=kelp&page=4')).toContain('You have reached the end.')
       expect(await read('/papers?q=kelp&page=')).toContain('Page 1 of 3')
       for (const page of ['0', '-1', 'x', '1e3', '9999999'])
-        expect(await read(`/papers?q=kelp&page=${page}`, 404)).toContain(
+        expect(await read(`/papers?q=kelp&page=${page}`, 400)).toContain(
           'This link to a later page is broken.',
         )
     })
@@ -674,9 +674,16 @@ describeWithDatabase('the search', (db) => {
 
     it('are compared with what is there only', async () => {
       const { read, get } = await open()
-      for (const query of ['', '?a=2601.00001', '?a=2601.00001&b=2601.99999', '?a=x&b=%FF'])
-        expect(await read(`/papers/explain${query}`, 404)).toContain(
-          'One of these papers is not on this site.',
+      expect(await read('/papers/explain?a=2601.00001&b=2601.99999', 404)).toContain(
+        'One of these papers is not on this site.',
+      )
+      for (const [query, which] of [
+        ['', 'a'],
+        ['?a=2601.00001', 'b'],
+        ['?a=x&b=%FF', 'a'],
+      ])
+        expect(await read(`/papers/explain${query}`, 400)).toContain(
+          `“${which}” is the identifier of a paper.`,
         )
       const itself = await get('/papers/explain?a=2601.00001&b=arXiv:2601.00001v1')
       expect([itself.status, itself.headers.get('location')]).toEqual([302, '/papers/2601.00001'])

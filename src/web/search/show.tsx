@@ -11,7 +11,7 @@ import { SearchAway } from '../../search/engine-client.ts'
 import { newestFound } from '../../search/newest-found.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter, brokenLink } from '../errors/show.tsx'
 import { ownPath, splitFeedSuffix } from '../list/paging.ts'
 import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
@@ -37,8 +37,13 @@ export function showSearch(site: Site) {
     if (text === '') return c.redirect(`/papers/new${feed ?? ''}`, 302)
     if (feed !== null) return sendSearchFeed(site, c, { text, feed })
     const page = askedPage(c)
-    if (page === null) return notFound(site, c, { what: 'This link to a later page is broken.' })
-    const unfinished = c.req.query('unfinished') === '1'
+    const asOf = askedAsOf(c)
+    if (page === null || asOf === undefined)
+      return brokenLink(site, c, { name: page === null ? 'page' : 'upto' })
+    const typing = c.req.query('unfinished') ?? ''
+    if (!['', '1'].includes(typing))
+      return badParameter(site, c, { name: 'unfinished', reason: '“unfinished” can only be 1.' })
+    const unfinished = typing === '1'
     const named = await paperNamed(site, text)
     // Readers who are still typing stay on the page.
     if (named?.paper && !unfinished) return c.redirect(versionPath(named.paper, named.parsed), 302)
@@ -49,7 +54,7 @@ export function showSearch(site: Site) {
         typed: text,
         offset: (page - 1) * PAGE_SIZE,
         limit: PAGE_SIZE,
-        asOf: page > 1 ? askedAsOf(c) : null,
+        asOf: page > 1 ? asOf : null,
         unfinished,
       })
       return c.html(

@@ -4,6 +4,7 @@ import { addressPath, parseIdentifier } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { suggest, type Suggestions } from '../../search/suggest.ts'
+import { badParameter } from '../errors/show.tsx'
 import { audienceOf, type Site } from '../site.ts'
 import { searchedText } from './address.ts'
 
@@ -18,12 +19,18 @@ const NONE: Suggestions = { papers: [], authors: [], topics: [] }
  */
 export function sendSuggestions(site: Site) {
   return async (c: Context) => {
+    const format = c.req.query('format')
+    if (format !== undefined && format !== 'opensearch')
+      return badParameter(site, c, {
+        name: 'format',
+        reason: 'Suggestions come in one other format: “format” can only be “opensearch”.',
+      })
     const text = searchedText(c)
     const suggestions = await suggestionsFor(site, text)
     // Where there is nothing yet, there may be something with the next key.
     const hasAny = Object.values(suggestions ?? NONE).some((ofKind) => ofKind.length > 0)
     c.header('cache-control', hasAny ? 'private, max-age=30' : 'no-store')
-    if (c.req.query('format') !== 'opensearch') return c.json(suggestions ?? NONE)
+    if (format === undefined) return c.json(suggestions ?? NONE)
     return c.body(JSON.stringify(forBrowsers(site, text, suggestions ?? NONE)), 200, {
       'content-type': 'application/x-suggestions+json; charset=utf-8',
     })

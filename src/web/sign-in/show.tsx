@@ -3,6 +3,7 @@ import { MOST_OF_MAILBOX } from '../../accounts/admit.ts'
 import { displayName, hasMail } from '../../accounts/reader.ts'
 import { addressOfLink } from '../../accounts/sign-in-links.ts'
 import { begunPath, BegunNotice, findBegun, type Begun } from '../begun/show.tsx'
+import { badParameter } from '../errors/show.tsx'
 import { localPath } from '../forms/local-path.ts'
 import { renderPage } from '../layout.tsx'
 import { EmailProof, LeaveEmpty } from '../forms/against-robots.tsx'
@@ -35,17 +36,22 @@ const PROBLEMS: Record<string, string> = {
 /** `/sign-in`: with a link, a passkey or an account elsewhere. `?to=` is the page to continue to. */
 export function showSignIn(site: Site) {
   return async (c: Context) => {
+    const problem = problemIn(c)
+    if (problem === undefined)
+      return badParameter(site, c, { name: 'problem', reason: 'We know no such problem with signing in.' })
     const to = localPath(c.req.query('to'))
     const begun = await findBegun(site, c, { to })
     // Whoever is signed in can prove anew who they are (`?again`): some things need that.
     if (site.viewer && c.req.query('again') === undefined) return c.redirect(begun ? begunPath(to) : to, 303)
-    return c.html(signInPage(site, c, { to, begun, problem: problemIn(c) }))
+    return c.html(signInPage(site, c, { to, begun, problem }))
   }
 }
 
-function problemIn(c: Context): string | null {
+/** What went wrong, in words; null for nothing, undefined for what is no problem of ours. */
+function problemIn(c: Context): string | null | undefined {
   const name = c.req.query('problem') ?? (c.req.query('error') === undefined ? '' : 'provider')
-  return Object.hasOwn(PROBLEMS, name) ? (PROBLEMS[name] ?? null) : null
+  if (name === '') return null
+  return Object.hasOwn(PROBLEMS, name) ? PROBLEMS[name] : undefined
 }
 
 /** The form, with what was typed and what was wrong with it if it was refused. */

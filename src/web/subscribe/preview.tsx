@@ -4,7 +4,7 @@ import { previewIssue } from '../../digests/preview.ts'
 import type { Issue } from '../../digests/issue.ts'
 import type { Preferences } from '../../digests/preferences.ts'
 import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter, notFound } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { sendMailDocument } from '../mail/mail-document.ts'
 import { digestRoomOf, type Site } from '../site.ts'
@@ -14,10 +14,12 @@ import { inWords } from './preference-fields.tsx'
 type Previewed = { of: Subscribable; preferences: Preferences; issue: Issue | null; query: string }
 
 /** What the address asks to see: a list, and how it would come. */
-async function previewed(site: Site, c: Context): Promise<Previewed | { reason: string }> {
+async function previewed(site: Site, c: Context): Promise<Previewed | { name: string; reason: string }> {
   const found = await findSubscribable(site.db, c.req.query('list') ?? '/', { origin: site.origin })
-  if (!found.ok) return { reason: found.reason }
-  const preferences = preferencesAsked(c, site)
+  if (!found.ok) return { name: 'list', reason: found.reason }
+  const asked = preferencesAsked(c, site)
+  if (!asked.ok) return asked
+  const { preferences } = asked
   const { every, length, notAbout } = preferences
   const query = new URLSearchParams({
     list: found.address,
@@ -34,7 +36,7 @@ export function showPreview(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
     const shown = await previewed(site, c)
-    if ('reason' in shown) return notFound(site, c, { what: shown.reason })
+    if ('reason' in shown) return badParameter(site, c, shown)
     const { of, preferences, issue, query } = shown
     return c.html(
       renderPage(site, {
@@ -88,7 +90,8 @@ export function showPreview(site: Site) {
 export function showPreviewedEmail(site: Site) {
   return async (c: Context) => {
     const shown = await previewed(site, c)
-    if ('reason' in shown || shown.issue === null) return notFound(site, c)
+    if ('reason' in shown) return badParameter(site, c, shown)
+    if (shown.issue === null) return notFound(site, c)
     return sendMailDocument(c, issueHtml(shown.issue, null))
   }
 }

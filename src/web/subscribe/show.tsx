@@ -1,9 +1,14 @@
 import type { Context } from 'hono'
 import { mailAddress } from '../../accounts/reader.ts'
 import { EVERY, type Every } from '../../digests/issue.ts'
-import { parsePreferences, usualPreferences, type Preferences } from '../../digests/preferences.ts'
+import {
+  parsePreferences,
+  usualPreferences,
+  type Preferences,
+  type PreferencesDraft,
+} from '../../digests/preferences.ts'
 import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
-import { notFound } from '../errors/show.tsx'
+import { badParameter } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { EmailProof, LeaveEmpty } from '../forms/against-robots.tsx'
 import type { Site } from '../site.ts'
@@ -17,8 +22,9 @@ export function showSubscribe(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
     const found = await findSubscribable(site.db, c.req.query('list') ?? '/', { origin: site.origin })
-    if (!found.ok) return notFound(site, c, { what: found.reason })
-    const every = EVERY.find((one) => one === c.req.query('every')) ?? 'day'
+    if (!found.ok) return badParameter(site, c, { name: 'list', reason: found.reason })
+    const every = everyAsked(c)
+    if (every === null) return badParameter(site, c, NOT_EVERY)
     return c.html(
       subscribePage(site, c, {
         of: found,
@@ -157,15 +163,29 @@ export function showAsked(site: Site) {
   }
 }
 
+const NOT_EVERY = { name: 'every', reason: `“every” is one of ${EVERY.join(', ')}.` }
+
+/** How often mail is to come: every day, unless the address says otherwise. Null for what it cannot say. */
+function everyAsked(c: Context): Every | null {
+  const text = c.req.query('every') ?? 'day'
+  return EVERY.find((one) => one === text) ?? null
+}
+
+type PreferencesAsked = { ok: true; preferences: Preferences } | { ok: false; name: string; reason: string }
+
 /** What the query of an address says of preferences, for a preview. */
-export function preferencesAsked(c: Context, site: Site): Preferences {
-  const every: Every = EVERY.find((one) => one === c.req.query('every')) ?? 'day'
+export function preferencesAsked(c: Context, site: Site): PreferencesAsked {
+  const every = everyAsked(c)
+  if (every === null) return { ok: false, ...NOT_EVERY }
   const usual = usualPreferences(every, { timeZone: site.timeZone })
-  const length = c.req.query('length')
-  const notAbout = c.req.query('not-about')
-  const read = parsePreferences(
-    { ...(length && { length }), ...(notAbout !== undefined && { notAbout }) },
-    usual,
-  )
-  return read.ok ? read.preferences : usual
+  const length = parsePreferences(drafted(c, 'length'), usual)
+  if (!length.ok) return { ...length, name: 'length' }
+  const read = parsePreferences(drafted(c, 'not-about'), length.preferences)
+  return read.ok ? read : { ...read, name: 'not-about' }
+}
+
+function drafted(c: Context, name: 'length' | 'not-about'): PreferencesDraft {
+  const text = c.req.query(name)
+  if (text === undefined || text === '') return {}
+  return name === 'length' ? { length: text } : { notAbout: text }
 }

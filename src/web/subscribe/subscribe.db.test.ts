@@ -88,7 +88,7 @@ describeWithDatabase('mail by subscription', (db) => {
       expect((await site.app.request(list)).status, list).toBe(200)
     }
     for (const list of ['/topics/no.SUCH', '/authors/nobody', '/desk', 'https://elsewhere.example/']) {
-      expect((await site.app.request(`/subscribe?list=${encodeURIComponent(list)}`)).status, list).toBe(404)
+      expect((await site.app.request(`/subscribe?list=${encodeURIComponent(list)}`)).status, list).toBe(400)
       expect((await post(site.app, '/subscribe', { email: EMAIL, list, every: 'day' })).status, list).toBe(
         404,
       )

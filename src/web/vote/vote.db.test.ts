@@ -168,7 +168,7 @@ describeWithDatabase('voting', (db) => {
       expect((await vote(headers)).status).toBe(403)
     expect(await paper('2601.00001')).toMatchObject({ votes: 0 })
     for (const path of ['/papers/2601.00001/vote', '/papers/2601.00001/vote?vote=1'])
-      expect((await app.request(path, { headers: { cookie } })).status).toBe(404)
+      expect((await app.request(path, { headers: { cookie } })).status).toBe(405)
   })
 
   it('keeps heat equal to its replay, whatever readers do in whatever order', async () => {

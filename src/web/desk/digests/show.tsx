@@ -7,7 +7,7 @@ import { countsInWords, DIGESTS, periodInWords, stateOf, titleOfRun } from '../.
 import { listRuns, parseRunCursor, type Run } from '../../../digests/runs.ts'
 import { parseListAddress, titleOf } from '../../../lists/followed-list.ts'
 import { exactTime } from '../../../papers/dates-in-words.ts'
-import { notFound } from '../../errors/show.tsx'
+import { brokenLink } from '../../errors/show.tsx'
 import { When } from '../../parts/when.tsx'
 import type { Site } from '../../site.ts'
 import { deskPage, forCurators } from '../parts.tsx'
@@ -21,8 +21,7 @@ export const showDigests = forCurators(async (site, c) => {
   const { db } = site
   const asked = c.req.query('after')
   const after = asked === undefined ? null : parseRunCursor(asked)
-  if (asked !== undefined && after === null)
-    return notFound(site, c, { what: 'This link to a later page is broken.' })
+  if (asked !== undefined && after === null) return brokenLink(site, c, { name: 'after' })
   const now = site.now()
   const [runs, late, inDoubt, figures] = await Promise.all([
     listRuns(db, { limit: SHOWN + 1, after }),

@@ -1,4 +1,5 @@
 import { listQuarantine, type QuarantinedRecord } from '../../../sources/quarantine.ts'
+import { badParameter } from '../../errors/show.tsx'
 import { When } from '../../parts/when.tsx'
 import type { Site } from '../../site.ts'
 import { deskPage, forCurators } from '../parts.tsx'
@@ -9,8 +10,12 @@ const SHOWN = 50
 export const showQuarantine = forCurators(async (site, c) => {
   const source = c.req.query('source')?.slice(0, 40) ?? null
   const { records, count } = await listQuarantine(site.db, { source, limit: SHOWN })
-  const [recorded = null, passed = null, unreadable = null] = ['recorded', 'passed', 'unreadable'].map(
-    (name) => (/^\d{1,6}$/.test(c.req.query(name) ?? '') ? Number(c.req.query(name)) : null),
+  const counts = ['recorded', 'passed', 'unreadable'].map((name) => ({ name, text: c.req.query(name) }))
+  const notCounted = counts.find(({ text }) => text !== undefined && !/^\d{1,6}$/.test(text))
+  if (notCounted)
+    return badParameter(site, c, { ...notCounted, reason: `“${notCounted.name}” is a number of records.` })
+  const [recorded = null, passed = null, unreadable = null] = counts.map(({ text }) =>
+    text === undefined ? null : Number(text),
   )
   return c.html(
     deskPage(site, {
