@@ -1,5 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { goneSignal } from '../web/client-gone.ts'
+import { taking } from '../web/parameters.ts'
 import { pageShows } from '../web/shows.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
@@ -14,12 +15,12 @@ import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
 export function addApi(app: Hono, site: Site): void {
-  for (const path of ['/api/*', '/openapi.json']) app.use(path, openToOtherSites())
+  app.use('/api/*', openToOtherSites())
   app.use('/api/*', async (c, next) => {
     if (c.req.header('authorization') === undefined || (await viewerOf(site, c)) !== null) return next()
     return sendProblem(c, BAD_TOKEN, site.origin)
   })
-  app.get('/openapi.json', (c) => {
+  app.get('/openapi.json', taking(site, []), openToOtherSites(), (c) => {
     pageShows(c, [])
     return c.json(openApi(site))
   })

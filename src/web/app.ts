@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
@@ -99,7 +100,10 @@ export function createApp(
       onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
     }),
   )
-  app.get('/favicon.svg', noParameters, serveStatic({ root: relative(process.cwd(), ASSETS_FOLDER) }))
+  app.get('/favicon.svg', noParameters, async (c, next) => {
+    const icon = await readFile(join(ASSETS_FOLDER, 'favicon.svg')).catch(() => null)
+    return icon === null ? next() : c.body(icon, 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+  })
   app.get('/healthz', noParameters, async (c) => {
     const { isWell, ...answer } = await health(site, machine)
     return c.json(answer, isWell ? 200 : 503, { 'cache-control': 'no-store' })

@@ -1,21 +1,26 @@
 import { expect, it } from 'vitest'
+import { isForPrograms } from '../../src/api/addresses.ts'
 import { describeWithDatabase } from '../database.ts'
 import { openPeopledSite, SHOWN } from './peopled-site.fixture.ts'
 import { addressesOf } from './routes.fixture.ts'
 
 /** Where another program decides what it takes: OAuth wants parameters ignored that are not known (RFC 6749, 3.1). */
 const OF_THE_LIBRARY = /^\/auth\//
+/** Where a protocol says how what it does not know is refused; harvesters are told in XML, with status 200. */
+const OF_A_PROTOCOL = /^\/(?:oai|mcp|websub)(?:\/|$)/
 
 describeWithDatabase('every address', (db) => {
   it('says which parameter it does not take, and which it was given twice', async () => {
     const site = await openPeopledSite(db())
-    const addresses = addressesOf(site.app, 'GET', site).filter((path) => !OF_THE_LIBRARY.test(path))
+    const addresses = addressesOf(site.app, 'GET', site).filter(
+      (path) => !OF_THE_LIBRARY.test(path) && !OF_A_PROTOCOL.test(path),
+    )
     expect(addresses.length).toBeGreaterThan(100)
     for (const path of addresses) {
       const answer = await site.app.request(`${path}?sort=new`)
       expect([path, answer.status]).toEqual([path, 400])
       const page = await answer.text()
-      expect(page, path).toContain('This address does not take “sort”.')
+      if (!isForPrograms(path)) expect(page, path).toContain('This address does not take “sort”.')
       const json = await site.app.request(`${path}?sort=new`, { headers: { accept: 'application/json' } })
       expect([path, await json.json()]).toMatchObject([path, { parameter: 'sort' }])
     }
@@ -31,7 +36,9 @@ describeWithDatabase('every address', (db) => {
 
   it('answers as without them when it is shared with marks of where', async () => {
     const site = await openPeopledSite(db())
-    for (const path of addressesOf(site.app, 'GET', site)) {
+    const addresses = addressesOf(site.app, 'GET', site)
+    // Nobody shares the addresses that programs ask.
+    for (const path of addresses.filter((address) => !isForPrograms(address))) {
       const statusOf = async (address: string) => (await site.app.request(address)).status
       expect([path, await statusOf(`${path}?utm_source=x&fbclid=y&utm_source=z`)]).toEqual([
         path,
@@ -144,13 +151,29 @@ describeWithDatabase('every address', (db) => {
       return [path, method, answer.status, answer.headers.get('allow')]
     }
     for (const path of gets) {
+      // Their operations have methods of their own (src/api).
+      if (isForPrograms(path)) {
+        expect(await asked(path, 'PROPFIND')).toEqual([
+          path,
+          'PROPFIND',
+          405,
+          expect.stringMatching(/^GET, HEAD/),
+        ])
+        expect(await asked(path, 'OPTIONS')).toEqual([
+          path,
+          'OPTIONS',
+          204,
+          expect.stringMatching(/OPTIONS$/),
+        ])
+        continue
+      }
       const allow = posts.has(path) ? 'GET, HEAD, POST' : 'GET, HEAD'
       for (const method of ['PUT', 'PATCH', 'DELETE', 'PROPFIND', ...(posts.has(path) ? [] : ['POST'])])
         expect(await asked(path, method)).toEqual([path, method, 405, allow])
       expect(await asked(path, 'OPTIONS')).toEqual([path, 'OPTIONS', 204, `${allow}, OPTIONS`])
     }
     for (const path of posts) {
-      if (gets.includes(path)) continue
+      if (gets.includes(path) || isForPrograms(path)) continue
       for (const method of ['PUT', 'PATCH', 'DELETE'])
         expect(await asked(path, method)).toEqual([path, method, 405, 'POST'])
     }

@@ -1,18 +1,13 @@
 import type { Hono } from 'hono'
-import { isForPrograms } from '../../src/api/addresses.ts'
 import { EDITION, HIDDEN, OTHER, SHOWN, type PeopledSite } from './peopled-site.fixture.ts'
 
 export type Route = { method: 'GET' | 'POST'; path: string }
 
-/**
- * Every address of the site that the router knows, as its pattern; what answers any method everywhere is left out, and so is
- * what programs change with a token, which no form does (src/api/access.db.test.ts).
- */
+/** Every address of the site that the router knows, as its pattern; what answers any method everywhere is left out. */
 export function routesOf(app: Hono): Route[] {
   const known = new Map<string, Route>()
   for (const { method, path } of app.routes)
-    if (method === 'GET' || (method === 'POST' && !isForPrograms(path)))
-      known.set(`${method} ${path}`, { method, path })
+    if (method === 'GET' || method === 'POST') known.set(`${method} ${path}`, { method, path })
   return [...known.values()]
 }
 
@@ -25,9 +20,9 @@ export function filled({ path }: Route, value: (name: string) => string): string
 
 /** What may stand for a parameter of a route, beginning with what everybody may see. */
 export function valuesFor(route: Route, name: string, site: PeopledSite): string[] {
-  if (isForPrograms(route.path)) return valuesForPrograms(route, name, site)
   if (name === 'address')
     return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1', ...PAPER_SUFFIXES.map((s) => SHOWN + s)]
+  if (route.path.startsWith('/api/')) return apiValuesFor(route, name, site)
   if (name === 'category') return ['cs.CL', 'math.AG', 'cs.CL.atom']
   if (name === 'key') return ['iris-sand', 'sand-i', 'nobody']
   if (name === 'name' && route.path.startsWith('/desk/sources')) return [site.sourceName]
@@ -45,24 +40,12 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   throw new Error(`what is ${name} in ${route.path}?`)
 }
 
-/** What may stand in an address of the API, told by what comes before it. */
-function valuesForPrograms({ path }: Route, name: string, site: PeopledSite): string[] {
-  const [, resource = ''] = new RegExp(`([\\w-]+)/:${name}\\b`).exec(path) ?? []
-  const papers = [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1']
-  const known: Record<string, (string | number)[]> = {
-    papers,
-    arxiv: papers,
-    'reading-list': papers,
-    comments: Object.values(site.comments),
-    collections: Object.values(site.collections),
-    submissions: Object.values(site.submissionIds),
-    subscriptions: [site.mailed.lists.frontPage],
-    editions: [EDITION],
-    topics: ['cs.CL'],
-  }
-  const values = known[resource]
-  if (!values) throw new Error(`what is ${name} in ${path}?`)
-  return values.map(String)
+/** What programs may name: papers by what is in their addresses, comments and collections by their numbers. */
+function apiValuesFor({ path }: Route, name: string, site: PeopledSite): string[] {
+  if (path.startsWith('/api/collections/') && name === 'id') return Object.values(site.collections)
+  if (path.startsWith('/api/comments/') && name === 'id') return Object.values(site.comments).map(String)
+  if (name === 'id' || name === 'paper') return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1']
+  return name === '*' ? ['nothing'] : ['1']
 }
 
 /** What was mailed, and what nobody was. */
