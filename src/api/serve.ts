@@ -10,7 +10,7 @@ import { openApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
-import { readRequest } from './read-request.ts'
+import { readAddress, readBody } from './read-request.ts'
 import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
@@ -41,10 +41,12 @@ const BAD_TOKEN = problem(
 )
 
 async function answer(site: Site, c: Context, operation: Operation): Promise<Response> {
-  // Whoever may not ask is told so, whatever they sent.
+  const address = readAddress(c, operation)
+  if (!address.ok) return sendProblem(c, address, site.origin)
+  // Before what they sent is looked at.
   const refusal = mayCall(operation, { site })
   if (refusal) return sendProblem(c, refusal, site.origin)
-  const read = await readRequest(c, operation)
+  const read = await readBody(c, operation, address.input)
   if (!read.ok) return sendProblem(c, read, site.origin)
   const keyed = takesKey(operation) ? readKey(c.req.header('idempotency-key')) : null
   if (keyed?.ok === false) return sendProblem(c, keyed, site.origin)
