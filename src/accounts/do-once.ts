@@ -22,7 +22,7 @@ export type DoneBefore = { kind: 'replayed'; answer: KeptAnswer } | { kind: 'oth
 export type OnceOutcome = { kind: 'done' } | DoneBefore | { kind: 'under-way' }
 
 /** How long a key is remembered. */
-export const KEPT_MS = 24 * 3_600_000
+const KEPT_MS = 24 * 3_600_000
 
 /** What was answered under a key in the last 24 hours; null where nothing was. One indexed query. */
 export async function doneBefore(

@@ -17,7 +17,7 @@ const TOKEN = /^bs_[A-Za-z0-9_-]{43}$/
 const USE_NOTED_AFTER_MS = 60_000
 
 /** What a token is stored and found by. */
-export function tokenHash(token: string): Buffer {
+function tokenHash(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 

@@ -44,7 +44,7 @@ describeWithDatabase('tokens in the settings', (db) => {
     const fields = { id: idIn(await page()), name: 'Twice', 'scope-read': 'on', lifetime: 'never' }
     const send = () => post(app, PATH, fields, { cookie })
     const [first, second] = await Promise.all([send(), send()])
-    expect([first.status, second.status].toSorted()).toEqual([200, 409])
+    expect([first.status, second.status].toSorted((a, b) => a - b)).toEqual([200, 409])
     const again = await send()
     expect(again.status).toBe(409)
     expect(await again.text()).not.toMatch(/bs_[\w-]{43}/)
