@@ -64,7 +64,6 @@ describe('the settings', () => {
         openalex: 'https://api.openalex.org',
         crossref: 'https://api.crossref.org',
         semanticScholar: 'https://api.semanticscholar.org',
-        zotero: 'https://api.zotero.org',
         github: 'https://api.github.com',
         zotero: 'https://api.zotero.org',
         arxivApi: 'https://export.arxiv.org',

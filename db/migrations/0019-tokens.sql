@@ -17,20 +17,19 @@ create table tokens (
 );
 create index tokens_reader on tokens (reader_id);
 
--- What a program asked for under a key of its own, so that asking again does nothing again.
+-- What a program did under a key of its own, and how it was answered: written in the transaction of the act, so that
+-- there is never one without the other, and asking again does nothing again.
 create table idempotency_keys (
   reader_id    uuid not null references readers (id) on delete cascade,
   -- SHA-256 of the key.
   key          bytea not null,
   -- SHA-256 of what was asked.
   request      bytea not null,
-  asked_at     timestamptz not null,
-  -- While it is being done; who began it may have died.
-  held_until   timestamptz,
-  -- What was answered; null while it is being done.
-  status       smallint,
-  headers      jsonb,
-  body         text,
+  answered_at  timestamptz not null,
+  status       smallint not null,
+  -- The address of what was made.
+  location     text,
+  body         text not null,
   primary key (reader_id, key)
 );
-create index idempotency_keys_asked on idempotency_keys (asked_at);
+create index idempotency_keys_answered on idempotency_keys (answered_at);

@@ -67,3 +67,8 @@ export function displayName({ id, name }: { id: string; name: string }): string 
 export function hasMail({ email }: { email: string }): boolean {
   return !email.endsWith(`@${NO_MAIL_DOMAIN}`)
 }
+
+/** The address that a reader has proven and lists can come to; null without one, and while they are suspended. */
+export function mailAddress(reader: Pick<Reader, 'email' | 'suspended'>): string | null {
+  return hasMail(reader) && !reader.suspended ? reader.email : null
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { countWithin, type RateLimit } from '../accounts/rate-limits.ts'
 import { MayNotAct } from '../db/hold-readers.ts'
+import type { Viewer } from '../web/site.ts'
+import { runOnce, takesKey } from './idempotency.ts'
 import type { Asking, Done, Operation } from './operation.ts'
 import { problem, type Problem } from './problem.ts'
 import { sayIssue } from './say-issue.ts'
@@ -23,12 +25,14 @@ export function inputOf(operation: Operation): z.ZodObject {
 
 /**
  * Does an operation for whoever asks, if they may and are not too quick: the one way in, for the addresses of the API as for the
- * tools of models. `input` is what came from outside, unread.
+ * tools of models. `input` is what came from outside, unread. With a `key` of the program, what changes something is done once
+ * however often it is asked for.
  */
 export async function call(
   operation: Operation,
   asking: Asking,
   input: unknown,
+  { key = null }: { key?: string | null } = {},
 ): Promise<{ outcome: Done<unknown> | Problem; allowance: Allowance | null }> {
   const refusal = mayCall(operation, asking)
   if (refusal) return { outcome: refusal, allowance: null }
@@ -45,12 +49,28 @@ export async function call(
     if (!counted.ok) return { outcome: tooOften(counted.retryAfterSeconds), allowance }
   }
   try {
-    return { outcome: await operation.run(asking, read.data as never), allowance }
+    return { outcome: await run(operation, asking, { key, input: read.data }), allowance }
   } catch (error) {
     if (!(error instanceof MayNotAct)) throw error
     // The account was deleted or suspended while this was on its way.
     return { outcome: SUSPENDED, allowance }
   }
+}
+
+async function run(
+  operation: Operation,
+  asking: Asking,
+  { key, input }: { key: string | null; input: unknown },
+): Promise<Done<unknown> | Problem> {
+  if (!isSignedIn(asking)) return operation.run(asking, input as never, undefined as never)
+  if (key !== null && takesKey(operation)) return runOnce(operation, asking, { key, input })
+  const ready = await operation.prepare?.(asking, input as never)
+  if (ready?.ok === false) return ready
+  return operation.run(asking, input as never, ready?.with as never)
+}
+
+function isSignedIn(asking: Asking): asking is Asking<Viewer> {
+  return asking.site.viewer !== null
 }
 
 /** Why somebody may not call an operation at all; null where they may. */
@@ -93,6 +113,8 @@ function badInput(operation: Operation, error: z.ZodError): Problem {
   const known = Object.keys(inputOf(operation).shape)
   const { name, says } = sayIssue(issue, known)
   const inBody =
-    operation.body !== null && !(name in operation.parameters.shape || name in operation.query.shape)
+    operation.body !== null &&
+    !Object.hasOwn(operation.parameters.shape, name) &&
+    !Object.hasOwn(operation.query.shape, name)
   return problem(inBody ? 'bad-body' : 'bad-parameter', says, { parameter: name })
 }

@@ -27,7 +27,12 @@ export type Done<T> = {
   shows?: Iterable<ChangingPart>
   /** Not to be kept for others. */
   isOwn?: boolean
+  /** It was done before, under the same key; this is what was answered then. */
+  isReplayed?: boolean
 }
+
+/** What was found out before an operation is done; or why it is not. */
+export type Prepared<X> = { ok: true; with: X } | Problem
 
 /**
  * Something that programs and models can do here: an address of the API, an entry of its description, and a tool of the MCP server,
@@ -61,7 +66,13 @@ export type Operation = {
   isIdempotent: boolean
   /** Whether models get it as a tool: not where it only says again, in a client's own words, what another operation says. */
   isTool: boolean
-  run: (asking: Asking, input: never) => Promise<Done<unknown> | Problem>
+  /**
+   * What may take long or ask others, and is no part of the act: nothing waits in a transaction. It also counts what is limited
+   * further.
+   */
+  prepare?: (asking: Asking<Viewer>, input: never) => Promise<Prepared<unknown>>
+  /** With a key of the program (idempotency.ts), it runs in the transaction that `site.db` is then. */
+  run: (asking: Asking, input: never, prepared: never) => Promise<Done<unknown> | Problem>
 }
 
 type Shape = z.ZodObject
@@ -117,15 +128,18 @@ export function acting<
   Q extends Shape = Nothing,
   B extends Shape = Nothing,
   A extends z.ZodType = z.ZodType,
+  X = undefined,
 >(
   told: Told<P, Q, A> & {
     method: Method
     scope: Scope
-    limit: RateLimit
+    /** null: as all that is read, it is only counted where it comes in (web/read-limits.ts). */
+    limit: RateLimit | null
     body?: B
     status?: 200 | 201 | 202
     curator?: boolean
-    run: (asking: Asking<Viewer>, input: InputOf<P, Q, B>) => Promise<Done<z.input<A>> | Problem>
+    prepare?: (asking: Asking<Viewer>, input: InputOf<P, Q, B>) => Promise<Prepared<X>>
+    run: (asking: Asking<Viewer>, input: InputOf<P, Q, B>, prepared: X) => Promise<Done<z.input<A>> | Problem>
   },
 ): Operation {
   return {
@@ -140,5 +154,6 @@ export function acting<
     ...told,
     body: told.body ?? null,
     run: told.run as unknown as Operation['run'],
+    ...(told.prepare && { prepare: told.prepare }),
   }
 }

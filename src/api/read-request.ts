@@ -4,17 +4,16 @@ import { inputOf } from './call.ts'
 import type { Operation } from './operation.ts'
 import { problem, type Problem } from './problem.ts'
 
-/** What a request asks an operation for, out of its path, its query and its body; not read any further yet. */
-export async function readRequest(
-  c: Context,
-  operation: Operation,
-): Promise<{ ok: true; input: Record<string, unknown> } | Problem> {
+type Read = { ok: true; input: Record<string, unknown> } | Problem
+
+/** What the address of a request asks an operation for, by its path and its query; not read any further yet. */
+export function readAddress(c: Context, operation: Operation): Read {
   const input: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   for (const name of Object.keys(operation.parameters.shape))
     input[name] = asTyped(c.req.param(name) ?? '', typeOf(operation, name))
   const query = URL.parse(c.req.url)?.searchParams ?? new URLSearchParams()
   for (const [name, text] of query) {
-    if (!(name in operation.query.shape)) {
+    if (!Object.hasOwn(operation.query.shape, name)) {
       const known = Object.keys(operation.query.shape)
       const knows =
         known.length === 0 ? 'This address takes no parameters.' : `Known are ${known.join(', ')}.`
@@ -28,11 +27,20 @@ export async function readRequest(
       return problem('bad-parameter', `“${name}” has characters that no text has.`, { parameter: name })
     input[name] = asTyped(text, typeOf(operation, name))
   }
+  return { ok: true, input }
+}
+
+/** What was in the address, and what the body adds to it. */
+export async function readBody(
+  c: Context,
+  operation: Operation,
+  input: Record<string, unknown>,
+): Promise<Read> {
   if (operation.body === null) return { ok: true, input }
   const body = await readJsonObject(c, { isOptional: operation.body.safeParse({}).success })
   if (!body.ok) return body
   for (const [name, value] of Object.entries(body.value)) {
-    if (!(name in operation.body.shape))
+    if (!Object.hasOwn(operation.body.shape, name))
       return problem(
         'bad-body',
         `“${name.slice(0, 60)}” is not known here. Known are ${Object.keys(operation.body.shape).join(', ')}.`,

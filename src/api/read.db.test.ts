@@ -143,4 +143,17 @@ describeWithDatabase('the API, as programs read it', (db) => {
     const head = await app.request('/api/papers/2601.00001', { method: 'HEAD' })
     expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, headers.get('etag'), ''])
   })
+
+  it('tells programs how much they may still read, and keeps that out of answers for others', async () => {
+    const { app } = await open()
+    const told = async (path: string) => (await app.request(path)).headers.get('ratelimit')
+    expect(await told('/api/papers/2601.00001')).toBe('"page";r=1999;t=1')
+    // At hand: it was not counted.
+    expect(await told('/api/papers/2601.00001')).toBe(null)
+    expect(await told('/api/papers/2601.00002')).toBe('"page";r=1998;t=1')
+    expect(await told('/papers/2601.00001')).toBe(null)
+    const search = await app.request('/api/papers/search?q=tides')
+    expect(search.headers.get('ratelimit-policy')).toBe('"search";q=450;w=90')
+    expect(search.headers.get('ratelimit')).toBe('"search";r=449;t=1')
+  })
 })

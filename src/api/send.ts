@@ -21,10 +21,11 @@ export function sendProblem(c: Context, found: Problem, origin: string): Respons
 
 /** Answers with what came of an operation. */
 export function sendDone(c: Context, done: Done<unknown>, { operation }: { operation: Operation }): Response {
-  const { body, status = operation.status, location, next, shows, isOwn = false } = done
+  const { body, status = operation.status, location, next, shows, isOwn = false, isReplayed = false } = done
   if (operation.scope !== null || isOwn) c.header('cache-control', 'no-store')
   else if (shows !== undefined) pageShows(c, shows)
   if (location !== undefined) c.header('location', location)
+  if (isReplayed) c.header('idempotency-replayed', 'true')
   if (next) {
     const query = new URLSearchParams(URL.parse(c.req.url)?.search)
     for (const [name, value] of Object.entries(next)) query.set(name, value)

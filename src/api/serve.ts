@@ -4,12 +4,13 @@ import { taking } from '../web/parameters.ts'
 import { pageShows } from '../web/shows.ts'
 import type { Site } from '../web/site.ts'
 import { viewerOf } from '../web/viewer.ts'
-import { call } from './call.ts'
+import { call, mayCall } from './call.ts'
+import { readKey, takesKey } from './idempotency.ts'
 import { openApi } from './openapi.ts'
 import type { Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 import { problem } from './problem.ts'
-import { readRequest } from './read-request.ts'
+import { readAddress, readBody } from './read-request.ts'
 import { sendDone, sendProblem, tellAllowance } from './send.ts'
 
 /** Every address of the API: one for each operation, and what is said where there is none. */
@@ -40,10 +41,17 @@ export const BAD_TOKEN = problem(
 )
 
 async function answer(site: Site, c: Context, operation: Operation): Promise<Response> {
-  const read = await readRequest(c, operation)
+  const address = readAddress(c, operation)
+  if (!address.ok) return sendProblem(c, address, site.origin)
+  // Before what they sent is looked at.
+  const refusal = mayCall(operation, { site })
+  if (refusal) return sendProblem(c, refusal, site.origin)
+  const read = await readBody(c, operation, address.input)
   if (!read.ok) return sendProblem(c, read, site.origin)
+  const keyed = takesKey(operation) ? readKey(c.req.header('idempotency-key')) : null
+  if (keyed?.ok === false) return sendProblem(c, keyed, site.origin)
   const asking = { site, now: site.now(), signal: goneSignal(c) }
-  const { outcome, allowance } = await call(operation, asking, read.input)
+  const { outcome, allowance } = await call(operation, asking, read.input, { key: keyed?.key ?? null })
   if (allowance) tellAllowance(c, allowance)
   return outcome.ok ? sendDone(c, outcome, { operation }) : sendProblem(c, outcome, site.origin)
 }

@@ -273,7 +273,7 @@ function addVerbs(program: Command): void {
     .option('--verify', 'only compare (the default); exit with 1 if anything differs')
     .option('--repair', 'correct what is stored to match the events')
     .action(async (options) => (await import('./rank.ts')).rank(options))
-  const user = program.command('user').description('manage curators and sign-in links')
+  const user = program.command('user').description('manage curators, sign-in links and tokens')
   user
     .command('grant')
     .description('make someone a curator, even if they have no account yet')
@@ -292,6 +292,18 @@ function addVerbs(program: Command): void {
     .argument('<email>')
     .option('--new', 'also for an address without an account, which the link then creates')
     .action(async (email, options) => (await import('./user.ts')).printLink(email, options))
+  user
+    .command('token')
+    .description('make a token with which a program acts for someone, and print it: it is kept nowhere')
+    .argument('<email>')
+    .requiredOption('--name <name>', 'what it is for, as its reader sees it')
+    .option(
+      '--scopes <scopes>',
+      'read, vote, collect, comment, submit, subscribe, curate, with commas between',
+      'read',
+    )
+    .option('--days <days>', '30, 90 or 365 days until it expires, or never', '90')
+    .action(async (email, options) => (await import('./user.ts')).printToken(email, options))
   program
     .command('backup')
     .description('write everything the site holds to one file; the site can keep running')

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { toReader } from '../accounts/reader.ts'
 import { makeSignInToken } from '../accounts/sign-in-links.ts'
 import { signInLink } from '../accounts/sign-in-mail.ts'
+import { makeToken, MOST_TOKENS, parseToken, SCOPES } from '../accounts/tokens.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import { settings } from './settings.ts'
 import { siteOrigin } from './site-origin.ts'
@@ -63,6 +66,31 @@ export async function printLink(
     const origin = await siteOrigin(db, config)
     const token = await makeSignInToken(db, { address: email })
     process.stdout.write(`${signInLink({ origin, token, to: '/' })}\n`)
+  })
+}
+
+/** `user token EMAIL --name NAME` makes a token of an account that is there, and prints it: it is shown only this once. */
+export async function printToken(
+  given: string,
+  { name, scopes: typed, days }: { name: string; scopes: string; days: string },
+): Promise<void> {
+  const email = addressIn(given)
+  const scopes = typed.split(',').map((scope) => scope.trim())
+  const unknown = scopes.find((scope) => !(SCOPES as readonly string[]).includes(scope))
+  if (unknown !== undefined)
+    throw new UsageError(`There is no scope "${unknown}". Scopes are ${SCOPES.join(', ')}.`)
+  const config = settings()
+  await withDatabase(config, async (db) => {
+    const now = new Date()
+    const row = await db.selectFrom('readers').selectAll().where('email', '=', email).executeTakeFirst()
+    if (!row?.email_verified) throw new UsageError(`No one has signed in with ${email} yet.`)
+    const reader = toReader(row, { curators: new Set(config.curators), now })
+    if (reader.suspended) throw new UsageError(`The account of ${email} is suspended.`)
+    const parsed = parseToken({ name, scopes, lifetime: days }, reader)
+    if (!parsed.ok) throw new UsageError(parsed.reason)
+    const made = await makeToken(db, { id: randomUUID(), readerId: reader.id, facts: parsed.facts, now })
+    if (!made.ok) throw new UsageError(`${email} has ${MOST_TOKENS} tokens already. Revoke one first.`)
+    process.stdout.write(`${made.token}\n`)
   })
 }
 

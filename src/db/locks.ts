@@ -29,6 +29,8 @@ export const LOCKS = {
   restore: 4_152_006,
   /** Held, of one mailbox, by whoever makes an account of it, so that two at once do not count the same accounts. */
   mailbox: 4_152_005,
+  /** Held, of one key of a program, while what it asked for is being done. Nobody waits for it: they are told to ask again. */
+  idempotencyKey: 4_152_007,
   /** Held by whoever commits changes that harvesters are told of, while they are stamped. It is the one lock that is taken
    * last, by a trigger as the transaction ends: whoever holds it waits for nothing more. */
   stamping: 4_152_020,
@@ -37,11 +39,18 @@ export const LOCKS = {
 /** Waits for a lock, or that of one mailbox, and holds it until the transaction ends. */
 export async function lockUntilCommit(
   trx: Transaction<Database>,
-  lock: Exclude<keyof typeof LOCKS, 'mailbox' | 'restore'> | { mailbox: string },
+  lock: Exclude<keyof typeof LOCKS, 'mailbox' | 'restore' | 'idempotencyKey'> | { mailbox: string },
 ): Promise<void> {
   await (
     typeof lock === 'string'
       ? sql`select pg_advisory_xact_lock(${LOCKS[lock]})`
       : sql`select pg_advisory_xact_lock(${LOCKS.mailbox}, hashtext(${lock.mailbox}))`
   ).execute(trx)
+}
+
+/** Takes the lock of a key until the transaction ends; false where another transaction has it. */
+export async function tryLockOfKey(trx: Transaction<Database>, key: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${LOCKS.idempotencyKey}, hashtext(${key})) as locked`.execute(trx)
+  return rows[0]?.locked ?? false
 }

@@ -166,11 +166,10 @@ export type Database = {
     reader_id: string
     key: Buffer
     request: Buffer
-    asked_at: Date
-    held_until: Date | null
-    status: Generated<number | null>
-    headers: Json<Record<string, string>> | null
-    body: Generated<string | null>
+    answered_at: Date
+    status: number
+    location: string | null
+    body: string
   }
   passkeys: { id: Generated<string>; reader_id: string; name: string | null; created_at: Date | null }
   removed_identities: { provider: string; subject: string; reader_id: string; removed_at: Date }

@@ -69,3 +69,14 @@ export async function react(
     return { ok: true, count: rows[0]?.count ?? 0 }
   })
 }
+
+/** How often readers reacted to a comment in each way, and whether one of them did. One query. */
+export async function countReactions(
+  db: Kysely<Database>,
+  { commentId, readerId }: { commentId: number; readerId: string | null },
+): Promise<Partial<Record<Reaction, ReactionCount>>> {
+  const { rows } = await sql<{ reaction: Reaction } & ReactionCount>`
+    select reaction, count(*)::int as count, coalesce(bool_or(reader_id = ${readerId}::uuid), false) as own
+    from reactions where comment_id = ${commentId} group by reaction`.execute(db)
+  return Object.fromEntries(rows.map(({ reaction, ...count }) => [reaction, count]))
+}

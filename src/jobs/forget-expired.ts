@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { forgetKeptAnswers } from '../accounts/do-once.ts'
 import { forgetUsedProofs } from '../accounts/proof-of-work.ts'
 import { forgetRates } from '../accounts/rate-limits.ts'
 import { forgetExpired as forgetExpiredSessions } from '../accounts/sessions.ts'
@@ -13,8 +14,8 @@ import type { Job } from './job.ts'
 /** Runs of sources are shown for so long. */
 const RUNS_KEPT_MS = 90 * 24 * 3_600_000
 
-/** Removes what has expired: sessions and links, counts of rate limits, used proofs, mail sent long ago, and
- * reports of bounces, and what old digests said. */
+/** Removes what has expired: sessions and links, counts of rate limits, used proofs, answers kept for
+ * programs that ask again, mail sent long ago, reports of bounces, and what old digests said. */
 export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
   return {
     name: 'expired',
@@ -23,6 +24,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
       await forgetExpiredSessions(db, { now: now() })
       await forgetRates(db, { now: now() })
       await forgetUsedProofs(db, { now: now() })
+      await forgetKeptAnswers(db, { now: now() })
       await forgetOldMail(db, { now: now() })
       await forgetReports(db, { now: now() })
       await forgetOldDigests(db, { now: now() })

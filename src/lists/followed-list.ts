@@ -128,6 +128,12 @@ function decoded(path: string): string | null {
   }
 }
 
+/** What people call the list at an address that is kept. */
+export async function titleAt(db: Kysely<Database>, address: string): Promise<string> {
+  const parsed = parseListAddress(address, '')
+  return parsed ? titleOf(db, parsed.list) : 'a list'
+}
+
 /** What people call a list. */
 export async function titleOf(db: Kysely<Database>, list: FollowedList): Promise<string> {
   switch (list.kind) {

@@ -11,6 +11,8 @@ import type { SearchRoom } from '../search/search.ts'
 import { lookUpSources } from '../sources/look-up-sources.ts'
 import { userAgent } from '../sources/user-agent.ts'
 import { welcomeKey } from '../web/welcome/key.ts'
+import { dumpsFolder } from '../dumps/kept-dumps.ts'
+import { openDrawing } from '../pictures/drawing/drawing.ts'
 import type { Site } from '../web/site.ts'
 
 /**
@@ -24,6 +26,7 @@ export async function openLocalSite(
   const { db } = search
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   const changes = announceChanges(db, { onChange: () => {}, log })
+  const drawing = openDrawing({ log })
   const site: Site = {
     db,
     search,
@@ -48,6 +51,8 @@ export async function openLocalSite(
     welcomeKey: welcomeKey(secret),
     bounceHooks: { senders: config.bounceHooks, secret },
     pictures: config.pictures,
+    drawing,
+    dumpsFolder: dumpsFolder(config.dataFolder),
     outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,
     log,
@@ -60,5 +65,10 @@ export async function openLocalSite(
     now,
     viewer: null,
   }
-  return { site, close: () => changes.close() }
+  return {
+    site,
+    close: async () => {
+      await Promise.all([changes.close(), drawing.close()])
+    },
+  }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Kysely } from 'kysely'
 import { pino } from 'pino'
@@ -7,9 +6,10 @@ import { describeWithDatabase } from '../../test/database.ts'
 import { stated } from '../../test/papers.ts'
 import { signIn } from '../../test/readers.ts'
 import { searchRoom } from '../../test/search.ts'
-import { NOON, openSite } from '../../test/site.ts'
+import { tokenOf } from '../../test/tokens.ts'
+import { openSite } from '../../test/site.ts'
 import { isOwnHost, ownHosts } from '../accounts/own-hosts.ts'
-import { SCOPES, tokenHash, type Scope } from '../accounts/tokens.ts'
+import { SCOPES, type Scope } from '../accounts/tokens.ts'
 import type { Database } from '../db/schema.ts'
 import { OPERATIONS } from '../api/operations.ts'
 import { createApp } from '../web/app.ts'
@@ -307,18 +307,6 @@ describeWithDatabase('the MCP server', (db) => {
 /** A token that may be used for `scopes`, of a reader of its own. */
 async function bearer(db: Kysely<Database>, scopes: Scope[]) {
   const { reader } = await signIn(db, { name: 'Ada' })
-  const token = `bs_${randomBytes(32).toString('base64url')}`
-  await db
-    .insertInto('tokens')
-    .values({
-      reader_id: reader.id,
-      name: 'a test',
-      hash: tokenHash(token),
-      ending: token.slice(-4),
-      scopes,
-      created_at: NOON,
-      expires_at: null,
-    })
-    .execute()
+  const token = await tokenOf(db, reader, { scopes })
   return { reader, token }
 }

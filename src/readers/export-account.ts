@@ -15,6 +15,10 @@ const KEPT: { name: string; rows: string }[] = [
     name: 'ways_to_sign_in',
     rows: `select provider, subject, created_at from identities where reader_id = $`,
   },
+  {
+    name: 'tokens',
+    rows: `select name, ending, scopes, created_at, last_used_at, expires_at from tokens where reader_id = $`,
+  },
   { name: 'passkeys', rows: `select name, device_type, created_at from passkeys where reader_id = $` },
   {
     name: 'votes',

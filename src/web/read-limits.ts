@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
+import { isForPrograms } from '../api/addresses.ts'
 import { LIST_FILE_PATH } from './exports/formats.ts'
 import { tooOften } from './forms/reader-action.ts'
 import { clientAddress } from './sign-in/client-address.ts'
@@ -60,7 +61,11 @@ export function openReadLimits(
       const viewer = kind === 'page' ? await viewerOf(c).catch(() => 'unknown' as const) : null
       if (viewer === 'unknown') return 0
       const whose = viewer === null ? clientAddress(site, c) : `reader ${viewer.reader.id}`
-      return buckets[kind].take(whose, site.now().getTime())
+      const now = site.now().getTime()
+      const waitMs = buckets[kind].take(whose, now)
+      if (isForPrograms(c.req.path) && kind !== 'harvest')
+        c.set('readAllowance', saidToPrograms(kind, allowances[kind], buckets[kind].left(whose, now)))
+      return waitMs
     },
   }
 }
@@ -72,7 +77,12 @@ export function limitReads(site: Site, limits: ReadLimits): MiddlewareHandler {
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.path === '/oai'
     if (!isRead || FREE.test(c.req.path)) return next()
     const waitMs = await limits.take(c, kind)
-    if (waitMs === 0) return next()
+    if (waitMs === 0) {
+      await next()
+      tellReadAllowance(c)
+      return undefined
+    }
+    for (const [name, value] of Object.entries(c.get('readAllowance') ?? {})) c.header(name, value)
     c.header('cache-control', 'no-store')
     const retryAfterSeconds = Math.ceil(waitMs / 1_000)
     // Harvesters wait and ask again after this status only (OAI-PMH 2.0, 3.1.2.2).
@@ -84,14 +94,43 @@ export function limitReads(site: Site, limits: ReadLimits): MiddlewareHandler {
   }
 }
 
-/** Token buckets by key: `take` answers 0, or after how many milliseconds there is one again. */
-export function openBuckets({ most, aSecond }: Allowance): { take(key: string, now: number): number } {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_REMEMBERED })
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** What programs are told of what they may still read: headers of their own answer alone, never of one that is kept. */
+    readAllowance: Readonly<Record<string, string>> | undefined
+  }
+}
+
+/** As draft-ietf-httpapi-ratelimit-headers has it: how much a bucket holds, how much is left, and when it is full again. */
+function saidToPrograms(name: string, { most, aSecond }: Allowance, left: number): Record<string, string> {
   return {
+    'ratelimit-policy': `"${name}";q=${most};w=${Math.ceil(most / aSecond)}`,
+    ratelimit: `"${name}";r=${Math.floor(left)};t=${Math.ceil((most - left) / aSecond)}`,
+  }
+}
+
+/** Tells whoever asked what they may still read, where that was counted and nothing else is told. */
+export function tellReadAllowance(c: Context): void {
+  const said = c.get('readAllowance')
+  if (said === undefined || c.res.headers.has('ratelimit')) return
+  for (const [name, value] of Object.entries(said)) c.res.headers.set(name, value)
+}
+
+/** Token buckets by key: `left` is how many are in one; `take` answers 0, or after how many milliseconds there is one again. */
+export function openBuckets({ most, aSecond }: Allowance): {
+  take(key: string, now: number): number
+  left(key: string, now: number): number
+} {
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MOST_REMEMBERED })
+  function leftIn(key: string, now: number): number {
+    const bucket = buckets.get(key) ?? { left: most, at: now }
+    // A clock that was set back fills nothing.
+    return Math.min(most, bucket.left + (Math.max(0, now - bucket.at) / 1_000) * aSecond)
+  }
+  return {
+    left: leftIn,
     take(key, now) {
-      const bucket = buckets.get(key) ?? { left: most, at: now }
-      // A clock that was set back fills nothing.
-      const left = Math.min(most, bucket.left + (Math.max(0, now - bucket.at) / 1_000) * aSecond)
+      const left = leftIn(key, now)
       const isLeft = left >= 1
       buckets.set(key, { left: isLeft ? left - 1 : left, at: now })
       return isLeft ? 0 : ((1 - left) / aSecond) * 1_000

@@ -91,6 +91,8 @@ import { showRobots } from './sitemaps/robots.ts'
 import { showEditionsMap, showPagesMap, showPapersMap, showSitemaps } from './sitemaps/show.ts'
 import { submit } from './submit/act.ts'
 import { showSubmit } from './submit/show.tsx'
+import { makeOwnToken, revokeAllOwnTokens, revokeOwnToken } from './tokens/act.ts'
+import { showTokens } from './tokens/show.tsx'
 import { chooseView } from './view/act.ts'
 import { choose } from './welcome/act.ts'
 import { showBegun as showBegunField, showWelcome } from './welcome/show.tsx'
@@ -193,7 +195,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/feeds.opml', page(listFeeds))
 
   app.post('/view', chooseView(base))
-  app.get('/sign-in', page(showSignIn, { takes: ['to', 'problem', 'error', 'error_description'] }))
+  app.get('/sign-in', page(showSignIn, { takes: ['to', 'again', 'problem', 'error', 'error_description'] }))
   app.post('/sign-in', sendLink(base))
   app.get('/sign-in/sent', page(showSent))
   app.get('/sign-in/link', page(showLink, { takes: ['token', 'to'] }))
@@ -215,6 +217,10 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/zotero/import', libraries.importIntoNew(base))
   app.post('/settings/zotero/removal', libraries.disconnect(base))
   app.post('/settings/delete', deleteMyAccount(base))
+  app.get('/settings/tokens', page(showTokens, { takes: ['revoked'] }))
+  app.post('/settings/tokens', makeOwnToken(base))
+  app.post('/settings/tokens/revoke', revokeOwnToken(base))
+  app.post('/settings/tokens/revoke-all', revokeAllOwnTokens(base))
 
   app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
   app.post('/subscribe', subscribe(base))

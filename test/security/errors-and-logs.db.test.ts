@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { describeWithDatabase } from '../database.ts'
-import { post } from '../readers.ts'
+import { post, signIn } from '../readers.ts'
+import { tokenOf } from '../tokens.ts'
 import { NOON, openSite } from '../site.ts'
 import { openAccounts } from '../../src/accounts/open-accounts.ts'
 import { sentFormsOn } from './sent-forms.fixture.ts'
@@ -143,6 +144,25 @@ describeWithDatabase('faults', (db) => {
       await site.app.request(`${path}?utm_term=private+search&utm_id=${token}`, {
         headers: { cookie: site.cookies.cora },
       })
+    // Of programs too: their tokens, their keys and what they say, also where something goes wrong in the middle.
+    const { reader } = await signIn(db())
+    const bearer = await tokenOf(db(), reader)
+    secrets.push(site.token, bearer, 'the key of a program', 'Words of a program')
+    const headers = {
+      authorization: `Bearer ${bearer}`,
+      'content-type': 'application/json',
+      'idempotency-key': '"the key of a program"',
+    }
+    const send = async () =>
+      site.app.request('/api/papers/2601.00002/comments', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ body: 'Words of a program' }),
+      })
+    for (const table of ['tokens', 'comments', 'idempotency_keys'] as const)
+      expect([500, 503]).toContain((await without(table, send)).status)
+    await send()
+    await site.app.request(`/api/${bearer}`, { headers })
     expect(lines.length).toBeGreaterThan(20)
     const written = lines.join('\n')
     for (const secret of [...secrets, 'private search', 'private+search'])

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Hono } from 'hono'
 import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import { stated } from '../papers.ts'
 import { post, signIn } from '../readers.ts'
 import { NOON, openSite, TIME_ZONE, type TestSite } from '../site.ts'
+import { makeToken, SCOPES } from '../../src/accounts/tokens.ts'
 import type { Evidence } from '../../src/moderation/suspicions/evidence.ts'
 import { submitPaper } from '../../src/moderation/submissions.ts'
 import type { Database } from '../../src/db/schema.ts'
@@ -35,6 +37,7 @@ export type Field =
   | 'submission note'
   | 'reason'
   | 'passkey name'
+  | 'token name'
   | 'import name'
   | 'import refusal'
   | 'library name'
@@ -61,6 +64,9 @@ export type PeopledSite = TestSite & {
   /** The last is of somebody who is suspended already. */
   suspicionIds: Record<'first' | 'second' | 'ofSuspended', number>
   passkeyId: string
+  /** Ada's, for everything that a reader may do, with the token itself. */
+  tokenId: string
+  token: string
   webhookId: number
   /** A source, and what it could not read. */
   sourceName: string
@@ -224,6 +230,18 @@ export async function openPeopledSite(
     insert into passkeys (name, public_key, reader_id, credential_id, counter, device_type, backed_up, created_at)
     values (${text('passkey name')}, 'none', ${ada.reader.id}, 'none', 0, 'singleDevice', false, ${NOON})
     returning id`.execute(db)
+  const tokenId = randomUUID()
+  const token = await makeToken(db, {
+    id: tokenId,
+    readerId: ada.reader.id,
+    facts: {
+      name: text('token name'),
+      scopes: SCOPES.filter((scope) => scope !== 'curate'),
+      lifetime: 90,
+    },
+    now: NOON,
+  })
+  if (!token.ok) throw new Error('no token was made')
   await signIn(db, { email: 'zoe@readers.example', now: YESTERDAY })
   // Nothing listens there.
   const webhook = await addWebhook(
@@ -245,6 +263,8 @@ export async function openPeopledSite(
     submissionIds,
     suspicionIds,
     passkeyId: passkeys[0]?.id ?? '',
+    tokenId,
+    token: token.token,
     webhookId: webhook.ok ? webhook.id : 0,
     sourceName: 'arxiv',
     quarantinedIds: await addSource(db),

@@ -45,6 +45,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
 /** What programs may name: papers by what is in their addresses, comments and collections by their numbers. */
 function apiValuesFor({ path }: Route, name: string, site: PeopledSite): string[] {
   if (path.startsWith('/api/collections/') && name === 'id') return Object.values(site.collections)
+  if (path.startsWith('/api/me/subscriptions/')) return [String(site.mailed.lists.frontPage)]
   if (path.startsWith('/api/comments/') && name === 'id') return Object.values(site.comments).map(String)
   if (name === 'id' || name === 'paper') return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1']
   return name === '*' ? ['nothing'] : ['1']

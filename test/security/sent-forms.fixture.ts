@@ -169,6 +169,18 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
       'anybody',
     ),
     plain('/settings/profile', { name: 'Ada anew', orcid: '' }, 'ada'),
+    plain(
+      '/settings/tokens',
+      {
+        id: '6f1c8a52-3c1b-4f0e-9a57-0d4b8c2e7f11',
+        name: 'A script',
+        'scope-read': 'on',
+        lifetime: '30',
+      },
+      'bert',
+    ),
+    plain('/settings/tokens/revoke', { id: site.tokenId }, 'ada'),
+    plain('/settings/tokens/revoke-all', {}, 'bert'),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { countWithin, RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { waitForComment } from '../../discussion/comment-allowance.ts'
 import type { CommentRefusal } from '../../discussion/comment-refusals.ts'
 import { readText } from '../../discussion/comment-text.ts'
 import { editComment, writeComment } from '../../discussion/comments.ts'
@@ -70,7 +71,7 @@ async function write(
   const text = readText(form.text('body'), reader)
   if (!text.ok)
     return writeAgain(acting, c, { paper, writing, problem: text.reason, status: STATUS[text.kind] })
-  const waiting = await waitingTime(acting)
+  const waiting = await waitForComment(site.db, { reader, now })
   if (waiting !== null) {
     c.header('retry-after', String(waiting))
     const minutes = Math.ceil(waiting / 60)
@@ -91,16 +92,6 @@ async function write(
   }
   if (outcome.isNew) site.changed(aboutPaper(paperId, paper))
   return c.redirect(placeOf(outcome, paper), 303)
-}
-
-/** In how many seconds the reader can comment again, or null if they can now. */
-async function waitingTime({ site, reader, now }: ReaderAction): Promise<number | null> {
-  const limits = reader.trusted ? [RATE_LIMITS.comment] : [RATE_LIMITS.comment, RATE_LIMITS.newComment]
-  for (const limit of limits) {
-    const counted = await countWithin(site.db, { limit, of: reader.id, now })
-    if (!counted.ok) return counted.retryAfterSeconds
-  }
-  return null
 }
 
 /** `POST /comments/123/edit` */

@@ -6,6 +6,7 @@ import { quoted } from '../../moderation/subjects.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { parseNumber } from '../desk/parse-ids.ts'
 import { findRequestedPaper } from '../paper/find-requested-paper.ts'
+import type { Paper } from '../../papers/paper.ts'
 import type { Site } from '../site.ts'
 
 /** What is being flagged: `path` is its address, `form` that of the form. */
@@ -18,13 +19,21 @@ export async function findSubject(
   kind: Flagged['kind'],
 ): Promise<FlagSubject | null> {
   const id = c.req.param('id') ?? ''
+  return kind === 'paper' ? paperSubject(await findRequestedPaper(site, c)) : flaggable(site, { kind, id })
+}
+
+function paperSubject(paper: Paper | null): FlagSubject | null {
+  if (!paper || paper.hidden) return null
+  const path = addressPath(paper.address)
+  return { on: { kind: 'paper', id: paper.id }, subject: quoted(paper.title), path, form: `${path}/flag` }
+}
+
+/** The comment or collection with an id, as it stands in its address, if everyone can see it; otherwise null. */
+export async function flaggable(
+  site: Pick<Site, 'db'>,
+  { kind, id }: { kind: 'comment' | 'collection'; id: string },
+): Promise<FlagSubject | null> {
   switch (kind) {
-    case 'paper': {
-      const paper = await findRequestedPaper(site, c)
-      if (!paper || paper.hidden) return null
-      const path = addressPath(paper.address)
-      return { on: { kind, id: paper.id }, subject: quoted(paper.title), path, form: `${path}/flag` }
-    }
     case 'comment': {
       const number = parseNumber(id)
       const comment = number === null ? undefined : await findComment(site.db, number)

@@ -2,17 +2,11 @@ import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import { numberInCode, settingsCode } from '../../digests/mails.ts'
 import { confirmSubscription, findSubscription, type Subscription } from '../../digests/subscriptions.ts'
-import { parseListAddress, titleOf } from '../../lists/followed-list.ts'
+import { titleAt } from '../../lists/followed-list.ts'
 import { byButton } from '../forms/anonymous-action.ts'
 import type { Site } from '../site.ts'
 import { inWords } from '../subscribe/preference-fields.tsx'
 import { mailPage } from './subscription-page.tsx'
-
-/** What a subscription's list is called. */
-export async function titleOfList(site: Site, address: string): Promise<string> {
-  const parsed = parseListAddress(address, '')
-  return parsed ? titleOf(site.db, parsed.list) : 'a list'
-}
 
 function codeIn(site: Site, c: Context): number | null {
   return numberInCode('confirm', c.req.param('code') ?? '', { secret: site.accounts.secret })
@@ -25,7 +19,7 @@ export function showConfirm(site: Site) {
     const id = codeIn(site, c)
     const found = id === null ? null : await findSubscription(site.db, { id, now: site.now() })
     if (!found) return c.html(gonePage(site), 404)
-    const title = await titleOfList(site, found.list)
+    const title = await titleAt(site.db, found.list)
     if (found.confirmedAt !== null)
       return c.html(await confirmedPage(site, { subscription: found, title, settings: null }))
     return c.html(
@@ -61,7 +55,7 @@ export function confirm(site: Site) {
     const settings = fresh
       ? `/mail/settings/${settingsCode(subscription.subscriberId, { secret: own.accounts.secret, now })}`
       : null
-    const title = await titleOfList(own, subscription.list)
+    const title = await titleAt(own.db, subscription.list)
     return c.html(await confirmedPage(own, { subscription, title, settings }))
   })
 }

@@ -2,12 +2,12 @@ import type { Context } from 'hono'
 import { wantsReplyMail } from '../../accounts/reply-mail-wish.ts'
 import { readSettingsCode } from '../../digests/mails.ts'
 import { findSubscriber, type Subscriber, type Subscription } from '../../digests/subscriptions.ts'
+import { titleAt } from '../../lists/followed-list.ts'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
 import { EveryField, inWords, PreferenceFields } from '../subscribe/preference-fields.tsx'
 import { provenAddress } from '../subscribe/show.tsx'
-import { titleOfList } from './confirm.tsx'
 import { mailPage } from './subscription-page.tsx'
 
 /** Whose settings are asked for: by a code that was mailed, or else those of the reader who is signed in. */
@@ -75,7 +75,7 @@ export async function settingsPage(
   const lists = await Promise.all(
     subscriber.subscriptions.map(async (subscription) => ({
       subscription,
-      title: await titleOfList(site, subscription.list),
+      title: await titleAt(site.db, subscription.list),
     })),
   )
   const replies = await wantsReplyMail(site.db, subscriber)

@@ -34,6 +34,9 @@ export async function readPage(c: Context, madeAt: number): Promise<Page> {
   const plain = new Uint8Array(await response.arrayBuffer())
   const headers = Object.fromEntries(response.headers)
   delete headers['content-length']
+  // What one program may still read is nobody else's to know.
+  delete headers['ratelimit']
+  delete headers['ratelimit-policy']
   // Weak: the same page compressed has the same tag.
   const etag =
     response.status === 200

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Change } from '../../ranking/announce-changes.ts'
+import { tellReadAllowance } from '../read-limits.ts'
 import { VIEW_COOKIE, viewIn, type View } from '../view/view.ts'
 import { mayBeSignedIn } from '../viewer.ts'
 import {
@@ -250,6 +251,7 @@ async function send(
   // Replaced whole: setting it over another one would keep that one's headers.
   c.res = undefined
   c.res = new Response(body, { status, headers })
+  tellReadAllowance(c)
 }
 
 /** Whether an answer is worth a tag: not what nobody may keep, nor what is sent as it comes or has a tag of its own. */

@@ -82,6 +82,13 @@ export async function settingsPage(
             </p>
           </section>
         )}
+        <section aria-labelledby="programs">
+          <h2 id="programs">Programs that act for you</h2>
+          <p>
+            A script or an assistant can vote, comment and collect in your name with a{' '}
+            <a href="/settings/tokens">token</a>, which you can revoke at any time.
+          </p>
+        </section>
         <section aria-labelledby="leaving">
           <h2 id="leaving">Export or delete your account</h2>
           <p>

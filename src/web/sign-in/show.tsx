@@ -41,7 +41,8 @@ export function showSignIn(site: Site) {
       return badParameter(site, c, { name: 'problem', reason: 'We know no such problem with signing in.' })
     const to = localPath(c.req.query('to'))
     const begun = await findBegun(site, c, { to })
-    if (site.viewer) return c.redirect(begun ? begunPath(to) : to, 303)
+    // Whoever is signed in can prove anew who they are (`?again`): some things need that.
+    if (site.viewer && c.req.query('again') === undefined) return c.redirect(begun ? begunPath(to) : to, 303)
     return c.html(signInPage(site, c, { to, begun, problem }))
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { hasMail } from '../../accounts/reader.ts'
+import { mailAddress } from '../../accounts/reader.ts'
 import { EVERY, type Every } from '../../digests/issue.ts'
 import {
   parsePreferences,
@@ -36,8 +36,7 @@ export function showSubscribe(site: Site) {
 
 /** The address that a reader who is signed in has proven; null for everybody else. */
 export function provenAddress({ viewer }: Site): string | null {
-  const reader = viewer?.reader
-  return reader && hasMail(reader) && !reader.suspended ? reader.email : null
+  return viewer && mailAddress(viewer.reader)
 }
 
 /** The form, with what was typed and what was wrong with it if it was refused. */
