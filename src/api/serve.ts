@@ -57,7 +57,7 @@ async function answer(site: Site, c: Context, operation: Operation): Promise<Res
 }
 
 /** `/api/papers/{id+}/vote` as the router knows it; `+`: with slashes, as identifiers may have. */
-export function routePath({ path }: Pick<Operation, 'path'>): string {
+function routePath({ path }: Pick<Operation, 'path'>): string {
   return path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, plus: string) =>
     plus === '' ? `:${name}` : `:${name}{.+}`,
   )

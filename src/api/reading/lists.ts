@@ -162,7 +162,7 @@ async function collectionPage(
 }
 
 /** A collection, as far as who asks may see it. */
-export async function visibleCollection(
+async function visibleCollection(
   { db, viewer }: Site,
   id: string,
 ): Promise<{ ok: true; collection: Collection } | Problem> {
@@ -173,7 +173,7 @@ export async function visibleCollection(
     : problem('not-found', 'There is no such collection.', { parameter: 'id' })
 }
 
-export const CollectionId = z
+const CollectionId = z
   .string()
   .max(40)
   .describe('The id of a collection: what stands after /collections/ in its address')

@@ -49,7 +49,7 @@ export const PersonShape = z
   })
   .meta({ id: 'Person', description: 'Somebody who put a paper on a list: a curator, or the site itself' })
 
-export const AuthorShape = z
+const AuthorShape = z
   .object({
     _id: z.string().describe('The ORCID of a person, or the key of a name, as at /authors/…'),
     name: z.string(),
