@@ -227,6 +227,34 @@ describeWithDatabase('the MCP server', (db) => {
     expect(await ask('localhost:3000', 'null')).toBe(403)
   })
 
+  for (const mode of ERAS)
+    it(`lets a model of ${mode === 'legacy' ? '2025' : '2026'} vote, collect and comment for its reader, as the pages then show`, async () => {
+      const { connect, app } = await open()
+      const { token } = await bearer(db(), ['vote', 'collect', 'comment'])
+      const client = await connect(mode, { token })
+      const done = async (name: string, args: Record<string, unknown>) => {
+        const { isError, structuredContent } = await client.callTool({ name, arguments: args })
+        expect([name, isError]).toEqual([name, undefined])
+        return structuredContent as Record<string, unknown>
+      }
+      const id = '2601.00001'
+      for (const _ of [1, 2])
+        expect(await done('vote_for_paper', { id })).toMatchObject({ voted: true, upvotes: 1 })
+      const collection = await done('create_collection', { title: 'Bends', public: true })
+      await done('collect_paper', { id: collection['id'], paper: id })
+      await done('comment_on_paper', { id, body: 'A tide of $n$ bends.' })
+      expect(await done('get_paper', { id })).toMatchObject({ upvotes: 1, numComments: 1 })
+      const page = await (await app.request(`/papers/${id}`)).text()
+      expect(page).toContain('A tide of')
+      expect(page).toContain('Bends')
+      // What its token is not for, it may not do.
+      const refused = await client.callTool({ name: 'submit_paper', arguments: { paper: '2601.00009' } })
+      expect(refused).toMatchObject({
+        isError: true,
+        _meta: { 'broadsheet/problem': { kind: 'scope-missing' } },
+      })
+    })
+
   it('knows a token, and refuses one that is not good', async () => {
     const { connect, post } = await open()
     const { token } = await bearer(db(), ['read'])

@@ -173,9 +173,10 @@ export function renderPage(
           <footer class="colophon">
             <p>
               <a href="/about">About {site.name}</a> <a href="/about/ranking">How papers are ranked</a>{' '}
-              <a href="/about/search">How to search</a> <a href="/collections">Collections</a>{' '}
-              <a href="/comments">Comments</a> <a href="/digests">Digests</a>{' '}
-              <a href="/moderation">Moderation</a> <a href="/index.atom">Feed</a>
+              <a href="/about/search">How to search</a> <a href="/about/api">API</a>{' '}
+              <a href="/collections">Collections</a> <a href="/comments">Comments</a>{' '}
+              <a href="/digests">Digests</a> <a href="/moderation">Moderation</a>{' '}
+              <a href="/index.atom">Feed</a>
             </p>
             <p class="keys" hidden>
               <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous paper, <kbd>v</kbd> vote,{' '}

@@ -49,8 +49,10 @@ export function showDumps(site: Site) {
             )}
             <p>
               Each is a ZIP file of JSON Lines, with a schema, and checksums in its <code>manifest.json</code>
-              . The newest one is always at <a href={`${PATH}/latest`}>{PATH}/latest</a>. Anyone who runs
-              Broadsheet can take one in, with <code>bin/broadsheet import</code>, and go on from there.
+              . The newest one is always at{' '}
+              {dumps.length === 0 ? <code>{PATH}/latest</code> : <a href={`${PATH}/latest`}>{PATH}/latest</a>}
+              . Anyone who runs Broadsheet can take one in, with <code>bin/broadsheet import</code>, and go on
+              from there.
             </p>
           </article>
         ),

@@ -64,7 +64,7 @@ export function SimilarPapers({ paper, similar }: { paper: Paper; similar: Simil
               <AuthorsInBrief paper={other} shown={2} />
               {other.authors.length > 0 && other.published && ', '}
               {other.published?.value.slice(0, 4)}{' '}
-              <span class="why">
+              <span class="why-near">
                 ·{' '}
                 <a href={explainPath(paper, other)}>
                   Why?<span class="vh"> What they have in common</span>
