@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { PaperList } from '../ranking/list-orders.ts'
 import type { ChangingPart } from '../ranking/announce-changes.ts'
 import type { Paper } from '../papers/paper.ts'
 import { addDays, daysBetween } from '../papers/calendar.ts'
@@ -32,4 +33,20 @@ export function ordersShown({ from, to }: { from: string | null; to: string | nu
     { length: daysBetween(from, to) + 1 },
     (_, i): ChangingPart => `edition ${addDays(from, i)}`,
   )
+}
+
+/** The orders of papers, among those that readers change, in which a list is. */
+export function ordersOf(list: PaperList): ChangingPart[] {
+  switch (list.kind) {
+    case 'editions':
+    case 'top':
+      return ordersShown(list)
+    case 'trending':
+      return ['ranking']
+    case 'new':
+    case 'topic':
+    case 'name':
+    case 'orcid':
+      return []
+  }
 }

@@ -16,7 +16,7 @@ import {
 } from '../../shelves/collections.ts'
 import { parsePicksCursor, pickedPapers } from '../../shelves/picks.ts'
 import type { ChangingPart } from '../../ranking/announce-changes.ts'
-import { ordersShown, papersShown } from '../../web/shows.ts'
+import { ordersOf, papersShown } from '../../web/shows.ts'
 import type { Site } from '../../web/site.ts'
 import { Cursor, readCursor, writeCursor } from '../cursors.ts'
 import { reading, type Asking } from '../operation.ts'
@@ -110,21 +110,6 @@ async function editionsOf(
   const newest = period ? null : await newestEdition(db, { now, timeZone })
   const of = period ?? (newest === null ? null : periodOf('date', newest))
   return of && { kind: 'editions', from: of.from, to: of.to }
-}
-
-function ordersOf(list: PaperList): ChangingPart[] {
-  switch (list.kind) {
-    case 'editions':
-    case 'top':
-      return ordersShown(list)
-    case 'trending':
-      return ['ranking']
-    case 'new':
-    case 'topic':
-    case 'name':
-    case 'orcid':
-      return []
-  }
 }
 
 type Cut = { limit: number; cursor: string | undefined }

@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import type { FeedSuffix } from '../../feeds/formats.ts'
 import { sendFeed } from '../../feeds/send.ts'
 import { addDays, dayIn, parseDay } from '../../papers/calendar.ts'
-import type { ChangingPart } from '../../ranking/announce-changes.ts'
 import type { PaperList } from '../../ranking/list-orders.ts'
 import { listPapers, wholeList } from '../../ranking/lists.ts'
 import { badParameter, brokenLink } from '../errors/show.tsx'
@@ -11,7 +10,7 @@ import { sendList } from '../exports/send-list.ts'
 import { longDay } from '../../papers/dates-in-words.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { CommentsBox, largestTopics, railComments, TopicsBox } from '../parts/rail.tsx'
-import { ordersShown, pageShows, papersShown } from '../shows.ts'
+import { ordersOf, pageShows, papersShown } from '../shows.ts'
 import type { Site } from '../site.ts'
 import { listPage, type ListView } from './page.tsx'
 import { LIST_SIZE, nextPath, ownPath, PAGE_SIZE, readPaging, splitListSuffix } from './paging.ts'
@@ -101,22 +100,6 @@ function fileName(list: PaperList): string {
       return `author-${list.nameKey}`
     case 'orcid':
       return `author-${list.orcid}`
-  }
-}
-
-/** The orders of papers, among those that readers change, in which a list is. */
-function ordersOf(list: PaperList): ChangingPart[] {
-  switch (list.kind) {
-    case 'editions':
-    case 'top':
-      return ordersShown(list)
-    case 'trending':
-      return ['ranking']
-    case 'new':
-    case 'topic':
-    case 'name':
-    case 'orcid':
-      return []
   }
 }
 
