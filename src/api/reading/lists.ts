@@ -122,7 +122,7 @@ async function picksPage({ db }: Site, { limit, cursor }: Cut): Promise<ListPage
     ok: true,
     papers: papers.map(({ paper }) => paper),
     next: next && writeCursor(next),
-    shows: ['ranking'],
+    shows: ['picks'],
   }
 }
 

@@ -76,14 +76,14 @@ export const listDailyPapers = reading({
       offset,
       limit,
     })
-    const orders = ordersShown({ from, to })
     return {
       ok: true,
       body: await presentList(site, papers),
       shows: [
         ...papersShown(papers),
-        ...(sort === 'trending' || submitter !== undefined ? ['ranking' as const] : []),
-        ...orders,
+        ...ordersShown({ from, to }),
+        ...(sort === 'trending' ? ['ranking' as const] : []),
+        ...(submitter === undefined ? [] : ['picks' as const]),
       ],
     }
   },
