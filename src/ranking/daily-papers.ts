@@ -22,6 +22,7 @@ export async function dailyPapers(
     to,
     sort,
     submitter = null,
+    hotOnly = false,
     offset,
     limit,
   }: {
@@ -29,6 +30,8 @@ export async function dailyPapers(
     to: string
     sort: DailySort
     submitter?: Submitter | null
+    /** Without those that nothing has drawn attention to; of all editions, the hottest first never has them. */
+    hotOnly?: boolean
     offset: number
     limit: number
   },
@@ -37,6 +40,7 @@ export async function dailyPapers(
     select p.* from papers p
     where p.edition <= ${to}::date ${from === null ? sql`` : sql`and p.edition >= ${from}::date`} and ${IS_LISTED}
       ${submitter === null ? sql`` : broughtBy(submitter)}
+      ${sort === 'trending' && (hotOnly || from === null) ? sql`and p.heat > '-Infinity'` : sql``}
     order by ${sql.raw(ORDERS[sort])} limit ${limit} offset ${offset}`.execute(db)
   return rows.map(toPaper)
 }

@@ -179,12 +179,12 @@ export const trendingInCatalogue = reading({
       from: addDays(to, 1 - days),
       to,
       sort: 'trending',
+      hotOnly: true,
       offset: 0,
       limit: most,
     })
-    const hot = papers.filter(({ heat }) => heat !== null)
-    const results = await entries(site, hot)
-    return { ok: true, body: { count: results.length, results }, shows: [...papersShown(hot), 'ranking'] }
+    const results = await entries(site, papers)
+    return { ok: true, body: { count: results.length, results }, shows: [...papersShown(papers), 'ranking'] }
   },
 })
 
