@@ -113,6 +113,8 @@ const PREVIEWED = ['list', 'every', 'length', 'not-about']
 /** A page of a list continues after a paper; a file of a list is whole, or so many papers of it. */
 const takesOfList: Takes = (c) => (splitFileSuffix(c.req.path).file === null ? ['after', 'n'] : ['limit'])
 
+const takesOfCollection: Takes = (c) => (splitFileSuffix(c.req.path).file === null ? ['after'] : ['limit'])
+
 /** Every address of the site. Lists also answer with a feed's suffix and a file's, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
   /** A page as rendered for the reader who requests it, and the parameters of its query: none, unless it takes some. */
@@ -211,7 +213,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/sessions/end', signOutElsewhere(base))
   app.post('/settings/passkeys/remove', removeMyPasskey(base))
   app.post('/settings/identities/remove', removeMyIdentity(base))
-  app.get('/settings/zotero', page(showZotero))
+  app.get('/settings/zotero', page(showZotero, { takes: ['connected'] }))
   app.post('/settings/zotero', libraries.connect(base))
   app.post('/settings/zotero/places', libraries.lookUpPlaces(base))
   app.post('/settings/zotero/import', libraries.importIntoNew(base))
@@ -267,7 +269,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/collections', page(showCollections, { takes: ['after'] }))
   app.post('/collections', makeCollection(base))
   app.get('/collections/new', page(showNewCollection, { takes: ['paper'] }))
-  app.get('/collections/:id', page(showCollection, { takes: ['after'] }))
+  app.get('/collections/:id', page(showCollection, { takes: takesOfCollection }))
   app.post('/collections/:id/edit', changeCollection(base))
   app.post('/collections/:id/delete', dropCollection(base))
   app.post('/collections/:id/papers/add', addPaper(base))
@@ -277,7 +279,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/collections/:id/import', page(showImportForm))
   app.post('/collections/:id/import', libraries.importPlace(base))
   app.post('/collections/:id/import/file', libraries.importFile(base))
-  app.get('/collections/:id/imports/:import', page(showLibraryImport))
+  app.get('/collections/:id/imports/:import', page(showLibraryImport, { takes: ['after'] }))
   app.post('/collections/:id/imports/:import/repetition', libraries.repeat(base))
   app.post('/collections/:id/zotero', libraries.saveCollection(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))

@@ -219,7 +219,7 @@ describeWithDatabase('files of lists', (db) => {
     ] as const) {
       const answer = await app.request(`/papers/top.jsonl?${query}`)
       expect([query, answer.status]).toEqual([query, 400])
-      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
       expect(await answer.json()).toMatchObject({
         status: 400,
         parameter,
