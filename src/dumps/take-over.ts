@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { NO_MAIL_DOMAIN } from '../accounts/reader.ts'
 import { OF_SITE } from '../ranking/signals.ts'
+import { ATTENTION_TOLERANCE } from '../ranking/verify-heat.ts'
 
 /**
  * The site that takes a dump in, and the one that it is of: what the latter says of its own people and papers holds. They are
@@ -211,7 +212,7 @@ async function exactHeats(trx: Transaction<Database>, { numbers }: { numbers: nu
   await sql`
     update papers p set comments_locked = d.locked,
       heat = case when abs(p.heat - d.heat) <= ${SAME_HEAT} then d.heat else p.heat end,
-      attention = case when abs(p.attention - d.attention) <= ${SAME_HEAT} * greatest(1, p.attention)
+      attention = case when abs(p.attention - d.attention) <= ${ATTENTION_TOLERANCE} * greatest(1, p.attention)
         then d.attention else p.attention end
     from dump_papers d
     where ${batchOf(numbers)} and d.is_new and p.id = d.paper_id and (d.heat is not null or d.locked)`.execute(

@@ -23,12 +23,14 @@ export type HeatCheck = {
 
 /** Heats are sums in floating point, and the order of adding changes their last digits. */
 const HEAT_TOLERANCE = 1e-9
+/** The votes of a day at another site are one event, in whose weight is what is less than a millisecond of its time. */
+export const ATTENTION_TOLERANCE = 1e-8
 const BATCH = 2_000
 const MOST_DIFFERENCES = 1_000
 
 /**
  * Replays the events of all papers and compares what they make of them with what is stored: heat to 1e-9, the sum of
- * weights to 1e-9 of itself, counts and points of votes exactly. Reads one state of the database, and changes nothing.
+ * weights to 1e-8 of itself, counts and points of votes exactly. Reads one state of the database, and changes nothing.
  */
 export async function verifyHeat(
   db: Kysely<Database>,
@@ -85,7 +87,7 @@ export async function verifyHeat(
               check.differences.push({ paperId: paper.id, address: paper.address, what, stored, replayed })
           }
           compare('heat', paper.heat, heat, HEAT_TOLERANCE)
-          compare('attention', paper.attention, attention, 1e-9 * Math.max(1, attention))
+          compare('attention', paper.attention, attention, ATTENTION_TOLERANCE * Math.max(1, attention))
           compare('votes', paper.votes, (counted?.votes ?? 0) + votesElsewhere, 0)
           compare('points', paper.vote_points, (counted?.points ?? 0) + pointsElsewhere, 0)
         }
