@@ -12,6 +12,7 @@ import type { RequestCounts } from '../src/web/metrics/request-counts.ts'
 import type { ServiceUrls } from '../src/sources/source-kind.ts'
 import { openOutgoingClient } from '../src/outgoing/client.ts'
 import type { PageCache } from '../src/web/page-cache/page-cache.ts'
+import { READ_ALLOWANCES, type ReadAllowances } from '../src/web/read-limits.ts'
 import type { Site } from '../src/web/site.ts'
 import { searchRoom } from './search.ts'
 
@@ -52,8 +53,14 @@ export function openSite(
     now = NOON,
     log = createLog('silent'),
     metricsToken = null,
+    allowances = READ_ALLOWANCES,
     ...facts
-  }: { now?: Date; log?: Logger; metricsToken?: string | null } & Partial<Omit<Site, 'now' | 'log'>> = {},
+  }: {
+    now?: Date
+    log?: Logger
+    metricsToken?: string | null
+    allowances?: ReadAllowances
+  } & Partial<Omit<Site, 'now' | 'log'>> = {},
 ): TestSite {
   const site: Site = {
     db,
@@ -98,7 +105,7 @@ export function openSite(
     viewer: null,
     ...facts,
   }
-  const { app, cache, requests } = createApp(site, { metricsToken })
+  const { app, cache, requests } = createApp(site, { metricsToken, allowances })
   return {
     site,
     app,

@@ -11,16 +11,16 @@ describeWithDatabase('a rate limit', (db) => {
   const knock = (now: Date) => countWithin(db(), { limit, of: 'ada', now })
 
   it('ends with its window', async () => {
-    expect(await knock(noon)).toEqual({ ok: true })
-    expect(await knock(noon)).toEqual({ ok: true })
+    expect(await knock(noon)).toEqual({ ok: true, left: 1, resetSeconds: 3_600 })
+    expect(await knock(noon)).toEqual({ ok: true, left: 0, resetSeconds: 3_600 })
     expect(await knock(later(HOUR - 10_000))).toEqual({ ok: false, retryAfterSeconds: 10 })
-    expect(await knock(later(HOUR))).toEqual({ ok: true })
+    expect(await knock(later(HOUR))).toEqual({ ok: true, left: 1, resetSeconds: 3_600 })
   })
 
   it('begins anew when the clock was set back', async () => {
     for (let i = 0; i < 3; i++) await knock(later(48 * HOUR))
-    expect(await knock(noon)).toEqual({ ok: true })
-    expect(await knock(noon)).toEqual({ ok: true })
+    expect(await knock(noon)).toMatchObject({ ok: true, left: 1 })
+    expect(await knock(noon)).toMatchObject({ ok: true, left: 0 })
     expect(await knock(noon)).toEqual({ ok: false, retryAfterSeconds: 3_600 })
   })
 

@@ -197,11 +197,9 @@ describeWithDatabase('a dump that is not what it should be', (db) => {
         forged((l) => {
           // Words in the mouth of somebody who has an account here.
           const was = first(l['people.jsonl']).id
-          for (const records of Object.values(l) as { by?: string; id?: string }[][])
-            for (const record of records) {
-              if (record.by === was) record.by = reader.id
-              if (record.id === was) record.id = reader.id
-            }
+          const all = l as Record<string, unknown>
+          for (const [file, records] of Object.entries(all))
+            all[file] = JSON.parse(JSON.stringify(records).replaceAll(was, reader.id)) as unknown
         }),
       ],
       [

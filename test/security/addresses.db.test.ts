@@ -112,7 +112,10 @@ describeWithDatabase('every address', (db) => {
   })
 
   it('answers HEAD as GET without the page, and what has not changed with 304', async () => {
-    const site = await openPeopledSite(db())
+    const endless = { most: 1e6, aSecond: 1e6 }
+    const site = await openPeopledSite(db(), {
+      allowances: { search: endless, page: endless, harvest: endless },
+    })
     const kept: string[] = []
     for (const cookie of ['', site.cookies.bert, site.cookies.cora])
       for (const path of addressesOf(site.app, 'GET', site)) {

@@ -240,7 +240,8 @@ export async function cursorsOn(site: PeopledSite): Promise<string[]> {
 /** A route filled with parameters that are there, are like those, or are neither. */
 export function parameterOf(site: PeopledSite, route: Route): fc.Arbitrary<string> {
   const parameters = parametersOf(route).map((name) =>
-    valueNear(valuesFor(route, name, site)).map((text) => [name, text] as const),
+    // Of what is not there, anything is as near as anything else.
+    valueNear([...valuesFor(route, name, site), 'nothing']).map((text) => [name, text] as const),
   )
   return fc.tuple(...parameters).map((values) => {
     const texts = new Map(values)

@@ -235,7 +235,7 @@ export async function openPeopledSite(
     id: tokenId,
     readerId: ada.reader.id,
     facts: {
-      name: text('token name'),
+      name: text('token name').slice(0, 60).toWellFormed(),
       scopes: SCOPES.filter((scope) => scope !== 'curate'),
       lifetime: 90,
     },

@@ -61,7 +61,7 @@ describeWithDatabase('dumps', (db) => {
     expect((await get(`/dumps/${name}`, { 'if-none-match': etag })).status).toBe(304)
     expect((await get(`/dumps/${name}`, { range: `bytes=${bytes.length}-` })).status).toBe(416)
     const odd = await get(`/dumps/${name}?page=2`)
-    expect([odd.status, String(odd.body)]).toEqual([400, 'There is no parameter "page" here.\n'])
+    expect([odd.status, String(odd.body)]).toEqual([400, expect.stringContaining('does not take “page”')])
     for (const path of ['/dumps/..%2Fsecret', '/dumps/broadsheet-dump-2026-01-16.zip.partial', '/dumps/x'])
       expect([path, (await get(path)).status]).toEqual([path, 404])
     expect((await get(`/dumps/${name}`, {}, 'POST')).status).toBe(405)

@@ -155,7 +155,7 @@ describeWithDatabase('embeds', (db) => {
       ['/papers/2601.00001/badge.svg?colour=red', 'This address does not take “colour”. It takes “show”.'],
       ['/papers/2601.00001/badge.svg?show=age', 'The parameter “show” is votes or rank.'],
       ['/papers/2601.00001/badge.svg?show=rank&show=votes', '“show” is in this address more than once'],
-      ['/papers/2601.00001/card?theme=dark', '“theme” is unknown: this address takes no parameters'],
+      ['/papers/2601.00001/card?theme=dark', 'This address does not take “theme”.'],
       ['/papers/2601.00001/card.png?w=1', 'not take “w”'],
       ['/card.png?w=1', 'not take “w”'],
     ] as const) {
