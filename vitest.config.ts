@@ -10,6 +10,8 @@ const LONG = [
   'src/moderation/merge-at-once*',
   'src/discussion/comments-replay*',
   'src/digests/daylight-saving*',
+  'src/dumps/hostile*',
+  'src/libraries/imports*',
   'src/sources/formats/round-trip*',
   'src/sources/fortnight*',
 ]

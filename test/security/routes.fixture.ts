@@ -47,7 +47,7 @@ function apiValuesFor({ path }: Route, name: string, site: PeopledSite): string[
   if (path.startsWith('/api/collections/') && name === 'id') return Object.values(site.collections)
   if (path.startsWith('/api/me/subscriptions/')) return [String(site.mailed.lists.frontPage)]
   if (path.startsWith('/api/comments/') && name === 'id') return Object.values(site.comments).map(String)
-  if (name === 'id' || name === 'paper') return [SHOWN, OTHER, HIDDEN, 'doi/10.5555/tides.1']
+  if (name === 'id' || name === 'paper') return [SHOWN, HIDDEN]
   return name === '*' ? ['nothing'] : ['1']
 }
 
