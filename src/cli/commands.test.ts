@@ -125,7 +125,7 @@ describe('the program', () => {
     const unclear = file('unclear.bin', 'what is this?')
     const lines = file('lines.jsonl', LINE)
     const broken = file('broken.json', '[{')
-    const format = 'jsonl|page|bibtex|ris|csl|huggingface|arxiv-oai|arxiv-atom'
+    const format = 'jsonl|page|bibtex|ris|csl|huggingface|arxiv-oai|arxiv-atom|broadsheet-dump'
     const cut = file('cut.gz', gzipSync(LINE).subarray(0, 8))
     const cases: [string[], string][] = [
       [[missing], `The file ${missing} does not exist.`],
