@@ -92,7 +92,7 @@ describeWithDatabase('what needs a token', (db) => {
       { now: new Date(NOON.getTime() - 30 * 24 * 3_600_000) },
     )
     const before = await stored(db())
-    for (const token of [revoked, expired, `bs_${'a'.repeat(43)}`, 'nonsense', `${expired}x`])
+    for (const token of [revoked, expired, `bs_${'a'.repeat(43)}`, 'bs_nonsense', `${expired}x`])
       expect(await eachOf(ACTING, ({ method }, path) => ask(app, method, path, { token, body: {} }))).toEqual(
         all(401, 'bad-token'),
       )

@@ -76,6 +76,8 @@ describeWithDatabase('the official client of daily papers', (db) => {
     HOME: home,
     HF_HOME: home,
     HF_ENDPOINT: origin,
+    // What lets its reader in at the service that it is made for, which it sends here too.
+    HF_TOKEN: 'hf_of_another_service',
     HF_HUB_DISABLE_TELEMETRY: '1',
     NO_COLOR: '1',
   })

@@ -73,7 +73,9 @@ describeWithDatabase('the API, as programs read it', (db) => {
     expect((await ask('/api/nothing')).body).toMatchObject({ status: 404 })
     const wrong = await ask('/api/daily_papers', { method: 'DELETE' })
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-    expect(await ask('/api/daily_papers', { headers: { authorization: 'Bearer nonsense' } })).toMatchObject({
+    expect(
+      await ask('/api/daily_papers', { headers: { authorization: 'Bearer bs_nonsense' } }),
+    ).toMatchObject({
       status: 401,
     })
   })
@@ -116,6 +118,8 @@ describeWithDatabase('the API, as programs read it', (db) => {
     const second = await ask(next)
     expect(ids(first.body).concat(ids(second.body)).toSorted()).toEqual(['2601.00001', 'hep-th/9901001'])
     expect(second.headers.get('link')).toBeNull()
+    const latest = await ask('/api/papers?list=/&limit=1')
+    expect([ids(latest.body), latest.headers.get('link')]).toEqual([['2601.00001'], null])
     for (const list of [
       '/papers/date/2026-01-14',
       '/papers/week/2026-W03',

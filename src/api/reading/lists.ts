@@ -57,13 +57,21 @@ export const listPapersOf = reading({
     return {
       ok: true,
       body: await presentList(site, page.papers),
-      next: page.next === null ? null : { cursor: page.next },
+      // The latest edition may be another one by then.
+      next: page.next === null ? null : { list: page.address ?? list, cursor: page.next },
       shows: [...papersShown(page.papers), ...page.shows],
     }
   },
 })
 
-type ListPage = { ok: true; papers: Paper[]; next: string | null; shows: ChangingPart[] }
+/** `address`: under which it stays the same list, where that is not the one that was asked for. */
+type ListPage = {
+  ok: true
+  papers: Paper[]
+  next: string | null
+  shows: ChangingPart[]
+  address?: string
+}
 
 async function pageOf(
   { site, now }: Asking,
@@ -86,6 +94,7 @@ async function pageOf(
     papers: page.papers,
     next: page.next && writeCursor(page.next),
     shows: ordersOf(ranked),
+    ...(ranked.kind === 'editions' && period === null ? { address: `/papers/date/${ranked.from}` } : {}),
   }
 }
 
