@@ -34,6 +34,8 @@ const manifestShape = z.object({
     .nullable(),
   /** New with every manifest. */
   token: z.string(),
+  /** The tokens of those that it was made from, one after another, the last first: as many as are remembered. */
+  before: z.array(z.string()).default([]),
 })
 export type Manifest = z.infer<typeof manifestShape>
 
@@ -42,6 +44,9 @@ export type FoundManifest = { number: number } & (
   | { ok: true; manifest: Manifest }
   | { ok: false; reason: string | null }
 )
+
+/** While somebody looks whether theirs was taken, others never make so many on top of it. */
+const REMEMBERED = 64
 
 /** Each further attempt means that somebody else wrote a manifest meanwhile: so many in a row there never are. */
 export const MOST_ATTEMPTS = 1_000
@@ -69,17 +74,21 @@ export function isSameManifest(a: FoundManifest, b: FoundManifest): boolean {
  */
 export function replaceManifest(
   folder: string,
-  { number: replaced }: FoundManifest,
-  manifest: Omit<Manifest, 'format' | 'token'>,
+  read: FoundManifest,
+  manifest: Omit<Manifest, 'format' | 'token' | 'before'>,
 ): (FoundManifest & { ok: true }) | null {
   mkdirSync(folder, { recursive: true })
-  const whole: Manifest = { format: FORMAT, token: randomUUID(), ...manifest }
+  const { number: replaced } = read
+  const before = read.ok ? [read.manifest.token, ...read.manifest.before].slice(0, REMEMBERED) : []
+  const whole: Manifest = { format: FORMAT, token: randomUUID(), before, ...manifest }
   const draft = join(folder, `${randomUUID()}.new`)
   const number = replaced + 1
   try {
     writeThrough(draft, JSON.stringify(whole))
     if (!linkIfFree(draft, pathOf(folder, number))) return null
-    if (newestNumber(folder) !== number) {
+    const newest = readManifest(folder)
+    const isTaken = newest.number === number || (newest.ok && newest.manifest.before.includes(whole.token))
+    if (!isTaken) {
       // The number was free again, because others are long past it.
       rmSync(pathOf(folder, number), { force: true })
       return null
