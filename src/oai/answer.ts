@@ -18,7 +18,8 @@ import { FORMATS, formatsOf, type Format } from './formats.ts'
 import { parseRequest, type ListRequest, type OaiError, type OaiRequest } from './parse-request.ts'
 import { formatRecordsToken, formatSetsToken, type SetsToken } from './resumption.ts'
 import { editionSpec, editionTitle, PARENTS, specsOf, topicSpec, topicTitle } from './sets.ts'
-import { attributes, element, escapeXml } from './xml.ts'
+import { escapeXml } from '../runtime/xml-text.ts'
+import { attributes, element } from './xml.ts'
 
 /** What the provider is for. */
 export type Provider = {

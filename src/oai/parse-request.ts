@@ -3,7 +3,7 @@ import { formatNamed, type Format } from './formats.ts'
 import { readRecordsToken, readSetsToken, type RecordsToken, type SetsToken } from './resumption.ts'
 import { parseSet } from './sets.ts'
 import type { OaiSet } from '../papers/oai-records.ts'
-import { isXmlText } from './xml.ts'
+import { isXmlText } from '../runtime/xml-text.ts'
 
 /** The errors of the protocol (OAI-PMH 2.0, 3.6). */
 export type OaiError = {

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../runtime/xml-text.ts'
 import { shortened } from './break-lines.ts'
 import type { Style } from './faces.ts'
 import { placed, svgPath } from './outline.ts'
@@ -68,12 +69,7 @@ function round(value: number): string {
   return String(Math.round(value * 100) / 100)
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** For XML: what it has no room for at all is left out. */
+/** Control characters, which are no letters of a badge, are left out. */
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\uFFFE\uFFFF]/gu, '')
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+  return escapeXml(text.toWellFormed().replace(/\p{Cc}/gu, ''))
 }

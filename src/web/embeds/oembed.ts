@@ -1,3 +1,4 @@
+import { escapeXml } from '../../runtime/xml-text.ts'
 import type { Context } from 'hono'
 import { byline } from '../../papers/byline.ts'
 import { findPaper } from '../../papers/find.ts'
@@ -91,15 +92,9 @@ function decoded(path: string): string | null {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-
 function asXml(answer: Record<string, string | number>): string {
-  const elements = Object.entries(answer).map(([name, value]) => {
-    // XML has no room at all for some characters.
-    const text = String(value)
-      .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
-      .replace(/[&<>]/g, (character) => ENTITIES[character] ?? character)
-    return `  <${name}>${text}</${name}>\n`
-  })
+  const elements = Object.entries(answer).map(
+    ([name, value]) => `  <${name}>${escapeXml(String(value))}</${name}>\n`,
+  )
   return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>\n${elements.join('')}</oembed>\n`
 }

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../runtime/xml-text.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
@@ -17,7 +18,7 @@ export function EmbedBox({ site, paper }: { site: Site; paper: Paper }) {
     },
     {
       name: 'Badge, in HTML',
-      text: `<a href="${escaped(url)}"><img src="${escaped(badge)}" alt="${escaped(alt)}" height="20"></a>`,
+      text: `<a href="${escapeXml(url)}"><img src="${escapeXml(badge)}" alt="${escapeXml(alt)}" height="20"></a>`,
     },
     { name: 'Card, in HTML', text: cardFrame(site, { paper, ...FRAME }) },
     { name: 'oEmbed', text: oembedAddress(site, { paper, format: 'json' }) },
@@ -82,13 +83,7 @@ export function cardFrame(
 ): string {
   const src = `${site.origin}${addressPath(paper.address)}/card`
   const title = `${plainText(paper.title)} · ${site.name}`
-  return `<iframe src="${escaped(src)}" title="${escaped(title)}" width="${width}" height="${height}" style="border:0;max-width:100%" loading="lazy"></iframe>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+  return `<iframe src="${escapeXml(src)}" title="${escapeXml(title)}" width="${width}" height="${height}" style="border:0;max-width:100%" loading="lazy"></iframe>`
 }
 
 function markdownText(text: string): string {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { escapeXml } from '../../oai/xml.ts'
+import { escapeXml } from '../../runtime/xml-text.ts'
 import { isTopic } from '../../papers/categories.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { mapParts, papersOfPart } from '../../papers/site-map.ts'
