@@ -45,6 +45,12 @@ export type Counted =
   | { ok: true; left: number; resetSeconds: number }
   | { ok: false; retryAfterSeconds: number }
 
+/** When somebody may try again, as a sentence ends: in a minute, in so many minutes. */
+export function waitInWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`
+}
+
 /**
  * Counts one more and says whether that is within the limit, or else in how many seconds it will be. One statement,
  * shared by all processes of the installation.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countWithin, type RateLimit } from '../accounts/rate-limits.ts'
+import { countWithin, waitInWords, type RateLimit } from '../accounts/rate-limits.ts'
 import { MayNotAct } from '../db/hold-readers.ts'
 import type { Viewer } from '../web/site.ts'
 import { runOnce, takesKey } from './idempotency.ts'
@@ -100,11 +100,13 @@ const SUSPENDED = problem(
 )
 
 export function tooOften(retryAfterSeconds: number): Problem {
-  const minutes = Math.ceil(retryAfterSeconds / 60)
-  const when = minutes === 1 ? 'in a minute' : `in ${minutes} minutes`
-  return problem('too-often', `You have done that often in a short time. Try again ${when}.`, {
-    retryAfterSeconds,
-  })
+  return problem(
+    'too-often',
+    `You have done that often in a short time. Try again ${waitInWords(retryAfterSeconds)}.`,
+    {
+      retryAfterSeconds,
+    },
+  )
 }
 
 function badInput(operation: Operation, error: z.ZodError): Problem {

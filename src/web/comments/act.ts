@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { RATE_LIMITS, waitInWords } from '../../accounts/rate-limits.ts'
 import { waitForComment } from '../../discussion/comment-allowance.ts'
 import type { CommentRefusal } from '../../discussion/comment-refusals.ts'
 import { readText } from '../../discussion/comment-text.ts'
@@ -74,8 +74,7 @@ async function write(
   const waiting = await waitForComment(site.db, { reader, now })
   if (waiting !== null) {
     c.header('retry-after', String(waiting))
-    const minutes = Math.ceil(waiting / 60)
-    const problem = `You have commented often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+    const problem = `You have commented often in a short time. Try again ${waitInWords(waiting)}.`
     return writeAgain(acting, c, { paper, writing, problem, status: 429 })
   }
   const common = { paperId, reader, body: text.body, now }

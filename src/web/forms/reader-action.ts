@@ -1,5 +1,5 @@
 import type { Context, Handler } from 'hono'
-import { countWithin, type RateLimit } from '../../accounts/rate-limits.ts'
+import { countWithin, waitInWords, type RateLimit } from '../../accounts/rate-limits.ts'
 import type { Reader } from '../../accounts/reader.ts'
 import { MayNotAct } from '../../db/hold-readers.ts'
 import { refused } from '../errors/show.tsx'
@@ -103,11 +103,10 @@ export function tooOften(
   { retryAfterSeconds }: { retryAfterSeconds: number },
 ): Response | Promise<Response> {
   c.header('retry-after', String(retryAfterSeconds))
-  const minutes = Math.ceil(retryAfterSeconds / 60)
   return refused(site, c, {
     status: 429,
     title: 'Too many requests',
-    reason: `You have done that often in a short time. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    reason: `You have done that often in a short time. Try again ${waitInWords(retryAfterSeconds)}.`,
   })
 }
 
