@@ -5,7 +5,8 @@ import type {
   TextResourceContents,
 } from '@modelcontextprotocol/server'
 import type { Asking } from '../api/operation.ts'
-import { markdownOf, paperUri, paperWithId, readEdition } from './resources.ts'
+import { markdownOf } from '../api/shapes/paper-text.ts'
+import { paperUri, paperWithId, readEdition } from './resources.ts'
 import { badParams } from './bad-params.ts'
 
 type Given = Record<string, string>

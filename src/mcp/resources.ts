@@ -7,7 +7,7 @@ import {
 import type { Asking } from '../api/operation.ts'
 import { askedPaper } from '../api/reading/find-paper.ts'
 import { longDay } from '../papers/dates-in-words.ts'
-import { toMarkdown } from '../papers/export/markdown.ts'
+import { markdownOf } from '../api/shapes/paper-text.ts'
 import { addressPath } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
@@ -98,10 +98,6 @@ async function edition({ db, timeZone }: Site, now: Date): Promise<{ day: string
     limit: MOST_OF_EDITION,
   })
   return { day, papers }
-}
-
-export function markdownOf({ origin, name }: Site, paper: Paper): string {
-  return toMarkdown(paper, { url: origin + addressPath(paper.address), siteName: name })
 }
 
 function decoded(id: string): string {

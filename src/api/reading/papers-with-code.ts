@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { toMarkdown } from '../../papers/export/markdown.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { addDays, dayIn } from '../../papers/calendar.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -13,6 +12,7 @@ import type { Site } from '../../web/site.ts'
 import { papersShown } from '../../web/shows.ts'
 import { reading } from '../operation.ts'
 import { Day, PaperId, text } from '../shapes/paper.ts'
+import { markdownOf } from '../shapes/paper-text.ts'
 import { askedPaper } from './find-paper.ts'
 import { searchInLine } from './search-in-line.ts'
 
@@ -284,9 +284,7 @@ export const readFromCatalogue = reading({
     const found = await askedPaper(site, id)
     if (!found.ok) return found
     const { paper } = found
-    const url = site.origin + addressPath(paper.address)
-    const body = toMarkdown(paper, { url, siteName: site.name })
-    return { ok: true, body, shows: papersShown([paper]), isOwn: paper.hidden }
+    return { ok: true, body: markdownOf(site, paper), shows: papersShown([paper]), isOwn: paper.hidden }
   },
 })
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { toMarkdown } from '../../papers/export/markdown.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import { dayIn, dayPeriod, monthPeriod, weekPeriod, type Period } from '../../papers/calendar.ts'
 import type { LinkKind } from '../../papers/links.ts'
@@ -15,6 +14,7 @@ import type { Site } from '../../web/site.ts'
 import { reading } from '../operation.ts'
 import { problem } from '../problem.ts'
 import { Day, ListedPaperShape, Month, PaperId, PaperShape, text, Week } from '../shapes/paper.ts'
+import { markdownOf } from '../shapes/paper-text.ts'
 import { presentList, presentPapers } from '../shapes/present-papers.ts'
 import { CommentShape } from '../shapes/comment.ts'
 import { commentsAsJson } from './discussion.ts'
@@ -199,7 +199,7 @@ export const readPaper = reading({
     const url = site.origin + addressPath(paper.address)
     return {
       ok: true,
-      body: { id: paper.address, url, markdown: toMarkdown(paper, { url, siteName: site.name }) },
+      body: { id: paper.address, url, markdown: markdownOf(site, paper) },
       shows: papersShown([paper]),
       isOwn: paper.hidden,
     }
