@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -9,24 +8,19 @@ import { keptSecret } from './accounts/secret.ts'
 import { startBackground } from './background.ts'
 import { announceChanges, parseChange, type Change } from './ranking/announce-changes.ts'
 import { createApp } from './web/app.ts'
+import { configuredSite } from './web/configured-site.ts'
 import type { Config } from './config.ts'
 import { connect, type Connection } from './db/connect.ts'
 import { RECORDING } from './db/channels.ts'
 import { listen } from './db/listen.ts'
-import { dumpsFolder } from './dumps/kept-dumps.ts'
 import { endsWithin } from './runtime/ends-within.ts'
 import { openDatabase } from './db/open.ts'
 import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
-import { adminEmailOf } from './oai/admin-email.ts'
 import { openDrawing } from './pictures/drawing/drawing.ts'
-import { openOutgoingClient } from './outgoing/client.ts'
 import { hadSources } from './sources/sources.ts'
-import { userAgent } from './sources/user-agent.ts'
-import { welcomeKey } from './web/welcome/key.ts'
-import { lookUpSources } from './sources/look-up-sources.ts'
 import { redateEditions } from './ranking/editions.ts'
 import { layOutSample } from './sources/lay-out-sample.ts'
 import { startEngine } from './search/engine-client.ts'
@@ -152,24 +146,11 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     db: forReaders,
     search: { db: forReaders, index, meaning, timeZone },
     accounts,
-    sources: lookUpSources(config),
-    harvesting: {
-      client: openOutgoingClient({ db, userAgent: userAgent(config), now }),
-      urls: config.services,
-      keys: config.keys,
-      contact: config.contact,
-    },
-    welcomeKey: welcomeKey(secret),
-    bounceHooks: { senders: config.bounceHooks, secret },
+    ...configuredSite(config, { db, secret, now }),
     drawing,
-    pictures: config.pictures,
-    outboxFolder: join(config.dataFolder, 'outbox'),
-    dumpsFolder: dumpsFolder(config.dataFolder),
     changed: changes.changed,
     log,
     assets,
-    name: config.siteName,
-    adminEmail: adminEmailOf(config),
     origin: config.publicUrl ?? '',
     timeZone,
     now,

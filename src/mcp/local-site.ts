@@ -1,19 +1,13 @@
-import { join } from 'node:path'
 import { openAccounts } from '../accounts/open-accounts.ts'
 import { ownHosts } from '../accounts/own-hosts.ts'
 import { keptSecret } from '../accounts/secret.ts'
 import type { Config } from '../config.ts'
-import { adminEmailOf } from '../oai/admin-email.ts'
-import { openOutgoingClient } from '../outgoing/client.ts'
 import { announceChanges } from '../ranking/announce-changes.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { SearchRoom } from '../search/search.ts'
-import { lookUpSources } from '../sources/look-up-sources.ts'
-import { userAgent } from '../sources/user-agent.ts'
-import { welcomeKey } from '../web/welcome/key.ts'
-import { dumpsFolder } from '../dumps/kept-dumps.ts'
 import { openDrawing } from '../pictures/drawing/drawing.ts'
 import type { Site } from '../web/site.ts'
+import { configuredSite } from '../web/configured-site.ts'
 
 /**
  * The site of a data folder as operations need it, without a server: what they change is told to the processes that serve it.
@@ -41,25 +35,12 @@ export async function openLocalSite(
       log,
       now,
     }),
-    sources: lookUpSources(config),
-    harvesting: {
-      client: openOutgoingClient({ db, userAgent: userAgent(config), now }),
-      urls: config.services,
-      keys: config.keys,
-      contact: config.contact,
-    },
-    welcomeKey: welcomeKey(secret),
-    bounceHooks: { senders: config.bounceHooks, secret },
-    pictures: config.pictures,
+    ...configuredSite(config, { db, secret, now }),
     drawing,
-    dumpsFolder: dumpsFolder(config.dataFolder),
-    outboxFolder: join(config.dataFolder, 'outbox'),
     changed: changes.changed,
     log,
     // No pages are made here.
     assets: { style: '', script: '', theme: '', fonts: [] },
-    name: config.siteName,
-    adminEmail: adminEmailOf(config),
     origin,
     timeZone: search.timeZone,
     now,
