@@ -111,9 +111,14 @@ import { voteByForm } from './vote/act.ts'
 const PREVIEWED = ['list', 'every', 'length', 'not-about']
 
 /** A page of a list continues after a paper; a file of a list is whole, or so many papers of it. */
-const takesOfList: Takes = (c) => (splitFileSuffix(c.req.path).file === null ? ['after', 'n'] : ['limit'])
-
-const takesOfCollection: Takes = (c) => (splitFileSuffix(c.req.path).file === null ? ['after'] : ['limit'])
+const takes =
+  (names: { file: readonly string[]; else: readonly string[] }): Takes =>
+  (c) =>
+    splitFileSuffix(c.req.path).file === null ? names.else : names.file
+const takesOfList = takes({ file: ['limit'], else: ['after', 'n'] })
+const takesOfRange = takes({ file: ['limit', 'from', 'to'], else: ['after', 'n', 'from', 'to'] })
+/** Of lists whose papers have no ranks. */
+const takesOfWhole = takes({ file: ['limit'], else: ['after'] })
 
 /** Every address of the site. Lists also answer with a feed's suffix and a file's, papers with an export's. */
 export function addRoutes(app: Hono, base: Site): void {
@@ -128,14 +133,12 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/', page(showNewest, { takes: ['after', 'n'] }))
   const suffixes = [...FEED_FORMATS, ...LIST_FILES].map(({ suffix }) => suffix)
   for (const suffix of suffixes) {
-    const isFile = LIST_FILES.some((file) => file.suffix === suffix)
-    const paging = isFile ? ['limit'] : ['after', 'n']
-    app.get(`/index${suffix}`, page(showNewest, { takes: paging }))
-    app.get(`/papers${suffix}`, page(showSearch, { takes: isFile ? ['q', 'limit'] : ['q'] }))
-    app.get(`/papers/new${suffix}`, page(showNew, { takes: paging }))
-    app.get(`/papers/trending${suffix}`, page(showTrending, { takes: paging }))
-    app.get(`/papers/top${suffix}`, page(showTop, { takes: [...paging, 'from', 'to'] }))
-    app.get(`/papers/picks${suffix}`, page(showPicks, { takes: isFile ? ['limit'] : ['after'] }))
+    app.get(`/index${suffix}`, page(showNewest, { takes: takesOfList }))
+    app.get(`/papers${suffix}`, page(showSearch, { takes: takes({ file: ['q', 'limit'], else: ['q'] }) }))
+    app.get(`/papers/new${suffix}`, page(showNew, { takes: takesOfList }))
+    app.get(`/papers/trending${suffix}`, page(showTrending, { takes: takesOfList }))
+    app.get(`/papers/top${suffix}`, page(showTop, { takes: takesOfRange }))
+    app.get(`/papers/picks${suffix}`, page(showPicks, { takes: takesOfWhole }))
   }
   app.get('/papers', page(showSearch, { takes: ['q', 'page', 'upto', 'unfinished'] }))
   app.get('/papers/suggest', page(sendSuggestions, { takes: ['q', 'format'] }))
@@ -145,7 +148,7 @@ export function addRoutes(app: Hono, base: Site): void {
       app.get(
         `/papers/${kind}${suffix}`,
         page((site) => showNewestPeriod(site, kind), {
-          takes: LIST_FILES.some((file) => file.suffix === suffix) ? ['limit'] : [],
+          takes: takes({ file: ['limit'], else: [] }),
         }),
       )
   app.get(
@@ -269,7 +272,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.get('/collections', page(showCollections, { takes: ['after'] }))
   app.post('/collections', makeCollection(base))
   app.get('/collections/new', page(showNewCollection, { takes: ['paper'] }))
-  app.get('/collections/:id', page(showCollection, { takes: takesOfCollection }))
+  app.get('/collections/:id', page(showCollection, { takes: takesOfWhole }))
   app.post('/collections/:id/edit', changeCollection(base))
   app.post('/collections/:id/delete', dropCollection(base))
   app.post('/collections/:id/papers/add', addPaper(base))
