@@ -15,6 +15,8 @@ export type Dumped = { trx: Transaction<Database>; site: string; curators: Reado
 
 /** Rows in one query: a few milliseconds of work before others get their turn. */
 const AT_A_TIME = 200
+/** Before every id of a reader, in their order. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
 
 /** Comments on papers that everybody sees, whose text everybody sees. */
 const IS_SHOWN = sql<boolean>`c.deleted_at is null and c.hidden_at is null`
@@ -139,7 +141,7 @@ async function* people({ trx, site, curators }: Dumped): AsyncGenerator<DumpReco
         -- It stands on the pages that they show, and beside papers that they are confirmed to have written.
         case when r.public or (r.orcid_verified and exists (select from authorship_claims a
           where (a.reader_id, a.state) = (r.id, 'confirmed'))) then r.orcid end as orcid
-      from readers r where r.id in (${NAMED}) and r.id > ${last?.id ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      from readers r where r.id in (${NAMED}) and r.id > ${last?.id ?? BEFORE_ALL}::uuid
       order by r.id limit ${AT_A_TIME}`.execute(trx)
     return rows
   })
@@ -281,7 +283,7 @@ async function* picks({ trx }: Dumped): AsyncGenerator<DumpRecord<'picks.jsonl'>
     const { rows } = await sql<Row>`
       select k.paper_id, k.curator_id, k.note, k.picked_at, k.event from picks k join papers p on p.id = k.paper_id
       where ${IS_LISTED} and (k.paper_id, k.curator_id)
-        > (${last?.paper_id ?? 0}::bigint, ${last?.curator_id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+        > (${last?.paper_id ?? 0}::bigint, ${last?.curator_id ?? BEFORE_ALL}::uuid)
       order by k.paper_id, k.curator_id limit ${AT_A_TIME}`.execute(trx)
     return rows
   })
@@ -303,7 +305,7 @@ async function* authorships({ trx }: Dumped): AsyncGenerator<DumpRecord<'authors
     const { rows } = await sql<Row>`
       select a.paper_id, a.reader_id, a.by, a.claimed_at from authorship_claims a join papers p on p.id = a.paper_id
       where ${IS_LISTED} and a.state = 'confirmed' and (a.paper_id, a.reader_id)
-        > (${last?.paper_id ?? 0}::bigint, ${last?.reader_id ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+        > (${last?.paper_id ?? 0}::bigint, ${last?.reader_id ?? BEFORE_ALL}::uuid)
       order by a.paper_id, a.reader_id limit ${AT_A_TIME}`.execute(trx)
     return rows
   })

@@ -5,6 +5,8 @@ import sys
 
 from oaipmh_scythe import Scythe
 
+from told import tell
+
 base, arguments = sys.argv[1], json.loads(sys.argv[2])
 method = arguments.pop("http_method", "GET")
 wanted = {
@@ -14,26 +16,10 @@ wanted = {
     "set_": arguments.get("set"),
 }
 with Scythe(base, http_method=method) as scythe:
-    identify = scythe.identify()
-    records = [
-        {
-            "identifier": record.header.identifier,
-            "datestamp": record.header.datestamp,
-            "sets": record.header.setSpecs,
-            "deleted": record.deleted,
-            "metadata": None if record.deleted else record.get_metadata(),
-        }
-        for record in scythe.list_records(**wanted)
-    ]
-    print(
-        json.dumps(
-            {
-                "name": identify.repositoryName,
-                "deletedRecord": identify.deletedRecord,
-                "formats": [one.metadataPrefix for one in scythe.list_metadata_formats()],
-                "sets": [one.setSpec for one in scythe.list_sets()],
-                "identifiers": [one.identifier for one in scythe.list_identifiers(**wanted)],
-                "records": records,
-            }
-        )
+    tell(
+        scythe.identify(),
+        scythe.list_metadata_formats(),
+        scythe.list_sets(),
+        scythe.list_identifiers(**wanted),
+        scythe.list_records(**wanted),
     )
