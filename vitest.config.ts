@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Where SQL is written. Pages and attacks ask the rooms, and are tested on one PostgreSQL. */
 const ROOMS_WITH_SQL =
-  'src/{db,papers,mail,ranking,accounts,outgoing,pictures,search,sources,discussion,shelves,moderation,readers,webhooks,lists,digests,dumps,libraries}'
+  'src/{db,papers,mail,ranking,accounts,outgoing,pictures,search,sources,discussion,shelves,moderation,readers,webhooks,lists,digests,dumps,libraries,recommendation}'
 /** And of these, what takes long for reasons that have nothing to do with the version of PostgreSQL. */
 const LONG = [
   'src/search/engine*',

@@ -19,6 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
+import { openTaste } from './recommendation/open-taste.ts'
 import { openDrawing } from './pictures/drawing/drawing.ts'
 import { hadSources } from './sources/sources.ts'
 import { redateEditions } from './ranking/editions.ts'
@@ -116,14 +117,19 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const drawing = openDrawing({ log })
+  const taste = openTaste(forReaders)
   const listener = listen(address, {
     on: {
       papers(notice) {
         if (notice === RECORDING) cache.outdate()
         else cache.drop('everything')
         index.wake()
+        taste.wake()
       },
-      vectors: () => index.wake(),
+      vectors() {
+        index.wake()
+        taste.wake()
+      },
       ranking: (notice) => cache.drop(parseChange(notice)),
     },
     log,
@@ -139,6 +145,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
       index.close(),
       meaning.close(),
       drawing.close(),
+      taste.close(),
     ])
     if (!(await endsWithin(closing, CLOSE_MS))) log.warn('not everything has stopped in time')
   }
@@ -148,6 +155,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     accounts,
     ...configuredSite(config, { db, secret, now }),
     drawing,
+    taste,
     changed: changes.changed,
     log,
     assets,

@@ -4,6 +4,7 @@ import { openAccounts } from '../src/accounts/open-accounts.ts'
 import { createApp } from '../src/web/app.ts'
 import type { Database } from '../src/db/schema.ts'
 import { NO_HOOKS } from '../src/mail/bounces/hooks/settings.ts'
+import { openTaste } from '../src/recommendation/open-taste.ts'
 import { openDrawing } from '../src/pictures/drawing/drawing.ts'
 import { createLog, type Logger } from '../src/runtime/log.ts'
 import type { HarvestedPaper } from '../src/papers/harvested-paper.ts'
@@ -98,6 +99,7 @@ export function openSite(
     welcomeKey: 'the key on the console',
     bounceHooks: { senders: NO_HOOKS, secret: 'a secret that is only for tests, long enough' },
     drawing: openDrawing({ log }),
+    taste: openTaste(db),
     pictures: true,
     outboxFolder: '/nowhere/outbox',
     dumpsFolder: '/nowhere/dumps',

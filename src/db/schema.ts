@@ -422,6 +422,37 @@ export type Database = {
     holder: Generated<string | null>
     held_until: Generated<Date | null>
   }
+  tastes: {
+    reader_id: string
+    learns_opened: Generated<boolean>
+    learns_searches: Generated<boolean>
+    feed_key: Generated<string | null>
+    begun_at: Generated<Date | null>
+  }
+  interests: {
+    id: Generated<number>
+    reader_id: string
+    name: string
+    named_by_reader: Generated<boolean>
+    boost: Generated<number>
+    paused_at: Generated<Date | null>
+    created_at: Date
+  }
+  interest_papers: {
+    reader_id: string
+    paper_id: number
+    /** null: its interest was dropped. */
+    interest_id: number | null
+    excluded_at: Generated<Date | null>
+  }
+  followed_topics: { reader_id: string; category: string; at: Date }
+  followed_authors: { reader_id: string; name_key: string; name: string; at: Date }
+  paper_ratings: { reader_id: string; paper_id: number; likes: boolean; at: Date }
+  opened_papers: { reader_id: string; paper_id: number; at: Date }
+  seen_papers: { reader_id: string; paper_id: number; at: Date }
+  reader_searches: { id: Generated<number>; reader_id: string; text: string; at: Date }
+  paper_notes: { reader_id: string; paper_id: number; body: string; changed_at: Date }
+  taste_changes: { id: Generated<number>; reader_id: string }
   subscribers: {
     id: Generated<number>
     /** null: the archive. */

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { announceChanges } from '../ranking/announce-changes.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { SearchRoom } from '../search/search.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { openDrawing } from '../pictures/drawing/drawing.ts'
 import type { Site } from '../web/site.ts'
 import { configuredSite } from '../web/configured-site.ts'
@@ -21,6 +22,7 @@ export async function openLocalSite(
   const secret = config.secret ?? (await keptSecret(config.dataFolder))
   const changes = announceChanges(db, { onChange: () => {}, log })
   const drawing = openDrawing({ log })
+  const taste = openTaste(db)
   const site: Site = {
     db,
     search,
@@ -37,6 +39,7 @@ export async function openLocalSite(
     }),
     ...configuredSite(config, { db, secret, now }),
     drawing,
+    taste,
     changed: changes.changed,
     log,
     // No pages are made here.
@@ -49,7 +52,7 @@ export async function openLocalSite(
   return {
     site,
     close: async () => {
-      await Promise.all([changes.close(), drawing.close()])
+      await Promise.all([changes.close(), drawing.close(), taste.close()])
     },
   }
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../runtime/log.ts'
 import type { Accounts } from '../accounts/open-accounts.ts'
 import type { Reader } from '../accounts/reader.ts'
 import type { Scope } from '../accounts/tokens.ts'
+import type { Taste } from '../recommendation/taste.ts'
 import type { SearchRoom } from '../search/search.ts'
 import type { Change } from '../ranking/announce-changes.ts'
 import type { HarvestOptions } from '../sources/harvest.ts'
@@ -27,6 +28,8 @@ export type Site = {
   sources: LookUpSources
   /** What draws badges, and the pictures beside links to papers. */
   drawing: Drawing
+  /** What readers' own front pages are ranked by. */
+  taste: Taste
   /** Whether figures of papers are shown. */
   pictures: boolean
   /** With what sources are asked when a curator tries one out. */
