@@ -27,6 +27,7 @@ import { endsWithin } from './runtime/ends-within.ts'
 import { notify } from './db/channels.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
+import type { Taste } from './recommendation/taste.ts'
 import { userAgent } from './sources/user-agent.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
@@ -45,6 +46,7 @@ export function startBackground({
   connection: { db, address },
   secret,
   meaning,
+  taste,
   readFeed,
   troubles,
   log,
@@ -55,6 +57,8 @@ export function startBackground({
   /** What the Message-IDs of digests are signed with, and readers' keys to their libraries are encrypted. */
   secret: string
   meaning: Meaning
+  /** What readers' own digests are ranked by; whoever opened it closes it. */
+  taste: Taste
   /** How a process that serves the site reads its feeds; others ask for them at its address. */
   readFeed?: Hub['readFeed']
   troubles: Troubles
@@ -119,6 +123,7 @@ export function startBackground({
   ]
   const digestRoom = async () => ({
     search: room,
+    taste,
     site: { name: config.siteName, origin: await site.origin() },
     pictures: config.pictures,
   })
@@ -157,9 +162,13 @@ export function startBackground({
       papers() {
         changes += 1
         index.wake()
+        taste.wake()
         embedding?.wake()
       },
-      vectors: () => index.wake(),
+      vectors() {
+        index.wake()
+        taste.wake()
+      },
       sources: () => harvest.wake(),
       webhooks: () => webhooks.wake(),
       hub: () => hub.wake(),

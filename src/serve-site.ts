@@ -112,12 +112,12 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const meaning = openMeaning(config, { log })
   // The hub looks at feeds once somebody has subscribed to them: by then there is a site to ask.
   const readFeed = feedsMadeHere((request) => app.fetch(request), { origin: () => site.origin })
+  const taste = openTaste(forReaders)
   const background = jobs
-    ? startBackground({ config, connection, secret, meaning, readFeed, troubles, log, now })
+    ? startBackground({ config, connection, secret, meaning, taste, readFeed, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const drawing = openDrawing({ log })
-  const taste = openTaste(forReaders)
   const listener = listen(address, {
     on: {
       papers(notice) {
