@@ -12,7 +12,6 @@ import { startBackground } from './background.ts'
 import { readConfig } from './config.ts'
 import { openTroubles } from './runtime/troubles.ts'
 import { createLog } from './runtime/log.ts'
-import { openTaste } from './recommendation/open-taste.ts'
 import { openMeaning } from './search/meaning.ts'
 import { recordHarvest } from './sources/record-harvest.ts'
 
@@ -35,7 +34,6 @@ describeWithDatabase('the background', (db) => {
       connection: { db: db(), address },
       secret: 'a secret that is only for tests, long enough',
       meaning,
-      taste: openTaste(db()),
       troubles: openTroubles(),
       log,
       now: () => new Date(),

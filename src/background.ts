@@ -8,6 +8,7 @@ import { embedPapers } from './jobs/embed-papers.ts'
 import { feedsServedAt } from './feeds/own-feed.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
 import { fetchPictures } from './jobs/fetch-pictures.ts'
+import { keepFoundInterests } from './jobs/keep-interests.ts'
 import { importLibraries, saveToLibraries } from './jobs/keep-libraries.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
@@ -27,8 +28,9 @@ import { endsWithin } from './runtime/ends-within.ts'
 import { notify } from './db/channels.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
-import type { Taste } from './recommendation/taste.ts'
 import { userAgent } from './sources/user-agent.ts'
+import { startTaste } from './recommendation/start-taste.ts'
+import type { Taste } from './recommendation/taste.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
 import type { Hub } from './webhooks/hub/hub.ts'
@@ -46,7 +48,6 @@ export function startBackground({
   connection: { db, address },
   secret,
   meaning,
-  taste,
   readFeed,
   troubles,
   log,
@@ -57,8 +58,6 @@ export function startBackground({
   /** What the Message-IDs of digests are signed with, and readers' keys to their libraries are encrypted. */
   secret: string
   meaning: Meaning
-  /** What readers' own digests are ranked by; whoever opened it closes it. */
-  taste: Taste
   /** How a process that serves the site reads its feeds; others ask for them at its address. */
   readFeed?: Hub['readFeed']
   troubles: Troubles
@@ -67,6 +66,8 @@ export function startBackground({
 }): {
   /** The search index, which this process keeps up to date on the disk. */
   index: EngineClient
+  /** What readers' own front pages are ranked by. */
+  taste: Taste
   /** Ends all work but the index, which answers until everything is closed. */
   stopWork(): Promise<void>
   close(): Promise<void>
@@ -76,6 +77,8 @@ export function startBackground({
   const mailer = mailerFor(config, { log })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
+  const taste = startTaste({ address, log })
+  const interests = startJob(keepFoundInterests(db, { taste, now }), { log, troubles })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
   const mail = (['any', 'urgent'] as const).map((which) =>
     startJob(sendMail(db, mailer, { which, rates: config.mailRate, log, now }), { log, troubles }),
@@ -190,6 +193,7 @@ export function startBackground({
       listener.close(),
       ...mail.map((job) => job.close()),
       suspicions.close(),
+      interests.close(),
       comments.close(),
       expired.close(),
       dumps.close(),
@@ -211,9 +215,10 @@ export function startBackground({
   const stopWork = () => (stopped ??= stop())
   return {
     index,
+    taste,
     stopWork,
     async close() {
-      await Promise.all([stopWork(), index.close()])
+      await Promise.all([stopWork(), index.close(), taste.close()])
     },
   }
 }

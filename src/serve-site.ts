@@ -19,7 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
-import { openTaste } from './recommendation/open-taste.ts'
+import { startTaste } from './recommendation/start-taste.ts'
 import { openDrawing } from './pictures/drawing/drawing.ts'
 import { hadSources } from './sources/sources.ts'
 import { redateEditions } from './ranking/editions.ts'
@@ -112,12 +112,12 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
   const meaning = openMeaning(config, { log })
   // The hub looks at feeds once somebody has subscribed to them: by then there is a site to ask.
   const readFeed = feedsMadeHere((request) => app.fetch(request), { origin: () => site.origin })
-  const taste = openTaste(forReaders)
   const background = jobs
-    ? startBackground({ config, connection, secret, meaning, taste, readFeed, troubles, log, now })
+    ? startBackground({ config, connection, secret, meaning, readFeed, troubles, log, now })
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const drawing = openDrawing({ log })
+  const taste = background?.taste ?? startTaste({ address, log })
   const listener = listen(address, {
     on: {
       papers(notice) {

@@ -3,7 +3,6 @@ import { keptSecret } from '../accounts/secret.ts'
 import { startBackground } from '../background.ts'
 import { connect } from '../db/connect.ts'
 import { endsWithin } from '../runtime/ends-within.ts'
-import { openTaste } from '../recommendation/open-taste.ts'
 import { createLog } from '../runtime/log.ts'
 import { openTroubles } from '../runtime/troubles.ts'
 import { openMeaning } from '../search/meaning.ts'
@@ -20,13 +19,11 @@ export async function work(): Promise<void> {
   const asked = interruption()
   const connection = await connect(config, { log, size: 6 })
   const meaning = openMeaning(config, { log })
-  const taste = openTaste(connection.db)
   const background = startBackground({
     config,
     connection,
     secret: config.secret ?? (await keptSecret(config.dataFolder)),
     meaning,
-    taste,
     troubles: openTroubles(),
     log,
     now: () => new Date(),
@@ -34,7 +31,7 @@ export async function work(): Promise<void> {
   log.info('working')
   if (!asked.aborted) await once(asked, 'abort')
   log.info('stopping')
-  await endsWithin(Promise.all([background.close(), meaning.close(), taste.close()]), CLOSE_MS)
+  await endsWithin(Promise.all([background.close(), meaning.close()]), CLOSE_MS)
   await connection.close()
   log.info('stopped')
 }
