@@ -9,6 +9,7 @@ import { NO_RATES } from '../mail/mail-rate.ts'
 import type { Message } from '../mail/message.ts'
 import { castVote } from '../ranking/votes.ts'
 import { deleteAccount } from '../readers/delete-account.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { TasteAway, type Ranking, type RankQuestion, type Taste } from '../recommendation/taste.ts'
 import { setNotForMe } from '../shelves/not-for-me.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
@@ -138,7 +139,7 @@ describeWithDatabase('a reader’s own front page by mail', (db) => {
   }
 
   /** The titles in a mail, in its order. */
-  function titlesIn({ text = '' }: Pick<Message, 'text'>): string[] {
+  function titlesIn({ text }: Pick<Message, 'text'>): string[] {
     return [...text.matchAll(/Tide \d+ of [\d-]+(?=\n)/g)].map(([title]) => title)
   }
 
@@ -315,6 +316,59 @@ describeWithDatabase('a reader’s own front page by mail', (db) => {
     expect(rows).toEqual([])
     await record('2026-01-14', 2)
     expect(await send(room, NEXT_DAY)).toEqual([])
+  })
+
+  it('tells of what was retracted after it was sent', async () => {
+    const { room } = open()
+    const [id = 0] = await record('2026-01-13', 1)
+    await signIn(db(), { email: ADA })
+    await subscribe(ADA)
+    await send(room, FIRST_DAY)
+    await db()
+      .updateTable('papers')
+      .set({ withdrawn: true, changed_at: FIRST_DAY })
+      .where('id', '=', id)
+      .execute()
+    await record('2026-01-14', 1)
+    const [mail] = await send(room, NEXT_DAY)
+    const text = mail?.text.replaceAll(/\s+/g, ' ') ?? ''
+    expect(text).toContain('Tide 1 of 2026-01-13')
+    expect(text).toMatch(/Withdrawn/i)
+    expect(titlesIn(mail ?? { text: '' })).toContain('Tide 1 of 2026-01-14')
+  })
+
+  it('is ranked by what its reader really did', async () => {
+    const { room } = open()
+    const taste = openTaste(db())
+    await record('2026-01-11', 3)
+    await recordHarvest(
+      db(),
+      Array.from({ length: 12 }, (_, i) =>
+        stated(`2601.13${String(i).padStart(3, '0')}`, {
+          title: i < 3 ? `Glaciers that melt ${i}` : `Prime numbers ${i}`,
+          abstract:
+            i < 3
+              ? 'Glaciers lose ice in summer, and moraines tell how much ice a glacier lost.'
+              : 'We count primes in short intervals by a sieve of integers.',
+          published: { value: '2026-01-13T15:00:00Z', precision: 'time' },
+        }),
+      ),
+      { now: new Date('2026-01-13T20:00:00Z'), timeZone: TIME_ZONE },
+    )
+    const { reader } = await signIn(db(), { email: ADA })
+    const voted = await db()
+      .selectFrom('papers')
+      .select('id')
+      .where('title', '=', 'Glaciers that melt 0')
+      .executeTakeFirstOrThrow()
+    await castVote(db(), { paperId: voted.id, voter: { id: reader.id, trusted: true }, now: FIRST_DAY })
+    await subscribe(ADA, { length: 5 })
+    const [mail] = await send({ ...room, taste }, FIRST_DAY)
+    const text = mail?.text.replaceAll(/\s+/g, ' ') ?? ''
+    expect(mail?.subject).toContain('Glaciers that melt')
+    expect(text).toContain('Because you voted for “Glaciers that melt 0”')
+    expect(text).not.toMatch(/\d\. Glaciers that melt 0/)
+    await taste.close()
   })
 
   it('is never in the archive, nor in a preview for anyone, and what was sent is its reader’s only', async () => {

@@ -27,8 +27,8 @@ type Period = { papers: Map<number, Paper>; askedAt: Date }
 
 /**
  * What readers' own lists offer: the papers of a period are read once for all, and ranked for each reader by their taste, the best
- * first, with the reason why. Left out is what they were sent already, and what they have voted for, saved or taken off their
- * lists. Nothing is offered where the address of a subscriber is not that of an account, or no longer, or its reader is
+ * first, with the reason why. Left out is what they were sent already, and what they have voted for, saved, opened or taken off
+ * their lists. Nothing is offered where the address of a subscriber is not that of an account, or no longer, or its reader is
  * suspended, or the interest is not theirs. `onAway`: told of each that cannot be ranked now.
  */
 export function openOwnPools(
@@ -69,6 +69,7 @@ export function openOwnPools(
       readerId,
       now: now(),
       paperIds,
+      mixed: true,
       limit: row.length * SPARE,
       ...(list.interestId === null ? {} : { interestId: list.interestId }),
     })
@@ -158,7 +159,7 @@ async function readersOf(db: Kysely<Database>, asked: Asked[]): Promise<Map<numb
   return new Map(rows.map(({ id, reader_id: readerId }) => [id, readerId]))
 }
 
-/** Which of some papers readers know already, or want to see no more. */
+/** Which of some papers readers know already, since they did something with them, or want to see no more. */
 async function knownPapers(
   db: Kysely<Database>,
   { readerIds, paperIds }: { readerIds: string[]; paperIds: number[] },
@@ -168,7 +169,11 @@ async function knownPapers(
       select reader_id, paper_id from not_for_me
       union all select reader_id, paper_id from votes
       union all select reader_id, paper_id from reading_list
+      union all select c.reader_id, p.paper_id from collection_papers p join collections c on c.id = p.collection_id
+      union all select reader_id, paper_id from comments where deleted_at is null
+      union all select reader_id, paper_id from submissions where state = 'accepted'
       union all select reader_id, paper_id from paper_ratings
+      union all select reader_id, paper_id from opened_papers
     ) k
     where k.reader_id = any(${[...new Set(readerIds)]}::uuid[]) and k.paper_id = any(${paperIds}::bigint[])`.execute(
     db,

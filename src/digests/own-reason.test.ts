@@ -56,7 +56,7 @@ it('names the interest, what is followed, and that a paper is from elsewhere', (
   expect(told({ interest, reasons: [did('vote', 1)] })).toBe('Tides · Because you voted for “Why tides turn”')
   expect(told({ interest }, true)).toBe('')
   expect(told({ followed: { author: 'Ada Lovelace', topic: 'cs.CL' } })).toBe(
-    'By Ada Lovelace, whom you follow · In cs.CL, which you follow',
+    'By Ada Lovelace, whom you follow · In Computation and Language, which you follow',
   )
   expect(told({ outside: true })).toBe('Outside your interests')
 })

@@ -1,3 +1,4 @@
+import { categoryName } from '../papers/categories.ts'
 import type { ActKind, RankedPaper } from '../recommendation/taste.ts'
 
 /** How acts are told that speak for a paper; others are not told. */
@@ -36,7 +37,7 @@ export function ownReason(
     ...(outside ? ['Outside your interests'] : []),
     ...(interest !== null && !isOfInterest ? [interest.name] : []),
     ...(followed.author === null ? [] : [`By ${followed.author}, whom you follow`]),
-    ...(followed.topic === null ? [] : [`In ${followed.topic}, which you follow`]),
+    ...(followed.topic === null ? [] : [`In ${categoryName(followed.topic)}, which you follow`]),
     ...(first ? [because(first, second)] : []),
   ].join(' · ')
 }

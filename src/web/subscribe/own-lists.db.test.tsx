@@ -4,6 +4,7 @@ import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
 import { composeDueIssues } from '../../digests/compose-due.ts'
+import { htmlOf } from '../../digests/email/document.tsx'
 import { deliverIssues } from '../../digests/deliver.ts'
 import { findSubscriber } from '../../digests/subscriptions.ts'
 import { NO_RATES } from '../../mail/mail-rate.ts'
@@ -182,8 +183,7 @@ describeWithDatabase('a reader’s own front page, by mail', (db) => {
     const own = { ...site, viewer: { reader, sessionId: 'x' } }
     const box = async (viewedBy: Site) => {
       const subscription = await findOwnSubscription(viewedBy, '/for-you')
-      const html = <SubscribeBox site={viewedBy} list="/for-you" subscription={subscription} />
-      return html.toString()
+      return htmlOf(<SubscribeBox site={viewedBy} list="/for-you" subscription={subscription} />)
     }
     expect(await box(own)).toContain('<input type="hidden" name="list" value="/for-you"/>')
     await subscribe({})

@@ -103,7 +103,8 @@ export function subscribePage(
         )}
         {isOwnList && (
           <p class="hint">
-            It says of each paper what you did that it is there for, so think before you forward it.
+            Under each paper it says which of your votes and other acts brought it, so think before you
+            forward it.
           </p>
         )}
         {isOwnList && own === null ? (
