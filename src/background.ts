@@ -126,6 +126,7 @@ export function startBackground({
   ]
   const digestRoom = async () => ({
     search: room,
+    taste,
     site: { name: config.siteName, origin: await site.origin() },
     pictures: config.pictures,
   })

@@ -16,6 +16,7 @@ import { parseListAddress } from '../../src/lists/followed-list.ts'
 import { openMailer, type Mailer } from '../../src/mail/mailer.ts'
 import { NO_RATES } from '../../src/mail/mail-rate.ts'
 import type { Message } from '../../src/mail/message.ts'
+import { openTaste } from '../../src/recommendation/open-taste.ts'
 import { createLog } from '../../src/runtime/log.ts'
 import { SearchAway } from '../../src/search/engine-client.ts'
 import { openMeaning } from '../../src/search/meaning.ts'
@@ -86,6 +87,7 @@ function roomFor(db: Kysely<Database>): DigestRoom {
       ),
       timeZone: TIME_ZONE,
     },
+    taste: openTaste(db),
     site: { name: 'Broadsheet', origin: 'https://broadsheet.example' },
     pictures: true,
   }

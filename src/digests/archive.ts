@@ -7,6 +7,7 @@ import { parseListAddress } from '../lists/followed-list.ts'
 import { readContent } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
 import { EVERY, type Every, type Issue } from './issue.ts'
+import { ownListAt, parseMailedList } from './mailed-list.ts'
 import { issueMaker } from './make-issue.ts'
 import { usualPreferences } from './preferences.ts'
 import { nextIssue, type Schedule } from './schedule.ts'
@@ -149,9 +150,21 @@ export async function readArchived(
   return readIssue(room, sql`i.state = 'published' and s.list = ${list} and i.period = ${period}`)
 }
 
-/** An issue that was composed for somebody, as it can be read by whoever has its link; null where it was forgotten. */
-export async function readSent(room: DigestRoom, { id }: { id: number }): Promise<Issue | null> {
-  return (await readIssue(room, sql`i.id = ${id}`))?.issue ?? null
+/**
+ * An issue that was composed for somebody, as it can be read by whoever has its link; null where it was forgotten. `onlyFor`: the
+ * address whose reader alone may read it, since it tells what they did: set where it is of their own front page.
+ */
+export async function readSent(
+  room: DigestRoom,
+  { id }: { id: number },
+): Promise<{ issue: Issue; onlyFor: string | null } | null> {
+  const read = await readIssue(room, sql`i.id = ${id}`)
+  if (!read || ownListAt(read.archived.list) === null) return read && { issue: read.issue, onlyFor: null }
+  const { rows } = await sql<{ email: string | null }>`
+    select b.email from digest_issues i join subscriptions s on s.id = i.subscription_id
+      join subscribers b on b.id = s.subscriber_id where i.id = ${id}`.execute(room.search.db)
+  const email = rows[0]?.email ?? null
+  return email === null ? null : { issue: read.issue, onlyFor: email }
 }
 
 async function readIssue(room: DigestRoom, condition: RawBuilder<unknown>): Promise<ReadIssue | null> {
@@ -169,7 +182,7 @@ export type ReadIssue = { archived: ArchivedIssue; issue: Issue }
 
 async function makeIssue(make: ReturnType<typeof issueMaker>, row: Row): Promise<ReadIssue | null> {
   const content = readContent(row.content)
-  const parsed = parseListAddress(row.list, '')
+  const parsed = parseMailedList(row.list, '')
   if (content === null || parsed === null) return null
   const issue = await make(content, { ...parsed, every: row.every, period: row.period })
   return { archived: toArchived(row), issue }

@@ -17,6 +17,7 @@ import { collectedPapers } from '../shelves/collection-papers.ts'
 import { findCollection } from '../shelves/collections.ts'
 import { pickedPapers } from '../shelves/picks.ts'
 import type { Every } from './issue.ts'
+import type { MailedList } from './mailed-list.ts'
 import { reasonFor } from './reasons.ts'
 
 /** The editions that an issue looks at: those after the day `from`, up to the day `to`. */
@@ -27,15 +28,17 @@ export type Candidate = {
   paper: Paper
   /** When it came onto the list, where that is not the day of its edition: picked, or put into a collection. */
   since: Date | null
-  /** Why it is there, for everybody alike. */
+  /** Why it is there: for everybody alike, but for lists that are a reader's own. */
   reason: string
 }
 
 /** What a list has to offer, best first. */
-export type Pool = { list: FollowedList; candidates: Candidate[]; total: number }
+export type Pool = { list: MailedList; candidates: Candidate[]; total: number }
 
 /** Papers looked at of each list; the longest issue has 25. */
 const POOL = 300
+/** The same where each reader gets what they care for. */
+const OWN_POOL = 5_000
 /** Days before the window of which papers are looked at too: some come late. */
 const LATE_DAYS = 6
 /** How many days the first issue looks back. */
@@ -51,7 +54,7 @@ const ANNOUNCED_WITHIN_DAYS = 60
  */
 export async function firstWindow(
   room: SearchRoom,
-  list: FollowedList,
+  list: MailedList,
   { every, now }: { every: Every; now: Date },
 ): Promise<Window | null> {
   const to = await newestDayOf(room, list, { now })
@@ -69,7 +72,7 @@ export async function nextWindow(
 
 async function newestDayOf(
   room: SearchRoom,
-  list: FollowedList,
+  list: MailedList,
   { now }: { now: Date },
 ): Promise<string | null> {
   const { db, timeZone } = room
@@ -117,14 +120,20 @@ export async function poolOf(
   }
 }
 
+/** What came out in a window and in the days before it: what readers' own lists are made of, the same for all of them. */
+export async function papersOfWindow({ db }: SearchRoom, window: Window): Promise<Paper[]> {
+  const { papers } = await bestOf(db, sql`true`, window, { limit: OWN_POOL })
+  return papers.map(({ paper }) => paper)
+}
+
 function isInWindow({ edition }: Paper, { from, to }: Window): boolean {
   return edition !== null && edition > from && edition <= to
 }
 
 /** Whether a candidate is news to a reader whose last issue looked at the list at `lookedAt` (null: there was none). */
 export function isNews(
-  { list }: Pool,
-  { paper, since }: Candidate,
+  { list }: Pick<Pool, 'list'>,
+  { paper, since }: Pick<Candidate, 'paper' | 'since'>,
   { window, lookedAt }: { window: Window; lookedAt: Date | null },
 ): boolean {
   switch (list.kind) {
@@ -138,6 +147,7 @@ export function isNews(
     case 'editions':
     case 'papers':
     case 'search':
+    case 'own':
       return isInWindow(paper, window) || isLate(paper, { lookedAt })
   }
 }
@@ -240,13 +250,14 @@ async function bestOf(
   db: Kysely<Database>,
   condition: RawBuilder<unknown>,
   { from, to }: Window,
+  { limit = POOL }: { limit?: number } = {},
 ): Promise<{ papers: Found[]; total: number }> {
   const { rows } = await sql<Selectable<Database['papers']> & { total: number }>`
     with best as (
       select p.id, count(*) filter (where p.edition > ${from}::date) over () as total
       from papers p
       where ${IS_LISTED} and p.edition > ${addDays(from, -LATE_DAYS)}::date and p.edition <= ${to}::date and ${condition}
-      order by ${sql.raw(POINTS)} desc, p.heat desc, p.dated_at desc, p.id desc limit ${POOL}
+      order by ${sql.raw(POINTS)} desc, p.heat desc, p.dated_at desc, p.id desc limit ${limit}
     )
     select p.*, best.total from best join papers p on p.id = best.id
     order by ${sql.raw(POINTS)} desc, p.heat desc, p.dated_at desc, p.id desc`.execute(db)

@@ -3,22 +3,23 @@ import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { notify } from '../db/channels.ts'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { editionHead } from '../discussion/edition-head.ts'
-import { parseListAddress, titleOf, type FollowedList } from '../lists/followed-list.ts'
 import { dayIn, parseDay } from '../papers/calendar.ts'
 import { warningsOf } from '../papers/notices.ts'
 import { papersByIds } from '../papers/find.ts'
 import type { ChangingPart } from '../ranking/announce-changes.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
+import { TasteAway } from '../recommendation/taste.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { listArxivHolidays } from '../sources/arxiv-holidays.ts'
-import { firstWindow, nextWindow, poolOf, type Pool, type Window } from './candidates.ts'
 import { chooseContent, noteOnQuietDays, type Holidays } from './compose.ts'
 import type { Content } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
 import { IS_ON } from './is-on.ts'
+import { OWN_PAGE } from './mailed-list.ts'
+import { openOffers, type Offer } from './offers.ts'
 import type { Preferences } from './preferences.ts'
 import { nextIssue, WORTH_SENDING_MS } from './schedule.ts'
+import { sentPapers } from './sent-papers.ts'
 import { FIRST, toSubscription } from './subscriptions.ts'
 
 /** A subscription that is due, with the address of whom it is for; the archive has none. */
@@ -29,7 +30,7 @@ export type ComposeCounts = { composed: number; skipped: number; published: numb
 const HOUR = 3_600_000
 /** Subscriptions composed in one transaction. */
 const BATCH = 250
-/** What a list offers is asked for again after so long. */
+/** What holds for all issues is asked for again after so long. */
 const FRESH_MS = 60_000
 /** So long after a paper was dated as recorded everybody can see it: its transaction, or its clock, may be slow. */
 const RECORDED_WITHIN_MS = 5 * 60_000
@@ -39,8 +40,8 @@ const WARNED_WITHIN_MS = 60 * 24 * 3_600_000
 /**
  * Composes the issues that are due: chooses the papers of each, notes that its reader was sent them, and reckons when its
  * next issue is due, all in one transaction with the issue itself. An issue is unique by subscription and period, so running
- * twice, or in two processes, has the effect of once. No transaction waits for a search. Throws `SearchAway` once all others are
- * composed, where some are searches that cannot be made now.
+ * twice, or in two processes, has the effect of once. No transaction waits for a search, or for a reader's taste. Throws
+ * `SearchAway` or `TasteAway` once all others are composed, where some cannot be asked for now: they stay due.
  */
 export async function composeDueIssues(
   room: DigestRoom,
@@ -50,13 +51,19 @@ export async function composeDueIssues(
   const counts: ComposeCounts = { composed: 0, skipped: 0, published: 0 }
   const offers = openOffers(room, { now })
   const facts = openFacts(db, { now })
-  /** Searches while there is no index: they wait, and nobody waits for them. */
+  /** Searches while there is no index, and readers' own lists while nobody can rank them: they wait, and nobody waits for them. */
   const away: number[] = []
+  const failures: unknown[] = []
+  const onAway = (id: number, failure: unknown) => {
+    away.push(id)
+    failures.push(failure)
+  }
   for (;;) {
     if (signal?.aborted) break
-    const asked = await dueSubscriptions(db, { now: now(), limit: BATCH, not: away })
+    const withOwn = !failures.some((failure) => failure instanceof TasteAway)
+    const asked = await dueSubscriptions(db, { now: now(), limit: BATCH, not: away, withOwn })
     if (asked.length === 0) break
-    const offered = await offers(asked, { onAway: (id) => away.push(id) })
+    const offered = await offers(asked, { onAway })
     const due = asked.filter(({ id }) => offered.has(id))
     if (due.length === 0) continue
     const done = await composeBatch(db, { due, offered, facts: await facts(), now: now() })
@@ -64,14 +71,16 @@ export async function composeDueIssues(
     counts.skipped += done.skipped
     counts.published += done.published
   }
-  if (away.length > 0) throw new SearchAway()
+  // What is not just a matter of waiting is to be heard of.
+  const isAway = (failure: unknown) => failure instanceof SearchAway || failure instanceof TasteAway
+  if (failures.length > 0) throw failures.find((failure) => !isAway(failure)) ?? failures[0]
   return counts
 }
 
-/** Subscriptions that are due, the longest first. */
+/** Subscriptions that are due, the longest first. `withOwn`: also those to readers' own lists. */
 export async function dueSubscriptions(
   db: Kysely<Database>,
-  { now, limit, not = [] }: { now: Date; limit: number; not?: number[] },
+  { now, limit, not = [], withOwn = true }: { now: Date; limit: number; not?: number[]; withOwn?: boolean },
 ): Promise<Due[]> {
   return db
     .selectFrom('subscriptions as s')
@@ -82,86 +91,11 @@ export async function dueSubscriptions(
     .where('s.next_at', '<=', now)
     .where(IS_ON)
     .$if(not.length > 0, (query) => query.where('s.id', 'not in', not))
+    .$if(!withOwn, (query) => query.where('s.list', 'not like', `${OWN_PAGE}%`))
     .orderBy('s.next_at')
     .orderBy('s.id')
     .limit(limit)
     .execute()
-}
-
-/** What there is for one subscription: null where its list has no papers, or is no more. */
-export type Offer = {
-  pool: Pool
-  window: Window
-  /** When its papers were asked for. */
-  askedAt: Date
-  /** Whether even the newest papers of a first issue are of an earlier day. */
-  isOld: boolean
-  /** What curators chose as the top story of the edition. */
-  topPaperId: number | null
-} | null
-
-/** What lists offer, each asked once for all its subscribers. */
-export function openOffers(room: DigestRoom, { now }: { now: () => Date }) {
-  const { db, timeZone } = room.search
-  const pools = new LRUCache<string, Pick<NonNullable<Offer>, 'pool' | 'topPaperId' | 'askedAt'>>({
-    max: 100,
-    ttl: FRESH_MS,
-  })
-  const windows = new LRUCache<string, { window: Window | null }>({ max: 1_000, ttl: FRESH_MS })
-
-  async function windowFor(
-    row: Pick<Due, 'every' | 'looked_at' | 'covered_to'>,
-    list: FollowedList,
-    address: string,
-  ) {
-    const { covered_to: coveredTo } = row
-    const name = coveredTo === null ? `first ${row.every} ${address}` : `after ${coveredTo}`
-    const known = windows.get(name)
-    if (known) return known.window
-    const window =
-      coveredTo === null
-        ? await firstWindow(room.search, list, { every: row.every, now: now() })
-        : await nextWindow(room.search, { coveredTo, now: now() })
-    windows.set(name, { window })
-    return window
-  }
-
-  async function offer(row: Pick<Due, 'list' | 'every' | 'looked_at' | 'covered_to'>): Promise<Offer> {
-    const parsed = parseListAddress(row.list, '')
-    if (!parsed) return null
-    const { list, address } = parsed
-    const window = await windowFor(row, list, address)
-    if (window === null) return null
-    const name = `${address} ${window.from} ${window.to}`
-    let known = pools.get(name)
-    if (!known) {
-      const head = list.kind === 'editions' ? await editionHead(db, { edition: window.to }) : null
-      known = {
-        askedAt: now(),
-        pool: await poolOf(room.search, list, { window, title: await titleOf(db, list) }),
-        topPaperId: head?.topPaperId ?? null,
-      }
-      pools.set(name, known)
-    }
-    const isOld = row.covered_to === null && window.to < dayIn(timeZone, now())
-    const { pool, topPaperId, askedAt } = known
-    return { pool, window, askedAt, isOld, topPaperId: row.every === 'day' ? topPaperId : null }
-  }
-  return async (
-    rows: Pick<Due, 'id' | 'list' | 'every' | 'looked_at' | 'covered_to'>[],
-    { onAway }: { onAway?: (id: number) => void } = {},
-  ): Promise<Map<number, Offer>> => {
-    const offered = new Map<number, Offer>()
-    for (const row of rows) {
-      try {
-        offered.set(row.id, await offer(row))
-      } catch (error) {
-        if (!(error instanceof SearchAway) || !onAway) throw error
-        onAway(row.id)
-      }
-    }
-    return offered
-  }
 }
 
 /** What all issues are composed with, whosever they are. */
@@ -237,7 +171,10 @@ export async function chooseIssues(
     rows.flatMap(({ id }) => offered.get(id)?.pool.candidates.map(({ paper }) => paper.id) ?? []),
   )
   const [sent, quiet, warned] = await Promise.all([
-    sentPapers(db, { rows, paperIds: [...candidates] }),
+    sentPapers(db, {
+      subscriberIds: rows.map((row) => row.subscriber_id),
+      paperIds: [...candidates],
+    }),
     quietPeriods(db, rows),
     unwarned(db, { rows, paperIds: [...warnedPapers] }),
   ])
@@ -256,6 +193,7 @@ export async function chooseIssues(
       topPaperId: offer.topPaperId,
       on: dayIn(row.time_zone, now),
       notes: [
+        ...offer.notes,
         ...(offer.isOld && row.email !== null ? [TO_BEGIN_WITH] : []),
         ...(quietNote === null ? [] : [quietNote]),
       ],
@@ -284,28 +222,6 @@ async function holdDue(trx: Transaction<Database>, { due, now }: { due: Due[]; n
       and ${IS_ON}
     order by s.next_at, s.id for update of s`.execute(trx)
   return rows
-}
-
-/** Which of some papers each subscriber was sent already, also as what was merged into them. */
-async function sentPapers(
-  db: Kysely<Database>,
-  { rows, paperIds }: { rows: Due[]; paperIds: number[] },
-): Promise<Map<number, Set<number>>> {
-  const subscribers = [...new Set(rows.map((row) => row.subscriber_id))]
-  const { rows: found } = await sql<{ subscriber_id: number; id: number }>`
-    with asked as (
-      select id, id as known_as from unnest(${paperIds}::bigint[]) as id
-      union all
-      select kept_id, merged_id from paper_merges where kept_id = any(${paperIds}::bigint[])
-    )
-    select s.id as subscriber_id, a.id
-    from unnest(${subscribers}::bigint[]) as s(id)
-      join digest_papers d on d.subscriber_id = s.id
-      join asked a on a.known_as = d.paper_id`.execute(db)
-  const sent = new Map<number, Set<number>>()
-  for (const { subscriber_id: subscriber, id } of found)
-    sent.set(subscriber, (sent.get(subscriber) ?? new Set()).add(id))
-  return sent
 }
 
 /** The days of daily issues that had nothing to say since the last one that had, by subscription, in order. */

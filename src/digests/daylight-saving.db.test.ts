@@ -5,6 +5,7 @@ import { stated } from '../../test/papers.ts'
 import { searchRoom } from '../../test/search.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
 import { NO_RATES } from '../mail/mail-rate.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { composeDueIssues } from './compose-due.ts'
 import { deliverIssues } from './deliver.ts'
@@ -57,6 +58,7 @@ type Reader = { email: string; timeZone: string; hour: number }
 describeWithDatabase('digests of every day where clocks change', (db) => {
   const room = (): DigestRoom => ({
     search: { ...searchRoom(db()), timeZone: TIME_ZONE },
+    taste: openTaste(db()),
     site: { name: 'Tide Lines', origin: 'https://tides.example' },
     pictures: false,
   })

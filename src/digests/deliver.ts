@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { parseListAddress } from '../lists/followed-list.ts'
 import type { MailRates } from '../mail/mail-rate.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import type { Message, NotSent, SendOutcome } from '../mail/message.ts'
@@ -16,6 +15,7 @@ import type { Every } from './issue.ts'
 import { fateOf } from './fate.ts'
 import { IS_ON } from './is-on.ts'
 import { issueMail } from './issue-mail.ts'
+import { parseMailedList } from './mailed-list.ts'
 import { issueMaker } from './make-issue.ts'
 import { pauseRun, resumeRested } from './runs.ts'
 
@@ -116,7 +116,7 @@ export async function deliverIssues(delivering: Delivering): Promise<DigestDeliv
   }
 
   async function messageFor(claimed: Claimed): Promise<{ message: Message; leftOut: number[] } | null> {
-    const parsed = parseListAddress(claimed.list, '')
+    const parsed = parseMailedList(claimed.list, '')
     const content = readContent(claimed.content)
     if (!parsed || content === null) return null
     const { list, address } = parsed

@@ -10,6 +10,7 @@ import type { HarvestedPaper } from '../papers/harvested-paper.ts'
 import { mergePapers } from '../moderation/merge-papers.ts'
 import { castVote } from '../ranking/votes.ts'
 import { SearchAway } from '../search/engine-client.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { signIn } from '../../test/readers.ts'
 import { composeDueIssues } from './compose-due.ts'
@@ -49,6 +50,7 @@ function papersOf(day: string, count: number, facts: Partial<HarvestedPaper> = {
 describeWithDatabase('digests', (db) => {
   const room = (): DigestRoom => ({
     search: { ...searchRoom(db()), timeZone: TIME_ZONE },
+    taste: openTaste(db()),
     site: SITE,
     pictures: false,
   })

@@ -13,6 +13,7 @@ export const LIST_KINDS = [
   'Authors',
   'Collections',
   'Searches',
+  'Readers’ own front pages',
 ] as const
 type ListKind = (typeof LIST_KINDS)[number]
 
@@ -42,6 +43,7 @@ const KIND = sql<ListKind>`case
   when s.list like '/topics/%' then 'Topics'
   when s.list like '/authors/%' then 'Authors'
   when s.list like '/collections/%' then 'Collections'
+  when s.list like '/for-you%' then 'Readers’ own front pages'
   else 'Searches' end`
 
 export async function subscriberFigures(db: Kysely<Database>): Promise<SubscriberFigures> {

@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import { parseListAddress } from '../lists/followed-list.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { readSignedCode, signedCode } from '../mail/signed-link.ts'
 import { plainMail } from './email/notice-mail.tsx'
+import { parseMailedList } from './mailed-list.ts'
 import { plainTitle } from './subscribable.ts'
 import { findSubscription, inWords } from './subscriptions.ts'
 
@@ -147,7 +147,7 @@ async function addressOf(
   { subscriptionId, now }: { subscriptionId: number; now: Date },
 ): Promise<{ email: string; subscriberId: number; title: string; every: 'day' | 'week' | 'month' } | null> {
   const subscription = await findSubscription(db, { id: subscriptionId, now })
-  const list = subscription && parseListAddress(subscription.list, '')?.list
+  const list = subscription && parseMailedList(subscription.list, '')?.list
   if (!subscription || !list) return null
   const { rows } = await sql<{ email: string | null }>`
     select email from subscribers where id = ${subscription.subscriberId}`.execute(db)

@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache'
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
 import { editionHead } from '../discussion/edition-head.ts'
-import { titleOf, type FollowedList } from '../lists/followed-list.ts'
 import { byline } from '../papers/byline.ts'
 import { addDays, monthPeriod, parseDay, weekPeriod } from '../papers/calendar.ts'
 import { longDay, periodTitle, plainDay, publishedText, span } from '../papers/dates-in-words.ts'
@@ -18,10 +17,11 @@ import type { Content } from './content.ts'
 import type { DigestRoom } from './digest-room.ts'
 import type { Every, Issue, IssuePaper } from './issue.ts'
 import { keySentence } from './key-sentence.ts'
+import { mailedTitle, type MailedList } from './mailed-list.ts'
 
 /** What an issue is made of besides its content. */
 export type IssueFrame = {
-  list: FollowedList
+  list: MailedList
   /** The list's address on this site. */
   address: string
   every: Every
@@ -96,7 +96,7 @@ export function issueMaker(room: DigestRoom): (content: Content, frame: IssueFra
   }
 
   async function titleFor(frame: IssueFrame): Promise<string> {
-    const title = titles.get(frame.address) ?? (await titleOf(db, frame.list))
+    const title = titles.get(frame.address) ?? (await mailedTitle(db, frame.list))
     titles.set(frame.address, title)
     return title
   }

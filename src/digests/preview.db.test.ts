@@ -5,6 +5,7 @@ import { stated } from '../../test/papers.ts'
 import { searchRoom } from '../../test/search.ts'
 import { parseListAddress } from '../lists/followed-list.ts'
 import { parseEmailAddress, type EmailAddress } from '../mail/address.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
 import { composeDueIssues } from './compose-due.ts'
 import type { DigestRoom } from './digest-room.ts'
@@ -18,6 +19,7 @@ const NOW = new Date('2026-01-14T15:00:00Z')
 describeWithDatabase('previews of digests', (db) => {
   const room = (): DigestRoom => ({
     search: { ...searchRoom(db()), timeZone: TIME_ZONE },
+    taste: openTaste(db()),
     site: { name: 'Tide Lines', origin: 'https://tides.example' },
     pictures: false,
   })

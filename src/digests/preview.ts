@@ -1,10 +1,9 @@
-import { parseListAddress, type FollowedList } from '../lists/followed-list.ts'
+import { parseListAddress } from '../lists/followed-list.ts'
 import { dayIn } from '../papers/calendar.ts'
 import { chooseContent } from './compose.ts'
 import {
   chooseIssues,
   dueSubscriptions,
-  openOffers,
   papersWithWarnings,
   readHolidays,
   timesOf,
@@ -14,12 +13,15 @@ import {
 import type { DigestRoom } from './digest-room.ts'
 import type { Issue } from './issue.ts'
 import { issueMaker } from './make-issue.ts'
+import type { MailedList } from './mailed-list.ts'
+import { openOffers } from './offers.ts'
 import type { Preferences } from './preferences.ts'
 import { FIRST, toSubscription } from './subscriptions.ts'
 
 /**
  * The issue that somebody who subscribes with these preferences would get first, without anything being recorded; null where
- * the list has nothing to send. Throws `SearchAway` for a search without an index.
+ * the list has nothing to send. `email`: the address that a reader has proven who asks for their own list; nobody else can
+ * have a preview of one. Throws `SearchAway` for a search without an index, and `TasteAway`.
  */
 export async function previewIssue(
   room: DigestRoom,
@@ -27,16 +29,20 @@ export async function previewIssue(
     list,
     address,
     preferences: { every, length, notAbout },
+    email = null,
     now,
   }: {
-    list: FollowedList
+    list: MailedList
     /** The list's address on this site. */
     address: string
     preferences: Pick<Preferences, 'every' | 'length' | 'notAbout'>
+    email?: string | null
     now: Date
   },
 ): Promise<Issue | null> {
-  const asked = { id: 0, list: address, every, looked_at: null, covered_to: null }
+  // No subscriber has the number 0: nothing was sent yet.
+  const nobody = { id: 0, subscriber_id: 0, looked_at: null, covered_to: null }
+  const asked = { ...nobody, list: address, every, length, email }
   const offers = openOffers(room, { now: () => now })
   const offer = (await offers([asked])).get(asked.id) ?? null
   if (offer === null) return null
@@ -48,7 +54,7 @@ export async function previewIssue(
     sent: new Set(),
     topPaperId: offer.topPaperId,
     on: dayIn(room.search.timeZone, now),
-    notes: offer.isOld ? [TO_BEGIN_WITH] : [],
+    notes: [...offer.notes, ...(offer.isOld ? [TO_BEGIN_WITH] : [])],
     warned: [],
   })
   if (content === null) return null
@@ -63,14 +69,17 @@ const MOST_DUE = 1_000_000
 
 /**
  * The issues that would be composed now, of readers and not of the archive, with the number of the subscription of each;
- * `issue` is null where nothing is new for it. Nothing is recorded. Throws `SearchAway`.
+ * `issue` is null where nothing is new for it. Readers' own front pages are not among them: they tell what their readers did, and
+ * previews are for anyone. Nothing is recorded. Throws `SearchAway`.
  */
 export async function* previewDue(
   room: DigestRoom,
   { now }: { now: Date },
 ): AsyncGenerator<{ subscriptionId: number; issue: Issue | null }> {
   const { db } = room.search
-  const due = (await dueSubscriptions(db, { now, limit: MOST_DUE })).filter(({ email }) => email !== null)
+  const due = (await dueSubscriptions(db, { now, limit: MOST_DUE, withOwn: false })).filter(
+    ({ email }) => email !== null,
+  )
   const [warnedPapers, holidays] = await Promise.all([papersWithWarnings(db, { now }), readHolidays(db)])
   const offers = openOffers(room, { now: () => now })
   const make = issueMaker(room)

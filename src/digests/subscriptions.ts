@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts'
 import type { EmailAddress } from '../mail/address.ts'
 import { liftSuppression } from './bounces.ts'
 import type { Every } from './issue.ts'
+import { ownListAt } from './mailed-list.ts'
 import type { Preferences } from './preferences.ts'
 import { nextIssue } from './schedule.ts'
 
@@ -15,7 +16,7 @@ type Row = Selectable<Database['subscriptions']>
 export type Subscription = {
   id: number
   subscriberId: number
-  /** The list's address, as lists/followed-list.ts writes it. */
+  /** The list's address, as mailed-list.ts writes it. */
   list: string
   preferences: Preferences
   /** null until its reader has confirmed it. */
@@ -42,12 +43,13 @@ export type AskOutcome =
   | { kind: 'there'; subscriptionId: number }
   /** Its reader has proven the address elsewhere: it comes from now on. */
   | { kind: 'confirmed'; subscriptionId: number }
-  /** No mail may go to the address, or it has too many lists. */
+  /** No mail may go to the address, or it has too many lists, or the list is a reader's own and nobody has proven to be them. */
   | { kind: 'nothing' }
 
 /**
  * Notes that somebody wants a list at an address. `proven`: they are signed in with that address, so nobody needs to
- * confirm. Otherwise nothing that the address has already is changed, and nothing comes until it is confirmed.
+ * confirm. Otherwise nothing that the address has already is changed, and nothing comes until it is confirmed; a reader's own list
+ * cannot be asked for so.
  */
 export async function askToSubscribe(
   db: Kysely<Database>,
@@ -67,6 +69,7 @@ export async function askToSubscribe(
     now: Date
   },
 ): Promise<AskOutcome> {
+  if (!proven && ownListAt(list) !== null) return { kind: 'nothing' }
   return inTransaction(db, async (trx) => {
     const never = await trx
       .selectFrom('suppressed_addresses')

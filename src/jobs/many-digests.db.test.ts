@@ -20,6 +20,7 @@ import { HANG_UP, serversAndMailers } from '../mail/mail-server.fixture.ts'
 import { NO_RATES } from '../mail/mail-rate.ts'
 import { readMail } from '../mail/received-mail.fixture.ts'
 import { dayIn, periodOf } from '../papers/calendar.ts'
+import { openTaste } from '../recommendation/open-taste.ts'
 import { createLog } from '../runtime/log.ts'
 import { tellOfStop } from './tell-of-late-digests.ts'
 import { recordHarvest } from '../sources/record-harvest.ts'
@@ -538,6 +539,7 @@ describeWithDatabase('thousands of digests', (db) => {
     const now = () => new Date(time)
     const room = {
       search: { ...searchRoom(db()), timeZone: TIME_ZONE },
+      taste: openTaste(db()),
       site: SITE,
       pictures: false,
     }

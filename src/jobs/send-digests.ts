@@ -4,10 +4,11 @@ import { deliverIssues, type Delivering, type Stopped } from '../digests/deliver
 import { finishRuns } from '../digests/runs.ts'
 import { forgetUnconfirmed } from '../digests/subscriptions.ts'
 import type { Logger } from '../runtime/log.ts'
+import { TasteAway } from '../recommendation/taste.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import type { Job } from './job.ts'
 
-/** Composes the digests that are due. They wait while there is no index to search. */
+/** Composes the digests that are due. Those wait for which there is no index to search, or nobody to rank papers. */
 export function composeDigests(
   room: () => Promise<Delivering['room']>,
   { log, now }: { log: Logger; now: () => Date },
@@ -25,7 +26,7 @@ export function composeDigests(
         if (composed + skipped + published > 0)
           log.info({ composed, skipped, published }, 'digests were composed')
       } catch (error) {
-        if (!(error instanceof SearchAway)) throw error
+        if (!(error instanceof SearchAway || error instanceof TasteAway)) throw error
         return { restMs: 5_000 }
       }
       return undefined

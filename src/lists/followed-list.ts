@@ -44,13 +44,8 @@ export function parseListAddress(
   text: string,
   origin: string,
 ): { list: FollowedList; address: string } | null {
-  const trimmed = text.trim()
-  const site = URL.parse(origin || 'http://this-site.invalid')
-  const url =
-    trimmed.startsWith('/') && !trimmed.startsWith('//')
-      ? URL.parse(trimmed, site?.origin)
-      : URL.parse(trimmed)
-  if (!url || !site || url.host !== site.host) return null
+  const url = addressOnSite(text, origin)
+  if (!url) return null
   const path = decoded(url.pathname.replace(/\.(?:atom|rss|feed\.json)$/, '').replace(/(?<=.)\/$/, ''))
   if (path === null) return null
   const [, first = '', second, ...more] = path.split('/')
@@ -80,6 +75,17 @@ export function parseListAddress(
       address: `/collections/${second}`,
     }
   return null
+}
+
+/** An address on this site, with or without its `origin`; null for any other text. */
+export function addressOnSite(text: string, origin: string): URL | null {
+  const trimmed = text.trim()
+  const site = URL.parse(origin || 'http://this-site.invalid')
+  const url =
+    trimmed.startsWith('/') && !trimmed.startsWith('//')
+      ? URL.parse(trimmed, site?.origin)
+      : URL.parse(trimmed)
+  return url && site && url.host === site.host ? url : null
 }
 
 function papersList(
@@ -126,12 +132,6 @@ function decoded(path: string): string | null {
   } catch {
     return null
   }
-}
-
-/** What people call the list at an address that is kept. */
-export async function titleAt(db: Kysely<Database>, address: string): Promise<string> {
-  const parsed = parseListAddress(address, '')
-  return parsed ? titleOf(db, parsed.list) : 'a list'
 }
 
 /** What people call a list. */

@@ -77,6 +77,7 @@ export function openTaste(
     now,
     interestId,
     paperIds,
+    mixed = paperIds === undefined,
     without = [],
     offset = 0,
     limit,
@@ -98,7 +99,7 @@ export function openTaste(
       interests: learnt.interests,
       seen: paperIds === undefined ? evidence.seen : new Set(),
       only,
-      mixed: paperIds === undefined,
+      mixed,
     })
     const page = ordered.slice(offset, offset + limit)
     const names = await Promise.all(learnt.interests.map((interest) => nameOf(held, interest)))

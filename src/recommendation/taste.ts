@@ -62,6 +62,8 @@ export type RankQuestion = {
   interestId?: number
   /** The papers to be put in order; left out, those of the newest editions. */
   paperIds?: number[]
+  /** Each interest has a paper among the first, and a few are from outside them all; unless papers are named, it is so anyway. */
+  mixed?: boolean
   /** Papers that are left out. */
   without?: number[]
   offset?: number

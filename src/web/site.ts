@@ -65,6 +65,6 @@ export function audienceOf({ viewer }: Site): Audience {
 }
 
 /** What it takes to compose digests as this site does. */
-export function digestRoomOf({ search, name, origin, pictures }: Site): DigestRoom {
-  return { search, site: { name, origin }, pictures }
+export function digestRoomOf({ search, taste, name, origin, pictures }: Site): DigestRoom {
+  return { search, taste, site: { name, origin }, pictures }
 }

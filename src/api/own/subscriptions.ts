@@ -5,6 +5,7 @@ import { setReplyMail, wantsReplyMail } from '../../accounts/reply-mail-wish.ts'
 import { holdReaders } from '../../db/hold-readers.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { EVERY } from '../../digests/issue.ts'
+import { mailedTitleAt } from '../../digests/mailed-list.ts'
 import {
   LONGEST,
   LONGEST_NOT_ABOUT,
@@ -25,7 +26,6 @@ import {
   type Subscriber,
   type Subscription,
 } from '../../digests/subscriptions.ts'
-import { titleAt } from '../../lists/followed-list.ts'
 import { parseEmailAddress, type EmailAddress } from '../../mail/address.ts'
 import type { Site, Viewer } from '../../web/site.ts'
 import { acting } from '../operation.ts'
@@ -59,7 +59,7 @@ async function toJson(
   return {
     id,
     list,
-    title: await titleAt(site.db, list),
+    title: await mailedTitleAt(site.db, list),
     every,
     hour,
     timeZone,
@@ -155,7 +155,7 @@ export const subscribeToList = acting({
   status: 201,
   body: z.strictObject({
     list: text(2_000).describe(
-      'The address of a list on this site: /, /papers/trending, /topics/cs.CL, /papers?q=graphs and so on',
+      'The address of a list on this site: /, /papers/trending, /topics/cs.CL, /papers?q=graphs and so on; your own front page is /for-you',
     ),
     ...Preferences,
   }),
@@ -163,7 +163,10 @@ export const subscribeToList = acting({
   async run({ site, now }, { list: typed, ...given }) {
     const email = addressOf(site)
     if (email === null) return NO_MAIL
-    const list = await findSubscribable(site.db, typed, { origin: site.origin })
+    const list = await findSubscribable(site.db, typed, {
+      origin: site.origin,
+      readerId: site.viewer.reader.id,
+    })
     if (!list.ok) return problem('refused', list.reason, { parameter: 'list' })
     const read = parsePreferences(
       draftOf(given),

@@ -36,8 +36,14 @@ async function previewList(text: string, { every, length, format, to }: Options)
   const preferences = preferencesIn({ every, length }, config)
   const file = to === undefined ? null : await newFile(to)
   const written = await withDigestRoom(config, async (room) => {
-    const found = await findSubscribable(room.search.db, text, { origin: room.site.origin })
-    if (!found.ok) throw new UsageError(found.reason)
+    const found = await findSubscribable(room.search.db, text, {
+      origin: room.site.origin,
+      readerId: null,
+    })
+    if (!found.ok)
+      throw new UsageError(
+        found.is === 'own' ? 'A reader’s own front page has no preview: it is theirs alone.' : found.reason,
+      )
     const { list, address } = found
     const issue = await previewIssue(room, { list, address, preferences, now })
     if (issue === null) throw new UsageError('There is nothing to send yet: the list has no papers.')

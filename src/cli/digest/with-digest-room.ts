@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { DigestRoom } from '../../digests/digest-room.ts'
+import { openTaste } from '../../recommendation/open-taste.ts'
 import { siteOrigin } from '../site-origin.ts'
 import { withSearchRoom } from '../with-search-room.ts'
 
@@ -10,12 +11,19 @@ const CONNECTIONS = 6
 export async function withDigestRoom<T>(config: Config, work: (room: DigestRoom) => Promise<T>): Promise<T> {
   return withSearchRoom(
     config,
-    async (search) =>
-      work({
-        search,
-        site: { name: config.siteName, origin: await siteOrigin(search.db, config) },
-        pictures: config.pictures,
-      }),
+    async (search) => {
+      const taste = openTaste(search.db)
+      try {
+        return await work({
+          search,
+          taste,
+          site: { name: config.siteName, origin: await siteOrigin(search.db, config) },
+          pictures: config.pictures,
+        })
+      } finally {
+        await taste.close()
+      }
+    },
     { size: CONNECTIONS },
   )
 }

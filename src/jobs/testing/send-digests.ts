@@ -4,6 +4,7 @@ import { openDatabase, type DatabaseAddress } from '../../db/open.ts'
 import type { DigestRoom } from '../../digests/digest-room.ts'
 import { openMailer } from '../../mail/mailer.ts'
 import { NO_RATES } from '../../mail/mail-rate.ts'
+import { openTaste } from '../../recommendation/open-taste.ts'
 import { createLog } from '../../runtime/log.ts'
 import { openTroubles } from '../../runtime/troubles.ts'
 import { SearchAway } from '../../search/engine-client.ts'
@@ -51,6 +52,7 @@ const room: DigestRoom = {
     ),
     timeZone,
   },
+  taste: openTaste(db),
   site,
   pictures: false,
 }

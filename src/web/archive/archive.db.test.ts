@@ -27,7 +27,12 @@ describeWithDatabase('the archive of digests', (db) => {
   }
   const room = (): DigestRoom => {
     const { site } = openSite(db(), { now: MORNING })
-    return { search: site.search, site: { name: site.name, origin: site.origin }, pictures: false }
+    return {
+      search: site.search,
+      taste: site.taste,
+      site: { name: site.name, origin: site.origin },
+      pictures: false,
+    }
   }
   const record = (day: string, count: number) =>
     recordHarvest(

@@ -12,7 +12,6 @@ import {
   type ArchivedIssue,
   type ReadIssue,
 } from '../../digests/archive.ts'
-import type { DigestRoom } from '../../digests/digest-room.ts'
 import { DIGESTS, periodInWords } from '../../digests/run-words.ts'
 import { sendIssueFeed } from '../../feeds/send-issues.ts'
 import { parseListAddress, titleOf } from '../../lists/followed-list.ts'
@@ -23,7 +22,7 @@ import { renderPage } from '../layout.tsx'
 import { splitFeedSuffix } from '../list/paging.ts'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { pageShows } from '../shows.ts'
-import type { Site } from '../site.ts'
+import { digestRoomOf, type Site } from '../site.ts'
 import { IssueArticle } from './issue-article.tsx'
 
 const PATH = '/digests'
@@ -70,7 +69,7 @@ export function showArchived(site: Site) {
     if (list !== null) return showSeries(site, c, { name, list, feed })
     const [, series = '', period = ''] = /^(.+)\/([\dW-]+)$/.exec(name) ?? []
     const of = feed === null ? archivedList(series) : null
-    const read = of === null ? null : await readArchived(roomOf(site), { list: of, period })
+    const read = of === null ? null : await readArchived(digestRoomOf(site), { list: of, period })
     if (read === null) return notFound(site, c, { what: 'There is no such issue.', hint: TO_ARCHIVE })
     if (!isAt(`${PATH}/${name}`, read.archived.path)) return c.redirect(read.archived.path, 301)
     return showIssue(site, c, read)
@@ -119,10 +118,6 @@ async function showSeries(
   )
 }
 
-function roomOf({ search, name, origin, pictures }: Site): DigestRoom {
-  return { search, site: { name, origin }, pictures }
-}
-
 /** Whether two addresses are the same, however their letters are written. */
 function isAt(decoded: string, path: string): boolean {
   return decoded === decodeURIComponent(path)
@@ -141,7 +136,7 @@ async function issuesShown(
   c: Context,
   asked: { list: string | null; after: ArchiveCursor | null; limit: number },
 ): Promise<Page> {
-  const page = await archivedIssues(roomOf(site), asked)
+  const page = await archivedIssues(digestRoomOf(site), asked)
   pageShows(c, ['digests', ...page.issues.flatMap(({ issue }) => partsOf(issue))])
   return page
 }

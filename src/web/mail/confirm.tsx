@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { mailedTitleAt } from '../../digests/mailed-list.ts'
 import { numberInCode, settingsCode } from '../../digests/mails.ts'
 import { confirmSubscription, findSubscription, type Subscription } from '../../digests/subscriptions.ts'
-import { titleAt } from '../../lists/followed-list.ts'
 import { byButton } from '../forms/anonymous-action.ts'
 import type { Site } from '../site.ts'
 import { inWords } from '../subscribe/preference-fields.tsx'
@@ -19,7 +19,7 @@ export function showConfirm(site: Site) {
     const id = codeIn(site, c)
     const found = id === null ? null : await findSubscription(site.db, { id, now: site.now() })
     if (!found) return c.html(gonePage(site), 404)
-    const title = await titleAt(site.db, found.list)
+    const title = await mailedTitleAt(site.db, found.list)
     if (found.confirmedAt !== null)
       return c.html(await confirmedPage(site, { subscription: found, title, settings: null }))
     return c.html(
@@ -55,7 +55,7 @@ export function confirm(site: Site) {
     const settings = fresh
       ? `/mail/settings/${settingsCode(subscription.subscriberId, { secret: own.accounts.secret, now })}`
       : null
-    const title = await titleAt(own.db, subscription.list)
+    const title = await mailedTitleAt(own.db, subscription.list)
     return c.html(await confirmedPage(own, { subscription, title, settings }))
   })
 }

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { wantsReplyMail } from '../../accounts/reply-mail-wish.ts'
+import { mailedTitleAt } from '../../digests/mailed-list.ts'
 import { readSettingsCode } from '../../digests/mails.ts'
 import { findSubscriber, type Subscriber, type Subscription } from '../../digests/subscriptions.ts'
-import { titleAt } from '../../lists/followed-list.ts'
 import { renderPage } from '../layout.tsx'
 import { When } from '../parts/when.tsx'
 import type { Site } from '../site.ts'
@@ -75,7 +75,7 @@ export async function settingsPage(
   const lists = await Promise.all(
     subscriber.subscriptions.map(async (subscription) => ({
       subscription,
-      title: await titleAt(site.db, subscription.list),
+      title: await mailedTitleAt(site.db, subscription.list),
     })),
   )
   const replies = await wantsReplyMail(site.db, subscriber)

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { setReplyMail } from '../../accounts/reply-mail-wish.ts'
 import { readSignedCode } from '../../mail/signed-link.ts'
+import { mailedTitleAt } from '../../digests/mailed-list.ts'
 import { numberInCode } from '../../digests/mails.ts'
 import { endSubscription, findSubscription } from '../../digests/subscriptions.ts'
-import { titleAt } from '../../lists/followed-list.ts'
 import { notFound } from '../errors/show.tsx'
 import type { Site } from '../site.ts'
 import { mailPage } from './subscription-page.tsx'
@@ -20,7 +20,7 @@ export function showUnsubscribe(site: Site) {
     if (id === null) return notFound(site, c, { what: 'This link is not complete. Copy all of it.' })
     const found = await findSubscription(site.db, { id, now: site.now() })
     if (!found) return c.html(endedPage(site, null))
-    const title = await titleAt(site.db, found.list)
+    const title = await mailedTitleAt(site.db, found.list)
     return c.html(
       mailPage(site, {
         title: `Stop “${unquoted(title)}”?`,
@@ -52,7 +52,7 @@ export function unsubscribe(_base: Site) {
     const now = own.now()
     const found = await findSubscription(own.db, { id, now })
     await endSubscription(own.db, { id, now })
-    return c.html(endedPage(own, found && (await titleAt(own.db, found.list))))
+    return c.html(endedPage(own, found && (await mailedTitleAt(own.db, found.list))))
   }
 }
 

@@ -26,7 +26,9 @@ export function subscribe(site: Site) {
     const now = clock()
     // Only bots fill in a hidden field; they get the same answer as everyone.
     if (form.text('website') !== '') return c.redirect('/subscribe/sent', 303)
-    const list = await findSubscribable(db, form.text('list'), { origin })
+    const readerId = own.viewer?.reader.id ?? null
+    const list = await findSubscribable(db, form.text('list'), { origin, readerId })
+    if (!list.ok && list.is === 'own') return c.redirect('/sign-in?to=/for-you', 303)
     if (!list.ok) return notFound(own, c, { what: list.reason })
     const read = parsePreferences(preferencesIn(form), usualPreferences('day', { timeZone }))
     const proven = provenAddress(own)
@@ -45,6 +47,12 @@ export function subscribe(site: Site) {
       return c.html(page, 422)
     }
     const isProven = email === proven
+    if (!isProven && list.list.kind === 'own')
+      return refused(own, c, {
+        status: 403,
+        title: 'It is yours alone',
+        reason: 'Your own front page comes to the address of your account, and to no other.',
+      })
     if (!isProven) {
       const network = clientAddress(site, c)
       const hasWorked = await useProof(db, {

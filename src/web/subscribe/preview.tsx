@@ -3,22 +3,23 @@ import { issueHtml, issueText } from '../../digests/email/render-issue.ts'
 import { previewIssue } from '../../digests/preview.ts'
 import type { Issue } from '../../digests/issue.ts'
 import type { Preferences } from '../../digests/preferences.ts'
-import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
-import { badParameter, notFound } from '../errors/show.tsx'
+import type { Subscribable } from '../../digests/subscribable.ts'
+import { TasteAway } from '../../recommendation/taste.ts'
+import { badParameter, notFound, refused } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
 import { sendMailDocument } from '../mail/mail-document.ts'
 import { digestRoomOf, type Site } from '../site.ts'
-import { preferencesAsked } from './show.tsx'
+import { preferencesAsked, provenAddress, subscribableAsked } from './show.tsx'
 import { inWords } from './preference-fields.tsx'
 
 type Previewed = { of: Subscribable; preferences: Preferences; issue: Issue | null; query: string }
 
-/** What the address asks to see: a list, and how it would come. */
-async function previewed(site: Site, c: Context): Promise<Previewed | { name: string; reason: string }> {
-  const found = await findSubscribable(site.db, c.req.query('list') ?? '/', { origin: site.origin })
-  if (!found.ok) return { name: 'list', reason: found.reason }
+/** What the address asks to see: a list, and how it would come; or the answer where that cannot be shown. */
+async function previewed(site: Site, c: Context): Promise<Previewed | Response> {
+  const found = await subscribableAsked(site, c)
+  if (found instanceof Response) return found
   const asked = preferencesAsked(c, site)
-  if (!asked.ok) return asked
+  if (!asked.ok) return badParameter(site, c, asked)
   const { preferences } = asked
   const { every, length, notAbout } = preferences
   const query = new URLSearchParams({
@@ -27,8 +28,19 @@ async function previewed(site: Site, c: Context): Promise<Previewed | { name: st
     length: String(length),
     ...(notAbout.length > 0 && { 'not-about': notAbout.join(', ') }),
   }).toString()
-  const issue = await previewIssue(digestRoomOf(site), { ...found, preferences, now: site.now() })
-  return { of: found, preferences, issue, query }
+  try {
+    const whose = { ...found, preferences, email: provenAddress(site) }
+    const issue = await previewIssue(digestRoomOf(site), { ...whose, now: site.now() })
+    return { of: found, preferences, issue, query }
+  } catch (error) {
+    if (!(error instanceof TasteAway)) throw error
+    c.header('retry-after', '5')
+    return refused(site, c, {
+      status: 503,
+      title: 'Your front page is not ready yet',
+      reason: 'It is being made. Try again in a few seconds.',
+    })
+  }
 }
 
 /** `GET /subscribe/preview?list=…&every=…`: the email that would come, before anybody subscribes. */
@@ -36,7 +48,7 @@ export function showPreview(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
     const shown = await previewed(site, c)
-    if ('reason' in shown) return badParameter(site, c, shown)
+    if (shown instanceof Response) return shown
     const { of, preferences, issue, query } = shown
     return c.html(
       renderPage(site, {
@@ -90,7 +102,7 @@ export function showPreview(site: Site) {
 export function showPreviewedEmail(site: Site) {
   return async (c: Context) => {
     const shown = await previewed(site, c)
-    if ('reason' in shown) return badParameter(site, c, shown)
+    if (shown instanceof Response) return shown
     if (shown.issue === null) return notFound(site, c)
     return sendMailDocument(c, issueHtml(shown.issue, null))
   }

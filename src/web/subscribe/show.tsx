@@ -7,6 +7,7 @@ import {
   type Preferences,
   type PreferencesDraft,
 } from '../../digests/preferences.ts'
+import { ownListAt } from '../../digests/mailed-list.ts'
 import { findSubscribable, type Subscribable } from '../../digests/subscribable.ts'
 import { badParameter } from '../errors/show.tsx'
 import { renderPage } from '../layout.tsx'
@@ -21,8 +22,8 @@ export const SUBSCRIBE_FORM = 'subscribe'
 export function showSubscribe(site: Site) {
   return async (c: Context) => {
     c.header('cache-control', 'no-store')
-    const found = await findSubscribable(site.db, c.req.query('list') ?? '/', { origin: site.origin })
-    if (!found.ok) return badParameter(site, c, { name: 'list', reason: found.reason })
+    const found = await subscribableAsked(site, c)
+    if (found instanceof Response) return found
     const every = everyAsked(c)
     if (every === null) return badParameter(site, c, NOT_EVERY)
     return c.html(
@@ -32,6 +33,25 @@ export function showSubscribe(site: Site) {
       }),
     )
   }
+}
+
+/**
+ * The list that `?list=` names; or the answer where there is none: whoever asks for their own front page is asked to sign in
+ * first.
+ */
+export async function subscribableAsked(site: Site, c: Context): Promise<Subscribable | Response> {
+  const text = c.req.query('list') ?? '/'
+  const { db, origin, viewer } = site
+  const found = await findSubscribable(db, text, { origin, readerId: viewer?.reader.id ?? null })
+  if (found.ok) return found
+  if (found.is === 'own') return c.redirect(signInTo(c.req.url), 303)
+  return badParameter(site, c, { name: 'list', reason: found.reason })
+}
+
+/** Where a reader signs in and comes back to an address of the site. */
+function signInTo(url: string): string {
+  const { pathname, search } = new URL(url)
+  return `/sign-in?to=${encodeURIComponent(pathname + search)}`
 }
 
 /** The address that a reader who is signed in has proven; null for everybody else. */
@@ -58,10 +78,11 @@ export function subscribePage(
   },
 ) {
   const own = provenAddress(site)
+  const isOwnList = ownListAt(address) !== null
   return renderPage(site, {
     head: {
       title: `${title} by email`,
-      description: `Get ${title} from ${site.name} by email: every day, week or month, without an account.`,
+      description: `Get ${title} from ${site.name} by email: every day, week or month${isOwnList ? '' : ', without an account'}.`,
       path: address === '/' ? '/subscribe' : `/subscribe?list=${encodeURIComponent(address)}`,
       noindex: address !== '/',
     },
@@ -80,49 +101,61 @@ export function subscribePage(
             {problem}
           </p>
         )}
-        <form class="form" method="post" action="/subscribe">
-          <input type="hidden" name="list" value={address} />
-          {own === null ? (
-            <>
-              <label for="email">Email address</label>
-              <input
-                id="email"
-                name="email"
-                type="email"
-                autocomplete="email"
-                required
-                maxlength={254}
-                value={email}
-              />
-              <p class="hint">
-                You get one email with a button to confirm. We show your address to no one, and use it for
-                nothing else.
-              </p>
-            </>
-          ) : (
-            <p>
-              It comes to <strong>{own}</strong>.
-            </p>
-          )}
-          <LeaveEmpty />
-          <EveryField chosen={preferences.every} />
-          <details class="more">
-            <summary>Hour, days, length and more</summary>
-            <PreferenceFields preferences={preferences} isNew={isNew} />
-          </details>
-          {own === null && <EmailProof site={site} c={c} form={SUBSCRIBE_FORM} />}
-          <p class="buttons">
-            <button type="submit" class="button">
-              Subscribe
-            </button>
-            <a
-              class="button quiet"
-              href={`/subscribe/preview?list=${encodeURIComponent(address)}&every=${preferences.every}`}
-            >
-              See an example
-            </a>
+        {isOwnList && (
+          <p class="hint">
+            Under each paper it says which of your votes and other acts brought it, so think before you
+            forward it.
           </p>
-        </form>
+        )}
+        {isOwnList && own === null ? (
+          <p class="notice problem" role="alert">
+            Your account has no email address that you have proven, so it cannot come to you.
+          </p>
+        ) : (
+          <form class="form" method="post" action="/subscribe">
+            <input type="hidden" name="list" value={address} />
+            {own === null ? (
+              <>
+                <label for="email">Email address</label>
+                <input
+                  id="email"
+                  name="email"
+                  type="email"
+                  autocomplete="email"
+                  required
+                  maxlength={254}
+                  value={email}
+                />
+                <p class="hint">
+                  You get one email with a button to confirm. We show your address to no one, and use it for
+                  nothing else.
+                </p>
+              </>
+            ) : (
+              <p>
+                It comes to <strong>{own}</strong>.
+              </p>
+            )}
+            <LeaveEmpty />
+            <EveryField chosen={preferences.every} />
+            <details class="more">
+              <summary>Hour, days, length and more</summary>
+              <PreferenceFields preferences={preferences} isNew={isNew} />
+            </details>
+            {own === null && <EmailProof site={site} c={c} form={SUBSCRIBE_FORM} />}
+            <p class="buttons">
+              <button type="submit" class="button">
+                Subscribe
+              </button>
+              <a
+                class="button quiet"
+                href={`/subscribe/preview?list=${encodeURIComponent(address)}&every=${preferences.every}`}
+              >
+                See an example
+              </a>
+            </p>
+          </form>
+        )}
         <p class="hint">
           You can also <a href="/digests">read past issues</a>, or follow lists in a feed reader: every list
           here has a feed.

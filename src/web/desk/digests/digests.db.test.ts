@@ -39,6 +39,7 @@ describeWithDatabase('the desk’s page of digests', (db) => {
     const send = (path: string) => post(opened.app, path, {}, { cookie })
     const room = {
       search: opened.site.search,
+      taste: opened.site.taste,
       site: { name: 'Tides', origin: 'https://tides.example' },
       pictures: false,
     }

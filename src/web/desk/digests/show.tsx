@@ -4,8 +4,9 @@ import { LIST_KINDS, subscriberFigures, type SubscriberFigures } from '../../../
 import { EVERY } from '../../../digests/issue.ts'
 import { lateDigests, type Late } from '../../../digests/late.ts'
 import { countsInWords, DIGESTS, periodInWords, stateOf, titleOfRun } from '../../../digests/run-words.ts'
+import { parseMailedList } from '../../../digests/mailed-list.ts'
 import { listRuns, parseRunCursor, type Run } from '../../../digests/runs.ts'
-import { parseListAddress, titleOf } from '../../../lists/followed-list.ts'
+import { titleOf } from '../../../lists/followed-list.ts'
 import { exactTime } from '../../../papers/dates-in-words.ts'
 import { brokenLink } from '../../errors/show.tsx'
 import { When } from '../../parts/when.tsx'
@@ -157,11 +158,13 @@ async function doubtful(site: Site): Promise<Doubtful[]> {
   )
 }
 
-/** What one reader follows is nobody else's business: searches, authors and collections go without their names. */
+/** What one reader follows is nobody else's business: searches, authors, collections and interests go without their names. */
 async function titleForCurators(site: Site, address: string | null): Promise<string> {
-  const list = address === null ? null : parseListAddress(address, '')?.list
+  const list = address === null ? null : parseMailedList(address, '')?.list
   if (!list) return 'A list whose reader has left'
   switch (list.kind) {
+    case 'own':
+      return 'A reader’s own front page'
     case 'search':
       return 'A search'
     case 'collection':
