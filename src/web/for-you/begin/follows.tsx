@@ -1,4 +1,4 @@
-import { categoryName, fieldOf } from '../../../papers/categories.ts'
+import { categoryName } from '../../../papers/categories.ts'
 import type { Begun, Refusal } from './begun.ts'
 import { Said } from './said.tsx'
 
@@ -41,21 +41,17 @@ export function Topics({ topics, ...about }: { topics: Begun['topics'] } & About
 function TopicBoxes({ topics }: { topics: Begun['topics'] }) {
   return (
     <div class="topic-boxes">
-      {topics.map(({ category, papers, isFollowed }) => {
-        const name = categoryName(category)
-        return (
-          <label class="tick">
-            <input type="checkbox" name={`topic-${category}`} checked={isFollowed} />
-            {/* What was ticked before: only what the reader unticks is no longer followed. */}
-            {isFollowed && <input type="hidden" name={`followed-${category}`} value="1" />}
-            <span>
-              {name}
-              {name !== category && <span class="hint"> {fieldOf(category)}</span>}
-              <span class="hint"> {papers.toLocaleString('en-GB')}</span>
-            </span>
-          </label>
-        )
-      })}
+      {topics.map(({ category, papers, isFollowed }) => (
+        <label class="tick">
+          <input type="checkbox" name={`topic-${category}`} checked={isFollowed} />
+          {/* What was ticked before: only what the reader unticks is no longer followed. */}
+          {isFollowed && <input type="hidden" name={`followed-${category}`} value="1" />}
+          <span>
+            {categoryName(category)}
+            <span class="hint"> {papers.toLocaleString('en-GB')}</span>
+          </span>
+        </label>
+      ))}
     </div>
   )
 }
@@ -95,6 +91,7 @@ export function Authors({ authors, ...about }: { authors: Begun['authors'] } & A
           spellcheck={false}
           aria-describedby="names-hint"
           aria-invalid={about.refusal ? 'true' : undefined}
+          autofocus={about.refusal !== null}
         >
           {about.refusal?.typed ?? ''}
         </textarea>

@@ -38,6 +38,7 @@ export function Papers({
           maxlength={10_000}
           aria-describedby="titles-hint"
           aria-invalid={ofTitles.refusal ? 'true' : undefined}
+          autofocus={ofTitles.refusal !== null}
         >
           {ofTitles.refusal?.typed ?? ''}
         </textarea>
@@ -64,6 +65,7 @@ export function Papers({
           value={ofOrcid.refusal?.typed ?? orcid ?? ''}
           placeholder="0000-0002-1825-0097"
           aria-invalid={ofOrcid.refusal ? 'true' : undefined}
+          autofocus={ofOrcid.refusal !== null}
         />
         <button type="submit" class="button quiet">
           Find my papers
@@ -77,7 +79,7 @@ export function Papers({
         <label for="file-chosen">BibTeX, RIS or CSL-JSON file</label>
         <input id="file-chosen" name="file" type="file" accept=".bib,.bibtex,.ris,.json,.txt,.gz" />
         <label for="text">Or paste its text</label>
-        <textarea id="text" name="text" spellcheck={false}>
+        <textarea id="text" name="text" spellcheck={false} autofocus={ofFile.refusal !== null}>
           {ofFile.refusal?.typed ?? ''}
         </textarea>
         <p class="hint">
@@ -124,7 +126,7 @@ export function RatedPapers({ rated }: { rated: Begun['rated'] }) {
     <section aria-labelledby="rated">
       <h2 id="rated">What you said of papers</h2>
       <details>
-        <summary>The last {counted(rated.length, 'paper')}</summary>
+        <summary>Show {counted(rated.length, 'paper')}</summary>
         <ul class="rows">
           {rated.map(({ rating, paper }) => (
             <li class="token">

@@ -34,7 +34,7 @@ function Asked({ question: { paper, number, skipped } }: { question: Extract<Que
   return (
     <>
       <p>
-        Which of these would you read? <span class="hint">{`${number} of ${MOST_ASKED}`}</span>
+        Would you read this paper? <span class="hint">{`${number} of ${MOST_ASKED}`}</span>
       </p>
       <article class="entry asked">
         <h3 class="entry-title">
