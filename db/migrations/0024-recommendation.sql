@@ -59,6 +59,8 @@ create table paper_ratings (
   reader_id      uuid not null references readers on delete cascade,
   paper_id       bigint not null references papers on delete cascade,
   likes          boolean not null,
+  -- Whether it is the answer to a question of ours, and not something that the reader brought along.
+  asked          boolean not null default false,
   at             timestamptz not null,
   primary key (reader_id, paper_id)
 );
@@ -129,7 +131,7 @@ create trigger submissions_taste after insert or update of state on submissions 
   when (new.state = 'accepted') execute function note_taste_change();
 create trigger collection_papers_taste after insert on collection_papers for each row
   execute function note_collected_taste();
-create trigger paper_ratings_taste after insert on paper_ratings for each row execute function note_taste_change();
+create trigger paper_ratings_taste after insert or update of likes on paper_ratings for each row execute function note_taste_change();
 
 -- Moves what is each reader's own from a paper to the one it turned out to be.
 create function merge_own(merged bigint, kept bigint) returns void language plpgsql as $$

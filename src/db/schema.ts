@@ -447,7 +447,7 @@ export type Database = {
   }
   followed_topics: { reader_id: string; category: string; at: Date }
   followed_authors: { reader_id: string; name_key: string; name: string; at: Date }
-  paper_ratings: { reader_id: string; paper_id: number; likes: boolean; at: Date }
+  paper_ratings: { reader_id: string; paper_id: number; likes: boolean; asked: Generated<boolean>; at: Date }
   opened_papers: { reader_id: string; paper_id: number; at: Date }
   seen_papers: { reader_id: string; paper_id: number; at: Date }
   reader_searches: { id: Generated<number>; reader_id: string; text: string; at: Date }

@@ -54,6 +54,10 @@ import { showCollection, showCollections, showNewCollection } from './collection
 import { comment, edit, reactTo, remove, reply } from './comments/act.ts'
 import { showNewestComments } from './comments/newest.tsx'
 import { showComment, showEdit, showHistory, showReply } from './comments/show.tsx'
+import { bringFile, bringOrcid, bringTitles } from './for-you/begin/bring-papers.tsx'
+import { chooseAuthors, chooseTopics } from './for-you/begin/choose-follows.tsx'
+import { endBeginning, rate } from './for-you/begin/rate.ts'
+import { showBegin } from './for-you/begin/show.ts'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
@@ -226,6 +230,15 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/tokens', makeOwnToken(base))
   app.post('/settings/tokens/revoke', revokeOwnToken(base))
   app.post('/settings/tokens/revoke-all', revokeAllOwnTokens(base))
+
+  app.get('/for-you/begin', page(showBegin, { takes: ['done', 'skipped'] }))
+  app.post('/for-you/begin/topics', chooseTopics(base))
+  app.post('/for-you/begin/authors', chooseAuthors(base))
+  app.post('/for-you/begin/titles', bringTitles(base))
+  app.post('/for-you/begin/orcid', bringOrcid(base))
+  app.post('/for-you/begin/file', bringFile(base))
+  app.post('/for-you/begin/rating', rate(base))
+  app.post('/for-you/begin/end', endBeginning(base))
 
   app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
   app.post('/subscribe', subscribe(base))

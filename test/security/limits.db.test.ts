@@ -156,8 +156,10 @@ describeWithDatabase('what is sent', (db) => {
       { path: '/sign-in/link', by: 'ada' },
     ])
       for (const [type, body] of [
-        // The one form that takes files reads them, and this is none (src/web/libraries/libraries.db.test.ts).
-        ...(path.endsWith('/import/file') ? [] : [['multipart/form-data; boundary=x', file] as const]),
+        // The forms that take files read them, and this is none (src/web/libraries/libraries.db.test.ts).
+        ...(/\/(?:import|begin)\/file$/.test(path)
+          ? []
+          : [['multipart/form-data; boundary=x', file] as const]),
         ['application/json', '{"vote":"1"}'],
         ['text/plain', 'vote=1'],
         ['application/xml', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'],

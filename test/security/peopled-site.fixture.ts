@@ -111,7 +111,10 @@ export async function openPeopledSite(
       published: paperText.published,
     }),
     stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
-    stated(ALONE, { title: 'Tides of lakes' }),
+    stated(ALONE, {
+      title: 'Tides of lakes',
+      authors: [{ name: 'Sol Lake', orcid: '0000-0002-1825-0097' }],
+    }),
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
   const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))

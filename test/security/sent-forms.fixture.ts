@@ -72,6 +72,13 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     at('/comments/:id/react', comments.shown, { on: 'agree' }, 'bert'),
     at('/comments/:id/flag', comments.answer, { reason: 'spam', note: '' }, 'ada'),
     at('/comments/:id/delete', comments.answer, {}, 'bert'),
+    plain('/for-you/begin/topics', { 'topic-cs.CL': 'on' }, 'bert'),
+    plain('/for-you/begin/authors', { names: 'Iris Sand' }, 'bert'),
+    plain('/for-you/begin/titles', { titles: OTHER }, 'bert'),
+    plain('/for-you/begin/orcid', { orcid: '0000-0002-1825-0097' }, 'bert'),
+    plain('/for-you/begin/file', { text: '@misc{a, title={Lakes}}' }, 'bert'),
+    plain('/for-you/begin/rating', { paper: paper(OTHER), rating: 'dislike' }, 'bert'),
+    plain('/for-you/begin/end', {}, 'bert'),
     plain('/collections', { title: 'On tides', description: '', public: 'on' }, 'bert'),
     at(
       '/collections/:id/edit',

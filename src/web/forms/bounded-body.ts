@@ -8,8 +8,8 @@ import { isMultipart } from './read-form.ts'
 
 /** Larger than the longest comment, encoded. */
 const LARGEST_BYTES = 128 * 1024
-/** The one address that takes files, from people who are signed in; what is around the file is small. */
-const TAKES_FILES = /^\/collections\/[a-z0-9]{12}\/import\/file$/
+/** The addresses that take files, from people who are signed in; what is around the file is small. */
+const TAKES_FILES = /^(?:\/collections\/[a-z0-9]{12}\/import|\/for-you\/begin)\/file$/
 const LARGEST_WITH_FILE_BYTES = LARGEST_FILE + 64 * 1024
 /** Files on their way at once: they are held in memory. */
 const MOST_FILES = 8

@@ -3,7 +3,6 @@ import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
 import {
   importFromFile,
   importFromZotero,
-  LARGEST_FILE,
   MOST_WAITING,
   repeatImport,
   type StartOutcome,
@@ -29,6 +28,7 @@ import { findRequestedPaper } from '../paper/find-requested-paper.ts'
 import type { Site } from '../site.ts'
 import { importFormPage } from './import.tsx'
 import { placeValue } from './place-choice.tsx'
+import { sentLibraryFile } from './sent-file.ts'
 import { zoteroPage } from './zotero.tsx'
 
 const LIMIT = { limit: RATE_LIMITS.library }
@@ -118,17 +118,13 @@ export function importFile(site: Site) {
     const collectionId = c.req.param('id') ?? ''
     const collection = await findCollection(site.db, { id: collectionId, asking: reader })
     if (!collection || collection.owner.id !== reader.id) return refused(own, c, NO_COLLECTION)
-    const text = form.text('text').trim()
-    const file =
-      (await form.file?.('file')) ??
-      (text === '' ? null : { name: 'Pasted text', bytes: new TextEncoder().encode(text) })
-    const again = async (problem: string) =>
-      c.html(await importFormPage(own, { collection, problem, text }), 422)
-    if (file === null) return again('Choose a file, or paste its text.')
-    if (file.bytes.length > LARGEST_FILE)
-      return again(`A file can have up to ${LARGEST_FILE / 1024 / 1024} MB. Split it and import the parts.`)
-    const name = file.name.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim() || 'A file'
-    const started = await importFromFile(site.db, { readerId: reader.id, collectionId, ...file, name, now })
+    const sent = await sentLibraryFile(form)
+    if (!sent.ok)
+      return c.html(
+        await importFormPage(own, { collection, problem: sent.reason, text: form.text('text').trim() }),
+        422,
+      )
+    const started = await importFromFile(site.db, { readerId: reader.id, collectionId, ...sent.file, now })
     return answer(own, c, { started, collectionId })
   })
 }
