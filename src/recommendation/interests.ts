@@ -93,10 +93,8 @@ export async function excludeReason(
   { readerId, paperId, now }: { readerId: string; paperId: number; now: Date },
 ): Promise<ReasonChange> {
   return inTransaction(db, async (trx) => {
-    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
-    // A hidden one that was not learned from is none to them.
-    if (!paper || (paper.hidden && !(await isLearnedFrom(trx, { readerId, paperId: paper.id }))))
-      return { ok: false, kind: 'no-paper' }
+    const paper = await holdReason(trx, { readerId, paperId })
+    if (!paper) return { ok: false, kind: 'no-paper' }
     await trx
       .insertInto('interest_papers')
       .values({ reader_id: readerId, paper_id: paper.id, interest_id: null, excluded_at: now })
@@ -110,28 +108,14 @@ export async function excludeReason(
   })
 }
 
-async function isLearnedFrom(
-  trx: Transaction<Database>,
-  { readerId, paperId }: { readerId: string; paperId: number },
-): Promise<boolean> {
-  const row = await trx
-    .selectFrom('interest_papers')
-    .select('paper_id')
-    .where('reader_id', '=', readerId)
-    .where('paper_id', '=', paperId)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Learns again from what a reader did with a paper; `no-paper` for one that no interest was looked for in. */
+/** Learns again from what a reader did with a paper; where it was not left out, nothing changes. */
 export async function includeReason(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
 ): Promise<ReasonChange> {
   return inTransaction(db, async (trx) => {
-    const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
-    if (!paper || !(await isLearnedFrom(trx, { readerId, paperId: paper.id })))
-      return { ok: false, kind: 'no-paper' }
+    const paper = await holdReason(trx, { readerId, paperId })
+    if (!paper) return { ok: false, kind: 'no-paper' }
     // Of no interest it would say nothing: without a row it is looked at anew.
     const { numDeletedRows } = await trx
       .deleteFrom('interest_papers')
@@ -149,6 +133,22 @@ export async function includeReason(
       .execute()
     return { ok: true }
   })
+}
+
+/** Holds a paper that something may be learned from. A hidden one is none to readers of whom nothing was kept on it. */
+async function holdReason(
+  trx: Transaction<Database>,
+  { readerId, paperId }: { readerId: string; paperId: number },
+): Promise<{ id: number } | null> {
+  const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
+  if (!paper?.hidden) return paper
+  const kept = await trx
+    .selectFrom('interest_papers')
+    .select('paper_id')
+    .where('reader_id', '=', readerId)
+    .where('paper_id', '=', paper.id)
+    .executeTakeFirst()
+  return kept ? paper : null
 }
 
 async function change(

@@ -1,5 +1,6 @@
 import { dayIn } from '../papers/calendar.ts'
-import type { ActKind, Interest } from './taste.ts'
+import { isFor } from './evidence.ts'
+import type { Interest } from './taste.ts'
 
 /** How often a reader acted for each interest in each month. */
 export type Movement = {
@@ -10,7 +11,6 @@ export type Movement = {
 }
 
 const MOST_MONTHS = 24
-const AGAINST: ReadonlySet<ActKind> = new Set(['dislike', 'not-for-me', 'passed-over'])
 
 /**
  * How interests moved, from the month of the first act on, for 24 months at most up to `thisMonth` (`YYYY-MM`); acts that
@@ -25,7 +25,7 @@ export function monthlyActs(
     id,
     name,
     months: acts
-      .filter(({ kind }) => !AGAINST.has(kind))
+      .filter(({ kind }) => isFor(kind))
       .map(({ at }) => dayIn(timeZone, at).slice(0, 7))
       .filter((month) => month >= earliest && month <= thisMonth),
   }))

@@ -219,7 +219,7 @@ describeWithDatabase('a reader’s page of interests', (db) => {
       .execute()
     const page = await pageOf(site, cookie)
     expect(wordsOf(page)).toContain(`Which is it? ${asked} most of them for your interest “Robots”.`)
-    expect(wordsOf(page)).toContain('Less of “Robots” More of “Robots”')
+    expect(wordsOf(page)).toContain('Less of this interest More of this interest')
     // Papers that were left out do not count.
     const leftOut = { reader_id: reader.id, paper_id: ids[6] ?? 0, interest_id: id, excluded_at: NOON }
     await db().insertInto('interest_papers').values(leftOut).execute()
@@ -360,6 +360,7 @@ describeWithDatabase('a reader’s page of interests', (db) => {
     const back = await send('return', { paper: String(a) })
     expect(back.headers.get('location')).toBe(`${PATH}?changed=included`)
     expect(await row()).toBeUndefined()
+    expect((await send('return', { paper: String(a) })).status).toBe(303)
     const json = await send('removal', { paper: String(a) }, { accept: 'application/json' })
     expect(await json.json()).toEqual({ excluded: true })
     for (const number of [String(hidden), '999999', '99999999999999999999', '', '1e3'])

@@ -30,10 +30,10 @@ function Question({ question }: { question: Contradiction }) {
         </p>
         <form class="buttons" method="post" action={`/settings/interests/${id}/boost`}>
           <button type="submit" class="button quiet" name="boost" value="less">
-            Less of “{name}”
+            Less of this interest
           </button>
           <button type="submit" class="button quiet" name="boost" value="more">
-            More of “{name}”
+            More of this interest
           </button>
         </form>
       </>

@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx'
 import { raw } from 'hono/html'
+import { dayIn } from '../../papers/calendar.ts'
 import { categoryName } from '../../papers/categories.ts'
+import { plainDay } from '../../papers/dates-in-words.ts'
 import { addressPath } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/plain-text.ts'
@@ -8,7 +10,7 @@ import { typeset } from '../../papers/typeset.ts'
 import { ACT_WORDS } from '../../recommendation/act-words.ts'
 import { BOOSTS, LONGEST_INTEREST_NAME, type Boost } from '../../recommendation/interests.ts'
 import type { LearnedPaper, ProfiledInterest } from '../../recommendation/profile.ts'
-import { When } from '../parts/when.tsx'
+import { exactInstant, relativeTo } from '../parts/dates.ts'
 import { searchPath } from '../search/address.ts'
 import type { Site } from '../site.ts'
 
@@ -243,7 +245,7 @@ function LearnedFrom({
             <span>
               You searched for <a href={searchPath(text)}>“{text}”</a>{' '}
               <span class="hint">
-                <When site={site} instant={at} />
+                <OnDay site={site} instant={at} />
               </span>
             </span>
           </li>
@@ -291,7 +293,7 @@ function LearnedRow({
               return (
                 <>
                   {[before, 'it', after].filter((words) => words !== '').join(' ')}{' '}
-                  <When site={site} instant={at} />
+                  <OnDay site={site} instant={at} />
                 </>
               )
             }),
@@ -300,6 +302,15 @@ function LearnedRow({
       </div>
       {children}
     </li>
+  )
+}
+
+/** When something was done: how long ago, or the day. */
+function OnDay({ site, instant }: { site: Site; instant: Date }) {
+  return (
+    <time datetime={instant.toISOString()} title={exactInstant(instant)}>
+      {relativeTo(instant, site.now()) ?? `on ${plainDay(dayIn(site.timeZone, instant))}`}
+    </time>
   )
 }
 
