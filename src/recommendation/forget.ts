@@ -47,12 +47,14 @@ const LEARNED = [
 
 /**
  * Forgets a reader's interests, and everything that was kept only to find them. Votes, lists, comments and notes stay, and
- * so does what the reader chose to be learned from; they can begin anew.
+ * so does what the reader chose to be learned from: interests are found anew in them.
  */
 export async function forgetTaste(db: Kysely<Database>, { readerId }: { readerId: string }): Promise<void> {
   await whileNothingIsNoted(db, readerId, async (trx) => {
     for (const table of LEARNED) await trx.deleteFrom(table).where('reader_id', '=', readerId).execute()
     await trx.updateTable('tastes').set({ begun_at: null }).where('reader_id', '=', readerId).execute()
+    // Their votes and lists are looked at anew.
+    await trx.insertInto('taste_changes').values({ reader_id: readerId }).execute()
   })
 }
 

@@ -4,6 +4,7 @@ import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
 import type { HarvestedPaper } from '../../papers/harvested-paper.ts'
+import { keepNextInterests } from '../../recommendation/keep-interests.ts'
 import { TasteAway, type Act, type Interest, type Taste } from '../../recommendation/taste.ts'
 
 const PATH = '/settings/interests'
@@ -135,6 +136,7 @@ describeWithDatabase('a reader’s page of interests', (db) => {
       }),
       interest(robots, { name: 'Robots', isPaused: true }),
       interest(null, { name: 'Harbours' }),
+      interest(null, { name: 'Lately', kind: 'passing' }),
     ]
     const page = await pageOf(site, cookie)
     const words = wordsOf(page)
@@ -157,6 +159,7 @@ describeWithDatabase('a reader’s page of interests', (db) => {
     expect(page).toContain(`<option value="${robots}">Robots</option>`)
     // One that is not kept yet cannot be changed.
     expect(words).toContain('Harbours We have only just found this interest.')
+    expect(words).toContain('Lately It passes in a few days by itself')
     expect(page).not.toContain('interests/null')
   })
 
@@ -520,6 +523,39 @@ describeWithDatabase('a reader’s page of interests', (db) => {
     const settings = await db().selectFrom('tastes').selectAll().executeTakeFirstOrThrow()
     expect(settings).toMatchObject({ begun_at: null, feed_key: 'k'.repeat(32) })
     expect(await db().selectFrom('interests').select('id').execute()).toEqual([{ id: bobs }])
+    const changes = db().selectFrom('taste_changes').select('reader_id')
+    expect(await changes.orderBy('id', 'desc').executeTakeFirst()).toEqual({ reader_id: ada.reader.id })
+  })
+
+  it('shows what was really learned, and goes by what readers correct', async () => {
+    const site = openSite(db())
+    await site.record([
+      paper(1, { title: 'Spring tides and the moon', abstract: 'The moon draws spring tides.' }),
+      paper(2, { title: 'Neap tides and the moon', abstract: 'The moon draws neap tides.' }),
+      paper(3, { title: 'Grasping with soft robots', abstract: 'Soft robots grasp.' }),
+    ])
+    const { cookie } = await signIn(db())
+    for (const n of [1, 2]) await post(site.app, `/papers/2601.0000${n}/vote`, { vote: '1' }, { cookie })
+    site.site.taste.wake()
+    const keepFound = () => keepNextInterests(db(), site.site.taste, { now: () => NOON })
+    await keepFound()
+    const { id } = await db().selectFrom('interests').select('id').executeTakeFirstOrThrow()
+    const send = (path: string, fields: Record<string, string>) =>
+      post(site.app, `${PATH}/${path}`, fields, { cookie })
+    await send(`${id}/name`, { name: 'The pull of the moon' })
+    expect(wordsOf(await pageOf(site, cookie))).toMatch(
+      /The pull of the moon Words .*tides.* Learned from 2 papers (?:Spring|Neap) tides and the moon You voted for it just now/,
+    )
+    const [first = 0] = await paperIds()
+    await send('reasons/removal', { paper: String(first) })
+    expect(wordsOf(await pageOf(site, cookie))).toContain('Learned from 1 paper, 1 left out')
+    await send(`${id}/removal`, { confirm: 'on' })
+    await keepFound()
+    expect(wordsOf(await pageOf(site, cookie))).toContain('No interests yet')
+    await send('removal', { confirm: 'on' })
+    await keepFound()
+    expect(wordsOf(await pageOf(site, cookie))).toContain('Learned from 2 papers')
+    expect(await db().selectFrom('interests').select('id').execute()).toHaveLength(1)
   })
 
   it('of suspended readers can be read, exported and forgotten, but not changed', async () => {

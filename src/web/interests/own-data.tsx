@@ -39,7 +39,7 @@ export function OwnData({ stated: { follows, settings, searches } }: { stated: S
               This deletes your interests with all you changed about them, the topics and authors you follow,
               your ratings, the papers you opened or were shown on your front page, and your searches. Your
               votes, reading list, collections, comments and notes stay, and so do papers you marked “Not for
-              me”. New interests can be found from them.
+              me”. We find new interests in them.
             </p>
             <label class="tick">
               <input type="checkbox" name="confirm" required aria-describedby="forgotten" /> Forget it for

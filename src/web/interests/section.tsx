@@ -32,13 +32,10 @@ export function InterestSection({
   mayChange: boolean
   problem: NameProblem | null
 }) {
-  const { id, name, isPaused, boost, kind } = interest
-  const state = [
-    isPaused && 'paused',
-    boost > 1 && 'counts more',
-    boost < 1 && 'counts less',
-    kind === 'passing' && 'from your searches, for now',
-  ].filter((words) => words !== false)
+  const { id, name, isPaused, boost } = interest
+  const state = [isPaused && 'paused', boost > 1 && 'counts more', boost < 1 && 'counts less'].filter(
+    (words) => words !== false,
+  )
   return (
     <section class="interest" id={id === null ? undefined : `interest-${id}`} aria-label={name}>
       <h3>
@@ -47,13 +44,19 @@ export function InterestSection({
       </h3>
       <About interest={interest} />
       {id === null ? (
-        <p class="hint">We have only just found this interest. In a few minutes you can change it.</p>
+        <p class="hint">{NOT_KEPT[interest.kind]}</p>
       ) : (
         mayChange && <InterestTools id={id} interest={interest} others={others} problem={problem} />
       )}
       <LearnedFrom site={site} interest={interest} mayChange={mayChange} />
     </section>
   )
+}
+
+/** Why an interest cannot be changed. */
+const NOT_KEPT: Record<ProfiledInterest['kind'], string> = {
+  standing: 'We have only just found this interest. In a few minutes you can change it.',
+  passing: 'It passes in a few days by itself, or at once when you have us forget a search.',
 }
 
 function About({ interest: { words, topics, authors } }: { interest: ProfiledInterest }) {
