@@ -16,7 +16,7 @@ export function askToTellApart(
   papers: readonly KnownPaper[],
   { learnt, topics, count }: { learnt: Learnt; topics: ReadonlySet<string>; count: number },
 ): number[] {
-  const isFollowed = ({ categories }: KnownPaper) => categories.some((category) => topics.has(category))
+  const isFollowed = (paper: KnownPaper) => paper.topics.some((topic) => topics.has(topic))
   const pool = papers
     .toSorted(
       (a, b) => Number(isFollowed(b)) - Number(isFollowed(a)) || b.attention - a.attention || b.id - a.id,

@@ -90,6 +90,8 @@ export function learn(
   },
 ): Learnt {
   const known = evidence.acts.flatMap((act): Known[] => {
+    // What the reader took out speaks neither for nor against.
+    if (!isFor(act.kind) && evidence.assigned.get(act.paperId ?? 0)?.isExcluded) return []
     if (act.paperId === null) {
       const text = act.text ?? ''
       return [{ act, key: `search ${text}`, features: textFeatures(text), vector: null }]

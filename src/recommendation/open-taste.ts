@@ -42,7 +42,13 @@ export function openTaste(
       return { held: before, evidence }
     const known = await papers.byIds(evidence.acts.flatMap(({ paperId }) => paperId ?? []))
     const table = before?.scale === papers.scale ? before.table : openLikenessTable()
-    const learnt = learn(evidence, { papers: known, textFeatures: papers.featuresOfText, table, now, parts })
+    const learnt = learn(evidence, {
+      papers: known,
+      textFeatures: (text) => papers.featuresOfText(text),
+      table,
+      now,
+      parts,
+    })
     const held: Held = {
       table,
       scale: papers.scale,

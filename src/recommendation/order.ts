@@ -51,7 +51,7 @@ export function scorePapers(
     const byInterest = new Float64Array(interests.length)
     for (const [i, place] of places.entries())
       byInterest[place] = (into[i] ?? 0) * (interests[place]?.boost ?? 1)
-    const topic = paper.categories.find((category) => topics.has(category)) ?? null
+    const topic = paper.topics.find((topic) => topics.has(topic)) ?? null
     const author = byAuthor.get(paper.id) ?? null
     const besides =
       (author === null ? 0 : FOLLOWED.author) +

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/schema.ts'
+import { distinctTopics } from '../papers/categories.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 import { bodyText } from '../search/body-text.ts'
@@ -17,7 +18,7 @@ export type KnownPaper = {
   features: Features
   /** Its meaning as the model gives it, of length 1; null where it has no vector. */
   vector: Float32Array | null
-  categories: string[]
+  topics: string[]
   edition: string | null
   /** Votes and picks: what the community thinks of it. */
   attention: number
@@ -91,7 +92,7 @@ export function keepPapersInMemory(
       id: row.id,
       features: { ...words, meaning: by !== 'words' && vector && whitening ? whitening(vector) : null },
       vector,
-      categories: row.categories,
+      topics: distinctTopics(row.categories),
       edition: row.edition,
       attention: row.attention,
     }

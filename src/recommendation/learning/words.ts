@@ -28,7 +28,7 @@ export function readWords(text: string): Words {
     const id = hashOf(word)
     counts.set(id, (counts.get(id) ?? 0) + 1)
   }
-  const ids = Uint32Array.from(counts.keys()).sort()
+  const ids = Uint32Array.from(counts.keys()).toSorted()
   return { ids, counts: Uint8Array.from(ids, (id) => Math.min(255, counts.get(id) ?? 0)) }
 }
 
