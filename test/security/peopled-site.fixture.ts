@@ -43,6 +43,10 @@ export type Field =
   | 'library name'
   | 'library item'
   | 'search'
+  | 'private note'
+  | 'interest name'
+  | 'followed author'
+  | 'remembered search'
   | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
@@ -249,6 +253,8 @@ export async function openPeopledSite(
     { list: '/papers/new', target: 'http://127.0.0.1:9/secretsecretsecret', shape: 'json' },
     { origin: opened.site.origin, trusted: true, now: NOON },
   )
+  await rememberOf(db, { readerId: ada.reader.id, paperId: papers[SHOWN] ?? 0, text })
+  await act(ada, `/papers/${SHOWN}/note`, { body: text('private note') })
   await forgetRates(db)
   const people = { ada, bert, nina, cora, sven }
   return {
@@ -278,6 +284,44 @@ export async function openPeopledSite(
       secret: opened.site.accounts.secret,
     }),
   }
+}
+
+/** What a reader's own front page is made of. */
+async function rememberOf(
+  db: Kysely<Database>,
+  { readerId, paperId, text }: { readerId: string; paperId: number; text: (field: Field) => string },
+): Promise<void> {
+  const row = { reader_id: readerId, paper_id: paperId, at: NOON }
+  const short = (field: Field, most: number) => text(field).slice(0, most).toWellFormed()
+  await db.insertInto('tastes').values({ reader_id: readerId, learns_searches: true }).execute()
+  const { id } = await db
+    .insertInto('interests')
+    .values({ reader_id: readerId, name: short('interest name', 100), created_at: NOON })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('interest_papers')
+    .values({ reader_id: readerId, paper_id: paperId, interest_id: id })
+    .execute()
+  const author = short('followed author', 200)
+  await db
+    .insertInto('followed_authors')
+    .values({ reader_id: readerId, name_key: author, name: author, at: NOON })
+    .execute()
+  await db
+    .insertInto('followed_topics')
+    .values({ reader_id: readerId, category: 'cs.CL', at: NOON })
+    .execute()
+  await db
+    .insertInto('paper_ratings')
+    .values({ ...row, likes: true })
+    .execute()
+  await db.insertInto('seen_papers').values(row).execute()
+  await db.insertInto('opened_papers').values(row).execute()
+  await db
+    .insertInto('reader_searches')
+    .values({ reader_id: readerId, text: short('remembered search', 300), at: NOON })
+    .execute()
 }
 
 /** A source as it was before any was added at the desk: the site's field can still be chosen. */
