@@ -149,8 +149,9 @@ begin
     and not exists (select from opened_papers k where k.paper_id = kept and k.reader_id = m.reader_id);
   update seen_papers m set paper_id = kept where paper_id = merged
     and not exists (select from seen_papers k where k.paper_id = kept and k.reader_id = m.reader_id);
-  -- Nobody's note is lost: of two, the kept paper has both.
-  update paper_notes k set body = k.body || E'\n\n' || m.body, changed_at = greatest(k.changed_at, m.changed_at)
+  -- Nobody's note is lost: of two that differ, the kept paper has both.
+  update paper_notes k set body = case when strpos(k.body, m.body) > 0 then k.body else k.body || E'\n\n' || m.body end,
+    changed_at = greatest(k.changed_at, m.changed_at)
     from paper_notes m where k.paper_id = kept and m.paper_id = merged and m.reader_id = k.reader_id;
   update paper_notes m set paper_id = kept where paper_id = merged
     and not exists (select from paper_notes k where k.paper_id = kept and k.reader_id = m.reader_id);
