@@ -43,7 +43,9 @@ export type Field =
   | 'library name'
   | 'library item'
   | 'search'
+  | 'private note'
   | 'interest name'
+  | 'followed author'
   | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
@@ -258,6 +260,7 @@ export async function openPeopledSite(
     { list: '/papers/new', target: 'http://127.0.0.1:9/secretsecretsecret', shape: 'json' },
     { origin: opened.site.origin, trusted: true, now: NOON },
   )
+  await act(ada, `/papers/${SHOWN}/note`, { body: text('private note') })
   await forgetRates(db)
   const people = { ada, bert, nina, cora, sven }
   return {
@@ -313,6 +316,18 @@ async function interested(
       { reader_id, paper_id: papers[OTHER] ?? 0, interest_id: null, excluded_at: NOON },
     ])
     .execute()
+  const author = text('followed author').slice(0, 200).toWellFormed()
+  await db
+    .insertInto('followed_authors')
+    .values({ reader_id, name_key: author, name: author, at: NOON })
+    .execute()
+  const row = { reader_id, paper_id: papers[SHOWN] ?? 0, at: NOON }
+  await db
+    .insertInto('paper_ratings')
+    .values({ ...row, likes: true })
+    .execute()
+  await db.insertInto('seen_papers').values(row).execute()
+  await db.insertInto('opened_papers').values(row).execute()
   await db.insertInto('followed_topics').values({ reader_id, category: 'cs.CL', at: NOON }).execute()
   await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
   const search = await db

@@ -5,6 +5,7 @@ import { makeLongFormulasReachable } from './long-formulas.ts'
 import { PasskeyAdd, PasskeySignIn } from './passkeys.ts'
 import { PaperList } from './paper-list.ts'
 import { ProofOfWork } from './proof-of-work.ts'
+import { RememberThis } from './remember-this.ts'
 import { SearchBox } from './search-box.ts'
 import { SendNow } from './send-now.ts'
 import { ThemeSwitch } from './theme-switch.ts'
@@ -17,6 +18,7 @@ customElements.define('paper-list', PaperList)
 customElements.define('passkey-add', PasskeyAdd)
 customElements.define('passkey-sign-in', PasskeySignIn)
 customElements.define('proof-of-work', ProofOfWork)
+customElements.define('remember-this', RememberThis)
 customElements.define('search-box', SearchBox)
 customElements.define('send-now', SendNow)
 customElements.define('theme-switch', ThemeSwitch)
