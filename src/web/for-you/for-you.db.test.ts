@@ -4,6 +4,7 @@ import { describeWithDatabase } from '../../../test/database.ts'
 import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
+import { feedsMadeHere } from '../../feeds/own-feed.ts'
 import { act, interest, ranked, tasteSaying, type Said } from './taste.fixture.ts'
 
 describeWithDatabase('a front page of one’s own', (db) => {
@@ -212,6 +213,13 @@ describeWithDatabase('a front page of one’s own', (db) => {
       expect(text.indexOf('Paper 3')).toBeLessThan(text.indexOf('Paper 1'))
       expect(text).not.toContain('websub')
     }
+    // Nor does the hub take it for one of those that it tells of.
+    const readFeed = feedsMadeHere((request) => app.request(request), {
+      origin: () => 'https://tides.example',
+    })
+    const { signal } = new AbortController()
+    expect(await readFeed('/papers/new.atom', { signal })).toHaveProperty('body')
+    expect(await readFeed(`/for-you/feeds/${first}.atom`, { signal })).toBe('none')
     const ofInterest = await (await app.request(`/for-you/feeds/${first}.${own}.atom`)).text()
     expect(ofInterest).toContain('Paper 3')
     expect(ofInterest).not.toContain('Paper 1')
