@@ -1,13 +1,13 @@
 import { expect, it, vi } from 'vitest'
 import { likelyOf } from './likely.ts'
-import { TasteAway, type RankedPaper, type Ranking } from './taste.ts'
+import { TasteAway, type Act, type RankedPaper, type Ranking } from './taste.ts'
 
 const NOW = new Date('2026-01-15T12:00:00Z')
 const TIDES = { id: 7, name: 'Tides' }
 
 function paper(id: number, facts: Partial<RankedPaper> = {}): RankedPaper {
   const followed = { topic: null, author: null }
-  const none = { reasons: [], moreReasons: 0, seen: false, outside: false, followed }
+  const none = { reasons: [], moreReasons: 0, forIt: 0, seen: false, outside: false, followed }
   return { id, score: 1, interest: TIDES, ...none, ...facts }
 }
 
@@ -39,6 +39,12 @@ it('marks the best of those that speak to an interest, and not too many', async 
 it('marks nothing that speaks to no interest, or against which more speaks', async () => {
   const papers = [paper(1, { interest: null }), paper(2, { outside: true }), paper(3, { score: -0.1 })]
   expect(await marked(papers, { of: 100 })).toEqual([])
+})
+
+it('marks nothing that the reader has acted on themselves', async () => {
+  const act: Act = { kind: 'vote', paperId: 2, text: null, at: NOW }
+  const papers = [1, 2].map((id) => paper(id, { score: id, reasons: [{ act, part: 1, effect: 1 }] }))
+  expect(await marked(papers, { of: 6 })).toEqual([1])
 })
 
 it('says for which interest', async () => {

@@ -5,6 +5,7 @@ import { stated } from '../../../test/papers.ts'
 import { post, signIn } from '../../../test/readers.ts'
 import { NOON, openSite, wordsOf } from '../../../test/site.ts'
 import { feedsMadeHere } from '../../feeds/own-feed.ts'
+import { changeTasteSettings } from '../../recommendation/own-tastes.ts'
 import { act, interest, ranked, tasteSaying, type Said } from './taste.fixture.ts'
 
 describeWithDatabase('a front page of one’s own', (db) => {
@@ -47,7 +48,7 @@ describeWithDatabase('a front page of one’s own', (db) => {
   })
 
   it('says of each paper why it is there, and lets its reader say that this is no reason', async () => {
-    const { said, ids, ada, get, keep } = await open()
+    const { said, ids, ada, get, read, keep } = await open()
     const id = await keep('Tides & lakes')
     const on = (i: number) => ({ paperId: idAt(ids, i) })
     said.set(ada.reader.id, {
@@ -55,7 +56,7 @@ describeWithDatabase('a front page of one’s own', (db) => {
       interests: [interest(id, 'Tides & lakes'), interest(id + 1, 'Resting', { isPaused: true })],
       papers: [
         ranked(idAt(ids, 0), {
-          score: 0.94,
+          forIt: 1,
           interest: { id, name: 'Tides & lakes' },
           followed: { topic: 'cs.CL', author: 'Iris Sand' },
           reasons: [
@@ -74,9 +75,9 @@ describeWithDatabase('a front page of one’s own', (db) => {
     const html = await answer.text()
     const words = wordsOf(html)
     expect(words).toContain(
-      'Based on 12 papers you voted for or saved, in 3 interests, and on 2 topics and 1 author you follow.',
+      'Based on 12 papers you voted for, saved or read, in 3 interests, and on 2 topics and 1 author you follow.',
     )
-    // Of all that speaks for it: 0.41 + 0.22 + 0.2, and 0.17 of acts that are not named.
+    // There is 0.17 of acts that are not named.
     expect(words).toContain(
       'For your interest Tides & lakes. Because you voted for Paper 2 (41%), saved Paper 3 (22%) and searched for ' +
         '“neap <tides>” (20%). You follow Computation and Language and Iris Sand. ' +
@@ -91,6 +92,10 @@ describeWithDatabase('a front page of one’s own', (db) => {
     expect(html).toContain(`href="/for-you/interests/${id}"`)
     expect(words).not.toContain('Resting')
     expect(words).not.toContain('Tell us')
+    await changeTasteSettings(db(), { readerId: ada.reader.id, learnsSearches: true })
+    expect(await read('/for-you')).toContain(
+      'Based on 12 things you voted for, saved, read or searched for, in 3 interests',
+    )
   })
 
   it('names no paper that was hidden, neither in its place nor as a reason', async () => {

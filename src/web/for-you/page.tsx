@@ -1,4 +1,5 @@
 import { raw } from 'hono/html'
+import type { TasteSettings } from '../../recommendation/own-tastes.ts'
 import type { Interest, Ranking } from '../../recommendation/taste.ts'
 import { renderPage } from '../layout.tsx'
 import { Pager } from '../parts/entries.tsx'
@@ -22,7 +23,7 @@ export function forYouPage(
     entries,
     next,
     isFirst,
-    feedKey,
+    settings: { feedKey, learnsSearches },
   }: {
     path: string
     /** The address of this page. */
@@ -36,7 +37,7 @@ export function forYouPage(
     entries: OwnEntries
     next: string | null
     isFirst: boolean
-    feedKey: string | null
+    settings: Pick<TasteSettings, 'feedKey' | 'learnsSearches'>
   },
 ) {
   const title = interest === null ? 'For you' : interest.name
@@ -51,7 +52,8 @@ export function forYouPage(
           <h1>{title}</h1>
           {!isBeginning && (
             <p class="intro">
-              <BasedOn knows={knows} /> <a href="/settings/interests">Your interests</a>
+              <BasedOn knows={knows} learnsSearches={learnsSearches} />{' '}
+              <a href="/settings/interests">Your interests</a>
             </p>
           )}
           <InterestLinks interests={interests} shown={interest?.id ?? null} />
@@ -89,7 +91,13 @@ export function forYouPage(
 }
 
 /** What the page goes by, in numbers. */
-function BasedOn({ knows: { acts, interests, topics, authors } }: { knows: Ranking['knows'] }) {
+function BasedOn({
+  knows: { acts, interests, topics, authors },
+  learnsSearches,
+}: {
+  knows: Ranking['knows']
+  learnsSearches: boolean
+}) {
   const follows = [
     ...(topics > 0 ? [count(topics, 'topic')] : []),
     ...(authors > 0 ? [count(authors, 'author')] : []),
@@ -97,7 +105,10 @@ function BasedOn({ knows: { acts, interests, topics, authors } }: { knows: Ranki
   if (acts === 0) return <>Based on {follows} you follow.</>
   return (
     <>
-      Based on {count(acts, 'paper')} you voted for or saved
+      Based on{' '}
+      {learnsSearches
+        ? `${count(acts, 'thing')} you voted for, saved, read or searched for`
+        : `${count(acts, 'paper')} you voted for, saved or read`}
       {interests > 0 && `, in ${count(interests, 'interest')}`}
       {follows !== '' && `, and on ${follows} you follow`}.
     </>

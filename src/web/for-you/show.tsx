@@ -53,7 +53,7 @@ async function show(
   const offset = Number(after)
   const readerId = viewer.reader.id
   const now = site.now()
-  const [ranking, interests, { feedKey }] = await Promise.all([
+  const [ranking, interests, settings] = await Promise.all([
     site.taste.rank({
       readerId,
       now,
@@ -87,7 +87,7 @@ async function show(
       entries,
       next: !knowsNothing && next < ranking.total ? `${path}?after=${next}` : null,
       isFirst: offset === 0,
-      feedKey,
+      settings,
     }),
   )
 }

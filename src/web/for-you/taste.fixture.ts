@@ -44,6 +44,7 @@ export function tasteSaying(said: Map<string, Said | 'away'>): Taste & { asked: 
 }
 
 export function ranked(id: number, facts: Partial<Omit<RankedPaper, 'id'>> = {}): RankedPaper {
+  const { reasons = [] } = facts
   return {
     id,
     score: 1,
@@ -51,8 +52,10 @@ export function ranked(id: number, facts: Partial<Omit<RankedPaper, 'id'>> = {})
     followed: { topic: null, author: null },
     outside: false,
     seen: false,
-    reasons: [],
+    reasons,
     moreReasons: 0,
+    // As if there were no others.
+    forIt: reasons.reduce((sum, { part }) => sum + Math.max(0, part), 0),
     ...facts,
   }
 }
