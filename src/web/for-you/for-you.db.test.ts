@@ -333,4 +333,34 @@ describeWithDatabase('a front page of one’s own', (db) => {
     expect(answer.status).toBe(200)
     expect(wordsOf(await answer.text())).not.toContain('Likely for you')
   })
+
+  it('learns from votes, and says which ones', async () => {
+    const { app, record } = openSite(db())
+    const fields = [
+      ['salt marsh', 'tidal basin', 'sediment flux', 'estuary mouth', 'mud flat', 'storm surge'],
+      ['sour dough', 'oven spring', 'rye starter', 'crumb structure', 'gluten network', 'crust colour'],
+    ]
+    await record(
+      fields.flatMap((words, f) =>
+        Array.from({ length: 12 }, (_, i) =>
+          stated(`260${f + 1}.${String(i + 1).padStart(5, '0')}`, {
+            title: `${words[i % 6]} ${i + 1}`,
+            abstract: [0, 1, 2, 3].map((k) => words[(i + k) % 6]).join(' with '),
+            published: { value: '2026-01-14', precision: 'day' },
+          }),
+        ),
+      ),
+    )
+    const { cookie } = await signIn(db())
+    const read = async (path: string) =>
+      wordsOf(await (await app.request(path, { headers: { cookie } })).text())
+    expect(await read('/for-you')).toContain('We do not know yet what you read')
+    for (const n of [1, 2, 3, 4]) await post(app, `/papers/2601.0000${n}/vote`, { vote: '1' }, { cookie })
+    const words = await read('/for-you')
+    expect(words).toContain('Based on 4 papers you voted for, saved or read, in 1 interest.')
+    expect(words).toMatch(
+      /Because you voted for (?:salt marsh|tidal basin|sediment flux|estuary mouth) \d \(\d+%\)/,
+    )
+    expect(words.indexOf('mud flat')).toBeLessThan(words.indexOf('sour dough'))
+  })
 })
