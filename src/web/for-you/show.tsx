@@ -38,7 +38,7 @@ export function showInterest(site: Site) {
 }
 
 /** An interest’s number in an address; null for any other text. */
-export function parseInterestId(text: string): number | null {
+function parseInterestId(text: string): number | null {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
 }
 

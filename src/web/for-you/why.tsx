@@ -187,7 +187,7 @@ function titleOf({ title }: Paper): string {
 }
 
 /** `41%`, `−6%` */
-export function percent(share: number): string {
+function percent(share: number): string {
   const rounded = Math.round(Math.abs(share) * 100)
   return `${share < 0 ? '−' : ''}${rounded === 0 ? 'under 1' : rounded}%`
 }
