@@ -53,6 +53,7 @@ class FakeTaste implements Taste {
           effect: 1,
         })),
         moreReasons: 0,
+        forIt: this.votedFor.length,
       })),
       total: ids.length,
       knows: { acts: this.votedFor.length, interests: 1, topics: 0, authors: 0 },

@@ -22,6 +22,7 @@ function ranked(changes: Partial<RankedPaper> = {}): RankedPaper {
     seen: false,
     reasons: [],
     moreReasons: 0,
+    forIt: 1,
     ...changes,
   }
 }

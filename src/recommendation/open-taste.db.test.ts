@@ -66,6 +66,9 @@ describeWithDatabase('a taste', (db) => {
 
     const first = papers.find(({ id }) => proofs.includes(id))
     expect(first?.reasons.length).toBeGreaterThan(0)
+    const told = first?.reasons.reduce((sum, { part }) => sum + Math.max(0, part), 0) ?? 0
+    expect(first?.forIt).toBeGreaterThanOrEqual(told)
+    expect(told).toBeGreaterThan(0)
     for (const { act, part } of first?.reasons.slice(0, 2) ?? []) {
       expect(act.kind).toBe('vote')
       expect(proofs).toContain(act.paperId)

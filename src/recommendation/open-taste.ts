@@ -119,7 +119,9 @@ export function openTaste(
           followed: { topic, author },
           outside: isOutside,
           seen: evidence.seen.has(paper.id),
-          ...(of?.model ? reasonsFor(paper, { interest: of, learnt }) : { reasons: [], moreReasons: 0 }),
+          ...(of?.model
+            ? reasonsFor(paper, { interest: of, learnt })
+            : { reasons: [], moreReasons: 0, forIt: 0 }),
         }
       }),
       total: ordered.length,

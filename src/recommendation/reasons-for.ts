@@ -12,8 +12,8 @@ const LEAST = 0.01
 export function reasonsFor(
   paper: KnownPaper,
   { interest, learnt }: { interest: LearntInterest; learnt: Learnt },
-): { reasons: Reason[]; moreReasons: number } {
-  if (!interest.model) return { reasons: [], moreReasons: 0 }
+): { reasons: Reason[]; moreReasons: number; forIt: number } {
+  if (!interest.model) return { reasons: [], moreReasons: 0, forIt: 0 }
   const near = Float64Array.from(learnt.examples, ({ features }) => kinship(paper.features, features))
   const { parts, effects } = interest.model.explain(near)
   const all = learnt.examples
@@ -23,7 +23,7 @@ export function reasonsFor(
       effect: (effects[i] ?? 0) * interest.boost,
     }))
     .toSorted((a, b) => Math.abs(b.part) - Math.abs(a.part))
-  const whole = all.reduce((sum, { part }) => sum + Math.max(0, part), 0)
-  const telling = all.filter(({ part }) => Math.abs(part) >= LEAST * whole)
-  return { reasons: telling.slice(0, TOLD), moreReasons: Math.max(0, telling.length - TOLD) }
+  const forIt = all.reduce((sum, { part }) => sum + Math.max(0, part), 0)
+  const telling = all.filter(({ part }) => Math.abs(part) >= LEAST * forIt)
+  return { reasons: telling.slice(0, TOLD), moreReasons: Math.max(0, telling.length - TOLD), forIt }
 }

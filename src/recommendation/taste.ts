@@ -26,8 +26,8 @@ export type Act = {
 export type Reason = {
   act: Act
   /**
-   * Its part in the score, signed: the parts of all acts add up to the score. Divided by the sum of those above 0 it is a
-   * share.
+   * Its part in the score, signed: the parts of all acts add up to the score. Divided by the sum of those above 0
+   * (`forIt`) it is a share.
    */
   part: number
   /** By how much the score would be smaller without the act: exact, as if everything had been learned anew. */
@@ -53,6 +53,8 @@ export type RankedPaper = {
   reasons: Reason[]
   /** How many other acts bear on it. */
   moreReasons: number
+  /** The sum of the parts above 0 of all acts, told or not; 0 where nothing speaks for it. */
+  forIt: number
 }
 
 export type RankQuestion = {

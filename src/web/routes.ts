@@ -58,6 +58,9 @@ import { bringFile, bringOrcid, bringTitles } from './for-you/begin/bring-papers
 import { chooseAuthors, chooseTopics } from './for-you/begin/choose-follows.tsx'
 import { endBeginning, rate } from './for-you/begin/rate.ts'
 import { showBegin } from './for-you/begin/show.ts'
+import { changeFeeds, seePapers } from './for-you/act.ts'
+import { sendPrivateFeed } from './for-you/feeds.ts'
+import { showForYou, showInterest } from './for-you/show.tsx'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
@@ -322,6 +325,11 @@ export function addRoutes(app: Hono, base: Site): void {
   for (const { suffix } of LIST_FILES)
     app.get(`/reading-list${suffix}`, page(showReadingList, { takes: ['limit'] }))
   app.get('/reading-list/not-for-me', page(showNotForMe, { takes: ['after'] }))
+  app.get('/for-you', page(showForYou, { takes: ['after'] }))
+  app.post('/for-you/seen', seePapers(base))
+  app.post('/for-you/feeds', changeFeeds(base))
+  app.get('/for-you/feeds/:name', page(sendPrivateFeed))
+  app.get('/for-you/interests/:id', page(showInterest, { takes: ['after'] }))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))
   app.post('/papers/:address{.+}/not-for-me', markNotForMeByForm(base))

@@ -65,7 +65,7 @@ function expectSafe(path: string, answer: Response) {
     expect.objectContaining({
       'x-content-type-options': 'nosniff',
       ...(isCard ? {} : { 'x-frame-options': isMail ? 'SAMEORIGIN' : 'DENY' }),
-      'referrer-policy': /^\/(?:sign-in\/link|welcome|mail\/)/.test(path)
+      'referrer-policy': /^\/(?:sign-in\/link|welcome|mail\/|for-you\/feeds\/)/.test(path)
         ? 'same-origin'
         : 'strict-origin-when-cross-origin',
       'strict-transport-security': 'max-age=31536000',

@@ -46,6 +46,7 @@ export type Field =
   | 'private note'
   | 'interest name'
   | 'followed author'
+  | 'remembered search'
   | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
@@ -332,7 +333,7 @@ async function interested(
   await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
   const search = await db
     .insertInto('reader_searches')
-    .values({ reader_id, text: text('search').slice(0, 200).toWellFormed(), at: NOON })
+    .values({ reader_id, text: text('remembered search').slice(0, 200).toWellFormed(), at: NOON })
     .returning('id')
     .executeTakeFirstOrThrow()
   return { interestIds: { first: first?.id ?? 0, second: second?.id ?? 0 }, searchId: search.id }

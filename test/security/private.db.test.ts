@@ -16,7 +16,7 @@ const PRIVATE: Partial<Record<Field, string>> = {
   'private note': 'Zanzibarnote zyx',
   'interest name': 'Zanzibarinterest zyx',
   'followed author': 'Zanzibarauthor zyx',
-  search: 'Zanzibarsearch zyx',
+  'remembered search': 'Zanzibarsearch zyx',
 }
 
 describeWithDatabase('what is a reader’s own', (db) => {

@@ -17,7 +17,7 @@ type AskedHeader = 'accept' | 'accept-encoding' | 'authorization' | 'cookie' | '
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
 /** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
-const OWN = /^\/(?:sign-in|auth|settings|reading-list|notes|desk|papers\/submit)(?:[/?]|$)/i
+const OWN = /^\/(?:sign-in|auth|settings|reading-list|notes|for-you|desk|papers\/submit)(?:[/?]|$)/i
 
 /** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
 const SEARCH =
