@@ -1,10 +1,12 @@
 import { raw } from 'hono/html'
+import type { Subscription } from '../../digests/subscriptions.ts'
 import type { TasteSettings } from '../../recommendation/own-tastes.ts'
 import type { Interest, Ranking } from '../../recommendation/taste.ts'
 import { renderPage } from '../layout.tsx'
 import { Pager } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
 import type { OwnEntries } from './entries.tsx'
+import { SubscribeBox } from './subscribe-box.tsx'
 import { PrivateFeedBox } from './private-feed-box.tsx'
 
 /** Below so many acts a page says more of the papers than of the reader. */
@@ -24,6 +26,7 @@ export function forYouPage(
     next,
     isFirst,
     settings: { feedKey, learnsSearches },
+    subscription,
   }: {
     path: string
     /** The address of this page. */
@@ -38,6 +41,8 @@ export function forYouPage(
     next: string | null
     isFirst: boolean
     settings: Pick<TasteSettings, 'feedKey' | 'learnsSearches'>
+    /** How it comes by mail; null while it does not. */
+    subscription: Subscription | null
   },
 ) {
   const title = interest === null ? 'For you' : interest.name
@@ -81,6 +86,7 @@ export function forYouPage(
                   You can correct every bit of it under <a href="/settings/interests">Your interests</a>.
                 </p>
               </section>
+              <SubscribeBox site={site} list={path} subscription={subscription} />
               <PrivateFeedBox site={site} feedKey={feedKey} interestId={interest?.id ?? null} back={back} />
             </aside>
           </div>

@@ -11,6 +11,7 @@ import { LEADS, renderEntries } from '../parts/entries.tsx'
 import type { Site, Viewer } from '../site.ts'
 import { renderOwnEntries } from './entries.tsx'
 import { forYouPage } from './page.tsx'
+import { findOwnSubscription } from './subscribe-box.tsx'
 import { showSignedOut } from './signed-out.tsx'
 
 const PATH = '/for-you'
@@ -53,7 +54,8 @@ async function show(
   const offset = Number(after)
   const readerId = viewer.reader.id
   const now = site.now()
-  const [ranking, interests, settings] = await Promise.all([
+  const path = interest === null ? PATH : `${PATH}/interests/${interest.id}`
+  const [ranking, interests, settings, subscription] = await Promise.all([
     site.taste.rank({
       readerId,
       now,
@@ -63,8 +65,8 @@ async function show(
     }),
     site.taste.interests({ readerId, now }),
     tasteSettings(site.db, { readerId }),
+    findOwnSubscription(site, path),
   ])
-  const path = interest === null ? PATH : `${PATH}/interests/${interest.id}`
   const back = ownPath(c)
   const next = offset + PAGE_SIZE
   const knowsNothing = interest === null && isEmpty(ranking.knows)
@@ -88,6 +90,7 @@ async function show(
       next: !knowsNothing && next < ranking.total ? `${path}?after=${next}` : null,
       isFirst: offset === 0,
       settings,
+      subscription,
     }),
   )
 }

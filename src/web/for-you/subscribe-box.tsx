@@ -27,7 +27,7 @@ export function SubscribeBox({
   const email = provenAddress(site)
   if (email === null) return null
   return (
-    <section class="by-mail" aria-labelledby="own-by-mail">
+    <section class="box" aria-labelledby="own-by-mail">
       <h2 id="own-by-mail">By email</h2>
       {subscription === null ? (
         <form class="form" method="post" action="/subscribe">
