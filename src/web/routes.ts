@@ -54,6 +54,7 @@ import { showCollection, showCollections, showNewCollection } from './collection
 import { comment, edit, reactTo, remove, reply } from './comments/act.ts'
 import { showNewestComments } from './comments/newest.tsx'
 import { showComment, showEdit, showHistory, showReply } from './comments/show.tsx'
+import { showDeviceForYou } from './for-you/device-page.tsx'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
@@ -287,6 +288,7 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/zotero', libraries.saveCollection(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
   app.post('/papers/:address{.+}/zotero', libraries.savePaper(base))
+  app.get('/for-you', page(showDeviceForYou))
   app.get('/reading-list', page(showReadingList, { takes: ['after'] }))
   for (const { suffix } of LIST_FILES)
     app.get(`/reading-list${suffix}`, page(showReadingList, { takes: ['limit'] }))
