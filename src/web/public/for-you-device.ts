@@ -90,7 +90,7 @@ class DevicePicks extends HTMLElement {
       }
       this.listed.push(paper)
       paper.button.type = 'button'
-      paper.button.className = 'link-button'
+      paper.button.className = 'link-button pick'
       paper.button.addEventListener('click', () => this.turn(paper))
       const acts = document.createElement('div')
       acts.className = 'acts'
