@@ -1,4 +1,6 @@
 import type { Operation } from './operation.ts'
+import { listForYou, markForYouSeen } from './own/for-you.ts'
+import { changeOwnInterest, dropOwnInterest, listOwnInterests } from './own/interests.ts'
 import * as me from './own/me.ts'
 import * as subscriptions from './own/subscriptions.ts'
 import { getComment } from './reading/find-comment.ts'
@@ -74,6 +76,11 @@ export const OPERATIONS: readonly Operation[] = [
   me.listOwnNotForMe,
   me.listOwnCollections,
   me.listOwnSubmissions,
+  listForYou,
+  markForYouSeen,
+  listOwnInterests,
+  changeOwnInterest,
+  dropOwnInterest,
   subscriptions.listOwnSubscriptions,
   subscriptions.getOwnSubscription,
   subscriptions.subscribeToList,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rankByPicks, sharesOf, weightAt } from './rank-by-picks.ts'
+import { rankByPicks, pickShares, weightAt } from './rank-by-picks.ts'
 
 const DAY = 86_400_000
 const NOW = Date.parse('2026-01-15T12:00:00Z')
@@ -48,7 +48,7 @@ describe('the order of papers by what was picked', () => {
 
   it('says what share each pick has', () => {
     const [standing] = rankByPicks([at(20)], [pick(0), pick(70), pick(200)], NOW)
-    const shares = standing ? sharesOf(standing) : []
+    const shares = standing ? pickShares(standing) : []
     expect(shares.map((one) => one.pick)).toEqual([0, 1])
     expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
   })
@@ -56,6 +56,6 @@ describe('the order of papers by what was picked', () => {
   it('is no order without picks', () => {
     const [standing] = rankByPicks([at(0)], [], NOW)
     expect(standing).toMatchObject({ score: 0, nearest: -1 })
-    expect(standing && sharesOf(standing)).toEqual([])
+    expect(standing && pickShares(standing)).toEqual([])
   })
 })

@@ -45,7 +45,7 @@ export function rankByPicks(papers: Float32Array[], picks: PickedVector[], now: 
 }
 
 /** What share each pick has in what speaks for a paper, the largest first; those that take away have none. */
-export function sharesOf({ parts }: Standing): { pick: number; share: number }[] {
+export function pickShares({ parts }: Standing): { pick: number; share: number }[] {
   const shares = Array.from(parts, (part, pick) => ({ pick, share: Math.max(0, part) }))
   const sum = shares.reduce((total, { share }) => total + share, 0)
   return shares

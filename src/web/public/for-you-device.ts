@@ -1,5 +1,5 @@
 import { fromFewBits } from '../../recommendation/few-bits.ts'
-import { rankByPicks, sharesOf, type Standing } from '../../recommendation/rank-by-picks.ts'
+import { rankByPicks, pickShares, type Standing } from '../../recommendation/rank-by-picks.ts'
 import {
   isOfPicks,
   keepPicks,
@@ -226,7 +226,7 @@ class DevicePicks extends HTMLElement {
 
 function becauseOf(standing: Standing, reasons: DevicePick[]): Element[] {
   if (standing.nearest < LEAST_SIMILAR) return []
-  const shares = sharesOf(standing).filter(({ share }) => share >= LEAST_SHARE)
+  const shares = pickShares(standing).filter(({ share }) => share >= LEAST_SHARE)
   return shares.slice(0, MOST_REASONS).flatMap(({ pick, share }, i) => {
     const reason = reasons[pick]
     if (!reason) return []
