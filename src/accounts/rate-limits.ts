@@ -31,6 +31,8 @@ export const RATE_LIMITS = {
   library: { name: 'library by', most: 60, windowMs: HOUR },
   flag: { name: 'flag by', most: 30, windowMs: HOUR },
   change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
+  /** Telling what came into view, which browsers do by themselves. */
+  seen: { name: 'seen by', most: 600, windowMs: 10 * MINUTE },
   /** Papers that are not here, opened by their identifiers: each is asked for at arXiv. */
   lookUp: { name: 'look-up from', most: 60, windowMs: HOUR },
   /** Asking the hub for a subscription: from a network, and with a callback at a host, which is then asked whether it agrees. */

@@ -6,7 +6,8 @@ import type { FeedNote } from './render.ts'
 
 /**
  * Answers with a list of papers as a feed. `path` is the address of its page, `feedPath` the one to which `format`, the
- * suffix, is put; both may have a query. A `note`, whose `path` is the address of its page, comes before the papers.
+ * suffix, is put; both may have a query. A `note`, whose `path` is the address of its page, comes before the papers. One
+ * that `isPrivate` names no hub.
  */
 export async function sendFeed(
   site: { name: string; origin: string },
@@ -18,6 +19,7 @@ export async function sendFeed(
     title,
     note = null,
     papers,
+    isPrivate = false,
   }: {
     format: FeedSuffix
     path: string
@@ -25,6 +27,7 @@ export async function sendFeed(
     title: string
     note?: (Omit<FeedNote, 'url'> & { path: string }) | null
     papers: Paper[]
+    isPrivate?: boolean
   },
 ): Promise<Response> {
   const feed = {
@@ -36,6 +39,7 @@ export async function sendFeed(
     siteName: site.name,
     note: note && { ...note, url: site.origin + note.path },
     papers,
+    isPrivate,
   }
   // Loaded by the first reader of a feed: the library would slow down every start.
   const { renderAtom, renderJsonFeed, renderRss } = await import('./render.ts')

@@ -10,6 +10,7 @@ import {
   nothingIsWritten,
   notFound,
   searchIsAway,
+  tasteIsAway,
   serverFault,
   tookTooLong,
 } from './errors/show.tsx'
@@ -19,11 +20,13 @@ import { isConnectionLost, isStopped } from '../db/connect.ts'
 import { addMcp } from '../mcp/serve.ts'
 import { describeFailure } from '../runtime/describe-failure.ts'
 import { openTroubles } from '../runtime/troubles.ts'
+import { TasteAway } from '../recommendation/taste.ts'
 import { SearchAway } from '../search/engine-client.ts'
 import { ASSETS_FOLDER } from './assets.ts'
 import { ClientGone } from './client-gone.ts'
 import { health, WRITES, type Machine } from './health.ts'
 import { mayReadMetrics, type Asking } from './metrics/may-read.ts'
+import { loggedPath } from './logged-path.ts'
 import { openMetrics } from './metrics/measure.ts'
 import { openRequestCounts, type RequestCounts } from './metrics/request-counts.ts'
 import { knownMethods } from './methods.ts'
@@ -129,24 +132,31 @@ export function createApp(
     // Nobody reads this.
     if (error instanceof ClientGone) return c.text('', 503)
     if (isConnectionLost(error)) {
-      site.log.warn({ path: c.req.path, error: error.message }, 'the database is away')
+      site.log.warn({ path: loggedPath(c.req.path), error: error.message }, 'the database is away')
       return databaseAway(site, c)
     }
     if (isStopped(error)) {
-      site.log.warn({ path: c.req.path, error: error.message }, 'a request took the database too long')
+      site.log.warn(
+        { path: loggedPath(c.req.path), error: error.message },
+        'a request took the database too long',
+      )
       return tookTooLong(site, c)
     }
     if (error instanceof SearchAway) return searchIsAway(site, c)
+    if (error instanceof TasteAway) return tasteIsAway(c.var.site, c)
     const failure = describeFailure(error)
     if (failure?.kind === 'full' || failure?.kind === 'unwritable' || failure?.kind === 'exhausted') {
-      site.log.warn({ path: c.req.path, error: error.message }, failure.reason)
+      site.log.warn({ path: loggedPath(c.req.path), error: error.message }, failure.reason)
       if (failure.kind === 'exhausted') return databaseAway(site, c)
       const { kind } = failure
       machine.troubles.note(WRITES, kind === 'full' ? 'the disk is full' : 'the database can only be read')
       return nothingIsWritten(site, c, { kind })
     }
     const reference = randomUUID().slice(0, 8)
-    site.log.error({ reference, path: c.req.path, error: error.stack ?? error.message }, 'a request failed')
+    site.log.error(
+      { reference, path: loggedPath(c.req.path), error: error.stack ?? error.message },
+      'a request failed',
+    )
     return serverFault(site, c, { reference })
   })
   return { app, cache, requests }

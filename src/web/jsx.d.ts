@@ -20,6 +20,8 @@ declare module 'hono/jsx' {
       'paper-list': HTMLAttributes
       /** The browser's part of the search box: suggestions, keys, live results (public/search-box.ts). */
       'search-box': HTMLAttributes
+      /** Tells which papers came into view (public/seen-papers.ts). */
+      'seen-papers': HTMLAttributes
       /** A form that is sent as soon as it is shown (public/send-now.ts). */
       'send-now': HTMLAttributes
       /** The switch between whole stories and headlines (public/view-switch.ts). */

@@ -31,6 +31,7 @@ export type Head = {
 
 const SECTIONS = [
   { path: '/', name: 'Front page' },
+  { path: '/for-you', name: 'For you' },
   { path: '/papers/week', name: 'Week' },
   { path: '/papers/month', name: 'Month' },
   { path: '/papers/trending', name: 'Trending' },

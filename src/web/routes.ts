@@ -54,7 +54,9 @@ import { showCollection, showCollections, showNewCollection } from './collection
 import { comment, edit, reactTo, remove, reply } from './comments/act.ts'
 import { showNewestComments } from './comments/newest.tsx'
 import { showComment, showEdit, showHistory, showReply } from './comments/show.tsx'
-import { showDeviceForYou } from './for-you/device-page.tsx'
+import { changeFeeds, seePapers } from './for-you/act.ts'
+import { sendPrivateFeed } from './for-you/feeds.ts'
+import { showForYou, showInterest } from './for-you/show.tsx'
 import { showNewest, showNewestPeriod, showPeriod } from './front-page/show.tsx'
 import { showNew, showTop, showTrending } from './list/show.tsx'
 import { showExplanation } from './paper/explain.tsx'
@@ -288,11 +290,15 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/collections/:id/zotero', libraries.saveCollection(base))
   app.post('/papers/:address{.+}/collect', collectPaper(base))
   app.post('/papers/:address{.+}/zotero', libraries.savePaper(base))
-  app.get('/for-you', page(showDeviceForYou))
   app.get('/reading-list', page(showReadingList, { takes: ['after'] }))
   for (const { suffix } of LIST_FILES)
     app.get(`/reading-list${suffix}`, page(showReadingList, { takes: ['limit'] }))
   app.get('/reading-list/not-for-me', page(showNotForMe, { takes: ['after'] }))
+  app.get('/for-you', page(showForYou, { takes: ['after'] }))
+  app.post('/for-you/seen', seePapers(base))
+  app.post('/for-you/feeds', changeFeeds(base))
+  app.get('/for-you/feeds/:name', page(sendPrivateFeed))
+  app.get('/for-you/interests/:id', page(showInterest, { takes: ['after'] }))
   app.post('/papers/:address{.+}/save', saveByForm(base))
   app.post('/papers/:address{.+}/read', read(base))
   app.post('/papers/:address{.+}/not-for-me', markNotForMeByForm(base))

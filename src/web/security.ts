@@ -57,7 +57,11 @@ export function securityHeaders({ https }: { https: boolean }): MiddlewareHandle
     }
     // What is in these pages' addresses lets someone in. (With no-referrer the page's own form would not say where it
     // comes from.)
-    if (KEPT_WITHIN.has(c.req.path) || c.req.path.startsWith('/mail/'))
+    if (
+      KEPT_WITHIN.has(c.req.path) ||
+      c.req.path.startsWith('/mail/') ||
+      c.req.path.startsWith('/for-you/feeds/')
+    )
       c.res.headers.set('referrer-policy', 'same-origin')
   }
 }

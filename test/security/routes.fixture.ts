@@ -29,6 +29,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (route.path.startsWith('/:name{sitemap-')) return ['sitemap-papers-1.xml', 'sitemap-papers-2.xml']
   if (route.path.startsWith('/digests/')) return DIGESTS
   if (route.path.startsWith('/dumps/')) return ['latest', 'broadsheet-dump-2026-01-15.zip', '..', 'nobody']
+  if (route.path.startsWith('/for-you/')) return name === 'id' ? ['1'] : [`${'x'.repeat(32)}.atom`, 'nobody']
   if (name === 'name') return PERIODS[route.path.split('/')[2] ?? ''] ?? []
   if (name === '*') return route.path.startsWith('/auth/') ? AUTH_PATHS : []
   if (name === 'import') return [String(site.libraryImportId)]

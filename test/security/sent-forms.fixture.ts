@@ -67,6 +67,8 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     on('pick', { pick: '1', note: 'A good one.' }, 'cora'),
     on('claim', { note: 'It is mine.' }, 'bert'),
     on('flag', { reason: 'spam', note: 'It sells.' }, 'bert'),
+    plain('/for-you/seen', { papers: paper(SHOWN) }, 'ada'),
+    plain('/for-you/feeds', { act: 'make' }, 'ada'),
     at('/comments/:id/reply', comments.shown, { body: 'I think so too.' }, 'bert'),
     at('/comments/:id/edit', comments.shown, { body: 'I meant lakes.' }, 'ada'),
     at('/comments/:id/react', comments.shown, { on: 'agree' }, 'bert'),

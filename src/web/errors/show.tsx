@@ -94,6 +94,27 @@ export function searchIsAway(site: Site, c: Context) {
   })
 }
 
+/** A page for the time in which a reader's taste cannot be asked: it is starting, or starting again. Status 503. */
+export function tasteIsAway(site: Site, c: Context) {
+  c.header('retry-after', '5')
+  return errorPage(site, c, {
+    status: 503,
+    title: 'Your own page is starting up',
+    reason: 'Papers cannot be put in your own order at the moment. Try again in a few seconds.',
+    children: (
+      <>
+        <p>
+          Papers cannot be put in your own order at the moment. Try again in a few seconds. The rest of the
+          site works as usual.
+        </p>
+        <p>
+          <a href="/">Go to the latest edition</a>
+        </p>
+      </>
+    ),
+  })
+}
+
 /** A page for the time in which nothing can be changed, because the disk is full or can only be read. Status 503. */
 export function nothingIsWritten(site: Site, c: Context, { kind }: { kind: 'full' | 'unwritable' }) {
   c.header('retry-after', '60')

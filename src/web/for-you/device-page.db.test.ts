@@ -114,8 +114,9 @@ describeWithDatabase('“For you” without an account', (db) => {
     expect(wordsOf((await get()).html)).toContain('There are no papers yet.')
   })
 
-  it('takes no parameters', async () => {
+  it('has one page, and takes no parameters', async () => {
     const { app } = await open()
     expect((await app.request('/for-you?pick=1')).status).toBe(400)
+    expect((await app.request('/for-you?after=30')).headers.get('location')).toBe('/for-you')
   })
 })

@@ -17,6 +17,8 @@ const PATH = '/for-you'
  */
 export function showDeviceForYou(site: Site) {
   return async (c: Context) => {
+    // A later page is of a reader whose session has ended: here there is one page.
+    if (c.req.query('after') !== undefined) return c.redirect(PATH, 303)
     const { db, timeZone } = site
     const day = await newestEdition(db, { now: site.now(), timeZone })
     const list = day === null ? null : ({ kind: 'editions', from: day, to: day } as const)
@@ -26,6 +28,7 @@ export function showDeviceForYou(site: Site) {
     pageShows(c, list ? [...papersShown(papers), ...ordersShown(list)] : ['ranking'])
     return c.html(
       renderPage(site, {
+        section: 'For you',
         head: {
           title: 'For you',
           description: 'The latest papers, in an order of your own.',

@@ -6,6 +6,8 @@ import type { FrontPage } from '../../ranking/front-page.ts'
 import { renderPage, type Section } from '../layout.tsx'
 import { longDay, periodLabel, periodTitle, shortDay } from '../../papers/dates-in-words.ts'
 import { Entries, Pager } from '../parts/entries.tsx'
+import type { Likely } from '../../recommendation/likely.ts'
+import { OwnPageLine } from '../for-you/likely.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import { CommentsBox, commentsNote, TitleBox, TopicsBox, type RailComment } from '../parts/rail.tsx'
 import type { Site } from '../site.ts'
@@ -32,6 +34,7 @@ export function editionPage(
     edition,
     headed: { head, topStory },
     entries,
+    likely,
     atHome,
     after,
     next,
@@ -44,6 +47,8 @@ export function editionPage(
     edition: FrontPage
     headed: Headed
     entries: string[]
+    /** The papers that are likely to matter to the viewer. */
+    likely: Likely
     atHome: boolean
     after: boolean
     next: string | null
@@ -86,6 +91,7 @@ export function editionPage(
           </p>
           <ViewSwitch site={site} back={back} />
           <Walk period={period} neighbours={neighbours} />
+          {atHome && <OwnPageLine site={site} likely={likely} />}
         </header>
         {asked && (
           <p class="notice" role="status">

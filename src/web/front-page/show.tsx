@@ -10,6 +10,7 @@ import { brokenLink, notFound } from '../errors/show.tsx'
 import type { ListFile } from '../exports/formats.ts'
 import { sendList } from '../exports/send-list.ts'
 import { periodTitle } from '../../papers/dates-in-words.ts'
+import { likelyFor, markLikely } from '../for-you/likely.tsx'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import { railComments } from '../parts/rail.tsx'
 import { nextPath, ownPath, PAGE_SIZE, readPaging, splitListSuffix } from '../list/paging.ts'
@@ -119,7 +120,7 @@ async function show(
   const path = atHome ? '/' : periodPath(edition.period)
   const back = ownPath(c)
   const withoutSources = atHome && site.viewer?.reader.curator === true && !(await hadSources(site.db))
-  const [entries, notes, everywhere] = await Promise.all([
+  const [entries, notes, everywhere, likely] = await Promise.all([
     renderEntries(site, headed.papers, {
       back,
       leads: paging.after === null ? LEADS : 0,
@@ -132,6 +133,8 @@ async function show(
       limit: IN_A_BOX,
     }),
     atHome ? goingOn(site, edition.period) : { trending: [], comments: [] },
+    // Of weeks and months too many would be.
+    likelyFor(site, edition.period.kind === 'date' ? headed.papers : []),
   ])
   // Papers that are picked or discussed are of this edition; those of the one before it have an order of their own.
   if (notes.before) pageShows(c, ordersShown(notes.before.period))
@@ -140,7 +143,8 @@ async function show(
     editionPage(site, {
       edition,
       headed,
-      entries,
+      entries: markLikely(entries, headed.papers, likely),
+      likely,
       atHome,
       after: paging.after !== null,
       next: nextPath({ path }, edition.next, { rankFrom: paging.rankFrom, size: PAGE_SIZE }),

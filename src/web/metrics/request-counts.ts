@@ -107,6 +107,7 @@ const BY_FIRST_PART: Readonly<Record<string, Route>> = {
   comments: 'discussion',
   collections: 'collection',
   'reading-list': 'collection',
+  'for-you': 'list',
   'sign-in': 'account',
   'sign-out': 'account',
   auth: 'account',

@@ -6,6 +6,7 @@ import { PasskeyAdd, PasskeySignIn } from './passkeys.ts'
 import { PaperList } from './paper-list.ts'
 import { ProofOfWork } from './proof-of-work.ts'
 import { SearchBox } from './search-box.ts'
+import { SeenPapers } from './seen-papers.ts'
 import { SendNow } from './send-now.ts'
 import { ThemeSwitch } from './theme-switch.ts'
 import { ViewSwitch } from './view-switch.ts'
@@ -18,6 +19,7 @@ customElements.define('passkey-add', PasskeyAdd)
 customElements.define('passkey-sign-in', PasskeySignIn)
 customElements.define('proof-of-work', ProofOfWork)
 customElements.define('search-box', SearchBox)
+customElements.define('seen-papers', SeenPapers)
 customElements.define('send-now', SendNow)
 customElements.define('theme-switch', ThemeSwitch)
 customElements.define('view-switch', ViewSwitch)

@@ -15,6 +15,7 @@ Disallow: /papers/suggest
 Disallow: /papers/explain
 Disallow: /mail/
 Disallow: /subscribe/
+Disallow: /for-you/
 Disallow: /api/
 Disallow: /mcp
 Disallow: /oai
