@@ -94,7 +94,9 @@ export async function excludeReason(
 ): Promise<ReasonChange> {
   return inTransaction(db, async (trx) => {
     const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
-    if (!paper) return { ok: false, kind: 'no-paper' }
+    // A hidden one that was not learned from is none to them.
+    if (!paper || (paper.hidden && !(await isLearnedFrom(trx, { readerId, paperId: paper.id }))))
+      return { ok: false, kind: 'no-paper' }
     await trx
       .insertInto('interest_papers')
       .values({ reader_id: readerId, paper_id: paper.id, interest_id: null, excluded_at: now })
@@ -108,14 +110,28 @@ export async function excludeReason(
   })
 }
 
-/** Learns again from what a reader did with a paper; where nothing was excluded, nothing changes. */
+async function isLearnedFrom(
+  trx: Transaction<Database>,
+  { readerId, paperId }: { readerId: string; paperId: number },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('interest_papers')
+    .select('paper_id')
+    .where('reader_id', '=', readerId)
+    .where('paper_id', '=', paperId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Learns again from what a reader did with a paper; `no-paper` for one that no interest was looked for in. */
 export async function includeReason(
   db: Kysely<Database>,
   { readerId, paperId }: { readerId: string; paperId: number },
 ): Promise<ReasonChange> {
   return inTransaction(db, async (trx) => {
     const paper = await holdForReader(trx, { readerId, paperId, lock: 'key share' })
-    if (!paper) return { ok: false, kind: 'no-paper' }
+    if (!paper || !(await isLearnedFrom(trx, { readerId, paperId: paper.id })))
+      return { ok: false, kind: 'no-paper' }
     // Of no interest it would say nothing: without a row it is looked at anew.
     const { numDeletedRows } = await trx
       .deleteFrom('interest_papers')

@@ -74,6 +74,8 @@ import { listFeeds } from './feed-list/show.ts'
 import { describeSearch } from './search/opensearch.ts'
 import { showSearch } from './search/show.tsx'
 import { sendSuggestions } from './search/suggest.ts'
+import * as interests from './interests/act.ts'
+import { showInterests } from './interests/show.tsx'
 import * as libraries from './libraries/act.ts'
 import { showImport as showLibraryImport, showImportForm } from './libraries/import.tsx'
 import { showZotero } from './libraries/zotero.tsx'
@@ -229,6 +231,19 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/settings/tokens', makeOwnToken(base))
   app.post('/settings/tokens/revoke', revokeOwnToken(base))
   app.post('/settings/tokens/revoke-all', revokeAllOwnTokens(base))
+  app.get('/settings/interests', page(showInterests, { takes: ['changed'] }))
+  app.get('/settings/interests/export', page(interests.sendTasteExport))
+  app.post('/settings/interests/reasons/removal', interests.excludeOwnReason(base))
+  app.post('/settings/interests/reasons/return', interests.includeOwnReason(base))
+  app.post('/settings/interests/learning', interests.chooseOwnLearning(base))
+  app.post('/settings/interests/searches/removal', interests.forgetOwnSearch(base))
+  app.post('/settings/interests/removal', interests.forgetOwnTaste(base))
+  app.post('/settings/interests/:id/name', interests.renameOwnInterest(base))
+  app.post('/settings/interests/:id/pause', interests.pauseOwnInterest(base))
+  app.post('/settings/interests/:id/pause/end', interests.resumeOwnInterest(base))
+  app.post('/settings/interests/:id/boost', interests.boostOwnInterest(base))
+  app.post('/settings/interests/:id/merge', interests.mergeOwnInterest(base))
+  app.post('/settings/interests/:id/removal', interests.dropOwnInterest(base))
 
   app.get('/subscribe', page(showSubscribe, { takes: ['list', 'every'] }))
   app.post('/subscribe', subscribe(base))

@@ -144,11 +144,11 @@ describeWithDatabase('forms', (db) => {
     const others = site.sentForms.filter(({ route, by }) =>
       by === 'cora'
         ? false
-        : /^\/collections\/:id\/(?!flag|zotero)|\/comments\/:id\/(?:edit|delete)|passkeys|sessions/.test(
+        : /^\/collections\/:id\/(?!flag|zotero)|\/interests\/:id|\/comments\/:id\/(?:edit|delete)|passkeys|sessions/.test(
             route,
           ),
     )
-    expect(others).toHaveLength(13)
+    expect(others).toHaveLength(19)
     for (const { path, fields } of others) {
       const answer = await post(site.app, path, fields, { cookie })
       expect([path, answer.status]).toEqual([path, expect.toBeOneOf([303, 403, 404])])

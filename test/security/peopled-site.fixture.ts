@@ -43,6 +43,7 @@ export type Field =
   | 'library name'
   | 'library item'
   | 'search'
+  | 'interest name'
   | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
@@ -57,6 +58,10 @@ export type PeopledSite = TestSite & {
   collections: Record<'open' | 'private' | 'hidden', string>
   /** Their numbers, by address. */
   papers: Record<string, number>
+  /** Ada's interests. */
+  interestIds: Record<'first' | 'second', number>
+  /** A search of Ada's that is remembered. */
+  searchId: number
   importId: number
   /** Of a library into Ada's private collection. */
   libraryImportId: number
@@ -242,6 +247,7 @@ export async function openPeopledSite(
     now: NOON,
   })
   if (!token.ok) throw new Error('no token was made')
+  const { interestIds, searchId } = await interested(db, { readerId: ada.reader.id, papers, text })
   await signIn(db, { email: 'zoe@readers.example', now: YESTERDAY })
   // Nothing listens there.
   const webhook = await addWebhook(
@@ -259,6 +265,8 @@ export async function openPeopledSite(
     collections,
     libraryImportId: await imported(db, { readerId: ada.reader.id, collectionId: collections.private, text }),
     papers,
+    interestIds,
+    searchId,
     importId,
     submissionIds,
     suspicionIds,
@@ -278,6 +286,38 @@ export async function openPeopledSite(
       secret: opened.site.accounts.secret,
     }),
   }
+}
+
+/** Two interests of a reader, what they follow, and a search of theirs. */
+async function interested(
+  db: Kysely<Database>,
+  {
+    readerId: reader_id,
+    papers,
+    text,
+  }: { readerId: string; papers: Record<string, number>; text: (field: Field) => string },
+): Promise<Pick<PeopledSite, 'interestIds' | 'searchId'>> {
+  const name = text('interest name').slice(0, 50).toWellFormed()
+  const [first, second] = await db
+    .insertInto('interests')
+    .values([1, 2].map(() => ({ reader_id, name, created_at: NOON })))
+    .returning('id')
+    .execute()
+  await db
+    .insertInto('interest_papers')
+    .values([
+      { reader_id, paper_id: papers[SHOWN] ?? 0, interest_id: first?.id ?? 0 },
+      { reader_id, paper_id: papers[OTHER] ?? 0, interest_id: null, excluded_at: NOON },
+    ])
+    .execute()
+  await db.insertInto('followed_topics').values({ reader_id, category: 'cs.CL', at: NOON }).execute()
+  await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
+  const search = await db
+    .insertInto('reader_searches')
+    .values({ reader_id, text: text('search').slice(0, 200).toWellFormed(), at: NOON })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { interestIds: { first: first?.id ?? 0, second: second?.id ?? 0 }, searchId: search.id }
 }
 
 /** A source as it was before any was added at the desk: the site's field can still be chosen. */

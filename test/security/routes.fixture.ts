@@ -35,6 +35,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
   if (name === 'import') return [String(site.libraryImportId)]
   if (name === 'code') return codesFor(route, site)
   if (name === 'sender') return ['mailgun', 'sendgrid', 'ses', 'postmark', 'nobody']
+  if (route.path.startsWith('/settings/interests/')) return Object.values(site.interestIds).map(String)
   if (route.path.startsWith('/comments/')) return Object.values(site.comments).map(String)
   if (route.path.startsWith('/readers/')) return Object.values(site.readers)
   if (route.path.startsWith('/desk/')) return deskValuesFor(route, name, site)

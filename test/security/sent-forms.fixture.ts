@@ -183,12 +183,37 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     ),
     plain('/settings/tokens/revoke', { id: site.tokenId }, 'ada'),
     plain('/settings/tokens/revoke-all', {}, 'bert'),
+    ...interestForms(site),
     plain('/settings/passkeys/remove', { id: site.passkeyId }, 'ada'),
     plain('/settings/identities/remove', { provider: 'github', subject: '4711' }, 'ada'),
     plain('/settings/sessions/end', {}, 'ada'),
     plain('/papers/submit', { paper: '2601.00099', note: '' }, 'bert'),
     plain('/sign-out', {}, 'bert'),
     plain('/settings/delete', { confirm: 'delete' }, 'ada'),
+  ]
+}
+
+/** What Ada corrects of what is thought of her, and what she has forgotten. */
+function interestForms({ interestIds, searchId, papers }: PeopledSite): SentForm[] {
+  const form = (name: string, fields: Record<string, string> = {}, id?: number): SentForm => ({
+    route: `/settings/interests/${id === undefined ? '' : ':id/'}${name}`,
+    path: `/settings/interests/${id === undefined ? '' : `${id}/`}${name}`,
+    fields,
+    by: 'ada',
+  })
+  const { first, second } = interestIds
+  return [
+    form('name', { name: 'Of tides' }, first),
+    form('pause', {}, first),
+    form('pause/end', {}, first),
+    form('boost', { boost: 'more' }, first),
+    form('merge', { into: String(second) }, first),
+    form('removal', { confirm: 'on' }, second),
+    form('reasons/removal', { paper: String(papers[SHOWN]) }),
+    form('reasons/return', { paper: String(papers[SHOWN]) }),
+    form('searches/removal', { search: String(searchId) }),
+    form('learning', { searches: 'on' }),
+    form('removal', { confirm: 'on' }),
   ]
 }
 

@@ -82,6 +82,13 @@ export async function settingsPage(
             </p>
           </section>
         )}
+        <section aria-labelledby="interests">
+          <h2 id="interests">Your interests</h2>
+          <p>
+            See <a href="/settings/interests">what we think you are interested in</a>, and why, and correct
+            it.
+          </p>
+        </section>
         <section aria-labelledby="programs">
           <h2 id="programs">Programs that act for you</h2>
           <p>
