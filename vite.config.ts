@@ -75,6 +75,7 @@ export default defineConfig(({ isSsrBuild }) =>
               'src/main.ts',
               'src/pictures/drawing/drawing-thread.ts',
               'src/search/engine-thread.ts',
+              'src/recommendation/taste-thread.ts',
               'src/search/embeddings/embedding-thread.ts',
               'src/sources/look-up/reading-thread.ts',
               'src/libraries/files/library-file-thread.ts',

@@ -8,6 +8,7 @@ import { embedPapers } from './jobs/embed-papers.ts'
 import { feedsServedAt } from './feeds/own-feed.ts'
 import { findSuspiciousVotes } from './jobs/find-suspicious-votes.ts'
 import { fetchPictures } from './jobs/fetch-pictures.ts'
+import { keepFoundInterests } from './jobs/keep-interests.ts'
 import { importLibraries, saveToLibraries } from './jobs/keep-libraries.ts'
 import { harvestSources } from './jobs/harvest-sources.ts'
 import { forgetExpired } from './jobs/forget-expired.ts'
@@ -28,6 +29,8 @@ import { notify } from './db/channels.ts'
 import type { Logger } from './runtime/log.ts'
 import type { Troubles } from './runtime/troubles.ts'
 import { userAgent } from './sources/user-agent.ts'
+import { startTaste } from './recommendation/start-taste.ts'
+import type { Taste } from './recommendation/taste.ts'
 import { startEngine, type EngineClient } from './search/engine-client.ts'
 import type { Meaning } from './search/meaning.ts'
 import type { Hub } from './webhooks/hub/hub.ts'
@@ -63,6 +66,8 @@ export function startBackground({
 }): {
   /** The search index, which this process keeps up to date on the disk. */
   index: EngineClient
+  /** What readers' own front pages are ranked by. */
+  taste: Taste
   /** Ends all work but the index, which answers until everything is closed. */
   stopWork(): Promise<void>
   close(): Promise<void>
@@ -72,6 +77,8 @@ export function startBackground({
   const mailer = mailerFor(config, { log })
 
   const index = startEngine({ address, folder: config.searchFolder, keep: true, log })
+  const taste = startTaste({ address, log })
+  const interests = startJob(keepFoundInterests(db, { taste, now }), { log, troubles })
   const embedding = embedder && startJob(embedPapers(db, embedder, { log, now }), { log, troubles })
   const mail = (['any', 'urgent'] as const).map((which) =>
     startJob(sendMail(db, mailer, { which, rates: config.mailRate, log, now }), { log, troubles }),
@@ -157,9 +164,13 @@ export function startBackground({
       papers() {
         changes += 1
         index.wake()
+        taste.wake()
         embedding?.wake()
       },
-      vectors: () => index.wake(),
+      vectors() {
+        index.wake()
+        taste.wake()
+      },
       sources: () => harvest.wake(),
       webhooks: () => webhooks.wake(),
       hub: () => hub.wake(),
@@ -181,6 +192,7 @@ export function startBackground({
       listener.close(),
       ...mail.map((job) => job.close()),
       suspicions.close(),
+      interests.close(),
       comments.close(),
       expired.close(),
       dumps.close(),
@@ -202,9 +214,10 @@ export function startBackground({
   const stopWork = () => (stopped ??= stop())
   return {
     index,
+    taste,
     stopWork,
     async close() {
-      await Promise.all([stopWork(), index.close()])
+      await Promise.all([stopWork(), index.close(), taste.close()])
     },
   }
 }

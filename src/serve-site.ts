@@ -19,7 +19,7 @@ import { noteServedAt } from './db/served-at.ts'
 import type { Logger } from './runtime/log.ts'
 import { stopsWithGrace } from './runtime/stop-server.ts'
 import { openTroubles } from './runtime/troubles.ts'
-import { openTaste } from './recommendation/open-taste.ts'
+import { startTaste } from './recommendation/start-taste.ts'
 import { openDrawing } from './pictures/drawing/drawing.ts'
 import { hadSources } from './sources/sources.ts'
 import { redateEditions } from './ranking/editions.ts'
@@ -117,7 +117,7 @@ async function serveFrom(connection: Connection, { config, jobs, log, now }: Opt
     : null
   const index = background?.index ?? startEngine({ address, folder: config.searchFolder, keep: false, log })
   const drawing = openDrawing({ log })
-  const taste = openTaste(forReaders)
+  const taste = background?.taste ?? startTaste({ address, log })
   const listener = listen(address, {
     on: {
       papers(notice) {

@@ -1,39 +1,205 @@
-import type { Kysely } from 'kysely'
+import { LRUCache } from 'lru-cache'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/schema.ts'
-import type { Taste } from './taste.ts'
+import { askToTellApart } from './ask-about.ts'
+import { isFor, readEvidence, type Evidence } from './evidence.ts'
+import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from './learn.ts'
+import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
+import { scorerOf } from './learning/model.ts'
+import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
+import { keepPapersInMemory, type KnownPaper } from './papers-in-memory.ts'
+import { reasonsFor } from './reasons-for.ts'
+import type { Interest, RankQuestion, Ranking, Taste } from './taste.ts'
+import { nameOfWords, tellingWords, type TellingWord } from './telling-words.ts'
+
+/** Readers whose taste is kept as it was learned: 4 MB each. */
+const KEPT_READERS = 24
+
+/** A reader's taste as it was learned from what they had done. */
+type Held = {
+  table: LikenessTable
+  scale: number
+  fingerprint: string
+  learnt: Learnt
+  words: Map<LearntInterest, TellingWord[]>
+  scored: { version: number; papers: ScoredPaper[] } | null
+}
 
 /** Readers' tastes, learned in this thread. */
-export function openTaste(db: Kysely<Database>): Taste {
+export function openTaste(
+  db: Kysely<Database>,
+  { clock = () => performance.now(), parts = ALL_PARTS }: { clock?: () => number; parts?: Parts } = {},
+): Taste {
+  const papers = keepPapersInMemory(db, { now: clock })
+  const readers = new LRUCache<string, Held>({ max: KEPT_READERS })
+
+  /** Learns what has changed since the last time; nothing where nothing has. */
+  async function tasteOf(readerId: string, now: Date): Promise<{ held: Held; evidence: Evidence }> {
+    const [evidence] = await Promise.all([readEvidence(db, { readerId }), papers.catchUp()])
+    const before = readers.get(readerId)
+    const fingerprint = fingerprintOf(evidence, now)
+    if (before?.fingerprint === fingerprint && before.scale === papers.scale)
+      return { held: before, evidence }
+    const known = await papers.byIds(evidence.acts.flatMap(({ paperId }) => paperId ?? []))
+    const table = before?.scale === papers.scale ? before.table : openLikenessTable()
+    const learnt = learn(evidence, { papers: known, textFeatures: papers.featuresOfText, table, now, parts })
+    const held: Held = {
+      table,
+      scale: papers.scale,
+      fingerprint,
+      learnt,
+      words: new Map(),
+      scored: null,
+    }
+    readers.set(readerId, held)
+    return { held, evidence }
+  }
+
+  async function wordsOf(held: Held, interest: LearntInterest): Promise<TellingWord[]> {
+    const known = held.words.get(interest)
+    if (known) return known
+    const words = interest.model
+      ? await tellingWords(db, {
+          model: interest.model,
+          paperIds: interest.acts.flatMap(({ paperId }) => paperId ?? []),
+        })
+      : []
+    held.words.set(interest, words)
+    return words
+  }
+
+  async function nameOf(held: Held, interest: LearntInterest): Promise<string> {
+    return interest.name ?? nameOfWords(await wordsOf(held, interest)) ?? 'Something new'
+  }
+
+  async function rank({
+    readerId,
+    now,
+    interestId,
+    paperIds,
+    without = [],
+    offset = 0,
+    limit,
+  }: RankQuestion): Promise<Ranking> {
+    const { held, evidence } = await tasteOf(readerId, now)
+    const { learnt } = held
+    const scored = await scoresOf(held, evidence, paperIds)
+    const left = new Set(without)
+    // What a reader has acted on needs no recommending; where papers are named, all are told.
+    const acted = new Set(
+      evidence.acts.flatMap(({ kind, paperId }) =>
+        paperId === null || kind === 'passed-over' ? [] : paperId,
+      ),
+    )
+    const isAsked = ({ paper: { id } }: ScoredPaper) =>
+      !left.has(id) && (paperIds !== undefined || !acted.has(id))
+    const only = interestId === undefined ? null : learnt.interests.findIndex(({ id }) => id === interestId)
+    const ordered = orderPapers(scored.filter(isAsked), {
+      interests: learnt.interests,
+      seen: paperIds === undefined ? evidence.seen : new Set(),
+      only,
+      mixed: paperIds === undefined,
+    })
+    const page = ordered.slice(offset, offset + limit)
+    const names = await Promise.all(learnt.interests.map((interest) => nameOf(held, interest)))
+    return {
+      papers: page.map(({ paper, score, interest, isLikely, topic, author, isOutside }) => {
+        const of = interest === null ? undefined : learnt.interests[interest]
+        return {
+          id: paper.id,
+          score,
+          interest: of && isLikely ? { id: of.id, name: names[interest ?? 0] ?? '' } : null,
+          followed: { topic, author },
+          outside: isOutside,
+          seen: evidence.seen.has(paper.id),
+          ...(of?.model ? reasonsFor(paper, { interest: of, learnt }) : { reasons: [], moreReasons: 0 }),
+        }
+      }),
+      total: ordered.length,
+      knows: {
+        acts: evidence.acts.filter(({ kind }) => isFor(kind)).length,
+        interests: learnt.interests.filter(({ kind }) => kind === 'standing').length,
+        topics: evidence.topics.size,
+        authors: evidence.authors.size,
+      },
+    }
+  }
+
+  /** The scores of the newest papers, made once while nothing changes, or of these. */
+  async function scoresOf(held: Held, evidence: Evidence, paperIds?: number[]): Promise<ScoredPaper[]> {
+    if (paperIds === undefined && held.scored?.version === papers.version) return held.scored.papers
+    const version = papers.version
+    const found: readonly KnownPaper[] =
+      paperIds === undefined ? papers.newest() : [...(await papers.byIds(paperIds)).values()]
+    const byAuthor = await papersBy(evidence.authors, found)
+    const { interests } = held.learnt
+    const score = scorerOf(interests.flatMap(({ model }) => model ?? []))
+    const scored = scorePapers(found, { interests, score, topics: evidence.topics, byAuthor })
+    if (paperIds === undefined) held.scored = { version, papers: scored }
+    return scored
+  }
+
+  /** Which of the papers are by authors that the reader follows. */
+  async function papersBy(
+    authors: ReadonlyMap<string, string>,
+    among: readonly KnownPaper[],
+  ): Promise<Map<number, string>> {
+    if (authors.size === 0 || among.length === 0) return new Map()
+    const { rows } = await sql<{ paper_id: number; name_key: string }>`
+      select paper_id, name_key from paper_authors
+      where name_key = any(${[...authors.keys()]}::text[]) and paper_id = any(${among.map(({ id }) => id)}::bigint[])`.execute(
+      db,
+    )
+    return new Map(rows.map(({ paper_id: id, name_key: key }) => [id, authors.get(key) ?? key]))
+  }
+
   return {
-    async rank({ paperIds, without = [], offset = 0, limit }) {
-      const found = await db
-        .selectFrom('papers')
-        .select('id')
-        .where('hidden', '=', false)
-        .$if(paperIds !== undefined, (query) => query.where('id', 'in', [0, ...(paperIds ?? [])]))
-        .orderBy('dated_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(2_000)
-        .execute()
-      const ids = found.map(({ id }) => id).filter((id) => !without.includes(id))
-      return {
-        papers: ids.slice(offset, offset + limit).map((id) => ({
-          id,
-          score: 0,
-          interest: null,
-          followed: { topic: null, author: null },
-          outside: false,
-          seen: false,
-          reasons: [],
-          moreReasons: 0,
-        })),
-        total: ids.length,
-        knows: { acts: 0, interests: 0, topics: 0, authors: 0 },
-      }
+    rank,
+    async interests({ readerId, now }) {
+      const { held } = await tasteOf(readerId, now)
+      const told = await Promise.all(
+        held.learnt.interests.map(async (interest): Promise<Interest> => {
+          const words = await wordsOf(held, interest)
+          const { id, boost, isPaused, namedByReader, kind, acts, excluded } = interest
+          return {
+            id,
+            name:
+              namedByReader && interest.name !== null
+                ? interest.name
+                : (nameOfWords(words) ?? (await nameOf(held, interest))),
+            boost,
+            isPaused,
+            namedByReader,
+            kind,
+            acts,
+            excluded,
+            words,
+          }
+        }),
+      )
+      return told.toSorted((a, b) => b.acts.length - a.acts.length || (a.id ?? Infinity) - (b.id ?? Infinity))
     },
-    interests: async () => [],
-    askAbout: async () => [],
-    wake: () => undefined,
+    async askAbout({ readerId, now, count }) {
+      const { held, evidence } = await tasteOf(readerId, now)
+      const asked = new Set(evidence.acts.flatMap(({ paperId }) => paperId ?? []))
+      return askToTellApart(
+        papers.newest().filter(({ id }) => !asked.has(id)),
+        { learnt: held.learnt, topics: evidence.topics, count },
+      )
+    },
+    wake: () => papers.wake(),
     close: async () => undefined,
   }
+}
+
+/** Changes when what is learned would: with each act, with the reader's corrections, and from day to day. */
+function fingerprintOf({ acts, assigned, interests, topics, authors }: Evidence, now: Date): string {
+  return JSON.stringify([
+    Math.floor(now.getTime() / 86_400_000),
+    acts.map(({ kind, paperId, text, at }) => [kind, paperId, text, at.getTime()]),
+    [...assigned].map(([paper, { interestId, isExcluded }]) => [paper, interestId, isExcluded]),
+    interests,
+    [...topics],
+    [...authors.keys()],
+  ])
 }

@@ -1,0 +1,52 @@
+import { kinship, type Features } from './features.ts'
+
+type Paper = { key: string; features: Features }
+
+/** How much papers have in common, two by two, each pair looked at once: after one more vote only its own row is new. */
+export type LikenessTable = {
+  /** n × n, in the order of these papers. */
+  of(papers: readonly Paper[]): Float64Array
+}
+
+/** Papers of one table; when there are more, it begins anew. */
+const MOST = 512
+
+export function openLikenessTable(): LikenessTable {
+  let places = new Map<string, number>()
+  let table = new Float64Array(0)
+
+  function empty(): void {
+    places = new Map()
+    table = new Float64Array(MOST * MOST).fill(NaN)
+  }
+  empty()
+
+  return {
+    of(papers) {
+      const fresh = papers.filter(({ key }) => !places.has(key)).length
+      if (places.size + fresh > MOST) empty()
+      const at = papers.map(({ key }) => {
+        const place = places.get(key) ?? places.size
+        places.set(key, place)
+        return place
+      })
+      const n = papers.length
+      const common = new Float64Array(n * n)
+      for (const [i, a] of papers.entries()) {
+        for (let j = 0; j <= i; j++) {
+          const b = papers[j]
+          const cell = (at[i] ?? 0) * MOST + (at[j] ?? 0)
+          let value = table[cell] ?? NaN
+          if (Number.isNaN(value) && b) {
+            value = kinship(a.features, b.features)
+            table[cell] = value
+            table[(at[j] ?? 0) * MOST + (at[i] ?? 0)] = value
+          }
+          common[i * n + j] = value
+          common[j * n + i] = value
+        }
+      }
+      return common
+    },
+  }
+}
