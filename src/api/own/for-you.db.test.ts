@@ -11,6 +11,7 @@ import {
   type RankedPaper,
   type Taste,
 } from '../../recommendation/taste.ts'
+import { encodeVector } from '../../search/embeddings/quantize.ts'
 
 const P = (n: number) => `2601.0000${n}`
 
@@ -127,6 +128,34 @@ describeWithDatabase('a program that reads what is for its reader', (db) => {
       { paper: { id: P(3) }, outside: true, followed: { topic: 'cs.CL', author: null }, interest: null },
     ])
     expect(questions).toMatchObject([{ readerId: reader.id, now: NOON, offset: 0, limit: 50 }])
+  })
+
+  it('gets what its reader’s votes speak for, as it is learned from them', async () => {
+    const site = openSite(db())
+    await site.record([1, 2, 3].map((n) => stated(P(n), { listing: { date: '2026-01-14' } })))
+    await db().insertInto('embedding_models').values({ model: 'm', in_use: true, dimensions: 16 }).execute()
+    for (const { id } of await db().selectFrom('papers').select('id').execute()) {
+      const vector = Float32Array.from({ length: 16 }, (_, i) => (i === (id === 2 ? 1 : 0) ? 1 : 0.1))
+      await db()
+        .insertInto('paper_embeddings')
+        .values({ model: 'm', paper_id: id, digest: Buffer.from(''), vector: encodeVector(vector) })
+        .execute()
+    }
+    const { reader } = await signIn(db())
+    const token = await tokenOf(db(), reader)
+    const does = (method: string, path: string) => ask(site.app, method, path, { token })
+    expect(await does('GET', '/api/me/for-you')).toMatchObject({
+      status: 200,
+      body: [{ reasons: [] }, { reasons: [] }, { reasons: [] }],
+    })
+    await does('PUT', `/api/papers/${P(1)}/vote`)
+    expect((await does('GET', '/api/me/for-you')).body).toMatchObject([
+      { paper: { id: P(3) }, reasons: [{ act: { kind: 'vote', paper: P(1) }, share: 1 }] },
+      { paper: { id: P(2) } },
+    ])
+    expect((await does('GET', '/api/me/interests')).body).toMatchObject([
+      { acts: [{ kind: 'vote', paper: P(1) }], actCount: 1 },
+    ])
   })
 
   it('goes on page by page, and leaves out what was hidden since', async () => {
