@@ -23,9 +23,12 @@ import { reinstateReader, suspendReader } from '../src/moderation/suspend-reader
 import { redateEditions } from '../src/ranking/editions.ts'
 import { repairHeat, verifyHeat } from '../src/ranking/verify-heat.ts'
 import { castVote, takeBackVote } from '../src/ranking/votes.ts'
+import { noteOpened, noteSearch } from '../src/recommendation/noticed.ts'
+import { changeTasteSettings } from '../src/recommendation/own-tastes.ts'
 import { deleteAccount } from '../src/readers/delete-account.ts'
 import { addToCollection, moveInCollection, removeFromCollection } from '../src/shelves/collection-papers.ts'
 import { createCollection } from '../src/shelves/collections.ts'
+import { writeNote as writeOwnNote } from '../src/shelves/paper-notes.ts'
 import { setNotForMe } from '../src/shelves/not-for-me.ts'
 import { pickPaper, withdrawPick } from '../src/shelves/picks.ts'
 import { savePaper, unsavePaper } from '../src/shelves/reading-list.ts'
@@ -70,6 +73,7 @@ describeWithDatabase('everything at once', (db) => {
       const facts = { title: 'Sand', description: '', public: true }
       const made = await createCollection(db(), { readerId: reader.id, facts, now })
       if (!made.ok) throw new Error('no collection was made')
+      await changeTasteSettings(db(), { readerId: reader.id, learnsSearches: true })
       return { ...reader, collectionId: made.id }
     }
     const readers = await Promise.all(Array.from({ length: 20 }, () => newReader(false)))
@@ -112,6 +116,12 @@ describeWithDatabase('everything at once', (db) => {
           : unsavePaper(many, { paperId, readerId: reader.id }),
       fold: ({ reader, paperId, b }) =>
         setNotForMe(many, { paperId, readerId: reader.id, notForMe: b % 2 === 0, now }),
+      note: ({ reader, paperId, b }) =>
+        writeOwnNote(many, { paperId, readerId: reader.id, body: b % 3 ? `Sand ${b}.` : '', now }),
+      open: async ({ reader, paperId, b }) => {
+        await noteOpened(many, { paperId, readerId: reader.id, now })
+        await noteSearch(many, { readerId: reader.id, text: `sand ${b % 5}`, now })
+      },
       collect: async ({ reader, paperId, b }) => {
         const of = { paperId, readerId: reader.id, collectionId: reader.collectionId, now }
         await addToCollection(many, of)

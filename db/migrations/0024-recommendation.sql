@@ -93,16 +93,21 @@ create table reader_searches (
   unique (reader_id, text)
 );
 
--- A reader's private note on a paper.
+-- A reader's private note on a paper. Where two papers turn out to be one, it has both notes, however long they are.
 create table paper_notes (
   reader_id      uuid not null references readers on delete cascade,
   paper_id       bigint not null references papers on delete cascade,
-  body           text not null check (length(body) between 1 and 10000),
+  body           text not null check (body <> ''),
   changed_at     timestamptz not null,
   primary key (reader_id, paper_id)
 );
 create index paper_notes_paper on paper_notes (paper_id);
 create index paper_notes_words on paper_notes using gin (to_tsvector('simple', body));
+
+-- The newest readers who voted for a paper or saved it, of however many.
+create index votes_newest on votes (paper_id, voted_at desc);
+create index reading_list_newest on reading_list (paper_id, added_at desc);
+drop index reading_list_paper;
 
 -- Readers whose interests are to be looked at again. Rows are only added and removed: nobody waits for another here.
 create table taste_changes (
@@ -145,7 +150,7 @@ begin
   update seen_papers m set paper_id = kept where paper_id = merged
     and not exists (select from seen_papers k where k.paper_id = kept and k.reader_id = m.reader_id);
   -- Nobody's note is lost: of two, the kept paper has both.
-  update paper_notes k set body = left(k.body || E'\n\n' || m.body, 10000), changed_at = greatest(k.changed_at, m.changed_at)
+  update paper_notes k set body = k.body || E'\n\n' || m.body, changed_at = greatest(k.changed_at, m.changed_at)
     from paper_notes m where k.paper_id = kept and m.paper_id = merged and m.reader_id = k.reader_id;
   update paper_notes m set paper_id = kept where paper_id = merged
     and not exists (select from paper_notes k where k.paper_id = kept and k.reader_id = m.reader_id);

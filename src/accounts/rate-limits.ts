@@ -33,6 +33,8 @@ export const RATE_LIMITS = {
   change: { name: 'change by', most: 300, windowMs: 10 * MINUTE },
   /** Telling what came into view, which browsers do by themselves. */
   seen: { name: 'seen by', most: 600, windowMs: 10 * MINUTE },
+  /** What pages tell of what their reader opens and searches for. */
+  noticed: { name: 'noticed of', most: 600, windowMs: 10 * MINUTE },
   /** Papers that are not here, opened by their identifiers: each is asked for at arXiv. */
   lookUp: { name: 'look-up from', most: 60, windowMs: HOUR },
   /** Asking the hub for a subscription: from a network, and with a callback at a host, which is then asked whether it agrees. */

@@ -7,15 +7,18 @@ import type { Database } from '../db/schema.ts'
 import { forgetReports } from '../digests/bounces.ts'
 import { forgetOldDigests } from '../digests/forget-old.ts'
 import { forgetOldMail } from '../mail/deliver-mail.ts'
+import { forgetSeen } from '../recommendation/forget-seen.ts'
 import { forgetDeliveries } from '../webhooks/tell.ts'
 import { forgetRuns } from '../sources/runs.ts'
 import type { Job } from './job.ts'
 
 /** Runs of sources are shown for so long. */
 const RUNS_KEPT_MS = 90 * 24 * 3_600_000
+/** What readers were shown on their own front pages is known for so long: its papers are in no new edition. */
+const SEEN_KEPT_MS = 365 * 24 * 3_600_000
 
 /** Removes what has expired: sessions and links, counts of rate limits, used proofs, answers kept for
- * programs that ask again, mail sent long ago, reports of bounces, and what old digests said. */
+ * programs that ask again, mail sent long ago, reports of bounces, what old digests said, and what readers were shown. */
 export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }): Job {
   return {
     name: 'expired',
@@ -30,6 +33,7 @@ export function forgetExpired(db: Kysely<Database>, { now }: { now: () => Date }
       await forgetOldDigests(db, { now: now() })
       await forgetRuns(db, { before: new Date(now().getTime() - RUNS_KEPT_MS) })
       await forgetDeliveries(db, { now: now() })
+      await forgetSeen(db, { before: new Date(now().getTime() - SEEN_KEPT_MS) })
       return undefined
     },
   }

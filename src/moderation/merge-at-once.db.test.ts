@@ -13,8 +13,10 @@ import { deleteComment } from '../discussion/delete-comment.ts'
 import { react } from '../discussion/reactions.ts'
 import { verifyHeat } from '../ranking/verify-heat.ts'
 import { castVote, takeBackVote } from '../ranking/votes.ts'
+import { noteOpened } from '../recommendation/noticed.ts'
 import { addToCollection, noteInCollection, removeFromCollection } from '../shelves/collection-papers.ts'
 import { createCollection } from '../shelves/collections.ts'
+import { writeNote } from '../shelves/paper-notes.ts'
 import { setNotForMe } from '../shelves/not-for-me.ts'
 import { pickPaper, withdrawPick } from '../shelves/picks.ts'
 import { markRead, savePaper, unsavePaper } from '../shelves/reading-list.ts'
@@ -142,6 +144,15 @@ const ACTS: { [name: string]: { before?: Act[]; act: Act; stands: Partial<Standi
       noteInCollection(db, { paperId, readerId: reader.id, collectionId, note: 'Good.', now }),
     stands: { collected: ['Good.'] },
   },
+  'write a note': {
+    act: (db, { paperId, reader }) =>
+      writeNote(db, { readerId: reader.id, paperId, body: 'For later.', now }),
+    stands: { noted: ['For later.'] },
+  },
+  open: {
+    act: (db, { paperId, reader }) => noteOpened(db, { readerId: reader.id, paperId, now }),
+    stands: { opened: 1 },
+  },
   flag: {
     act: (db, { paperId, reader }) =>
       flag(db, {
@@ -182,6 +193,8 @@ type Standing = {
   saved: string[]
   folded: number
   collected: string[]
+  noted: string[]
+  opened: number
   claimed: string[]
 }
 
@@ -233,6 +246,8 @@ describeWithDatabase('what is done while papers are merged', (db) => {
         (select count(*)::int from not_for_me where (paper_id, reader_id) = (paper, me)) as folded,
         (select coalesce(array_agg(note), '{}') from collection_papers cp join collections c on c.id = cp.collection_id
           where cp.paper_id = paper and c.reader_id = mine.me) as collected,
+        (select coalesce(array_agg(body), '{}') from paper_notes where (paper_id, reader_id) = (paper, me)) as noted,
+        (select count(*)::int from opened_papers where (paper_id, reader_id) = (paper, me)) as opened,
         (select coalesce(array_agg(state), '{}') from authorship_claims where (paper_id, reader_id) = (paper, me)) as claimed
       from mine`.execute(db())
     if (!rows[0]) throw new Error('a query of one row gave none')

@@ -22,8 +22,12 @@ import { trustReader } from '../moderation/trust-reader.ts'
 import { recordPapers } from '../papers/record.ts'
 import { castVote, takeBackVote } from '../ranking/votes.ts'
 import { verifyHeat } from '../ranking/verify-heat.ts'
+import { noteOpened, noteSearch } from '../recommendation/noticed.ts'
+import { changeTasteSettings, renewFeedKey } from '../recommendation/own-tastes.ts'
+import { writeNote } from '../shelves/paper-notes.ts'
 import { createCollection } from '../shelves/collections.ts'
 import { deleteAccount } from './delete-account.ts'
+import { exportAccount } from './export-account.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
 const later = new Date('2026-01-15T13:00:00Z')
@@ -135,6 +139,49 @@ describeWithDatabase('a reader who leaves', (db) => {
     )
     await countWithin(db(), { limit: RATE_LIMITS.vote, of: zoe.id, now })
     await countWithin(db(), { limit: RATE_LIMITS.signInMailbox, of: zoe.email, now })
+
+    await writeNote(db(), { readerId: zoe.id, paperId: one, body: 'zoe-words ten', now })
+    const at = { reader_id: zoe.id, paper_id: one, at: now }
+    await changeTasteSettings(db(), { readerId: zoe.id, learnsSearches: true })
+    await renewFeedKey(db(), { readerId: zoe.id })
+    const { id: interestId } = await db()
+      .insertInto('interests')
+      .values({ reader_id: zoe.id, name: 'zoe-words eleven', created_at: now })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db()
+      .insertInto('interest_papers')
+      .values({ reader_id: zoe.id, paper_id: one, interest_id: interestId })
+      .execute()
+    await db()
+      .insertInto('followed_topics')
+      .values({ reader_id: zoe.id, category: 'cs.CL', at: now })
+      .execute()
+    await db()
+      .insertInto('followed_authors')
+      .values({ reader_id: zoe.id, name_key: 'zoe-words', name: 'zoe-words twelve', at: now })
+      .execute()
+    await db()
+      .insertInto('paper_ratings')
+      .values({ ...at, likes: true })
+      .execute()
+    await db().insertInto('seen_papers').values(at).execute()
+    await noteOpened(db(), { readerId: zoe.id, paperId: one, now })
+    await noteSearch(db(), { readerId: zoe.id, text: 'zoe-words thirteen', now })
+    expect(await exportAccount(db(), { readerId: zoe.id })).toMatchObject({
+      notes: [{ paper: '2601.00001', body: 'zoe-words ten' }],
+      front_page: [{ learns_opened: true, learns_searches: true, private_feeds: true }],
+      interests: [{ name: 'zoe-words eleven', papers: ['2601.00001'] }],
+      followed_topics: [{ topic: 'cs.CL' }],
+      followed_authors: [{ name: 'zoe-words twelve' }],
+      ratings: [{ paper: '2601.00001', likes: true }],
+      opened: [{ paper: '2601.00001' }],
+      seen: [{ paper: '2601.00001' }],
+      searches: [{ text: 'zoe-words thirteen' }],
+    })
+    expect(
+      await db().selectFrom('taste_changes').select('id').where('reader_id', '=', zoe.id).execute(),
+    ).not.toEqual([])
 
     await deleteAccount(db(), { readerId: zoe.id, now: later })
 

@@ -84,5 +84,7 @@ export async function deleteAccount(
     await forgetReader(trx, { reader, commentIds: comments.map(({ id }) => id) })
     await forgetSubscriber(trx, reader)
     await trx.deleteFrom('readers').where('id', '=', readerId).execute()
+    // Last: the foreign keys have waited for whatever else would have added one.
+    await trx.deleteFrom('taste_changes').where('reader_id', '=', readerId).execute()
   })
 }

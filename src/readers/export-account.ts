@@ -77,6 +77,37 @@ const KEPT: { name: string; rows: string }[] = [
     name: 'saved_to_zotero',
     rows: `select p.address as paper, s.state, s.queued_at, s.saved_at from zotero_saves s left join papers p on p.id = s.paper_id where s.reader_id = $`,
   },
+  {
+    name: 'notes',
+    rows: `select p.address as paper, p.title, n.body, n.changed_at from paper_notes n join papers p on p.id = n.paper_id where n.reader_id = $`,
+  },
+  {
+    name: 'front_page',
+    rows: `select learns_opened, learns_searches, feed_key is not null as private_feeds, begun_at from tastes where reader_id = $`,
+  },
+  {
+    name: 'interests',
+    rows: `select i.id, i.name, i.named_by_reader, i.boost, i.paused_at, i.created_at, (select coalesce(jsonb_agg(p.address order by p.id), '[]') from interest_papers ip join papers p on p.id = ip.paper_id where ip.interest_id = i.id and ip.excluded_at is null) as papers from interests i where i.reader_id = $`,
+  },
+  {
+    name: 'not_this_reason',
+    rows: `select p.address as paper, ip.interest_id as interest, ip.excluded_at from interest_papers ip join papers p on p.id = ip.paper_id where (ip.excluded_at is not null or ip.interest_id is null) and ip.reader_id = $`,
+  },
+  { name: 'followed_topics', rows: `select category as topic, at from followed_topics where reader_id = $` },
+  { name: 'followed_authors', rows: `select name, name_key, at from followed_authors where reader_id = $` },
+  {
+    name: 'ratings',
+    rows: `select p.address as paper, r.likes, r.at from paper_ratings r join papers p on p.id = r.paper_id where r.reader_id = $`,
+  },
+  {
+    name: 'opened',
+    rows: `select p.address as paper, o.at from opened_papers o join papers p on p.id = o.paper_id where o.reader_id = $`,
+  },
+  {
+    name: 'seen',
+    rows: `select p.address as paper, s.at from seen_papers s join papers p on p.id = s.paper_id where s.reader_id = $`,
+  },
+  { name: 'searches', rows: `select text, at from reader_searches where reader_id = $` },
   { name: 'moderation', rows: `select at, act, subject, reason from moderation_log where curator_id = $` },
 ]
 

@@ -37,9 +37,16 @@ export type Parts = {
   others: number
   forgetting: 'power law' | 'none' | 'exponential'
   passedOver: boolean
+  /** What papers are compared by. */
+  by: 'words and meaning' | 'words' | 'meaning'
 }
 
-export const ALL_PARTS: Parts = { others: 0.7, forgetting: 'power law', passedOver: true }
+export const ALL_PARTS: Parts = {
+  others: 0.7,
+  forgetting: 'power law',
+  passedOver: true,
+  by: 'words and meaning',
+}
 
 /** How much each kind of act counts, and what it speaks for. */
 const WEIGHTS: Record<ActKind, { weight: number; target: number }> = {

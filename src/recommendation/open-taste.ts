@@ -30,7 +30,7 @@ export function openTaste(
   db: Kysely<Database>,
   { clock = () => performance.now(), parts = ALL_PARTS }: { clock?: () => number; parts?: Parts } = {},
 ): Taste {
-  const papers = keepPapersInMemory(db, { now: clock })
+  const papers = keepPapersInMemory(db, { now: clock, by: parts.by })
   const readers = new LRUCache<string, Held>({ max: KEPT_READERS })
 
   /** Learns what has changed since the last time; nothing where nothing has. */

@@ -5,6 +5,7 @@ import { plainText } from '../papers/plain-text.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
 import { bodyText } from '../search/body-text.ts'
 import { decodeVector } from '../search/embeddings/quantize.ts'
+import type { Parts } from './learn.ts'
 import { weighWords, type Features } from './learning/features.ts'
 import { learnWhitening, type Whitening } from './learning/whitening.ts'
 import { countWords, type WordFrequencies } from './learning/word-frequencies.ts'
@@ -45,7 +46,7 @@ const NEWEST = 5_000
 /** The newest papers that tell how rare words are, and how vectors lie. */
 const SAMPLE = { papers: 20_000, vectors: 2_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
-const GROWTH = 1.1
+const GROWTH = 1.3
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Other papers that are kept: 4 kB each. */
@@ -63,7 +64,10 @@ type Row = {
   vector: Buffer | null
 }
 
-export function keepPapersInMemory(db: Kysely<Database>, { now }: { now: () => number }): PapersInMemory {
+export function keepPapersInMemory(
+  db: Kysely<Database>,
+  { now, by }: { now: () => number; by: Parts['by'] },
+): PapersInMemory {
   let frequencies: WordFrequencies = countWords()
   let whitening: Whitening | null = null
   let scale = 0
@@ -79,10 +83,13 @@ export function keepPapersInMemory(db: Kysely<Database>, { now }: { now: () => n
 
   function toKnown(row: Row): KnownPaper {
     const vector = row.vector && unitVector(row.vector)
-    const words = weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
+    const words =
+      by === 'meaning'
+        ? NO_WORDS
+        : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
     return {
       id: row.id,
-      features: { ...words, meaning: vector && whitening ? whitening(vector) : null },
+      features: { ...words, meaning: by !== 'words' && vector && whitening ? whitening(vector) : null },
       vector,
       categories: row.categories,
       edition: row.edition,
@@ -201,6 +208,7 @@ export function keepPapersInMemory(db: Kysely<Database>, { now }: { now: () => n
 }
 
 const VECTORS_WORTH_IT = 200
+const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
 
 async function readRows(db: Kysely<Database>, where: ReturnType<typeof sql>): Promise<Row[]> {
   const { rows } = await sql<Row>`

@@ -18,6 +18,8 @@ declare module 'hono/jsx' {
       'paper-discussion': HTMLAttributes
       /** The browser's part of a list: keys, reading marks (public/paper-list.ts). */
       'paper-list': HTMLAttributes
+      /** Tells the site what its reader looks at, where they allow it (public/remember-this.ts). */
+      'remember-this': HTMLAttributes
       /** The browser's part of the search box: suggestions, keys, live results (public/search-box.ts). */
       'search-box': HTMLAttributes
       /** Tells which papers came into view (public/seen-papers.ts). */

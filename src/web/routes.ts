@@ -110,6 +110,9 @@ import { showStopReplies, showUnsubscribe, stopReplies, unsubscribe } from './ma
 import { subscribe } from './subscribe/act.ts'
 import { showPreview, showPreviewedEmail } from './subscribe/preview.tsx'
 import { showAsked, showSubscribe } from './subscribe/show.tsx'
+import { note } from './notes/act.ts'
+import { showNotes } from './notes/show.tsx'
+import { opened, searched } from './noticed/act.ts'
 import { voteByForm } from './vote/act.ts'
 
 /** How an example of mail would come. */
@@ -318,6 +321,10 @@ export function addRoutes(app: Hono, base: Site): void {
   app.post('/papers/:address{.+}/read', read(base))
   app.post('/papers/:address{.+}/not-for-me', markNotForMeByForm(base))
   app.post('/papers/:address{.+}/pick', pick(base))
+  app.get('/notes', page(showNotes, { takes: ['q', 'after'] }))
+  app.post('/papers/:address{.+}/note', note(base))
+  app.post('/papers/searched', searched(base))
+  app.post('/papers/:address{.+}/opened', opened(base))
 
   app.post('/papers/:address{.+}/claim', claim(base))
   app.post('/papers/:address{.+}/flag', sendFlag('paper')(base))

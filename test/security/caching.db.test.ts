@@ -36,7 +36,7 @@ describeWithDatabase('pages of one reader', (db) => {
       const embeds = /^\/papers\/.*\/(?:badge\.svg|card|card\.png)$|^\/card\.png$/.test(path)
       if (embeds) expect([path, said]).toEqual([path, expect.stringMatching(/^public, max-age=\d+$/)])
       else if (!files) expect([path, said]).toEqual([path, expect.stringMatching(/^(?:private|no-store)/)])
-      if (/^\/(?:settings|reading-list|for-you|desk|sign-in|papers\/submit|auth)(?:\/|$)/.test(path))
+      if (/^\/(?:settings|reading-list|notes|for-you|desk|sign-in|papers\/submit|auth)(?:\/|$)/.test(path))
         expect([path, said]).toEqual([path, 'no-store'])
     }
     for (const path of ['/sign-in', '/sign-in/link?token=x', '/sign-in/sent'])

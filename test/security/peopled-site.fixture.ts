@@ -43,7 +43,10 @@ export type Field =
   | 'library name'
   | 'library item'
   | 'search'
+  | 'private note'
   | 'interest name'
+  | 'followed author'
+  | 'remembered search'
   | 'issue reason'
 
 type Who = 'ada' | 'bert' | 'nina' | 'cora' | 'sven'
@@ -255,6 +258,7 @@ export async function openPeopledSite(
     { list: '/papers/new', target: 'http://127.0.0.1:9/secretsecretsecret', shape: 'json' },
     { origin: opened.site.origin, trusted: true, now: NOON },
   )
+  await act(ada, `/papers/${SHOWN}/note`, { body: text('private note') })
   await forgetRates(db)
   const people = { ada, bert, nina, cora, sven }
   return {
@@ -288,7 +292,7 @@ export async function openPeopledSite(
   }
 }
 
-/** Two interests of a reader, what they follow, and a search of theirs. */
+/** What a reader's own front page is made of: two interests, what they follow and rated, opened and were shown, and a search. */
 async function interested(
   db: Kysely<Database>,
   {
@@ -311,10 +315,22 @@ async function interested(
     ])
     .execute()
   await db.insertInto('followed_topics').values({ reader_id, category: 'cs.CL', at: NOON }).execute()
+  const author = text('followed author').slice(0, 200).toWellFormed()
+  await db
+    .insertInto('followed_authors')
+    .values({ reader_id, name_key: author, name: author, at: NOON })
+    .execute()
+  const row = { reader_id, paper_id: papers[SHOWN] ?? 0, at: NOON }
+  await db
+    .insertInto('paper_ratings')
+    .values({ ...row, likes: true })
+    .execute()
+  await db.insertInto('seen_papers').values(row).execute()
+  await db.insertInto('opened_papers').values(row).execute()
   await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
   const search = await db
     .insertInto('reader_searches')
-    .values({ reader_id, text: text('search').slice(0, 200).toWellFormed(), at: NOON })
+    .values({ reader_id, text: text('remembered search').slice(0, 300).toWellFormed(), at: NOON })
     .returning('id')
     .executeTakeFirstOrThrow()
   return { interestIds: { first: first?.id ?? 0, second: second?.id ?? 0 }, searchId: search.id }

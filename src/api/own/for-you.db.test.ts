@@ -11,7 +11,6 @@ import {
   type RankedPaper,
   type Taste,
 } from '../../recommendation/taste.ts'
-import { encodeVector } from '../../search/embeddings/quantize.ts'
 
 const P = (n: number) => `2601.0000${n}`
 
@@ -132,30 +131,33 @@ describeWithDatabase('a program that reads what is for its reader', (db) => {
 
   it('gets what its reader’s votes speak for, as it is learned from them', async () => {
     const site = openSite(db())
-    await site.record([1, 2, 3].map((n) => stated(P(n), { listing: { date: '2026-01-14' } })))
-    await db().insertInto('embedding_models').values({ model: 'm', in_use: true, dimensions: 16 }).execute()
-    for (const { id } of await db().selectFrom('papers').select('id').execute()) {
-      const vector = Float32Array.from({ length: 16 }, (_, i) => (i === (id === 2 ? 1 : 0) ? 1 : 0.1))
-      await db()
-        .insertInto('paper_embeddings')
-        .values({ model: 'm', paper_id: id, digest: Buffer.from(''), vector: encodeVector(vector) })
-        .execute()
-    }
+    const words = ['salt marsh', 'tidal basin', 'sediment flux', 'estuary mouth', 'mud flat']
+    const others = ['type theory', 'proof assistant', 'cubical sets', 'kernel checker', 'lemma search']
+    const of = (from: number, all: string[]) =>
+      Array.from({ length: 10 }, (_, i) =>
+        stated(`2601.000${from + i}`, {
+          title: `Notes on ${all[i % 5]}`,
+          abstract: [0, 1, 2].map((k) => all[(i + k) % 5]).join(' with '),
+          listing: { date: '2026-01-14' },
+        }),
+      )
+    await site.record([...of(10, words), ...of(30, others)])
     const { reader } = await signIn(db())
     const token = await tokenOf(db(), reader)
     const does = (method: string, path: string) => ask(site.app, method, path, { token })
-    expect(await does('GET', '/api/me/for-you')).toMatchObject({
-      status: 200,
-      body: [{ reasons: [] }, { reasons: [] }, { reasons: [] }],
-    })
-    await does('PUT', `/api/papers/${P(1)}/vote`)
-    expect((await does('GET', '/api/me/for-you')).body).toMatchObject([
-      { paper: { id: P(3) }, reasons: [{ act: { kind: 'vote', paper: P(1) }, share: 1 }] },
-      { paper: { id: P(2) } },
-    ])
-    expect((await does('GET', '/api/me/interests')).body).toMatchObject([
-      { acts: [{ kind: 'vote', paper: P(1) }], actCount: 1 },
-    ])
+    expect((await does('GET', '/api/me/for-you')).body).toHaveLength(20)
+    const voted = ['2601.00010', '2601.00011', '2601.00012']
+    for (const id of voted) await does('PUT', `/api/papers/${id}/vote`)
+    const { body } = await does('GET', '/api/me/for-you?limit=5')
+    const [first] = body as unknown as { title: string; reasons: { act: Record<string, unknown> }[] }[]
+    expect(words.some((word) => first?.title.endsWith(word))).toBe(true)
+    expect(first?.reasons.length).toBeGreaterThan(0)
+    for (const { act: reason } of first?.reasons ?? []) {
+      expect(reason['kind']).toBe('vote')
+      expect(voted).toContain(reason['paper'])
+    }
+    const { body: interests } = await does('GET', '/api/me/interests')
+    expect(interests).toMatchObject([{ actCount: 3, weight: 'normal', passing: false }])
   })
 
   it('goes on page by page, and leaves out what was hidden since', async () => {

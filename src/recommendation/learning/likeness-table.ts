@@ -10,21 +10,28 @@ export type LikenessTable = {
 
 /** Papers of one table; when there are more, it begins anew. */
 const MOST = 512
+const FIRST = 32
 
 export function openLikenessTable(): LikenessTable {
   let places = new Map<string, number>()
-  let table = new Float64Array(0)
+  let side = FIRST
+  let table = new Float64Array(side * side).fill(NaN)
 
-  function empty(): void {
-    places = new Map()
-    table = new Float64Array(MOST * MOST).fill(NaN)
+  /** Makes room for so many papers, with what is known of those that are there. */
+  function grow(count: number): void {
+    const before = { side, table }
+    while (side < count) side *= 2
+    table = new Float64Array(side * side).fill(NaN)
+    for (let i = 0; i < places.size; i++)
+      table.set(before.table.subarray(i * before.side, i * before.side + places.size), i * side)
   }
-  empty()
 
   return {
     of(papers) {
       const fresh = papers.filter(({ key }) => !places.has(key)).length
-      if (places.size + fresh > MOST) empty()
+      if (places.size + fresh > MOST) places = new Map()
+      if (places.size === 0) table.fill(NaN)
+      if (places.size + fresh > side) grow(places.size + fresh)
       const at = papers.map(({ key }) => {
         const place = places.get(key) ?? places.size
         places.set(key, place)
@@ -35,12 +42,12 @@ export function openLikenessTable(): LikenessTable {
       for (const [i, a] of papers.entries()) {
         for (let j = 0; j <= i; j++) {
           const b = papers[j]
-          const cell = (at[i] ?? 0) * MOST + (at[j] ?? 0)
+          const cell = (at[i] ?? 0) * side + (at[j] ?? 0)
           let value = table[cell] ?? NaN
           if (Number.isNaN(value) && b) {
             value = kinship(a.features, b.features)
             table[cell] = value
-            table[(at[j] ?? 0) * MOST + (at[i] ?? 0)] = value
+            table[(at[j] ?? 0) * side + (at[i] ?? 0)] = value
           }
           common[i * n + j] = value
           common[j * n + i] = value

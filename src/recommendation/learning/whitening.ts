@@ -5,7 +5,7 @@
  */
 export type Whitening = (vector: Float32Array) => Float32Array
 
-const SHRINKAGE = 0.1
+const SHRINKAGE = 1.5
 
 /** `sample`: vectors of one length; null where there are too few to tell. */
 export function learnWhitening(sample: readonly Float32Array[]): Whitening | null {

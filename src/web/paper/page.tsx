@@ -15,6 +15,7 @@ import { byline } from '../../papers/byline.ts'
 import { CARD_HEIGHT, CARD_WIDTH } from '../../pictures/drawing/card.ts'
 import type { Picture } from '../../pictures/pictures.ts'
 import type { SimilarPaper } from '../../search/search.ts'
+import type { PaperNote } from '../../shelves/paper-notes.ts'
 import { renderPage } from '../layout.tsx'
 import { ClaimAuthorship } from '../authorship/claim.tsx'
 import { InCollections } from '../collections/links.tsx'
@@ -23,7 +24,10 @@ import { CommentSection } from '../comments/section.tsx'
 import { PaperTools } from '../desk/paper-tools.tsx'
 import { EmbedBox, oembedLinks } from '../embeds/snippets.tsx'
 import { FileLinks } from '../parts/file-links.tsx'
+import { TitleBox } from '../parts/rail.tsx'
 import { VoteForm } from '../parts/vote-form.tsx'
+import { NoteBox } from '../notes/note-box.tsx'
+import { RememberThis } from '../noticed/remember-this.tsx'
 import { Picks } from '../picks/picks.tsx'
 import { PaperActions, type PaperActionsView } from '../reading-list/paper-actions.tsx'
 import { plainDay, shortDay } from '../../papers/dates-in-words.ts'
@@ -45,9 +49,15 @@ export type PaperView = {
   heat: HeatPart[]
   /** The papers closest in meaning. */
   similar: SimilarPaper[]
+  /** Papers that its readers also voted for or saved. */
+  alsoSaved: Paper[]
   /** Whether the viewer has voted for it. */
   voted: boolean
   actions: PaperActionsView
+  /** The viewer's own note on it. */
+  note: PaperNote | null
+  /** Whether the viewer lets the site remember that they opened it. */
+  isRemembered: boolean
   discussion: Discussion
   /** Readers confirmed as its authors. */
   authors: AuthorHere[]
@@ -131,6 +141,7 @@ export function paperPage(site: Site, view: PaperView) {
     },
     children: (
       <article class="paper">
+        {view.isRemembered && <RememberThis path={`${path}/opened`} />}
         <header class="paper-head">
           <p class="kicker">
             {paper.primaryCategory ? (
@@ -187,6 +198,8 @@ export function paperPage(site: Site, view: PaperView) {
           <aside class="rail" aria-label="About this paper">
             <Links paper={paper} />
             <PaperActions site={site} paper={paper} actions={view.actions} />
+            <NoteBox site={site} paper={paper} note={view.note} />
+            <TitleBox heading="Readers of this also saved" papers={view.alsoSaved} />
             <InCollections collections={view.actions.inPublic} />
             <ClaimAuthorship site={site} paper={paper} authors={view.authors} claim={view.claim} />
             <section class="box">

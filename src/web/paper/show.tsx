@@ -18,11 +18,14 @@ import type { Paper } from '../../papers/paper.ts'
 import { isShownTo } from '../../papers/visibility.ts'
 import { authorsHere, claimOf } from '../../moderation/authorship.ts'
 import { findIdentifierClaims } from '../../moderation/identifier-claims.ts'
+import { alsoSaved } from '../../recommendation/also-saved.ts'
+import { noteOn } from '../../shelves/paper-notes.ts'
 import { heatParts } from '../../ranking/heat-parts.ts'
 import { wantsMarkdown } from '../accepted.ts'
 import { notFound } from '../errors/show.tsx'
 import { discussionOf } from '../comments/discussion.ts'
 import { marksFor } from '../parts/entries.tsx'
+import { mayRemember } from '../noticed/remember-this.tsx'
 import { paperActions } from '../reading-list/paper-actions.tsx'
 import { pageShows } from '../shows.ts'
 import { audienceOf, type Site } from '../site.ts'
@@ -78,21 +81,37 @@ export function showPaper(site: Site) {
     }
     const readerId = site.viewer?.reader.id ?? null
     const isCurator = site.viewer?.reader.curator === true
-    const [pictures, sources, heat, similar, marks, actions, discussion, authors, claim, identifierClaims] =
-      await Promise.all([
-        site.pictures ? picturesOf(site.db, [paper.id]) : null,
-        sourcesOf(site.db, paper.id),
-        heatParts(site.db, paper.id),
-        similarTo(site, paper),
-        marksFor(site, [paper.id]),
-        paperActions(site, paper),
-        discussionOf(site, paper),
-        authorsHere(site.db, paper.id),
-        readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
-        isCurator ? findIdentifierClaims(site.db, { paperId: paper.id }) : [],
-      ])
-    // The next reader may get the whole page.
-    if (similar === null) c.header('cache-control', 'no-store')
+    const [
+      pictures,
+      sources,
+      heat,
+      similar,
+      also,
+      marks,
+      actions,
+      note,
+      isRemembered,
+      discussion,
+      authors,
+      claim,
+      identifierClaims,
+    ] = await Promise.all([
+      site.pictures ? picturesOf(site.db, [paper.id]) : null,
+      sourcesOf(site.db, paper.id),
+      heatParts(site.db, paper.id),
+      similarTo(site, paper),
+      alsoSaved(site.db, { paperId: paper.id, limit: ALSO_SAVED_SHOWN }),
+      marksFor(site, [paper.id]),
+      paperActions(site, paper),
+      readerId === null ? null : noteOn(site.db, { readerId, paperId: paper.id }),
+      mayRemember(site, 'opened'),
+      discussionOf(site, paper),
+      authorsHere(site.db, paper.id),
+      readerId === null ? null : claimOf(site.db, { paperId: paper.id, readerId }),
+      isCurator ? findIdentifierClaims(site.db, { paperId: paper.id }) : [],
+    ])
+    // The next reader may get the whole page; and a private note stays in no cache, not even the browser's.
+    if (similar === null || note !== null) c.header('cache-control', 'no-store')
     return c.html(
       paperPage(site, {
         paper,
@@ -100,9 +119,12 @@ export function showPaper(site: Site) {
         sources,
         heat,
         similar: similar ?? [],
+        alsoSaved: also,
         version: parsed.version ?? null,
         voted: marks.voted.has(paper.id),
         actions,
+        note,
+        isRemembered: isRemembered && !paper.hidden,
         discussion,
         authors,
         claim,
@@ -111,6 +133,8 @@ export function showPaper(site: Site) {
     )
   }
 }
+
+const ALSO_SAVED_SHOWN = 5
 
 const TAKEN_OFF = {
   what: 'A curator has hidden this paper.',

@@ -5,6 +5,7 @@ import { makeLongFormulasReachable } from './long-formulas.ts'
 import { PasskeyAdd, PasskeySignIn } from './passkeys.ts'
 import { PaperList } from './paper-list.ts'
 import { ProofOfWork } from './proof-of-work.ts'
+import { RememberThis } from './remember-this.ts'
 import { SearchBox } from './search-box.ts'
 import { SeenPapers } from './seen-papers.ts'
 import { SendNow } from './send-now.ts'
@@ -18,6 +19,7 @@ customElements.define('paper-list', PaperList)
 customElements.define('passkey-add', PasskeyAdd)
 customElements.define('passkey-sign-in', PasskeySignIn)
 customElements.define('proof-of-work', ProofOfWork)
+customElements.define('remember-this', RememberThis)
 customElements.define('search-box', SearchBox)
 customElements.define('seen-papers', SeenPapers)
 customElements.define('send-now', SendNow)

@@ -64,7 +64,7 @@ export function showReadingList(site: Site) {
         intro: (
           <>
             {counts.unread} to read, {counts.read} read.{' '}
-            <a href={`${PATH}/not-for-me`}>Papers marked “Not for me”</a>
+            <a href={`${PATH}/not-for-me`}>Papers marked “Not for me”</a>, <a href="/notes">your notes</a>
           </>
         ),
         notice: <Noticed papers={noticed} />,

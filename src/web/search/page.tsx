@@ -8,7 +8,10 @@ import { formatQuery } from '../../search/query/format-query.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
 import { wordsOf, type Query, type SortOrder } from '../../search/query/query.ts'
 import type { SearchResults } from '../../search/search.ts'
+import type { NotedPaper } from '../../shelves/paper-notes.ts'
 import { renderPage } from '../layout.tsx'
+import { NotesFound } from '../notes/found.tsx'
+import { RememberThis } from '../noticed/remember-this.tsx'
 import { Entries } from '../parts/entries.tsx'
 import { FeedLinks } from '../parts/feed-links.tsx'
 import type { Site } from '../site.ts'
@@ -24,6 +27,10 @@ export type SearchView = {
   text: string
   found: SearchResults
   entries: string[]
+  /** The viewer's own notes with the words of the search. */
+  notes: { words: string; found: NotedPaper[] }
+  /** Whether the viewer lets the site remember that they made it. */
+  isRemembered: boolean
   page: number
   /** Whether the last word is still being typed. */
   unfinished: boolean
@@ -72,6 +79,8 @@ export function searchPage(site: Site, view: SearchView) {
         </header>
         <Filters query={query} />
         <Notes view={view} />
+        {view.isRemembered && <RememberThis path="/papers/searched" text={text} />}
+        <NotesFound words={view.notes.words} notes={view.notes.found} />
         {found.reachable === 0 ? (
           <NothingFound query={query} path={path} empty={found.status.papers === 0} />
         ) : (

@@ -11,6 +11,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { SearchAway } from '../../search/engine-client.ts'
 import { newestFound } from '../../search/newest-found.ts'
 import { parseQuery } from '../../search/query/parse-query.ts'
+import { wordsOf } from '../../search/query/query.ts'
 import { search, type SearchResult } from '../../search/search.ts'
 import { badParameter, brokenLink } from '../errors/show.tsx'
 import type { ListFile } from '../exports/formats.ts'
@@ -20,6 +21,8 @@ import { marksFor } from '../parts/entries.tsx'
 import { Entry } from '../parts/entry.tsx'
 import { audienceOf, type Site } from '../site.ts'
 import { askedAsOf, askedPage, searchedText, searchPath } from './address.ts'
+import { notesFound } from '../notes/found.tsx'
+import { mayRemember } from '../noticed/remember-this.tsx'
 import { searchPage } from './page.tsx'
 
 /** Results on a page of a search. */
@@ -62,11 +65,21 @@ export function showSearch(site: Site) {
         asOf: page > 1 ? asOf : null,
         unfinished,
       })
+      const words = page === 1 ? wordsOf(query) : ''
+      const [entries, notes, isRemembered] = await Promise.all([
+        renderResults(site, found.results, { back: ownPath(c) }),
+        notesFound(site, words),
+        page === 1 && mayRemember(site, 'searches'),
+      ])
+      // Private notes stay in no cache, not even the browser's.
+      if (notes.length > 0) c.header('cache-control', 'no-store')
       return c.html(
         searchPage(site, {
           text,
           found,
-          entries: await renderResults(site, found.results, { back: ownPath(c) }),
+          entries,
+          notes: { words, found: notes },
+          isRemembered,
           page,
           unfinished,
           pages: Math.ceil(found.reachable / PAGE_SIZE),

@@ -109,10 +109,10 @@ export async function settingsPage(
             {problem?.field === 'delete' && <Problem reason={problem.reason} />}
             <input id="confirm" name="confirm" type="text" autocomplete="off" required />
             <p class="hint">
-              This deletes your name, email address, votes, lists, collections and sessions at once and for
-              good, and no list comes to you by email any more. The text of your comments is erased. Comments
-              that others have replied to are shown as deleted. You need to have signed in within the last 30
-              minutes.
+              This deletes your name, email address, votes, lists, collections, notes, interests and sessions
+              at once and for good, and no list comes to you by email any more. The text of your comments is
+              erased. Comments that others have replied to are shown as deleted. You need to have signed in
+              within the last 30 minutes.
               {reader.suspended &&
                 ' Your suspension stays: we keep a code by which we recognise your mailbox and the accounts elsewhere that you sign in with, but cannot read them.'}
             </p>
