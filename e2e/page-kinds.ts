@@ -15,6 +15,7 @@ export const PAGE_KINDS = {
   'a withdrawn paper': '/papers/2507.90005',
   'a paper of which little is known': '/papers/2507.90006',
   'a paper in Arabic and Hebrew': '/papers/2507.90007',
+  'for you, without an account': '/for-you',
   trending: '/papers/trending',
   new: '/papers/new',
   top: '/papers/top',

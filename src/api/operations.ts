@@ -1,5 +1,8 @@
 import type { Operation } from './operation.ts'
+import { listForYou, markForYouSeen } from './own/for-you.ts'
+import { changeOwnInterest, dropOwnInterest, listOwnInterests } from './own/interests.ts'
 import * as me from './own/me.ts'
+import * as notes from './own/notes.ts'
 import * as subscriptions from './own/subscriptions.ts'
 import { getComment } from './reading/find-comment.ts'
 import { listComments, listPaperComments } from './reading/discussion.ts'
@@ -74,6 +77,15 @@ export const OPERATIONS: readonly Operation[] = [
   me.listOwnNotForMe,
   me.listOwnCollections,
   me.listOwnSubmissions,
+  notes.listOwnNotes,
+  notes.getOwnNote,
+  notes.writeOwnNote,
+  notes.removeOwnNote,
+  listForYou,
+  markForYouSeen,
+  listOwnInterests,
+  changeOwnInterest,
+  dropOwnInterest,
   subscriptions.listOwnSubscriptions,
   subscriptions.getOwnSubscription,
   subscriptions.subscribeToList,

@@ -15,7 +15,7 @@ export type Evidence = {
   seen: Set<number>
 }
 
-export type KeptInterest = {
+type KeptInterest = {
   id: number
   name: string
   namedByReader: boolean

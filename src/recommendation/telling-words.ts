@@ -27,7 +27,7 @@ export async function tellingWords(
   )
 }
 
-export function wordsThatTell(model: InterestModel, texts: string[]): TellingWord[] {
+function wordsThatTell(model: InterestModel, texts: string[]): TellingWord[] {
   const weights = new Map<number, number>()
   for (const [e, { features }] of model.examples.entries()) {
     const count = model.counts[e] ?? 0

@@ -12,6 +12,8 @@ declare module 'hono/jsx' {
       /** Signing in with a passkey, and adding one (public/passkeys.ts). */
       'passkey-sign-in': HTMLAttributes
       'passkey-add': HTMLAttributes
+      /** A reader's picks on their own device (public/for-you-device.ts). */
+      'device-picks': HTMLAttributes
       /** The browser's part of a discussion: replies in place, previews (public/discussion.ts). */
       'paper-discussion': HTMLAttributes
       /** The browser's part of a list: keys, reading marks (public/paper-list.ts). */

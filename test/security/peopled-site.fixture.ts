@@ -119,10 +119,7 @@ export async function openPeopledSite(
       published: paperText.published,
     }),
     stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
-    stated(ALONE, {
-      title: 'Tides of lakes',
-      authors: [{ name: 'Sol Lake', orcid: '0000-0002-1825-0097' }],
-    }),
+    stated(ALONE, { title: 'Tides of lakes' }),
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
   const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))
@@ -295,7 +292,7 @@ export async function openPeopledSite(
   }
 }
 
-/** Two interests of a reader, what they follow, and a search of theirs. */
+/** What a reader's own front page is made of: two interests, what they follow and rated, opened and were shown, and a search. */
 async function interested(
   db: Kysely<Database>,
   {
@@ -317,6 +314,7 @@ async function interested(
       { reader_id, paper_id: papers[OTHER] ?? 0, interest_id: null, excluded_at: NOON },
     ])
     .execute()
+  await db.insertInto('followed_topics').values({ reader_id, category: 'cs.CL', at: NOON }).execute()
   const author = text('followed author').slice(0, 200).toWellFormed()
   await db
     .insertInto('followed_authors')
@@ -329,11 +327,10 @@ async function interested(
     .execute()
   await db.insertInto('seen_papers').values(row).execute()
   await db.insertInto('opened_papers').values(row).execute()
-  await db.insertInto('followed_topics').values({ reader_id, category: 'cs.CL', at: NOON }).execute()
   await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
   const search = await db
     .insertInto('reader_searches')
-    .values({ reader_id, text: text('remembered search').slice(0, 200).toWellFormed(), at: NOON })
+    .values({ reader_id, text: text('remembered search').slice(0, 300).toWellFormed(), at: NOON })
     .returning('id')
     .executeTakeFirstOrThrow()
   return { interestIds: { first: first?.id ?? 0, second: second?.id ?? 0 }, searchId: search.id }

@@ -48,6 +48,7 @@ export function valuesFor(route: Route, name: string, site: PeopledSite): string
 function apiValuesFor({ path }: Route, name: string, site: PeopledSite): string[] {
   if (path.startsWith('/api/collections/') && name === 'id') return Object.values(site.collections)
   if (path.startsWith('/api/me/subscriptions/')) return [String(site.mailed.lists.frontPage)]
+  if (path.startsWith('/api/me/interests/')) return ['1']
   if (path.startsWith('/api/comments/') && name === 'id') return Object.values(site.comments).map(String)
   if (name === 'id' || name === 'paper') return [SHOWN, HIDDEN]
   return name === '*' ? ['nothing'] : ['1']

@@ -9,10 +9,10 @@ import { brokenLink, notFound } from '../errors/show.tsx'
 import { ownPath } from '../list/paging.ts'
 import { LEADS, renderEntries } from '../parts/entries.tsx'
 import type { Site, Viewer } from '../site.ts'
+import { showDeviceForYou } from './device-page.tsx'
 import { renderOwnEntries } from './entries.tsx'
 import { forYouPage } from './page.tsx'
 import { findOwnSubscription } from './subscribe-box.tsx'
-import { showSignedOut } from './signed-out.tsx'
 
 const PATH = '/for-you'
 const PAGE_SIZE = 30
@@ -21,7 +21,7 @@ const PAGE_SIZE = 30
 export function showForYou(site: Site) {
   return (c: Context) => {
     const { viewer } = site
-    return viewer === null ? showSignedOut(site)(c) : show(site, c, { viewer, interest: null })
+    return viewer === null ? showDeviceForYou(site)(c) : show(site, c, { viewer, interest: null })
   }
 }
 

@@ -16,8 +16,11 @@ type AskedHeader = 'accept' | 'accept-encoding' | 'authorization' | 'cookie' | '
 /** What stands here may be a pasted URL, whose query may hold an identifier. */
 const PASTED = /^\/papers\/(?!(?:new|trending|top|submit|picks|date|week|month)(?:[/.?]|$))/
 
-/** What is for one reader, even where nobody is signed in: forms that carry what the address says. */
-const OWN = /^\/(?:sign-in|auth|settings|reading-list|notes|for-you|desk|papers\/submit)(?:[/?]|$)/i
+/**
+ * What is for one reader, even where nobody is signed in: forms that carry what the address says. (Without an account,
+ * `/for-you` itself is the same for everyone.)
+ */
+const OWN = /^\/(?:sign-in|auth|settings|reading-list|notes|for-you(?=\/)|desk|papers\/submit)(?:[/?]|$)/i
 
 /** What has so many different answers, or so long ones, that none is worth keeping; the whole query counts. */
 const SEARCH =

@@ -27,6 +27,8 @@ customElements.define('theme-switch', ThemeSwitch)
 customElements.define('view-switch', ViewSwitch)
 customElements.define('vote-form', VoteForm)
 makeLongFormulasReachable()
+// One page needs it.
+if (document.querySelector('device-picks')) void import('./for-you-device.ts')
 
 // On a narrow screen the sections scroll: the current one is to be seen.
 const section = document.querySelector<HTMLElement>('.sections [aria-current]')
