@@ -23,11 +23,11 @@ export async function tellingWords(
     where id = any(${paperIds.slice(0, MOST_PAPERS)}::bigint[]) and not hidden`.execute(db)
   return wordsThatTell(
     model,
-    rows.map((row) => `${plainText(row.title)}. ${bodyText(row)}`),
+    rows.map((row) => ({ title: plainText(row.title), body: bodyText(row) })),
   )
 }
 
-function wordsThatTell(model: InterestModel, texts: string[]): TellingWord[] {
+function wordsThatTell(model: InterestModel, texts: { title: string; body: string }[]): TellingWord[] {
   const weights = new Map<number, number>()
   for (const [e, { features }] of model.examples.entries()) {
     const count = model.counts[e] ?? 0
@@ -36,15 +36,24 @@ function wordsThatTell(model: InterestModel, texts: string[]): TellingWord[] {
   }
   /** In how many of the texts each comes: what a single one has is its own, not the interest's. */
   const common = new Map<string, number>()
-  for (const text of texts)
-    for (const word of new Set(wordsIn(text))) if (says(word)) common.set(word, (common.get(word) ?? 0) + 1)
+  /** Titles name their subject; abstracts also say how well something went. */
+  const inTitles = new Set<string>()
+  for (const { title, body } of texts) {
+    for (const word of wordsIn(title)) inTitles.add(word)
+    for (const word of new Set(wordsIn(`${title}. ${body}`)))
+      if (says(word)) common.set(word, (common.get(word) ?? 0) + 1)
+  }
   const least = texts.length > 2 ? 2 : 1
   const ranked = [...common]
     .filter(([, count]) => count >= least)
     .map(([word, count]) => ({
       word,
       // A phrase says more than its words do.
-      weight: (weights.get(hashOf(word)) ?? 0) * (word.includes(' ') ? PHRASE : 1) * Math.log(1 + count),
+      weight:
+        (weights.get(hashOf(word)) ?? 0) *
+        (word.includes(' ') ? PHRASE : 1) *
+        (inTitles.has(word) ? OF_A_TITLE : 1) *
+        Math.log(1 + count),
     }))
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
@@ -61,6 +70,7 @@ function wordsThatTell(model: InterestModel, texts: string[]): TellingWord[] {
 }
 
 const PHRASE = 1.8
+const OF_A_TITLE = 4
 
 /** Singular and plural are not told side by side. */
 function stemOf(word: string): string {
@@ -69,7 +79,7 @@ function stemOf(word: string): string {
 
 /** Words that papers of any field are written with. */
 const OF_ANY_FIELD = new Set(
-  'paper papers propose proposed proposes method methods approach approaches show shows results result based using used use novel new study studies work introduce existing problem problems performance analysis model models data present provide demonstrate achieve different given however several many two one state art al et via towards toward called consider also order'.split(
+  'paper papers propose proposed proposes method methods approach approaches show shows results result based using used use novel new study studies work introduce existing problem problems performance analysis model models data present provide demonstrate achieve different given however several many two one state art al et via towards toward called average gains previous best final end level hard high low rate good better without within across via tasks task consider also order'.split(
     ' ',
   ),
 )
