@@ -137,13 +137,7 @@ function InterestTools({
   const chosen: Boost = boost < BOOSTS.normal ? 'less' : boost > BOOSTS.normal ? 'more' : 'normal'
   return (
     <div class="tools">
-      <form
-        class="ways"
-        method="post"
-        action={`${path}/boost`}
-        role="group"
-        aria-label={`How much ${name} counts`}
-      >
+      <form class="ways" method="post" action={`${path}/boost`} aria-label={`How much ${name} counts`}>
         {CHOICES.map((choice) => (
           <button
             type="submit"
