@@ -119,7 +119,10 @@ export async function openPeopledSite(
       published: paperText.published,
     }),
     stated(HIDDEN, { ...paperText, title: text('hidden paper title') }),
-    stated(ALONE, { title: 'Tides of lakes' }),
+    stated(ALONE, {
+      title: 'Tides of lakes',
+      authors: [{ name: 'Sol Lake', orcid: '0000-0002-1825-0097' }],
+    }),
   ])
   const rows = await db.selectFrom('papers').select(['id', 'address']).execute()
   const papers = Object.fromEntries(rows.map(({ id, address }) => [address, id]))
@@ -325,8 +328,15 @@ async function interested(
     .insertInto('paper_ratings')
     .values({ ...row, likes: true })
     .execute()
-  await db.insertInto('seen_papers').values(row).execute()
-  await db.insertInto('opened_papers').values(row).execute()
+  // What the forms of the pages send about these papers changes something.
+  await db
+    .insertInto('seen_papers')
+    .values({ ...row, paper_id: papers[OTHER] ?? 0 })
+    .execute()
+  await db
+    .insertInto('opened_papers')
+    .values({ ...row, at: new Date(NOON.getTime() - 86_400_000) })
+    .execute()
   await db.insertInto('tastes').values({ reader_id, learns_searches: true }).execute()
   const search = await db
     .insertInto('reader_searches')
