@@ -22,7 +22,12 @@ async function stored(db: Kysely<Database>): Promise<unknown> {
 /** An address of an operation at which there is something. */
 function pathOf(
   { path }: Operation,
-  { comments, collections, submissionIds }: Pick<PeopledSite, 'comments' | 'collections' | 'submissionIds'>,
+  {
+    comments,
+    collections,
+    submissionIds,
+    interestIds,
+  }: Pick<PeopledSite, 'comments' | 'collections' | 'submissionIds' | 'interestIds'>,
 ): string {
   const ids: Record<string, string> = {
     papers: SHOWN,
@@ -31,6 +36,7 @@ function pathOf(
     collections: collections.open,
     submissions: String(submissionIds.first),
     subscriptions: '1',
+    interests: String(interestIds.first),
     reactions: 'agree',
     editions: '2026-01-15',
   }
