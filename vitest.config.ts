@@ -50,7 +50,8 @@ export default defineConfig({
           globalSetup: 'test/database-server.ts',
           setupFiles: 'test/fast-check.ts',
           provide: { postgres },
-          testTimeout: 60_000,
+          // The attacks try every form and address: long on a machine that does other things.
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       })),

@@ -273,5 +273,5 @@ describeWithDatabase('forms', (db) => {
       const answer = await app.request(`https://tides.example${path}`)
       leadsHere(path, answer.headers.get('location'))
     }
-  }, 120_000)
+  })
 })

@@ -116,7 +116,7 @@ describeWithDatabase('headers', (db) => {
         const again = await app.request(path, { headers: { cookie, 'if-none-match': etag } })
         if (again.status === 304) expectSafe(path, again)
       }
-  }, 120_000)
+  })
 
   it('keep browsers safe when something is refused', async () => {
     const { app, cookies } = await openPeopledSite(db())

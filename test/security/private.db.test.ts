@@ -61,5 +61,5 @@ describeWithDatabase('what is a reader’s own', (db) => {
     rmSync(folder, { recursive: true })
     expect(read).toContain(SHOWN)
     expect(read).not.toMatch(/zanzibar|zyx/i)
-  }, 120_000)
+  })
 })
