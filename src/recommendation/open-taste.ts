@@ -29,7 +29,7 @@ type Held = {
 export function openTaste(
   db: Kysely<Database>,
   { clock = () => performance.now(), parts = ALL_PARTS }: { clock?: () => number; parts?: Parts } = {},
-): Taste {
+): Taste & { warmUp(): Promise<void> } {
   const papers = keepPapersInMemory(db, { now: clock, by: parts.by })
   const readers = new LRUCache<string, Held>({ max: KEPT_READERS })
 
@@ -196,6 +196,8 @@ export function openTaste(
         { learnt: held.learnt, topics: evidence.topics, count },
       )
     },
+    /** Reads the papers before anybody waits for them. */
+    warmUp: () => papers.catchUp(),
     wake: () => papers.wake(),
     close: async () => undefined,
   }

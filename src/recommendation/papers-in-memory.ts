@@ -45,11 +45,13 @@ export type PapersInMemory = {
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
 /** The newest papers that tell how rare words are, and how vectors lie. */
-const SAMPLE = { papers: 20_000, vectors: 2_000 }
+const SAMPLE = { papers: 10_000, vectors: 2_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
 const GROWTH = 1.3
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
+/** Nor more often than this, while papers come in one after the other. */
+const REST_MS = 1_000
 /** Other papers that are kept: 4 kB each. */
 const KEPT = 20_000
 const READ_AT_ONCE = 500
@@ -186,7 +188,7 @@ export function keepPapersInMemory(
     },
     featuresOfText: (text) => ({ ...weighWords(readWords(text), frequencies), meaning: null }),
     async catchUp() {
-      if (!woken && now() - lookedAt < LOOK_EVERY_MS) return
+      if (now() - lookedAt < (woken ? REST_MS : LOOK_EVERY_MS)) return
       looking ??= (async () => {
         woken = false
         lookedAt = now()

@@ -12,7 +12,7 @@ const MOST_WAITING = 500
 /** Longer nobody waits for a page. */
 const WAIT_MS = 10_000
 
-/** Readers' tastes, learned in a thread of its own, so that nobody else waits for it; it starts with the first question. */
+/** Readers' tastes, learned in a thread of its own, so that nobody else waits for it. It reads the papers at once. */
 export function startTaste({ address, log }: { address: DatabaseAddress; log: Logger }): Taste {
   const thread = openWorkerThread<TasteCalls>({
     name: 'The taste thread',
@@ -23,17 +23,16 @@ export function startTaste({ address, log }: { address: DatabaseAddress; log: Lo
         execArgv: [],
       }),
     }),
+    eager: true,
     restartMs: (failedStarts) => Math.min(RESTART_MS.first * 2 ** failedStarts, RESTART_MS.longest),
     mostOpen: MOST_WAITING,
     away: (reason) => new TasteAway(reason),
     onLost: (reason, error) => log.error({ error: error?.stack ?? reason }, 'the taste thread broke'),
   })
-  let started = false
   let closed = false
 
   const ask: typeof thread.ask = async (name, question, options) => {
     if (closed) throw new TasteAway('The taste thread was closed.')
-    started = true
     return thread.ask(name, question, options)
   }
 
@@ -52,13 +51,11 @@ export function startTaste({ address, log }: { address: DatabaseAddress; log: Lo
     interests: (question) => inTime((options) => ask('interests', question, options)),
     askAbout: (question) => inTime((options) => ask('askAbout', question, options)),
     wake() {
-      // What has not been asked for yet reads everything when it is.
-      if (started && !closed) ask('wake', null).catch(() => null)
+      if (!closed) ask('wake', null).catch(() => null)
     },
     async close() {
       if (closed) return
       closed = true
-      if (!started) return
       await thread.ask('close', null).catch(() => null)
       await thread.end()
     },

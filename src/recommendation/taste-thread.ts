@@ -24,6 +24,8 @@ const db = openDatabase(address, {
   onError: (error) => log.warn({ error: error.message }, 'a connection of the taste thread was lost'),
 })
 const taste = openTaste(db)
+// What fails here fails again for whoever asks, and is told there.
+taste.warmUp().catch(() => undefined)
 answerCalls<TasteCalls>({
   rank: (question) => taste.rank(question),
   interests: (question) => taste.interests(question),
