@@ -166,7 +166,9 @@ describe('A dump', () => {
           // “13 minutes ago”: the clock goes on from one site to the other, and the instant is beside it.
           .replaceAll(/(<time [^>]*>)[^<]*(?=<\/time>)/g, '$1')
           // Each machine makes an index of its own, which takes its time.
-          .replace(/<section class="similar"[\s\S]*?<\/section>/, ''),
+          .replace(/<section class="similar"[\s\S]*?<\/section>/, '')
+          // Who saved what moves nowhere: it is each reader's own.
+          .replace(/<section[^>]*>\s*<h2[^>]*>Readers of this also saved[\s\S]*?<\/section>/, ''),
       )
     }
     return pages

@@ -27,8 +27,10 @@ describeInBrowser('A reader of their own front page', (openPage) => {
 
     await go(page, '/papers/2412.19723')
     const voted = await page.locator('h1').innerText()
+    // The button is pressed at once; the vote is there when it is answered.
+    const answered = page.waitForResponse((response) => response.url().endsWith('/vote'))
     await page.locator('.vote button').first().click()
-    await expect.poll(() => page.locator('.vote button[aria-pressed=true]').count()).toBeGreaterThan(0)
+    await answered
     await go(page, '/for-you')
     expect(await page.locator('main').innerText()).toMatch(/Based on 1 paper/)
     expect(await titles(page)).not.toContain(voted)
