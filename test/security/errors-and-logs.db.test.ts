@@ -129,7 +129,8 @@ describeWithDatabase('faults', (db) => {
     for (const { path, fields, by } of sentFormsOn(site, { token })) {
       const cookie = by === 'anybody' ? {} : { cookie: site.cookies[by] }
       for (const [name, text] of Object.entries(fields))
-        if (/body|note|description|reason|title/.test(name) && text.length > 8) secrets.push(text)
+        // Titles of papers that somebody has read may be identifiers, which stand in addresses too.
+        if (/body|note|description|reason|title(?!s)/.test(name) && text.length > 8) secrets.push(text)
       // A fault in the middle of it tells most.
       await without('papers', async () => post(site.app, path, fields, cookie))
       await without('readers', async () => post(site.app, path, fields, cookie))

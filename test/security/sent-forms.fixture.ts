@@ -79,7 +79,7 @@ export function sentFormsOn(site: PeopledSite, { token }: { token: string }): Se
     at('/comments/:id/delete', comments.answer, {}, 'bert'),
     plain('/for-you/begin/topics', { 'topic-cs.CL': 'on' }, 'bert'),
     plain('/for-you/begin/authors', { names: 'Iris Sand' }, 'bert'),
-    plain('/for-you/begin/titles', { titles: 'Lakes have tides too' }, 'bert'),
+    plain('/for-you/begin/titles', { titles: OTHER }, 'bert'),
     plain('/for-you/begin/orcid', { orcid: '0000-0002-1825-0097' }, 'bert'),
     plain('/for-you/begin/file', { text: '@misc{a, title={Lakes}}' }, 'bert'),
     plain('/for-you/begin/rating', { paper: paper(OTHER), rating: 'dislike' }, 'bert'),
