@@ -1,8 +1,9 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { exportRows, type ExportedPart } from '../db/export-rows.ts'
 import type { Database } from '../db/schema.ts'
 
 /** The tables with a reader's data, and the column that says whose it is; papers are given by their address. */
-const KEPT: { name: string; rows: string }[] = [
+const KEPT: ExportedPart[] = [
   {
     name: 'account',
     rows: `select email, name, orcid, orcid_verified, public, mail_replies, created_at, curator, trusted_at, suspended_at from readers where id = $`,
@@ -116,11 +117,5 @@ export async function exportAccount(
   db: Kysely<Database>,
   { readerId }: { readerId: string },
 ): Promise<Record<string, unknown>> {
-  const parts = KEPT.map(({ name, rows }) => {
-    const [before = '', after = ''] = rows.split('$')
-    return sql`${sql.lit(name)}::text, (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (${sql.raw(before)}${readerId}::uuid${sql.raw(after)}) r)`
-  })
-  const { rows } = await sql<{ account: Record<string, unknown> }>`
-    select jsonb_build_object(${sql.join(parts)}) as account`.execute(db)
-  return rows[0]?.account ?? {}
+  return exportRows(db, { parts: KEPT, readerId })
 }

@@ -1,8 +1,9 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { exportRows, type ExportedPart } from '../db/export-rows.ts'
 import type { Database } from '../db/schema.ts'
 
 /** What is kept for a reader's own front page, by name; papers are given by their address. `$` is the reader. */
-const KEPT: { name: string; rows: string }[] = [
+const KEPT: ExportedPart[] = [
   {
     name: 'choices',
     rows: `select learns_opened, learns_searches, begun_at from tastes where reader_id = $`,
@@ -43,11 +44,5 @@ export async function exportTaste(
   db: Kysely<Database>,
   { readerId }: { readerId: string },
 ): Promise<Record<string, unknown>> {
-  const parts = KEPT.map(({ name, rows }) => {
-    const [before = '', after = ''] = rows.split('$')
-    return sql`${sql.lit(name)}::text, (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (${sql.raw(before)}${readerId}::uuid${sql.raw(after)}) r)`
-  })
-  const { rows } = await sql<{ taste: Record<string, unknown> }>`
-    select jsonb_build_object(${sql.join(parts)}) as taste`.execute(db)
-  return rows[0]?.taste ?? {}
+  return exportRows(db, { parts: KEPT, readerId })
 }

@@ -151,7 +151,6 @@ export function keepPapersInMemory(
     }
     newest = rows.flatMap(({ id }) => fresh.get(id) ?? held.get(id) ?? [])
     marks = new Map(rows.map(({ id, mark }) => [id, mark]))
-    for (const { id } of changed) others.delete(id)
     // Papers that are not among the newest may have changed as well.
     others.clear()
     version += 1
