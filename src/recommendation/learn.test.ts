@@ -46,7 +46,7 @@ function library({
   return texts.map((text, i) => {
     const meaning = unit((centres[i % fields] ?? []).map((value) => value + (random() - 0.5) * 0.6))
     const features: Features = { ...weighWords(readWords(text), frequencies), meaning }
-    return { id: i + 1, features, vector: meaning, topics: [], edition: null, attention: 0 }
+    return { id: i + 1, features, vector: meaning, topics: [], attention: 0 }
   })
 }
 

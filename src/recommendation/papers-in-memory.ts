@@ -19,7 +19,6 @@ export type KnownPaper = {
   /** Its meaning as the model gives it, of length 1; null where it has no vector. */
   vector: Float32Array | null
   topics: string[]
-  edition: string | null
   /** Votes and picks: what the community thinks of it. */
   attention: number
 }
@@ -62,7 +61,6 @@ type Row = {
   abstract: string | null
   synopsis: string | null
   categories: string[]
-  edition: string | null
   attention: number
   vector: Buffer | null
 }
@@ -95,7 +93,6 @@ export function keepPapersInMemory(
       features: { ...words, meaning: by !== 'words' && vector && whitening ? whitening(vector) : null },
       vector,
       topics: distinctTopics(row.categories),
-      edition: row.edition,
       attention: row.attention,
     }
   }
@@ -200,7 +197,6 @@ export function keepPapersInMemory(
           looking = null
         }
       })()
-      // The first answer waits for it; later ones take what is there, unless that is quick.
       await looking
     },
     wake() {
@@ -214,7 +210,7 @@ const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
 
 async function readRows(db: Kysely<Database>, where: ReturnType<typeof sql>): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select p.id, p.title, p.abstract, p.synopsis, p.categories, p.edition, p.votes + p.pick_count as attention, e.vector
+    select p.id, p.title, p.abstract, p.synopsis, p.categories, p.votes + p.pick_count as attention, e.vector
     from papers p left join paper_embeddings e on e.paper_id = p.id
       and e.model = (select model from embedding_models where in_use)
     where not p.hidden and ${where}`.execute(db)
