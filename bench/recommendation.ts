@@ -12,6 +12,7 @@ import { parseAddress } from '../src/papers/identifiers.ts'
 import { castVote } from '../src/ranking/votes.ts'
 import { ALL_PARTS, type Parts } from '../src/recommendation/learn.ts'
 import { openTaste } from '../src/recommendation/open-taste.ts'
+import { keepPapersInMemory, type PapersInMemory } from '../src/recommendation/papers-in-memory.ts'
 import { createLog } from '../src/runtime/log.ts'
 import { embeddedText, embedNextPapers } from '../src/search/embed-papers.ts'
 import { recordHarvest } from '../src/sources/record-harvest.ts'
@@ -57,7 +58,16 @@ async function replay(from: string, data: string): Promise<void> {
   }
   const connection = await connect({ databaseUrl: null, dataFolder: data }, { log: createLog('warn') })
   const { db } = connection
-  const tastes = Object.entries(VARIANTS).map(([name, parts]) => ({ name, taste: openTaste(db, { parts }) }))
+  const memories = new Map<Parts['by'], PapersInMemory>()
+  const memoryBy = (by: Parts['by']) => {
+    const kept = memories.get(by) ?? keepPapersInMemory(db, { now: () => performance.now(), by })
+    memories.set(by, kept)
+    return kept
+  }
+  const tastes = Object.entries(VARIANTS).map(([name, parts]) => ({
+    name,
+    taste: openTaste(db, { parts, papers: memoryBy(parts.by) }),
+  }))
   const readerIds = await makeReaders(db, chosen)
   const byEdition = Map.groupBy(
     chosen.flatMap((history) => history.editions.map(({ edition }) => ({ edition, history }))),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from './evidence.ts'
 import { learn, type Learnt } from './learn.ts'
-import { weighWords, type Features } from './learning/features.ts'
+import { learnComparison } from './learning/comparison.ts'
 import { openLikenessTable } from './learning/likeness-table.ts'
 import { scorerOf } from './learning/model.ts'
 import { countWords } from './learning/word-frequencies.ts'
+import { weighWords } from './learning/weigh-words.ts'
 import { readWords } from './learning/words.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
@@ -43,9 +44,11 @@ function library({
   )
   const frequencies = countWords()
   for (const text of texts) frequencies.add(readWords(text))
-  return texts.map((text, i) => {
+  const weighed = texts.map((text) => weighWords(readWords(text), frequencies))
+  const comparison = learnComparison(weighed)
+  return weighed.map((words, i) => {
     const meaning = unit((centres[i % fields] ?? []).map((value) => value + (random() - 0.5) * 0.6))
-    const features: Features = { ...weighWords(readWords(text), frequencies), meaning }
+    const features = comparison.ofPaper(words, meaning, i)
     return { id: i + 1, features, vector: meaning, topics: [], attention: 0 }
   })
 }
@@ -70,7 +73,7 @@ function evidence(acts: Act[], facts: Partial<Evidence> = {}): Evidence {
 function learnFrom(of: Evidence, papers: KnownPaper[]): Learnt {
   return learn(of, {
     papers: new Map(papers.map((paper) => [paper.id, paper])),
-    textFeatures: (text) => ({ ...weighWords(readWords(text), countWords()), meaning: null }),
+    textFeatures: (text) => learnComparison([]).ofText(weighWords(readWords(text), countWords())),
     table: openLikenessTable(),
     now: NOW,
   })
@@ -96,9 +99,15 @@ describe('reasons', () => {
     const random = randomFrom(13)
     const pick = (most: number) => Math.floor(random() * most)
     const kinds: ActKind[] = ['vote', 'save', 'open', 'comment', 'not-for-me', 'passed-over']
+    // Of a few papers, and of so many that what they have in common is taken out.
+    const libraries = Array.from({ length: 40 }, (_, i) =>
+      library({ count: i % 2 === 0 ? 40 : 240, fields: 3, random }),
+    )
     let compared = 0
     for (let reader = 0; reader < 1_000; reader++) {
-      const papers = library({ count: 40, fields: 3, random })
+      const all = libraries[reader % libraries.length] ?? []
+      const from = pick(all.length - 40)
+      const papers = all.slice(from, from + 40)
       const acts = papers
         .slice(0, 6 + pick(12))
         .map((paper, i) => act(paper, i < 4 ? 'vote' : (kinds[pick(kinds.length)] ?? 'vote'), pick(2_000)))
@@ -115,12 +124,12 @@ describe('reasons', () => {
           { interestId: 1 + ((paperId ?? 0) % 2), isExcluded: false },
         ]),
       )
-      const all = learnFrom(evidence(acts, { interests, assigned }), papers)
+      const learnt = learnFrom(evidence(acts, { interests, assigned }), papers)
       const paper = papers[20 + pick(20)]
-      const [interest] = all.interests
+      const [interest] = learnt.interests
       if (!paper || !interest?.model) throw new Error('nothing was learned')
-      const whole = scoreIn(all, 0, paper)
-      const { reasons } = reasonsFor(paper, { interest, learnt: all })
+      const whole = scoreIn(learnt, 0, paper)
+      const { reasons } = reasonsFor(paper, { interest, learnt })
       const reason = reasons[pick(reasons.length)]
       if (!reason) continue
       // The parts of all acts add up to the score.

@@ -1,9 +1,9 @@
 import { isFor, type Evidence } from './evidence.ts'
 import { remembered, rehearse } from './learning/forgetting.ts'
-import { kinship, type Features } from './learning/features.ts'
+import type { Features } from './learning/features.ts'
 import { group } from './learning/group.ts'
 import type { LikenessTable } from './learning/likeness-table.ts'
-import { learnInterest, type Example, type InterestModel } from './learning/model.ts'
+import { learnInterest, scorerOf, type Example, type InterestModel } from './learning/model.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 import type { Act, ActKind } from './taste.ts'
 
@@ -226,25 +226,16 @@ function groupsOf(
 function nearestPassedOver(known: Known[], rehearsed: Known[], memory: (act: Act) => number): Known[] {
   const passed = known.filter(({ act }) => act.kind === 'passed-over').slice(0, MOST_LOOKED_AT)
   if (passed.length <= MOST.passedOver || rehearsed.length === 0) return passed.slice(0, MOST.passedOver)
-  const sums = new Map<number, number>()
-  let length = 0
-  for (const { features, act } of rehearsed) {
-    const weight = memory(act)
-    length = Math.max(length, features.meaning?.length ?? 0)
-    for (const [i, id] of features.ids.entries())
-      sums.set(id, (sums.get(id) ?? 0) + weight * (features.weights[i] ?? 0))
-  }
-  const mean = new Float32Array(length)
-  for (const { features, act } of rehearsed) {
-    const weight = memory(act)
-    for (let d = 0; d < length; d++) mean[d] = (mean[d] ?? 0) + weight * (features.meaning?.[d] ?? 0)
-  }
-  const centre: Features = { ids: new Uint32Array(), weights: new Float32Array(), meaning: mean }
+  const score = scorerOf([
+    {
+      examples: rehearsed.map(({ features }) => ({ features, target: 1, weight: 1 })),
+      counts: Float64Array.from(rehearsed, ({ act }) => memory(act)),
+    },
+  ])
+  const into = new Float64Array(1)
   const near = passed.map((one) => {
-    let sum = one.features.meaning?.length === length ? kinship(one.features, centre) : 0
-    for (const [i, id] of one.features.ids.entries())
-      sum += (sums.get(id) ?? 0) * (one.features.weights[i] ?? 0)
-    return { one, sum }
+    score(one.features, into)
+    return { one, sum: into[0] ?? 0 }
   })
   return near
     .toSorted((a, b) => b.sum - a.sum)
@@ -252,7 +243,7 @@ function nearestPassedOver(known: Known[], rehearsed: Known[], memory: (act: Act
     .map(({ one }) => one)
 }
 
-const MOST_LOOKED_AT = 3_000
+const MOST_LOOKED_AT = 1_000
 
 const LEAST_LIKELY = 0.03
 

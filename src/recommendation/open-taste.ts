@@ -7,7 +7,7 @@ import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from '
 import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
 import { scorerOf } from './learning/model.ts'
 import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
-import { keepPapersInMemory, type KnownPaper } from './papers-in-memory.ts'
+import { keepPapersInMemory, type KnownPaper, type PapersInMemory } from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
 import type { Interest, RankQuestion, Ranking, Taste } from './taste.ts'
 import { nameOfWords, tellingWords, type TellingWord } from './telling-words.ts'
@@ -28,9 +28,12 @@ type Held = {
 /** Readers' tastes, learned in this thread. */
 export function openTaste(
   db: Kysely<Database>,
-  { clock = () => performance.now(), parts = ALL_PARTS }: { clock?: () => number; parts?: Parts } = {},
+  {
+    clock = () => performance.now(),
+    parts = ALL_PARTS,
+    papers = keepPapersInMemory(db, { now: clock, by: parts.by }),
+  }: { clock?: () => number; parts?: Parts; papers?: PapersInMemory } = {},
 ): Taste & { warmUp(): Promise<void> } {
-  const papers = keepPapersInMemory(db, { now: clock, by: parts.by })
   const readers = new LRUCache<string, Held>({ max: KEPT_READERS })
 
   /** Learns what has changed since the last time; nothing where nothing has. */

@@ -7,10 +7,12 @@ import { mapInTurns } from '../runtime/in-turns.ts'
 import { bodyText } from '../search/body-text.ts'
 import { decodeVector } from '../search/embeddings/quantize.ts'
 import type { Parts } from './learn.ts'
-import { weighWords, type Features } from './learning/features.ts'
+import { learnComparison, type Comparison } from './learning/comparison.ts'
+import type { Features } from './learning/features.ts'
 import { learnWhitening, type Whitening } from './learning/whitening.ts'
 import { countWords, type WordFrequencies } from './learning/word-frequencies.ts'
-import { readWords } from './learning/words.ts'
+import { weighWords } from './learning/weigh-words.ts'
+import { readWords, type Words } from './learning/words.ts'
 
 /** A paper as tastes are learned from it. */
 export type KnownPaper = {
@@ -43,16 +45,16 @@ export type PapersInMemory = {
 
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
-/** The newest papers that tell how rare words are, and how vectors lie. */
-const SAMPLE = { papers: 10_000, vectors: 2_000 }
+/** The newest papers that tell how rare words are, how meanings lie, and what papers have in common. */
+const SAMPLE = { papers: 10_000, vectors: 2_000, compared: 1_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
 const GROWTH = 1.3
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Nor more often than this, while papers come in one after the other. */
 const REST_MS = 1_000
-/** Other papers that are kept: 4 kB each. */
-const KEPT = 20_000
+/** Other papers that are kept: 9 kB each. */
+const KEPT = 8_000
 const READ_AT_ONCE = 500
 
 type Row = {
@@ -71,6 +73,9 @@ export function keepPapersInMemory(
 ): PapersInMemory {
   let frequencies: WordFrequencies = countWords()
   let whitening: Whitening | null = null
+  let comparison: Comparison = learnComparison([])
+  /** The places of papers in the sample that they are compared with. */
+  let sampledAt = new Map<number, number>()
   let scale = 0
   let version = 0
   let sampled = { papers: 0, hasVectors: false }
@@ -88,9 +93,10 @@ export function keepPapersInMemory(
       by === 'meaning'
         ? NO_WORDS
         : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
+    const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
     return {
       id: row.id,
-      features: { ...words, meaning: by !== 'words' && vector && whitening ? whitening(vector) : null },
+      features: comparison.ofPaper(words, meaning, sampledAt.get(row.id)),
       vector,
       topics: distinctTopics(row.categories),
       attention: row.attention,
@@ -101,12 +107,15 @@ export function keepPapersInMemory(
   async function sample(): Promise<void> {
     const counted = countWords()
     const vectors: Float32Array[] = []
+    const compared: { id: number; words: Words }[] = []
     let read = 0
     for (let before = Number.MAX_SAFE_INTEGER; read < SAMPLE.papers;) {
       const rows = await readRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
       if (rows.length === 0) break
       await mapInTurns(rows, (row) => {
-        counted.add(readWords(`${plainText(row.title)}. ${bodyText(row)}`))
+        const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
+        counted.add(words)
+        if (compared.length < SAMPLE.compared) compared.push({ id: row.id, words })
         if (row.vector && vectors.length < SAMPLE.vectors) vectors.push(unitVector(row.vector))
       })
       read += rows.length
@@ -114,6 +123,10 @@ export function keepPapersInMemory(
     }
     frequencies = counted
     whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
+    comparison = learnComparison(
+      by === 'meaning' ? [] : await mapInTurns(compared, ({ words }) => weighWords(words, counted)),
+    )
+    sampledAt = new Map(compared.map(({ id }, place) => [id, place]))
     sampled = { papers: read, hasVectors: whitening !== null }
     scale += 1
     others.clear()
@@ -182,7 +195,7 @@ export function keepPapersInMemory(
       }
       return found
     },
-    featuresOfText: (text) => ({ ...weighWords(readWords(text), frequencies), meaning: null }),
+    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
     async catchUp() {
       if (now() - lookedAt < (woken ? REST_MS : LOOK_EVERY_MS)) return
       looking ??= (async () => {

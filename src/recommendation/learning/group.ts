@@ -1,4 +1,4 @@
-import { likeness, kinship, MEANING_WEIGHT, type Features } from './features.ts'
+import { likeness, wordKinship, type Features } from './features.ts'
 
 /** What is to be put into groups: a paper by its meaning, or by its words where it has none. */
 export type Groupable = { vector: Float32Array | null; features: Features; at: number }
@@ -45,6 +45,5 @@ const MOST_LOOKED_AT = 40
 function alike(a: Groupable, b: Groupable): number {
   return a.vector && b.vector && a.vector.length === b.vector.length
     ? likeness(a.vector, b.vector) / ALIKE.meaning
-    : (kinship(a.features, b.features) - MEANING_WEIGHT * likeness(a.features.meaning, b.features.meaning)) /
-        ALIKE.words
+    : wordKinship(a.features, b.features) / ALIKE.words
 }

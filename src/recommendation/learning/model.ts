@@ -50,7 +50,7 @@ export type Scorer = (paper: Features, into: Float64Array) => void
  * The scores are linear in a paper's words and meaning: the sums over examples are taken once, by word. Words are found in an
  * open-addressed table that is at most a quarter full.
  */
-export function scorerOf(models: readonly InterestModel[]): Scorer {
+export function scorerOf(models: readonly Pick<InterestModel, 'examples' | 'counts'>[]): Scorer {
   const n = models.length
   const words = models.reduce(
     (sum, { examples }) => sum + examples.reduce((most, { features }) => most + features.ids.length, 0),
@@ -65,9 +65,14 @@ export function scorerOf(models: readonly InterestModel[]): Scorer {
     .flatMap(({ examples }) => examples.map(({ features }) => features.meaning?.length ?? 0))
     .reduce((most, length) => Math.max(most, length), 0)
   const meanings = new Float64Array(dimensions * n)
+  // What kinship takes off for what all papers have in common: sums of the examples' scales and of what is common to them.
+  const scales = new Float64Array(n)
+  const commons = new Float64Array(n)
   for (const [m, { examples, counts }] of models.entries()) {
     for (const [e, { features }] of examples.entries()) {
       const count = counts[e] ?? 0
+      scales[m] = (scales[m] ?? 0) + count * features.scale
+      commons[m] = (commons[m] ?? 0) + count * features.common
       for (const [i, id] of features.ids.entries()) {
         let slot = id & mask
         while (keys[slot] !== 0 && keys[slot] !== id) slot = (slot + 1) & mask
@@ -81,7 +86,7 @@ export function scorerOf(models: readonly InterestModel[]): Scorer {
     }
   }
   return (paper, into) => {
-    into.fill(0)
+    for (let m = 0; m < n; m++) into[m] = -paper.scale * (commons[m] ?? 0) - paper.common * (scales[m] ?? 0)
     for (let i = 0; i < paper.ids.length; i++) {
       const id = paper.ids[i] ?? 0
       let slot = id & mask

@@ -1,10 +1,13 @@
-import type { Words } from './words.ts'
+import { isRun, type Words } from './words.ts'
 
 /** In how many papers each word comes. */
 export type WordFrequencies = {
   readonly papers: number
   add(words: Words): void
-  /** How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has. */
+  /**
+   * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a
+   * run of characters that many have.
+   */
   rarity(id: number): number
 }
 
@@ -54,7 +57,13 @@ export function countWords(): WordFrequencies {
     },
     rarity(id) {
       const count = counts[slotOf(id)] ?? 0
-      return count < 2 ? 0 : Math.log((1 + papers) / (1 + count))
+      if (count < 2 || (isRun(id) && papers > FEW && count > papers * COMMON_RUN)) return 0
+      return Math.log((1 + papers) / (1 + count))
     },
   }
 }
+
+/** Runs of characters that more of all papers have say nothing, and are most of a text. */
+const COMMON_RUN = 0.16
+/** Among fewer papers, many may have what is rare elsewhere. */
+const FEW = 200

@@ -1,4 +1,7 @@
-/** The words and neighbouring pairs of words of a text: what each is known by (a 32-bit hash), ascending, and how often it comes. */
+/**
+ * What a text is written with: its words, neighbouring pairs of words, and runs of characters; what each is known by (32 bits),
+ * ascending, and how often it comes.
+ */
 export type Words = { ids: Uint32Array; counts: Uint8Array }
 
 /** A longer text says nothing more about what it is about. */
@@ -12,31 +15,68 @@ const WORD = /[\p{L}\p{N}]+/gu
  */
 export function* wordsIn(text: string): Generator<string> {
   let before = ''
-  let count = 0
-  for (const [found] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
-    if (count++ === MOST_WORDS) return
-    const word = found.slice(0, LONGEST_WORD)
+  for (const word of plainWords(text)) {
     yield word
     if (before !== '') yield `${before} ${word}`
     before = word
   }
 }
 
-export function readWords(text: string): Words {
-  const counts = new Map<number, number>()
-  for (const word of wordsIn(text)) {
-    const id = hashOf(word)
-    counts.set(id, (counts.get(id) ?? 0) + 1)
+function plainWords(text: string): string[] {
+  const words: string[] = []
+  for (const [found] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
+    if (words.length === MOST_WORDS) break
+    words.push(found.slice(0, LONGEST_WORD))
   }
-  const ids = Uint32Array.from(counts.keys()).toSorted()
-  return { ids, counts: Uint8Array.from(ids, (id) => Math.min(255, counts.get(id) ?? 0)) }
+  return words
 }
 
-/** FNV-1a over UTF-16 units, with the last mixing step of MurmurHash3; never 0. */
+/** Runs of so many characters, across the spaces between words: they see that "embedded" and "embedding" are akin. */
+const RUN = 5
+/** Runs share so many numbers: a collision costs less than the memory of telling all of them apart. */
+const RUN_NUMBERS = 1 << 17
+/** Numbers of words have this bit, those of runs have not. */
+const OF_WORDS = 0x8000_0000
+
+/** Whether a number stands for a run of characters. */
+export function isRun(id: number): boolean {
+  return id < OF_WORDS
+}
+
+export function readWords(text: string): Words {
+  const words = plainWords(text)
+  const line = ` ${words.join(' ')} `
+  const runs = Math.max(0, line.length - RUN + 1)
+  const found = new Uint32Array(Math.max(0, words.length * 2 - 1) + runs)
+  let n = 0
+  for (let i = 0; i < runs; i++) found[n++] = (hash(line, i, i + RUN) % (RUN_NUMBERS - 1)) + 1
+  for (const [i, word] of words.entries()) {
+    found[n++] = hashOf(word)
+    if (i > 0) found[n++] = hashOf(`${words[i - 1]} ${word}`)
+  }
+  found.sort()
+  const ids = new Uint32Array(n)
+  const counts = new Uint8Array(n)
+  let kept = 0
+  for (let i = 0; i < n; i++) {
+    const id = found[i] ?? 0
+    if (kept === 0 || ids[kept - 1] !== id) ids[kept++] = id
+    const count = counts[kept - 1] ?? 0
+    if (count < 255) counts[kept - 1] = count + 1
+  }
+  return { ids: ids.slice(0, kept), counts: counts.slice(0, kept) }
+}
+
+/** What a word, or a pair of words, is known by. */
 export function hashOf(word: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0 || 1
+  return (hash(word, 0, word.length) | OF_WORDS) >>> 0
+}
+
+/** FNV-1a over UTF-16 units, with the last mixing steps of MurmurHash3. */
+function hash(text: string, from: number, to: number): number {
+  let mixed = 0x811c9dc5
+  for (let i = from; i < to; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), 0x01000193)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }

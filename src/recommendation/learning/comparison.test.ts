@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { learnComparison } from './comparison.ts'
+import { kinship, type Features } from './features.ts'
+import { scorerOf } from './model.ts'
+import { weighWords } from './weigh-words.ts'
+import { countWords } from './word-frequencies.ts'
+import { readWords } from './words.ts'
+
+/** Three papers in four are of one field, the others each of a small one of its own. */
+function collection(count: number) {
+  const texts = Array.from({ length: count }, (_, i) => {
+    const field = i % 4 === 0 ? `small${Math.floor(i / 12)}` : 'large'
+    return Array.from({ length: 30 }, (_, w) =>
+      w % 3 === 0 ? `common${(i * 7 + w) % 40}` : `${field}of${(i * 5 + w * w) % 50}`,
+    ).join(' ')
+  })
+  const frequencies = countWords()
+  for (const text of texts) frequencies.add(readWords(text))
+  const words = texts.map((text) => weighWords(readWords(text), frequencies))
+  const comparison = learnComparison(words)
+  return { features: words.map((one, i) => comparison.ofPaper(one, null, i)) }
+}
+
+const square = (features: Features) => kinship(features, features)
+
+describe('a comparison', () => {
+  it('takes out what all papers have in common', () => {
+    const { features } = collection(400)
+    const mean = features.reduce(
+      (sum, a) => sum + features.reduce((of, b) => of + kinship(a, b) / (a.scale * b.scale), 0),
+      0,
+    )
+    const own = features.reduce((sum, a) => sum + square(a) / a.scale ** 2, 0)
+    expect(Math.abs(mean)).toBeLessThan(1e-3 * own)
+  })
+
+  it('makes much of a likeness in a field of a few papers, and less of one in a crowded field', () => {
+    const { features } = collection(400)
+    const mean = (of: Features[]) => of.reduce((sum, one) => sum + square(one), 0) / of.length
+    const isSmall = (_: Features, i: number) => i % 4 === 0
+    expect(mean(features.filter(isSmall))).toBeGreaterThan(
+      1.1 * mean(features.filter((one, i) => !isSmall(one, i))),
+    )
+  })
+
+  it('gives a kernel: no two papers have more in common than they have with themselves', () => {
+    const { features } = collection(240)
+    for (const [i, a] of features.entries()) {
+      const b = features[(i * 13 + 5) % features.length]
+      if (b) expect(kinship(a, b) ** 2).toBeLessThanOrEqual(square(a) * square(b) * (1 + 1e-6))
+    }
+  })
+
+  it('leaves a small collection as it is', () => {
+    for (const { scale, common } of collection(60).features) {
+      expect(common).toBe(0)
+      expect(scale).toBeCloseTo(1, 6)
+    }
+  })
+
+  it('gives the same scores by sums over words as paper by paper', () => {
+    const { features } = collection(300)
+    const examples = features.slice(0, 20).map((one) => ({ features: one, target: 1, weight: 1 }))
+    const counts = Float64Array.from(examples, (_, i) => (i % 3) - 0.7)
+    const score = scorerOf([{ examples, counts }])
+    const into = new Float64Array(1)
+    for (const paper of features.slice(20)) {
+      score(paper, into)
+      const sum = examples.reduce(
+        (total, example, i) => total + (counts[i] ?? 0) * kinship(paper, example.features),
+        0,
+      )
+      expect(into[0]).toBeCloseTo(sum, 5)
+    }
+  })
+})
