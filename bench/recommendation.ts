@@ -23,7 +23,7 @@ import { readReaders, type BenchPaper, type History } from './recommendation/rea
 import { withDataFolder } from './site.ts'
 
 const READERS = Number(process.env['READERS'] ?? 300)
-/** What a page and those after it have shown a reader of an edition. */
+/** What a page and those after it have shown a reader of an edition: so many of each list are looked at. */
 const SEEN = 100
 const RANDOM_PAPERS = 200
 
@@ -109,14 +109,17 @@ async function replay(from: string, data: string): Promise<void> {
           const ways = new Map([...simpleWays({ ids, known, earlier, tfidf, vectorOf, random }), ...ranked])
           for (const id of ids) offered.add(id)
           for (const [name, list] of ways) {
-            measured.set(name, [...(measured.get(name) ?? []), measure(list, theirs, likeness)])
+            measured.set(name, [
+              ...(measured.get(name) ?? []),
+              measure(list.slice(0, SEEN), theirs, likeness),
+            ])
             const heads = covered.get(name) ?? new Set()
             for (const id of list.slice(0, 10)) heads.add(id)
             covered.set(name, heads)
           }
           continue
         }
-        const shown = ranked.get('Broadsheet')?.slice(0, SEEN) ?? []
+        const shown = ranked.get('Broadsheet') ?? []
         await see(db, { readerId, paperIds: shown.map((id) => idOf.get(id) ?? 0), now })
         for (const id of theirs)
           await castVote(db, { paperId: idOf.get(id) ?? 0, voter: { id: readerId, trusted: true }, now })
@@ -142,7 +145,7 @@ async function rankAll(
 ): Promise<Map<string, string[]>> {
   const ranked = new Map<string, string[]>()
   for (const { name, taste } of tastes) {
-    const { papers } = await taste.rank({ readerId, now, paperIds, limit: paperIds.length })
+    const { papers } = await taste.rank({ readerId, now, paperIds, limit: SEEN })
     ranked.set(
       name,
       papers.map(({ id }) => nameOf.get(id) ?? ''),

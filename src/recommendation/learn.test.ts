@@ -3,7 +3,6 @@ import type { Evidence } from './evidence.ts'
 import { learn, type Learnt } from './learn.ts'
 import { learnComparison } from './learning/comparison.ts'
 import { openLikenessTable } from './learning/likeness-table.ts'
-import { scorerOf } from './learning/model.ts'
 import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
 import { readWords } from './learning/words.ts'
@@ -83,7 +82,7 @@ function scoreIn(learnt: Learnt, place: number, paper: KnownPaper): number {
   const model = learnt.interests[place]?.model
   if (!model) return 0
   const into = new Float64Array(1)
-  scorerOf([model])(paper.features, into)
+  learnt.together.scorer([model.counts])(paper.features, into)
   return into[0] ?? 0
 }
 
@@ -162,9 +161,9 @@ describe('an interest', () => {
     const after = [...before, ...(young?.slice(0, 30).map((paper, i) => act(paper, 'vote', i)) ?? [])]
     const scores = (acts: Act[]) => {
       const learnt = learnFrom(evidence(acts), papers)
-      const models = learnt.interests.flatMap(({ model }) => model ?? [])
-      const into = new Float64Array(models.length)
-      const score = scorerOf(models)
+      const counts = learnt.interests.flatMap(({ model }) => (model ? [model.counts] : []))
+      const into = new Float64Array(counts.length)
+      const score = learnt.together.scorer(counts)
       return old?.slice(10, 30).map(({ features }) => {
         score(features, into)
         return Math.max(...into)

@@ -3,7 +3,8 @@ import { remembered, rehearse } from './learning/forgetting.ts'
 import type { Features } from './learning/features.ts'
 import { group } from './learning/group.ts'
 import type { LikenessTable } from './learning/likeness-table.ts'
-import { learnInterest, scorerOf, type Example, type InterestModel } from './learning/model.ts'
+import { openExamples, type Examples } from './learning/examples.ts'
+import { learnInterest, type Example, type InterestModel } from './learning/model.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 import type { Act, ActKind } from './taste.ts'
 
@@ -29,6 +30,8 @@ export type Learnt = {
   interests: LearntInterest[]
   /** The examples of all models, in one order, and the act that each comes from. */
   examples: { key: string; features: Features; act: Act }[]
+  /** The same, to compare papers with. */
+  together: Examples
 }
 
 /** Parts that can be left out, to see what each is good for (bench/recommendation). */
@@ -119,7 +122,9 @@ export function learn(
     ...known.filter(({ act }) => act.kind === 'not-for-me' || act.kind === 'dislike').slice(0, MOST.against),
     ...(parts.passedOver ? nearestPassedOver(known, rehearsed, memory) : []),
   ]
-  const likeness = rehearsed.length + searches.length > 0 ? table.of(inForce) : new Float64Array(0)
+  const together = openExamples(inForce.map(({ features }) => features))
+  const likeness =
+    rehearsed.length + searches.length > 0 ? table.of(inForce, together.kinships) : new Float64Array(0)
   const examples = inForce.map(({ key, features, act }) => ({ key, features, act }))
 
   const toModel = (isOwn: (known: Known) => boolean) =>
@@ -169,7 +174,7 @@ export function learn(
             likely: LEAST_LIKELY,
           },
         ]
-  return { interests: [...standing, ...passing], examples }
+  return { interests: [...standing, ...passing], examples, together }
 }
 
 /** So that the ridge stays well conditioned: 1/weight stands on its diagonal. */
@@ -226,11 +231,8 @@ function groupsOf(
 function nearestPassedOver(known: Known[], rehearsed: Known[], memory: (act: Act) => number): Known[] {
   const passed = known.filter(({ act }) => act.kind === 'passed-over').slice(0, MOST_LOOKED_AT)
   if (passed.length <= MOST.passedOver || rehearsed.length === 0) return passed.slice(0, MOST.passedOver)
-  const score = scorerOf([
-    {
-      examples: rehearsed.map(({ features }) => ({ features, target: 1, weight: 1 })),
-      counts: Float64Array.from(rehearsed, ({ act }) => memory(act)),
-    },
+  const score = openExamples(rehearsed.map(({ features }) => features)).scorer([
+    rehearsed.map(({ act }) => memory(act)),
   ])
   const into = new Float64Array(1)
   const near = passed.map((one) => {

@@ -5,7 +5,6 @@ import { askToTellApart } from './ask-about.ts'
 import { isFor, readEvidence, type Evidence } from './evidence.ts'
 import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from './learn.ts'
 import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
-import { scorerOf } from './learning/model.ts'
 import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
 import { keepPapersInMemory, type KnownPaper, type PapersInMemory } from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
@@ -111,14 +110,21 @@ export function openTaste(
       mixed,
     })
     const page = ordered.slice(offset, offset + limit)
-    const names = await Promise.all(learnt.interests.map((interest) => nameOf(held, interest)))
+    const told = page.map((placed) => ({
+      ...placed,
+      of: placed.interest === null ? undefined : learnt.interests[placed.interest],
+    }))
+    const named = new Set(told.flatMap(({ of, isLikely }) => (of && isLikely ? of : [])))
+    const names = new Map(
+      await Promise.all([...named].map(async (of) => [of, await nameOf(held, of)] as const)),
+    )
     return {
-      papers: page.map(({ paper, score, interest, isLikely, topic, author, isOutside }) => {
-        const of = interest === null ? undefined : learnt.interests[interest]
+      papers: told.map(({ paper, score, of, isLikely, topic, author, isOutside }) => {
+        const name = isLikely && of ? names.get(of) : undefined
         return {
           id: paper.id,
           score,
-          interest: of && isLikely ? { id: of.id, name: names[interest ?? 0] ?? '' } : null,
+          interest: of && name !== undefined ? { id: of.id, name } : null,
           followed: { topic, author },
           outside: isOutside,
           seen: evidence.seen.has(paper.id),
@@ -144,8 +150,8 @@ export function openTaste(
     const found: readonly KnownPaper[] =
       paperIds === undefined ? papers.newest() : [...(await papers.byIds(paperIds)).values()]
     const byAuthor = await papersBy(evidence.authors, found)
-    const { interests } = held.learnt
-    const score = scorerOf(interests.flatMap(({ model }) => model ?? []))
+    const { interests, together } = held.learnt
+    const score = together.scorer(interests.flatMap(({ model }) => (model ? [model.counts] : [])))
     const scored = scorePapers(found, { interests, score, topics: evidence.topics, byAuthor })
     if (paperIds === undefined) held.scored = { version, papers: scored }
     return scored

@@ -1,5 +1,5 @@
 import type { LearntInterest } from './learn.ts'
-import type { Scorer } from './learning/model.ts'
+import type { Scorer } from './learning/examples.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 
 /** A paper with what speaks for it. */

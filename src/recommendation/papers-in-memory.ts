@@ -45,8 +45,8 @@ export type PapersInMemory = {
 
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
-/** The newest papers that tell how rare words are, how meanings lie, and what papers have in common. */
-const SAMPLE = { papers: 10_000, vectors: 2_000, compared: 1_000 }
+/** The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie. */
+const SAMPLE = { papers: 10_000, compared: 2_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
 const GROWTH = 1.3
 /** Without a notice, changes are looked for so often; votes come without one. */
@@ -116,7 +116,7 @@ export function keepPapersInMemory(
         const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
         counted.add(words)
         if (compared.length < SAMPLE.compared) compared.push({ id: row.id, words })
-        if (row.vector && vectors.length < SAMPLE.vectors) vectors.push(unitVector(row.vector))
+        if (row.vector && vectors.length < SAMPLE.compared) vectors.push(unitVector(row.vector))
       })
       read += rows.length
       before = rows.at(-1)?.id ?? 0

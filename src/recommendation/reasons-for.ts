@@ -1,4 +1,3 @@
-import { kinship } from './learning/features.ts'
 import type { Learnt, LearntInterest } from './learn.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 import type { Reason } from './taste.ts'
@@ -14,8 +13,7 @@ export function reasonsFor(
   { interest, learnt }: { interest: LearntInterest; learnt: Learnt },
 ): { reasons: Reason[]; moreReasons: number; forIt: number } {
   if (!interest.model) return { reasons: [], moreReasons: 0, forIt: 0 }
-  const near = Float64Array.from(learnt.examples, ({ features }) => kinship(paper.features, features))
-  const { parts, effects } = interest.model.explain(near)
+  const { parts, effects } = interest.model.explain(learnt.together.kinships(paper.features))
   const all = learnt.examples
     .map(({ act }, i) => ({
       act,

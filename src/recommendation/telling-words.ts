@@ -4,7 +4,7 @@ import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from '../search/body-text.ts'
 import { STOP_WORDS } from '../search/text/stop-words.ts'
 import type { InterestModel } from './learning/model.ts'
-import { hashOf, wordsIn } from './learning/words.ts'
+import { hashOf, isRun, wordsIn } from './learning/words.ts'
 
 /** A word or phrase, and what it adds to the score of a paper that has it. */
 export type TellingWord = { word: string; weight: number }
@@ -28,12 +28,6 @@ export async function tellingWords(
 }
 
 function wordsThatTell(model: InterestModel, texts: { title: string; body: string }[]): TellingWord[] {
-  const weights = new Map<number, number>()
-  for (const [e, { features }] of model.examples.entries()) {
-    const count = model.counts[e] ?? 0
-    for (const [i, id] of features.ids.entries())
-      weights.set(id, (weights.get(id) ?? 0) + count * (features.weights[i] ?? 0))
-  }
   /** In how many of the texts each comes: what a single one has is its own, not the interest's. */
   const common = new Map<string, number>()
   /** Titles name their subject; abstracts also say how well something went. */
@@ -44,8 +38,12 @@ function wordsThatTell(model: InterestModel, texts: { title: string; body: strin
       if (says(word)) common.set(word, (common.get(word) ?? 0) + 1)
   }
   const least = texts.length > 2 ? 2 : 1
-  const ranked = [...common]
-    .filter(([, count]) => count >= least)
+  const candidates = [...common].filter(([, count]) => count >= least)
+  const weights = weightsIn(
+    model,
+    candidates.map(([word]) => hashOf(word)),
+  )
+  const ranked = candidates
     .map(([word, count]) => ({
       word,
       // A phrase says more than its words do.
@@ -67,6 +65,22 @@ function wordsThatTell(model: InterestModel, texts: { title: string; body: strin
     if (chosen.length === MOST_WORDS) break
   }
   return chosen
+}
+
+/** What words add to the score of a paper. */
+function weightsIn(model: InterestModel, words: number[]): Map<number, number> {
+  const weights = new Map(words.map((id) => [id, 0]))
+  for (const [e, { features }] of model.examples.entries()) {
+    const count = model.counts[e] ?? 0
+    for (let i = features.ids.length - 1; i >= 0; i--) {
+      const id = features.ids[i] ?? 0
+      // Runs of characters have the lowest numbers, and no name.
+      if (isRun(id)) break
+      const before = weights.get(id)
+      if (before !== undefined) weights.set(id, before + count * (features.weights[i] ?? 0))
+    }
+  }
+  return weights
 }
 
 const PHRASE = 1.8

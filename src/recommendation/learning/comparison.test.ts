@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { learnComparison } from './comparison.ts'
 import { kinship, type Features } from './features.ts'
-import { scorerOf } from './model.ts'
+import { openExamples } from './examples.ts'
 import { weighWords } from './weigh-words.ts'
 import { countWords } from './word-frequencies.ts'
 import { readWords } from './words.ts'
@@ -58,19 +58,21 @@ describe('a comparison', () => {
     }
   })
 
-  it('gives the same scores by sums over words as paper by paper', () => {
+  it('is the same with all examples at once as one by one', () => {
     const { features } = collection(300)
-    const examples = features.slice(0, 20).map((one) => ({ features: one, target: 1, weight: 1 }))
+    const examples = features.slice(0, 20)
     const counts = Float64Array.from(examples, (_, i) => (i % 3) - 0.7)
-    const score = scorerOf([{ examples, counts }])
+    const together = openExamples(examples)
+    const score = together.scorer([counts])
     const into = new Float64Array(1)
     for (const paper of features.slice(20)) {
       score(paper, into)
-      const sum = examples.reduce(
-        (total, example, i) => total + (counts[i] ?? 0) * kinship(paper, example.features),
-        0,
+      const kinships = examples.map((example) => kinship(paper, example))
+      expect(into[0]).toBeCloseTo(
+        kinships.reduce((sum, one, i) => sum + one * (counts[i] ?? 0), 0),
+        5,
       )
-      expect(into[0]).toBeCloseTo(sum, 5)
+      for (const [i, one] of together.kinships(paper).entries()) expect(one).toBeCloseTo(kinships[i] ?? 0, 6)
     }
   })
 })

@@ -1,5 +1,7 @@
 import type { Features } from './features.ts'
 import type { Weighed } from './weigh-words.ts'
+import { tableOf } from './word-table.ts'
+import { isRun } from './words.ts'
 
 /**
  * Turns words and meanings into what papers are compared by. Two things are taken out that are of no reader: what all papers have
@@ -14,16 +16,18 @@ export type Comparison = {
   ofText(words: Weighed): Features
 }
 
-/** The nearest of the sample that tell how crowded it is around a paper: two in a hundred. */
-const NEAREST = 0.02
+/** The nearest of the sample that tell how crowded it is around a paper: one in a hundred. */
+const NEAREST = 0.01
+/** They are told by the words and pairs of words that no more of all papers have. */
+const RARE = 0.05
 /** With fewer papers, what they have in common is chance, and nothing is taken out. */
 const LEAST = 200
 /** Papers whose crowding tells what is usual. */
 const MEASURED = 300
-/** No paper counts twice as much as usual, or half. */
+/** No paper is taken for more than four times as crowded as usual, or less than a quarter. */
 const BOUNDS = { least: 0.25, most: 4 }
 
-/** `papers`: the words of a sample of the collection, 65,536 papers at most. */
+/** `papers`: the words of a sample of the collection, 65,536 at most. */
 export function learnComparison(papers: readonly Weighed[]): Comparison {
   const sample = papers.length < LEAST ? [] : papers
   const index = indexOf(sample)
@@ -32,22 +36,18 @@ export function learnComparison(papers: readonly Weighed[]): Comparison {
   const commonOf = (words: Weighed) => index.common(words) - own / 2
   const squareOf = ({ weights }: Weighed, common: number) =>
     Math.max(SHORTEST, weights.reduce((sum, weight) => sum + weight * weight, 0) - 2 * common)
-  const commons = Float64Array.from(sample, commonOf)
-  const lengths = Float64Array.from(sample, (words, i) => Math.sqrt(squareOf(words, commons[i] ?? 0)))
-  const likenesses = new Float64Array(sample.length)
+  const products = new Float64Array(sample.length)
 
-  /** The mean likeness of a paper to the nearest of the sample, above 0. */
-  function crowding(words: Weighed, common: number, length: number, self: number): number {
-    index.products(words, likenesses)
-    for (let j = 0; j < likenesses.length; j++)
-      likenesses[j] =
-        j === self ? -1 : ((likenesses[j] ?? 0) - common - (commons[j] ?? 0)) / (lengths[j] ?? 1)
+  /** What a paper has in common on average with the nearest of the sample, above 0. */
+  function crowding(words: Weighed, self: number): number {
+    index.products(words, products)
+    if (self >= 0) products[self] = 0
     const nearest = Math.ceil(sample.length * NEAREST)
-    const sum = likenesses
+    const sum = products
       .toSorted()
       .subarray(-nearest)
-      .reduce((total, one) => total + Math.max(0, one), 0)
-    return Math.max(SHORTEST, sum / nearest / length)
+      .reduce((total, one) => total + one, 0)
+    return Math.max(SHORTEST, sum / nearest)
   }
   const usual = usualCrowding()
   function usualCrowding(): number | null {
@@ -57,7 +57,7 @@ export function learnComparison(papers: readonly Weighed[]): Comparison {
     for (let i = 0; i < measured; i++) {
       const at = Math.floor((i * sample.length) / measured)
       const words = sample[at]
-      if (words) sum += Math.log(crowding(words, commons[at] ?? 0, lengths[at] ?? 1, at))
+      if (words) sum += Math.log(crowding(words, at))
     }
     return Math.exp(sum / measured)
   }
@@ -83,7 +83,7 @@ export function learnComparison(papers: readonly Weighed[]): Comparison {
       if (words.ids.length === 0) return without(meaning)
       const common = commonOf(words)
       const length = Math.sqrt(squareOf(words, common))
-      const crowded = usual === null ? 1 : crowding(words, common, length, self) / usual
+      const crowded = usual === null ? 1 : crowding(words, self) / usual
       const by = 1 / Math.sqrt(Math.min(BOUNDS.most, Math.max(BOUNDS.least, crowded)))
       return scaled(words, meaning, common, by / length, by)
     },
@@ -102,60 +102,60 @@ const SHORTEST = 1e-3
 type Index = {
   /** What a paper has in common with the mean of the sample. */
   common(words: Weighed): number
-  /** What it has in common with each of the sample. */
+  /** What it has in common with each of the sample in rare words. */
   products(words: Weighed, into: Float64Array): void
 }
 
-/** The sample by words: which papers have each, and what it weighs in them. */
+/** The sample by words: what each weighs on average, and of rare ones which papers have them and what it weighs there. */
 function indexOf(sample: readonly Weighed[]): Index {
-  const total = sample.reduce((sum, { ids }) => sum + ids.length, 0)
-  let size = 1 << 10
-  while (size < total * 2) size *= 2
-  const mask = size - 1
-  const keys = new Uint32Array(size)
-  const starts = new Uint32Array(size + 1)
-  const slotOf = (id: number) => {
-    let slot = id & mask
-    while (keys[slot] !== 0 && keys[slot] !== id) slot = (slot + 1) & mask
-    return slot
-  }
-  for (const { ids } of sample)
-    for (const id of ids) {
-      const slot = slotOf(id)
-      keys[slot] = id
-      starts[slot + 1] = (starts[slot + 1] ?? 0) + 1
+  const table = tableOf(sample)
+  const means = new Float64Array(table.words)
+  const counts = new Uint32Array(table.words)
+  for (const { ids, weights } of sample)
+    for (let i = 0; i < ids.length; i++) {
+      const place = table.placeOf(ids[i] ?? 0)
+      means[place] = (means[place] ?? 0) + (weights[i] ?? 0) / sample.length
+      if (!isRun(ids[i] ?? 0)) counts[place] = (counts[place] ?? 0) + 1
     }
-  for (let slot = 0; slot < size; slot++) starts[slot + 1] = (starts[slot + 1] ?? 0) + (starts[slot] ?? 0)
-  const filled = starts.slice(0, size)
-  const papers = new Uint16Array(total)
-  const weights = new Float32Array(total)
-  const means = new Float32Array(size)
-  for (const [j, words] of sample.entries())
-    for (const [i, id] of words.ids.entries()) {
-      const slot = slotOf(id)
-      const at = filled[slot] ?? 0
-      filled[slot] = at + 1
+  const most = sample.length * RARE
+  const ends = new Uint32Array(table.words + 1)
+  for (let place = 0; place < table.words; place++) {
+    const count = counts[place] ?? 0
+    ends[place + 1] = (ends[place] ?? 0) + (count <= most ? count : 0)
+  }
+  const isRare = (place: number) => (ends[place + 1] ?? 0) > (ends[place] ?? 0)
+  const filled = ends.slice()
+  const papers = new Uint16Array(ends.at(-1) ?? 0)
+  const values = new Float32Array(papers.length)
+  for (const [j, { ids, weights }] of sample.entries())
+    for (let i = 0; i < ids.length; i++) {
+      const place = table.placeOf(ids[i] ?? 0)
+      if (isRun(ids[i] ?? 0) || !isRare(place)) continue
+      const at = filled[place] ?? 0
+      filled[place] = at + 1
       papers[at] = j
-      weights[at] = words.weights[i] ?? 0
-      means[slot] = (means[slot] ?? 0) + (words.weights[i] ?? 0) / sample.length
+      values[at] = weights[i] ?? 0
     }
   return {
-    common({ ids, weights: own }) {
-      if (total === 0) return 0
+    common({ ids, weights }) {
       let sum = 0
-      for (const [i, id] of ids.entries()) sum += (own[i] ?? 0) * (means[slotOf(id)] ?? 0)
+      for (let i = 0; i < ids.length; i++) {
+        const place = table.placeOf(ids[i] ?? 0)
+        if (place >= 0) sum += (weights[i] ?? 0) * (means[place] ?? 0)
+      }
       return sum
     },
-    products({ ids, weights: own }, into) {
+    products({ ids, weights }, into) {
       into.fill(0)
-      if (total === 0) return
-      for (const [i, id] of ids.entries()) {
-        const slot = slotOf(id)
-        const weight = own[i] ?? 0
-        const end = starts[slot + 1] ?? 0
-        for (let at = starts[slot] ?? 0; at < end; at++) {
+      // Runs have the lower numbers.
+      for (let i = ids.length - 1; i >= 0 && !isRun(ids[i] ?? 0); i--) {
+        const place = table.placeOf(ids[i] ?? 0)
+        if (place < 0) continue
+        const weight = weights[i] ?? 0
+        const end = ends[place + 1] ?? 0
+        for (let at = ends[place] ?? 0; at < end; at++) {
           const j = papers[at] ?? 0
-          into[j] = (into[j] ?? 0) + weight * (weights[at] ?? 0)
+          into[j] = (into[j] ?? 0) + weight * (values[at] ?? 0)
         }
       }
     },

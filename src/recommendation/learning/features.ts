@@ -20,11 +20,6 @@ export const MEANING_WEIGHT = 0.05
  * papers and s their scales, s·s′·(x − μ)·(y − μ) + MEANING_WEIGHT times the likeness of their meanings.
  */
 export function kinship(a: Features, b: Features): number {
-  return wordKinship(a, b) + MEANING_WEIGHT * likeness(a.meaning, b.meaning)
-}
-
-/** The part of it that words have. */
-export function wordKinship(a: Features, b: Features): number {
   let words = 0
   for (let i = 0, j = 0; i < a.ids.length && j < b.ids.length;) {
     const x = a.ids[i] ?? 0
@@ -33,7 +28,8 @@ export function wordKinship(a: Features, b: Features): number {
     else if (x < y) i += 1
     else j += 1
   }
-  return words - a.scale * b.common - b.scale * a.common
+  words -= a.scale * b.common + b.scale * a.common
+  return words + MEANING_WEIGHT * likeness(a.meaning, b.meaning)
 }
 
 /** The product of two meanings, which for meanings of length 1 is their cosine; 0 where one is unknown. */

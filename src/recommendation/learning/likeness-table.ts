@@ -1,11 +1,11 @@
-import { kinship, type Features } from './features.ts'
+import type { Features } from './features.ts'
 
 type Paper = { key: string; features: Features }
 
 /** How much papers have in common, two by two, each pair looked at once: after one more vote only its own row is new. */
 export type LikenessTable = {
-  /** n × n, in the order of these papers. */
-  of(papers: readonly Paper[]): Float64Array
+  /** n × n, in the order of these papers. `kinships`: what one of them has in common with each. */
+  of(papers: readonly Paper[], kinships: (paper: Features) => ArrayLike<number>): Float64Array
 }
 
 /** Papers of one table; when there are more, it begins anew. */
@@ -27,7 +27,7 @@ export function openLikenessTable(): LikenessTable {
   }
 
   return {
-    of(papers) {
+    of(papers, kinships) {
       const fresh = papers.filter(({ key }) => !places.has(key)).length
       if (places.size + fresh > MOST) places = new Map()
       if (places.size === 0) table.fill(NaN)
@@ -40,12 +40,13 @@ export function openLikenessTable(): LikenessTable {
       const n = papers.length
       const common = new Float64Array(n * n)
       for (const [i, a] of papers.entries()) {
+        let row: ArrayLike<number> | null = null
         for (let j = 0; j <= i; j++) {
-          const b = papers[j]
           const cell = (at[i] ?? 0) * side + (at[j] ?? 0)
           let value = table[cell] ?? NaN
-          if (Number.isNaN(value) && b) {
-            value = kinship(a.features, b.features)
+          if (Number.isNaN(value)) {
+            row ??= kinships(a.features)
+            value = row[j] ?? 0
             table[cell] = value
             table[(at[j] ?? 0) * side + (at[i] ?? 0)] = value
           }

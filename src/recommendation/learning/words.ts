@@ -33,8 +33,8 @@ function plainWords(text: string): string[] {
 
 /** Runs of so many characters, across the spaces between words: they see that "embedded" and "embedding" are akin. */
 const RUN = 5
-/** Runs share so many numbers: a collision costs less than the memory of telling all of them apart. */
-const RUN_NUMBERS = 1 << 17
+/** Runs share 2¹⁷ numbers: a collision costs less than the memory of telling all of them apart. */
+const RUN_BITS = (1 << 17) - 1
 /** Numbers of words have this bit, those of runs have not. */
 const OF_WORDS = 0x8000_0000
 
@@ -49,7 +49,7 @@ export function readWords(text: string): Words {
   const runs = Math.max(0, line.length - RUN + 1)
   const found = new Uint32Array(Math.max(0, words.length * 2 - 1) + runs)
   let n = 0
-  for (let i = 0; i < runs; i++) found[n++] = (hash(line, i, i + RUN) % (RUN_NUMBERS - 1)) + 1
+  for (let i = 0; i < runs; i++) found[n++] = runId(hash(line, i, i + RUN))
   for (const [i, word] of words.entries()) {
     found[n++] = hashOf(word)
     if (i > 0) found[n++] = hashOf(`${words[i - 1]} ${word}`)
@@ -72,11 +72,21 @@ export function hashOf(word: string): number {
   return (hash(word, 0, word.length) | OF_WORDS) >>> 0
 }
 
-/** FNV-1a over UTF-16 units, with the last mixing steps of MurmurHash3. */
+/** Spread over all numbers that runs have, since tables take their low bits. Never 0. */
+function runId(hash: number): number {
+  return mix((hash & RUN_BITS) + 1) & (OF_WORDS - 1) || 1
+}
+
+/** FNV-1a over UTF-16 units, mixed. */
 function hash(text: string, from: number, to: number): number {
-  let mixed = 0x811c9dc5
-  for (let i = from; i < to; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), 0x01000193)
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  let value = 0x811c9dc5
+  for (let i = from; i < to; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return mix(value)
+}
+
+/** The last steps of MurmurHash3. */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return (mixed ^ (mixed >>> 16)) >>> 0
 }

@@ -1,0 +1,123 @@
+/**
+ * Readers' own pages in a database of any number of papers, 1,000,000 when none is given: `bench/run for-you 100000`. How long
+ * the page takes a reader who comes back, one who comes for the first time, and one who has just voted, as ratios to the list of
+ * trending papers of the same site; how many readers' digests are put in order a second; and memory. Without vectors: words alone.
+ */
+import { sql, type Kysely } from 'kysely'
+import { connect } from '../src/db/connect.ts'
+import type { Database } from '../src/db/schema.ts'
+import { addressPath } from '../src/papers/identifiers.ts'
+import { openTaste } from '../src/recommendation/open-taste.ts'
+import { createLog } from '../src/runtime/log.ts'
+import { TIME_ZONE } from './search-speed/fill-database.ts'
+import { openClient, sumUp, type Times } from './search-speed/client.ts'
+import { makePapers } from './search-speed/papers.ts'
+import { memoryOf, realPapers, startSite, withDataFolder, type RunningSite } from './site.ts'
+import { addressOf, cookieOf, fill } from './voting/fill.ts'
+
+const TEXTS = 40_000
+const READERS = 5_000
+const VOTES_EACH = 30
+/** What is asked for, of each kind. */
+const TIMES = 200
+/** Papers of one digest's period, and what an issue asks for. */
+const DIGEST = { readers: 300, papers: 700, limit: 40 }
+const GOALS = { page: 60, vote: 100, digests: 300 }
+
+const say = (text: string) => console.log(text)
+const number = (value: number) => Math.round(value).toLocaleString('en-GB')
+
+async function measure(file: string, folder: string, papers: number): Promise<void> {
+  const connection = await connect({ databaseUrl: null, dataFolder: folder }, { log: createLog('warn') })
+  const { db } = connection
+  try {
+    const texts = await makePapers(file, { count: Math.min(TEXTS, papers) })
+    const amounts = { papers, votes: READERS * VOTES_EACH, readers: READERS, newcomers: 0 }
+    const { votes } = await fill(db, { amounts, texts, now: new Date(), onStep: () => {} })
+    say(`${number(papers)} papers, ${number(votes)} votes of ${number(READERS)} readers`)
+    const site = await startSite(folder, {
+      jobs: false,
+      env: { SITE_TIMEZONE: TIME_ZONE, EMBEDDINGS_MODEL: 'none', DATABASE_URL: '', SEARCH_URL: '' },
+    })
+    try {
+      await measurePages(site, { papers })
+      const memory = memoryOf(folder, site.child)
+      if (memory)
+        say(`memory after it: ${number(memory.all)} MiB in all, ${number(memory.node)} of it Node.js`)
+    } finally {
+      await site.stop()
+    }
+    await measureDigests(db)
+  } finally {
+    await connection.close()
+  }
+}
+
+async function measurePages(site: RunningSite, { papers }: { papers: number }): Promise<void> {
+  const client = openClient(site.url)
+  const ask = async (path: string, by: { cookie: string; form?: string }) => {
+    const { status, ms } = await client.ask(path, by)
+    if (status !== 200) throw new Error(`${path} was answered with ${status}`)
+    return ms
+  }
+  const series = async (of: (n: number) => Promise<number>) => {
+    const times: number[] = []
+    for (let n = 0; n < TIMES; n++) times.push(await of(n))
+    return sumUp(times)
+  }
+  try {
+    const started = performance.now()
+    await ask('/for-you', { cookie: cookieOf(1) })
+    say(`the first page of all, which waits for the newest papers: ${number(performance.now() - started)} ms`)
+    const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(1 + (n % 20)) }))
+    sayTimes('trending papers, for a reader', trending)
+    for (let n = 0; n < 20; n++) await ask('/for-you', { cookie: cookieOf(1 + n) })
+    const back = await series((n) => ask('/for-you', { cookie: cookieOf(1 + (n % 20)) }))
+    sayTimes('/for-you, of readers who come back', back, { to: trending, goal: GOALS.page })
+    const first = await series((n) => ask('/for-you', { cookie: cookieOf(100 + n) }))
+    sayTimes('/for-you, of readers who come for the first time', first, { to: trending })
+    const voted = await series(async (n) => {
+      const cookie = cookieOf(1 + (n % 20))
+      const path = addressPath(addressOf(papers - 5 * TIMES + n))
+      await ask(`${path}/vote`, { cookie, form: 'vote=1' })
+      return ask('/for-you', { cookie })
+    })
+    sayTimes('/for-you, after a vote', voted, { to: trending, goal: GOALS.vote })
+  } finally {
+    client.close()
+  }
+}
+
+function sayTimes(what: string, { p50, p95, p99 }: Times, compared?: { to: Times; goal?: number }): void {
+  const ratio = compared ? `, ${(p50 / compared.to.p50).toFixed(1)} times the list of trending papers` : ''
+  const goal = compared?.goal === undefined ? '' : ` (goal: p95 below ${compared.goal})`
+  const missed = compared?.goal !== undefined && p95 >= compared.goal ? ', MISSED' : ''
+  say(
+    `${what.padEnd(50)} p50 ${p50.toFixed(1)}, p95 ${p95.toFixed(1)}, p99 ${p99.toFixed(1)} ms${ratio}${goal}${missed}`,
+  )
+}
+
+/** What putting a period's papers in order takes, for one reader after the other. */
+async function measureDigests(db: Kysely<Database>): Promise<void> {
+  const { rows: readers } = await sql<{ id: string }>`
+    select r.id from readers r where exists (select from votes v where v.reader_id = r.id) order by r.name limit ${DIGEST.readers}`.execute(
+    db,
+  )
+  const { rows: papers } = await sql<{ id: number }>`
+    select id from papers where not hidden order by edition desc, id desc limit ${DIGEST.papers}`.execute(db)
+  const taste = openTaste(db)
+  await taste.warmUp()
+  const paperIds = papers.map(({ id }) => id)
+  const started = performance.now()
+  for (const { id } of readers)
+    await taste.rank({ readerId: id, now: new Date(), paperIds, mixed: true, limit: DIGEST.limit })
+  const each = (performance.now() - started) / readers.length
+  const all = (each * 10_000) / 1_000
+  say(
+    `a digest's ${DIGEST.papers} papers in order for a reader: ${each.toFixed(1)} ms, 10,000 readers in ${number(all)} s (goal: below ${GOALS.digests})${all < GOALS.digests ? '' : ', MISSED'}`,
+  )
+}
+
+const [given] = process.argv.slice(2)
+const file = realPapers()
+if (file) await withDataFolder((folder) => measure(file, folder, Number(given ?? 1_000_000)))
