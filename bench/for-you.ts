@@ -18,6 +18,8 @@ import { addressOf, cookieOf, fill } from './voting/fill.ts'
 const TEXTS = 40_000
 const READERS = 5_000
 const VOTES_EACH = 30
+/** Readers from this number on have some thirty votes. */
+const USUAL = 1_500
 /** What is asked for, of each kind. */
 const TIMES = 200
 /** Papers of one digest's period, and what an issue asks for. */
@@ -36,7 +38,6 @@ async function measure(file: string, folder: string, papers: number): Promise<vo
     const { votes } = await fill(db, { amounts, texts, now: new Date(), onStep: () => {} })
     say(`${number(papers)} papers, ${number(votes)} votes of ${number(READERS)} readers`)
     const site = await startSite(folder, {
-      jobs: false,
       env: { SITE_TIMEZONE: TIME_ZONE, EMBEDDINGS_MODEL: 'none', DATABASE_URL: '', SEARCH_URL: '' },
     })
     try {
@@ -67,17 +68,17 @@ async function measurePages(site: RunningSite, { papers }: { papers: number }): 
   }
   try {
     const started = performance.now()
-    await ask('/for-you', { cookie: cookieOf(1) })
+    await ask('/for-you', { cookie: cookieOf(USUAL) })
     say(`the first page of all, which waits for the newest papers: ${number(performance.now() - started)} ms`)
-    const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(1 + (n % 20)) }))
+    const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(USUAL + (n % 20)) }))
     sayTimes('trending papers, for a reader', trending)
-    for (let n = 0; n < 20; n++) await ask('/for-you', { cookie: cookieOf(1 + n) })
-    const back = await series((n) => ask('/for-you', { cookie: cookieOf(1 + (n % 20)) }))
+    for (let n = 0; n < 20; n++) await ask('/for-you', { cookie: cookieOf(USUAL + n) })
+    const back = await series((n) => ask('/for-you', { cookie: cookieOf(USUAL + (n % 20)) }))
     sayTimes('/for-you, of readers who come back', back, { to: trending, goal: GOALS.page })
-    const first = await series((n) => ask('/for-you', { cookie: cookieOf(100 + n) }))
+    const first = await series((n) => ask('/for-you', { cookie: cookieOf(USUAL + 100 + n) }))
     sayTimes('/for-you, of readers who come for the first time', first, { to: trending })
     const voted = await series(async (n) => {
-      const cookie = cookieOf(1 + (n % 20))
+      const cookie = cookieOf(USUAL + (n % 20))
       const path = addressPath(addressOf(papers - 5 * TIMES + n))
       await ask(`${path}/vote`, { cookie, form: 'vote=1' })
       return ask('/for-you', { cookie })
@@ -100,7 +101,7 @@ function sayTimes(what: string, { p50, p95, p99 }: Times, compared?: { to: Times
 /** What putting a period's papers in order takes, for one reader after the other. */
 async function measureDigests(db: Kysely<Database>): Promise<void> {
   const { rows: readers } = await sql<{ id: string }>`
-    select r.id from readers r where exists (select from votes v where v.reader_id = r.id) order by r.name limit ${DIGEST.readers}`.execute(
+    select reader_id as id from votes group by 1 having count(*) between 20 and 40 order by 1 limit ${DIGEST.readers}`.execute(
     db,
   )
   const { rows: papers } = await sql<{ id: number }>`

@@ -124,7 +124,9 @@ export function learn(
   ]
   const together = openExamples(inForce.map(({ features }) => features))
   const likeness =
-    rehearsed.length + searches.length > 0 ? table.of(inForce, together.kinships) : new Float64Array(0)
+    rehearsed.length + searches.length > 0
+      ? table.of(inForce, (paper) => together.kinships(paper))
+      : new Float64Array(0)
   const examples = inForce.map(({ key, features, act }) => ({ key, features, act }))
 
   const toModel = (isOwn: (known: Known) => boolean) =>
@@ -154,7 +156,12 @@ export function learn(
       acts: members.map(({ act }) => act),
       excluded: kept ? excludedOf(evidence, liked, kept.id) : [],
       model,
-      likely: model ? likelyFrom(model, { isOwn: inForce.map(({ key }) => own.has(key)), likeness }) : 0,
+      likely: model
+        ? likelyFrom(
+            model,
+            inForce.map(({ key }) => own.has(key)),
+          )
+        : 0,
     }
   })
   const passing: LearntInterest[] =
@@ -249,24 +256,13 @@ const MOST_LOOKED_AT = 1_000
 
 const LEAST_LIKELY = 0.03
 
-/**
- * Half of what an interest's own papers score, each as if the reader had not acted on it: yᵢ − αᵢ/(C⁻¹)ᵢᵢ, which its
- * effect on itself tells.
- */
-function likelyFrom(
-  model: InterestModel,
-  { isOwn, likeness }: { isOwn: boolean[]; likeness: Float64Array },
-): number {
-  const n = isOwn.length
+/** Half of what an interest's own papers score, each as if the reader had not acted on it. */
+function likelyFrom(model: InterestModel, isOwn: boolean[]): number {
   const scores = isOwn
     .flatMap((own, i) => (own ? [i] : []))
     .slice(0, MOST_MEASURED)
-    .map((i) => {
-      const { parts, effects } = model.explain(likeness.slice(i * n, (i + 1) * n))
-      return parts.reduce((sum, part) => sum + part, 0) - (effects[i] ?? 0)
-    })
+    .map((i) => model.withoutItself(i))
     .toSorted((a, b) => a - b)
   return Math.max(LEAST_LIKELY, (scores[Math.floor(scores.length / 2)] ?? 0) / 2)
 }
-
 const MOST_MEASURED = 20

@@ -17,6 +17,8 @@ export type InterestModel = {
   counts: Float64Array
   /** The parts that the examples have in a paper's score, which add up to it; and their effects (ridge.ts). */
   explain(near: Float64Array): { parts: Float64Array; effects: Float64Array }
+  /** What an example would score if it had never been there. */
+  withoutItself: (example: number) => number
 }
 
 /** Strength of the ridge beside a likeness of 1 of a paper with itself. */
@@ -40,5 +42,6 @@ export function learnInterest(
       parts: ridge.counts.map((count, i) => count * (near[i] ?? 0)),
       effects: ridge.effects(near),
     }),
+    withoutItself: ridge.withoutItself,
   }
 }

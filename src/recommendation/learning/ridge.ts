@@ -14,6 +14,8 @@ export type Ridge = {
    * if the example had never been there. With β = C⁻¹k, C = K + λ diag(1/w), that is αᵢβᵢ / (C⁻¹)ᵢᵢ.
    */
   effects(likeness: Float64Array): Float64Array
+  /** What an example would score if it had never been there: yᵢ − αᵢ / (C⁻¹)ᵢᵢ. */
+  withoutItself: (example: number) => number
 }
 
 /** `likeness`: n × n, symmetric, positive semi-definite; `weights` above 0. */
@@ -41,6 +43,8 @@ export function fitRidge({
       const solved = solve(factor, n, near)
       return counts.map((count, i) => (count * (solved[i] ?? 0)) / (diagonal?.[i] ?? 1))
     },
+    withoutItself: (example) =>
+      (targets[example] ?? 0) - (counts[example] ?? 0) / inverseAt(factor, n, example, new Float64Array(n)),
   }
 }
 
@@ -60,18 +64,21 @@ function solve(factor: Float64Array, n: number, b: ArrayLike<number>): Float64Ar
   return x
 }
 
-/** The diagonal of (LLᵀ)⁻¹: the sums of squares of the columns of L⁻¹. */
+/** The diagonal of (LLᵀ)⁻¹. */
 function inverseDiagonal(factor: Float64Array, n: number): Float64Array {
-  const diagonal = new Float64Array(n)
   const column = new Float64Array(n)
-  for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let sum = i === j ? 1 : 0
-      for (let k = j; k < i; k++) sum -= (factor[i * n + k] ?? 0) * (column[k] ?? 0)
-      const value = sum / (factor[i * n + i] ?? 1)
-      column[i] = value
-      diagonal[j] = (diagonal[j] ?? 0) + value * value
-    }
+  return Float64Array.from({ length: n }, (_, j) => inverseAt(factor, n, j, column))
+}
+
+/** One place of that diagonal: the sum of squares of a column of L⁻¹, which is made in `column`. */
+function inverseAt(factor: Float64Array, n: number, j: number, column: Float64Array): number {
+  let squares = 0
+  for (let i = j; i < n; i++) {
+    let sum = i === j ? 1 : 0
+    for (let k = j; k < i; k++) sum -= (factor[i * n + k] ?? 0) * (column[k] ?? 0)
+    const value = sum / (factor[i * n + i] ?? 1)
+    column[i] = value
+    squares += value * value
   }
-  return diagonal
+  return squares
 }
