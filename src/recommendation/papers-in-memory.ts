@@ -48,7 +48,7 @@ const NEWEST = 5_000
 /** The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie. */
 const SAMPLE = { papers: 10_000, compared: 2_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
-const GROWTH = 1.3
+const GROWTH = 1.2
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Nor more often than this, while papers come in one after the other. */
@@ -79,6 +79,8 @@ export function keepPapersInMemory(
   let scale = 0
   let version = 0
   let sampled = { papers: 0, hasVectors: false }
+  /** Papers that have come since. */
+  let grown = 0
   let newest: KnownPaper[] = []
   /** What the newest papers were read as, by number: they are read again where it is another. */
   let marks = new Map<number, string>()
@@ -127,6 +129,7 @@ export function keepPapersInMemory(
       by === 'meaning' ? [] : await mapInTurns(compared, ({ words }) => weighWords(words, counted)),
     )
     sampledAt = new Map(compared.map(({ id }, place) => [id, place]))
+    grown = 0
     sampled = { papers: read, hasVectors: whitening !== null }
     scale += 1
     others.clear()
@@ -140,7 +143,7 @@ export function keepPapersInMemory(
         and e.model = (select model from embedding_models where in_use)
       where p.edition is not null and not p.hidden
       order by p.edition desc, p.id desc limit ${NEWEST}`.execute(db)
-    const grown = rows.filter(({ id }) => !marks.has(id)).length
+    grown += rows.filter(({ id }) => !marks.has(id)).length
     const vectors = rows.filter(({ hasVector }) => hasVector).length
     // Where there are few papers, each may change how rare words are.
     if (

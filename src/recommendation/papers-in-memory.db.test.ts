@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { describeWithDatabase } from '../../test/database.ts'
+import { stated } from '../../test/papers.ts'
+import { recordPapers } from '../papers/record.ts'
+import { keepPapersInMemory } from './papers-in-memory.ts'
+
+const now = new Date('2026-01-15T12:00:00Z')
+
+describeWithDatabase('papers in memory', (db) => {
+  it('learn anew how rare words are once enough papers have come, however few at a time', async () => {
+    let clock = 0
+    const papers = keepPapersInMemory(db(), { now: () => clock, by: 'words and meaning' })
+    let recorded = 0
+    const come = async (count: number, words: string) => {
+      const stating = Array.from({ length: count }, () => {
+        recorded += 1
+        return stated(`2601.${String(recorded).padStart(5, '0')}`, {
+          title: `Paper ${recorded} on ${words}`,
+          published: { value: '2026-01-14', precision: 'day' },
+        })
+      })
+      await db()
+        .transaction()
+        .execute((trx) => recordPapers(trx, stating, { now, timeZone: 'UTC' }))
+      clock += 5_000
+      papers.wake()
+      await papers.catchUp()
+    }
+    await come(100, 'marshes')
+    const before = papers.scale
+    expect(papers.featuresOfText('transformers').ids).toHaveLength(0)
+    for (let night = 0; night < 5; night++) await come(5, 'transformers')
+    expect(papers.scale).toBeGreaterThan(before)
+    expect(papers.featuresOfText('transformers').ids.length).toBeGreaterThan(0)
+    expect(papers.newest()).toHaveLength(125)
+  })
+})
