@@ -1,5 +1,5 @@
 import type { Learnt } from './learn.ts'
-import { kinship } from './learning/features.ts'
+import { openExamples } from './learning/examples.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 
 /** Papers that are considered. */
@@ -23,7 +23,8 @@ export function askToTellApart(
     )
     .slice(0, POOL)
   const n = pool.length
-  const common = pool.map((a) => Float64Array.from(pool, (b) => kinship(a.features, b.features)))
+  const together = openExamples(pool.map(({ features }) => features))
+  const common = pool.map(({ features }) => together.kinships(features))
   /** What is in common once what is known is taken out: conditioned on one paper at a time. */
   const condition = (column: Float64Array, self: number) => {
     for (let i = 0; i < n; i++) {
@@ -35,10 +36,7 @@ export function askToTellApart(
   // The known papers among each other are left out of account: they only say where not to ask.
   for (const { features, act } of learnt.examples.slice(0, MOST_KNOWN)) {
     if (act.kind === 'passed-over') continue
-    condition(
-      Float64Array.from(pool, (paper) => kinship(paper.features, features)),
-      1,
-    )
+    condition(together.kinships(features), 1)
   }
   const chosen: number[] = []
   const left = new Set(pool.keys())
