@@ -13,9 +13,13 @@ const WORD = /[\p{L}\p{N}]+/gu
  * Words as they stand, without stemming or a stop list, and pairs of neighbours: pairs such as "regret of" tell how a paper
  * goes about its subject. Both choices were measured (docs/decisions/027).
  */
-export function* wordsIn(text: string): Generator<string> {
+export function wordsIn(text: string): Generator<string> {
+  return withPairs(plainWords(text))
+}
+
+function* withPairs(words: readonly string[]): Generator<string> {
   let before = ''
-  for (const word of plainWords(text)) {
+  for (const word of words) {
     yield word
     if (before !== '') yield `${before} ${word}`
     before = word
@@ -50,10 +54,7 @@ export function readWords(text: string): Words {
   const found = new Uint32Array(Math.max(0, words.length * 2 - 1) + runs)
   let n = 0
   for (let i = 0; i < runs; i++) found[n++] = runId(hash(line, i, i + RUN))
-  for (const [i, word] of words.entries()) {
-    found[n++] = hashOf(word)
-    if (i > 0) found[n++] = hashOf(`${words[i - 1]} ${word}`)
-  }
+  for (const word of withPairs(words)) found[n++] = hashOf(word)
   found.sort()
   const ids = new Uint32Array(n)
   const counts = new Uint8Array(n)
