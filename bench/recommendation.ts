@@ -88,7 +88,10 @@ async function replay(from: string, data: string): Promise<void> {
       for (const { id } of of) nameOf.set(idOf.get(id) ?? 0, id)
       while (!(await embedNextPapers(db, embedder, { now: () => now })).done);
       for (const { id, title, abstract } of of) tfidf.add(id, `${title}. ${abstract ?? ''}`)
-      for (const { taste } of tastes) taste.wake()
+      for (const { taste } of tastes) {
+        taste.wake()
+        await taste.warmUp()
+      }
       const ids = of.map(({ id }) => id)
       const paperIds = ids.map((id) => idOf.get(id) ?? 0)
       for (const { history } of byEdition.get(edition) ?? []) {

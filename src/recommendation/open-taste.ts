@@ -6,7 +6,12 @@ import { isFor, readEvidence, type Evidence } from './evidence.ts'
 import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from './learn.ts'
 import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
 import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
-import { keepPapersInMemory, type KnownPaper, type PapersInMemory } from './papers-in-memory.ts'
+import {
+  keepPapersInMemory,
+  type ComparedPapers,
+  type KnownPaper,
+  type PapersInMemory,
+} from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
 import type { Interest, RankQuestion, Ranking, Taste } from './taste.ts'
 import { nameOfWords, tellingWords, type TellingWord } from './telling-words.ts'
@@ -32,35 +37,41 @@ export function openTaste(
     parts = ALL_PARTS,
     papers = keepPapersInMemory(db, { now: clock, by: parts.by }),
   }: { clock?: () => number; parts?: Parts; papers?: PapersInMemory } = {},
-): Taste & { warmUp(): Promise<void> } {
+): Taste & {
+  /** Reads the papers before anybody waits for them, and what has changed since. */
+  warmUp(): Promise<void>
+} {
   const readers = new LRUCache<string, Held>({ max: KEPT_READERS })
 
   /** Learns what has changed since the last time; nothing where nothing has. */
-  async function tasteOf(readerId: string, now: Date): Promise<{ held: Held; evidence: Evidence }> {
-    const [evidence] = await Promise.all([readEvidence(db, { readerId }), papers.catchUp()])
+  async function tasteOf(
+    readerId: string,
+    now: Date,
+  ): Promise<{ held: Held; evidence: Evidence; compared: ComparedPapers }> {
+    const [evidence, compared] = await Promise.all([readEvidence(db, { readerId }), papers.now()])
+    const { scale } = compared
     const before = readers.get(readerId)
     const fingerprint = fingerprintOf(evidence, now)
-    if (before?.fingerprint === fingerprint && before.scale === papers.scale)
-      return { held: before, evidence }
-    const known = await papers.byIds(evidence.acts.flatMap(({ paperId }) => paperId ?? []))
-    const table = before?.scale === papers.scale ? before.table : openLikenessTable()
+    if (before?.fingerprint === fingerprint && before.scale === scale)
+      return { held: before, evidence, compared }
+    const table = before?.scale === scale ? before.table : openLikenessTable()
     const learnt = learn(evidence, {
-      papers: known,
-      textFeatures: (text) => papers.featuresOfText(text),
+      papers: await compared.byIds(evidence.acts.flatMap(({ paperId }) => paperId ?? [])),
+      textFeatures: compared.featuresOfText,
       table,
       now,
       parts,
     })
     const held: Held = {
       table,
-      scale: papers.scale,
+      scale,
       fingerprint,
       learnt,
       words: new Map(),
       scored: null,
     }
     readers.set(readerId, held)
-    return { held, evidence }
+    return { held, evidence, compared }
   }
 
   async function wordsOf(held: Held, interest: LearntInterest): Promise<TellingWord[]> {
@@ -90,9 +101,9 @@ export function openTaste(
     offset = 0,
     limit,
   }: RankQuestion): Promise<Ranking> {
-    const { held, evidence } = await tasteOf(readerId, now)
+    const { held, evidence, compared } = await tasteOf(readerId, now)
     const { learnt } = held
-    const scored = await scoresOf(held, evidence, paperIds)
+    const scored = await scoresOf(held, { evidence, compared, paperIds })
     const left = new Set(without)
     // What a reader has acted on needs no recommending; where papers are named, all are told.
     const acted = new Set(
@@ -144,11 +155,17 @@ export function openTaste(
   }
 
   /** The scores of the newest papers, made once while nothing changes, or of these. */
-  async function scoresOf(held: Held, evidence: Evidence, paperIds?: number[]): Promise<ScoredPaper[]> {
-    if (paperIds === undefined && held.scored?.version === papers.version) return held.scored.papers
-    const version = papers.version
+  async function scoresOf(
+    held: Held,
+    {
+      evidence,
+      compared: { version, newest, byIds },
+      paperIds,
+    }: { evidence: Evidence; compared: ComparedPapers; paperIds: number[] | undefined },
+  ): Promise<ScoredPaper[]> {
+    if (paperIds === undefined && held.scored?.version === version) return held.scored.papers
     const found: readonly KnownPaper[] =
-      paperIds === undefined ? papers.newest() : [...(await papers.byIds(paperIds)).values()]
+      paperIds === undefined ? newest : [...(await byIds(paperIds)).values()]
     const byAuthor = await papersBy(evidence.authors, found)
     const { interests, together } = held.learnt
     const score = together.scorer(interests.flatMap(({ model }) => (model ? [model.counts] : [])))
@@ -198,15 +215,17 @@ export function openTaste(
       return told.toSorted((a, b) => b.acts.length - a.acts.length || (a.id ?? Infinity) - (b.id ?? Infinity))
     },
     async askAbout({ readerId, now, count }) {
-      const { held, evidence } = await tasteOf(readerId, now)
+      const { held, evidence, compared } = await tasteOf(readerId, now)
       const asked = new Set(evidence.acts.flatMap(({ paperId }) => paperId ?? []))
       return askToTellApart(
-        papers.newest().filter(({ id }) => !asked.has(id)),
+        compared.newest.filter(({ id }) => !asked.has(id)),
         { learnt: held.learnt, topics: evidence.topics, count },
       )
     },
-    /** Reads the papers before anybody waits for them. */
-    warmUp: () => papers.catchUp(),
+    async warmUp() {
+      await papers.now()
+      await papers.settled()
+    },
     wake: () => papers.wake(),
     close: async () => undefined,
   }

@@ -7,10 +7,10 @@ import { mapInTurns } from '../runtime/in-turns.ts'
 import { bodyText } from '../search/body-text.ts'
 import { decodeVector } from '../search/embeddings/quantize.ts'
 import type { Parts } from './learn.ts'
-import { learnComparison, type Comparison } from './learning/comparison.ts'
+import { learnComparison } from './learning/comparison.ts'
 import type { Features } from './learning/features.ts'
-import { learnWhitening, type Whitening } from './learning/whitening.ts'
-import { countWords, type WordFrequencies } from './learning/word-frequencies.ts'
+import { learnWhitening } from './learning/whitening.ts'
+import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
 import { readWords, type Words } from './learning/words.ts'
 
@@ -25,20 +25,29 @@ export type KnownPaper = {
   attention: number
 }
 
+/** Papers as they are compared at one moment. What was learned from them holds for papers of the same `scale` only. */
+export type ComparedPapers = {
+  /** Numbers what all is compared by: features of different numbers must not be mixed. */
+  scale: number
+  /** Numbers what `newest` says. */
+  version: number
+  /** The papers of the newest editions that may be recommended, in order of edition, newest first. */
+  newest: readonly KnownPaper[]
+  /** Papers by number; those that are gone or hidden are left out. */
+  byIds: (ids: readonly number[]) => Promise<Map<number, KnownPaper>>
+  /** The words of a text, as those of a paper. */
+  featuresOfText: (text: string) => Features
+}
+
 /** The papers of the newest editions, and whichever else are asked for. */
 export type PapersInMemory = {
-  /** Numbers what all is compared by: features of different numbers must not be mixed. */
-  readonly scale: number
-  /** Numbers what `newest` answers. */
-  readonly version: number
-  /** The papers of the newest editions that may be recommended, in order of edition, newest first. */
-  newest(): readonly KnownPaper[]
-  /** Papers by number; those that are gone or hidden are left out. */
-  byIds(ids: readonly number[]): Promise<Map<number, KnownPaper>>
-  /** The words of a text, as those of a paper. */
-  featuresOfText(text: string): Features
-  /** Reads what has changed in the database, if it was told of changes or a while has passed. */
-  catchUp(): Promise<void>
+  /**
+   * The papers as they are now: what has changed is read first, if it was told of changes or a while has passed. What is rare is
+   * learned anew beside it, and the papers are compared as before until then.
+   */
+  now(): Promise<ComparedPapers>
+  /** Waits until nothing is learned anew. */
+  settled(): Promise<void>
   /** Tells it that papers, or their vectors, have changed. */
   wake(): void
 }
@@ -67,153 +76,122 @@ type Row = {
   vector: Buffer | null
 }
 
+/** What papers are compared by, learned from a sample of them. */
+type Scale = {
+  number: number
+  /** What it was learned from. */
+  of: { papers: number; hasVectors: boolean }
+  toKnown: (row: Row) => KnownPaper
+  featuresOfText: (text: string) => Features
+  /** Papers that were asked for and are not among the newest. */
+  others: LRUCache<number, KnownPaper>
+}
+
+/** The newest papers of a scale, and what each was read as: they are read again where it is another. */
+type Held = { scale: Scale; version: number; newest: KnownPaper[]; marks: Map<number, string> }
+
 export function keepPapersInMemory(
   db: Kysely<Database>,
   { now, by }: { now: () => number; by: Parts['by'] },
 ): PapersInMemory {
-  let frequencies: WordFrequencies = countWords()
-  let whitening: Whitening | null = null
-  let comparison: Comparison = learnComparison([])
-  /** The places of papers in the sample that they are compared with. */
-  let sampledAt = new Map<number, number>()
-  let scale = 0
-  let version = 0
-  let sampled = { papers: 0, hasVectors: false }
-  /** Papers that have come since. */
+  let held: Held | null = null
+  let scales = 0
+  let versions = 0
+  /** Papers that have come since the scale was learned. */
   let grown = 0
-  let newest: KnownPaper[] = []
-  /** What the newest papers were read as, by number: they are read again where it is another. */
-  let marks = new Map<number, string>()
-  const others = new LRUCache<number, KnownPaper>({ max: KEPT })
   let lookedAt = -Infinity
   let woken = true
-  let looking: Promise<void> | null = null
+  let looking: Promise<Held> | null = null
+  let learning: Promise<void> | null = null
 
-  function toKnown(row: Row): KnownPaper {
-    const vector = row.vector && unitVector(row.vector)
-    const words =
-      by === 'meaning'
-        ? NO_WORDS
-        : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
-    const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
-    return {
-      id: row.id,
-      features: comparison.ofPaper(words, meaning, sampledAt.get(row.id)),
-      vector,
-      topics: distinctTopics(row.categories),
-      attention: row.attention,
-    }
-  }
-
-  /** Learns from the newest papers how rare words are; what was made with the former scale is made again. */
-  async function sample(): Promise<void> {
-    const counted = countWords()
-    const vectors: Float32Array[] = []
-    const compared: { id: number; words: Words }[] = []
-    let read = 0
-    for (let before = Number.MAX_SAFE_INTEGER; read < SAMPLE.papers;) {
-      const rows = await readRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
-      if (rows.length === 0) break
-      await mapInTurns(rows, (row) => {
-        const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
-        counted.add(words)
-        if (compared.length < SAMPLE.compared) compared.push({ id: row.id, words })
-        if (row.vector && vectors.length < SAMPLE.compared) vectors.push(unitVector(row.vector))
-      })
-      read += rows.length
-      before = rows.at(-1)?.id ?? 0
-    }
-    frequencies = counted
-    whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
-    comparison = learnComparison(
-      by === 'meaning' ? [] : await mapInTurns(compared, ({ words }) => weighWords(words, counted)),
-    )
-    sampledAt = new Map(compared.map(({ id }, place) => [id, place]))
-    grown = 0
-    sampled = { papers: read, hasVectors: whitening !== null }
-    scale += 1
-    others.clear()
-    marks.clear()
-  }
-
-  async function look(): Promise<void> {
-    const { rows } = await sql<{ id: number; mark: string; hasVector: boolean }>`
-      select p.id, concat(p.index_seq, ' ', e.seq, ' ', p.votes + p.pick_count) as mark, e.seq is not null as "hasVector"
-      from papers p left join paper_embeddings e on e.paper_id = p.id
-        and e.model = (select model from embedding_models where in_use)
-      where p.edition is not null and not p.hidden
-      order by p.edition desc, p.id desc limit ${NEWEST}`.execute(db)
-    grown += rows.filter(({ id }) => !marks.has(id)).length
-    const vectors = rows.filter(({ hasVector }) => hasVector).length
-    // Where there are few papers, each may change how rare words are.
-    if (
-      scale === 0 ||
-      grown > sampled.papers * (GROWTH - 1) ||
-      (!sampled.hasVectors && vectors >= VECTORS_WORTH_IT)
-    )
-      await sample()
-    const changed = rows.filter(({ id, mark }) => marks.get(id) !== mark)
-    if (changed.length === 0 && rows.length === newest.length) return
-    const held = new Map(newest.map((paper) => [paper.id, paper]))
-    if (marks.size === 0) held.clear()
-    const fresh = new Map<number, KnownPaper>()
+  /** The newest papers in a scale; those that `before` has are not read again. */
+  async function hold(rows: Marked[], scale: Scale, before: Held | null): Promise<Held> {
+    const changed = rows.filter(({ id, mark }) => before?.marks.get(id) !== mark)
+    if (before && changed.length === 0 && rows.length === before.newest.length) return before
+    const known = new Map(before?.newest.map((paper) => [paper.id, paper]))
     for (let from = 0; from < changed.length; from += READ_AT_ONCE) {
       const ids = changed.slice(from, from + READ_AT_ONCE).map(({ id }) => id)
       const read = await readRows(db, sql`p.id = any(${ids}::bigint[])`)
-      for (const paper of await mapInTurns(read, toKnown)) fresh.set(paper.id, paper)
+      for (const id of ids) known.delete(id)
+      for (const paper of await mapInTurns(read, scale.toKnown)) known.set(paper.id, paper)
     }
-    newest = rows.flatMap(({ id }) => fresh.get(id) ?? held.get(id) ?? [])
-    marks = new Map(rows.map(({ id, mark }) => [id, mark]))
+    versions += 1
+    return {
+      scale,
+      version: versions,
+      newest: rows.flatMap(({ id }) => known.get(id) ?? []),
+      marks: new Map(rows.map(({ id, mark }) => [id, mark])),
+    }
+  }
+
+  async function learnAnew(): Promise<Held> {
+    scales += 1
+    const scale = await learnScale(db, { number: scales, by })
+    const anew = await hold(await readMarks(db), scale, null)
+    grown = 0
+    held = anew
+    return anew
+  }
+
+  async function learnBeside(): Promise<void> {
+    try {
+      await learnAnew()
+    } catch {
+      // The database is away: whoever looks next is told so, and begins this again.
+    } finally {
+      learning = null
+      woken = true
+    }
+  }
+
+  async function look(): Promise<Held> {
+    const before = held
+    if (!before) return learnAnew()
+    const rows = await readMarks(db)
+    grown += rows.filter(({ id }) => !before.marks.has(id)).length
+    const { papers, hasVectors } = before.scale.of
+    const isStale =
+      grown > papers * (GROWTH - 1) ||
+      (!hasVectors && rows.filter(({ hasVector }) => hasVector).length >= VECTORS_WORTH_IT)
+    if (isStale) learning ??= learnBeside()
+    const after = await hold(rows, before.scale, before)
     // Papers that are not among the newest may have changed as well.
-    others.clear()
-    version += 1
+    if (after !== before) before.scale.others.clear()
+    if (held === before) held = after
+    return held ?? after
+  }
+
+  async function catchUp(): Promise<Held> {
+    if (held && now() - lookedAt < (woken ? REST_MS : LOOK_EVERY_MS)) return held
+    looking ??= (async () => {
+      woken = false
+      lookedAt = now()
+      try {
+        return await look()
+      } catch (error) {
+        woken = true
+        throw error
+      } finally {
+        looking = null
+      }
+    })()
+    return looking
   }
 
   return {
-    get scale() {
-      return scale
-    },
-    get version() {
-      return version
-    },
-    newest: () => newest,
-    async byIds(ids) {
-      const found = new Map<number, KnownPaper>()
-      const wanted = new Set(ids)
-      for (const paper of newest) if (wanted.has(paper.id)) found.set(paper.id, paper)
-      const missing: number[] = []
-      for (const id of wanted) {
-        if (found.has(id)) continue
-        const paper = others.get(id)
-        if (paper) found.set(id, paper)
-        else missing.push(id)
+    async now() {
+      const { scale, version, newest } = await catchUp()
+      return {
+        scale: scale.number,
+        version,
+        newest,
+        byIds: (ids) => byIds(db, { ids, newest, scale }),
+        featuresOfText: scale.featuresOfText,
       }
-      for (let from = 0; from < missing.length; from += READ_AT_ONCE) {
-        const part = missing.slice(from, from + READ_AT_ONCE)
-        const rows = await readRows(db, sql`p.id = any(${part}::bigint[])`)
-        for (const paper of await mapInTurns(rows, toKnown)) {
-          others.set(paper.id, paper)
-          found.set(paper.id, paper)
-        }
-      }
-      return found
     },
-    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
-    async catchUp() {
-      if (now() - lookedAt < (woken ? REST_MS : LOOK_EVERY_MS)) return
-      looking ??= (async () => {
-        woken = false
-        lookedAt = now()
-        try {
-          await look()
-        } catch (error) {
-          woken = true
-          throw error
-        } finally {
-          looking = null
-        }
-      })()
+    async settled() {
       await looking
+      await learning
     },
     wake() {
       woken = true
@@ -221,8 +199,96 @@ export function keepPapersInMemory(
   }
 }
 
+async function byIds(
+  db: Kysely<Database>,
+  { ids, newest, scale }: { ids: readonly number[]; newest: readonly KnownPaper[]; scale: Scale },
+): Promise<Map<number, KnownPaper>> {
+  const found = new Map<number, KnownPaper>()
+  const wanted = new Set(ids)
+  for (const paper of newest) if (wanted.has(paper.id)) found.set(paper.id, paper)
+  const missing: number[] = []
+  for (const id of wanted) {
+    if (found.has(id)) continue
+    const paper = scale.others.get(id)
+    if (paper) found.set(id, paper)
+    else missing.push(id)
+  }
+  for (let from = 0; from < missing.length; from += READ_AT_ONCE) {
+    const part = missing.slice(from, from + READ_AT_ONCE)
+    const rows = await readRows(db, sql`p.id = any(${part}::bigint[])`)
+    for (const paper of await mapInTurns(rows, scale.toKnown)) {
+      scale.others.set(paper.id, paper)
+      found.set(paper.id, paper)
+    }
+  }
+  return found
+}
+
+/** Learns from the newest papers how rare words are, what papers have in common, and how meanings lie. */
+async function learnScale(
+  db: Kysely<Database>,
+  { number, by }: { number: number; by: Parts['by'] },
+): Promise<Scale> {
+  const frequencies = countWords()
+  const vectors: Float32Array[] = []
+  const compared: { id: number; words: Words }[] = []
+  let read = 0
+  for (let before = Number.MAX_SAFE_INTEGER; read < SAMPLE.papers;) {
+    const rows = await readRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
+    if (rows.length === 0) break
+    await mapInTurns(rows, (row) => {
+      const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
+      frequencies.add(words)
+      if (compared.length < SAMPLE.compared) compared.push({ id: row.id, words })
+      if (row.vector && vectors.length < SAMPLE.compared) vectors.push(unitVector(row.vector))
+    })
+    read += rows.length
+    before = rows.at(-1)?.id ?? 0
+  }
+  const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
+  const comparison = learnComparison(
+    by === 'meaning' ? [] : await mapInTurns(compared, ({ words }) => weighWords(words, frequencies)),
+  )
+  /** The places of papers in the sample that they are compared with. */
+  const sampledAt = new Map(compared.map(({ id }, place) => [id, place]))
+  return {
+    number,
+    of: { papers: read, hasVectors: whitening !== null },
+    others: new LRUCache({ max: KEPT }),
+    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
+    toKnown(row) {
+      const vector = row.vector && unitVector(row.vector)
+      const words =
+        by === 'meaning'
+          ? NO_WORDS
+          : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
+      const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
+      return {
+        id: row.id,
+        features: comparison.ofPaper(words, meaning, sampledAt.get(row.id)),
+        vector,
+        topics: distinctTopics(row.categories),
+        attention: row.attention,
+      }
+    },
+  }
+}
+
 const VECTORS_WORTH_IT = 200
 const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
+
+type Marked = { id: number; mark: string; hasVector: boolean }
+
+/** The newest papers, and what changes when they or their vectors do. */
+async function readMarks(db: Kysely<Database>): Promise<Marked[]> {
+  const { rows } = await sql<Marked>`
+    select p.id, concat(p.index_seq, ' ', e.seq, ' ', p.votes + p.pick_count) as mark, e.seq is not null as "hasVector"
+    from papers p left join paper_embeddings e on e.paper_id = p.id
+      and e.model = (select model from embedding_models where in_use)
+    where p.edition is not null and not p.hidden
+    order by p.edition desc, p.id desc limit ${NEWEST}`.execute(db)
+  return rows
+}
 
 async function readRows(db: Kysely<Database>, where: ReturnType<typeof sql>): Promise<Row[]> {
   const { rows } = await sql<Row>`
