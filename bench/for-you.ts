@@ -1,7 +1,8 @@
 /**
  * Readers' own pages in a database of any number of papers, 1,000,000 when none is given: `bench/run for-you 100000`. How long
  * the page takes a reader who comes back, one who comes for the first time, and one who has just voted, as ratios to the list of
- * trending papers of the same site; how many readers' digests are put in order a second; and memory. Without vectors: words alone.
+ * trending papers of the same site; how many readers' digests are put in order a second; and memory. Readers have three fields
+ * each, of which they voted for thirty papers; papers have vectors.
  */
 import { sql, type Kysely } from 'kysely'
 import { connect } from '../src/db/connect.ts'
@@ -9,22 +10,27 @@ import type { Database } from '../src/db/schema.ts'
 import { addressPath } from '../src/papers/identifiers.ts'
 import { openTaste } from '../src/recommendation/open-taste.ts'
 import { createLog } from '../src/runtime/log.ts'
-import { TIME_ZONE } from './search-speed/fill-database.ts'
+import { TIME_ZONE, writeVectors } from './search-speed/fill-database.ts'
 import { openClient, sumUp, type Times } from './search-speed/client.ts'
-import { makePapers } from './search-speed/papers.ts'
+import { makePapers, type Papers } from './search-speed/papers.ts'
+import { makeVectors } from './search-speed/vectors.ts'
+import { openMeaning } from '../src/search/meaning.ts'
+import { giveFields } from './for-you/fields.ts'
 import { memoryOf, realPapers, startSite, withDataFolder, type RunningSite } from './site.ts'
 import { addressOf, cookieOf, fill } from './voting/fill.ts'
 
 const TEXTS = 40_000
 const READERS = 5_000
 const VOTES_EACH = 30
-/** Readers from this number on have some thirty votes. */
-const USUAL = 1_500
-/** What is asked for, of each kind. */
+/** What is asked for, of each kind, and readers who come back. */
 const TIMES = 200
+const BACK = 20
 /** Papers of one digest's period, and what an issue asks for. */
 const DIGEST = { readers: 300, papers: 700, limit: 40 }
 const GOALS = { page: 60, vote: 100, digests: 300 }
+
+/** Vectors that are written at once. */
+const AT_ONCE = 2_000
 
 const say = (text: string) => console.log(text)
 const number = (value: number) => Math.round(value).toLocaleString('en-GB')
@@ -35,26 +41,63 @@ async function measure(file: string, folder: string, papers: number): Promise<vo
   try {
     const texts = await makePapers(file, { count: Math.min(TEXTS, papers) })
     const amounts = { papers, votes: READERS * VOTES_EACH, readers: READERS, newcomers: 0 }
-    const { votes } = await fill(db, { amounts, texts, now: new Date(), onStep: () => {} })
-    say(`${number(papers)} papers, ${number(votes)} votes of ${number(READERS)} readers`)
+    const now = new Date()
+    const { votes } = await fill(db, { amounts, texts, whole: true, now, onStep: () => {} })
+    await giveVectors(db, { texts, papers, folder })
+    const readers = await readersOf(db, BACK + TIMES + DIGEST.readers)
+    const unread = await giveFields(db, { readers, votes: VOTES_EACH, unread: TIMES / BACK, now })
+    say(`${number(papers)} papers with vectors, ${number(votes)} votes of ${number(READERS)} readers`)
     const site = await startSite(folder, {
       env: { SITE_TIMEZONE: TIME_ZONE, EMBEDDINGS_MODEL: 'none', DATABASE_URL: '', SEARCH_URL: '' },
     })
     try {
-      await measurePages(site, { papers })
+      await measurePages(site, { unread })
       const memory = memoryOf(folder, site.child)
       if (memory)
         say(`memory after it: ${number(memory.all)} MiB in all, ${number(memory.node)} of it Node.js`)
     } finally {
       await site.stop()
     }
-    await measureDigests(db)
+    await measureDigests(db, readers.slice(-DIGEST.readers))
   } finally {
     await connection.close()
   }
 }
 
-async function measurePages(site: RunningSite, { papers }: { papers: number }): Promise<void> {
+/** The first readers, by the number that their sessions go by. */
+async function readersOf(db: Kysely<Database>, count: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select reader_id as id from sessions order by token limit ${count}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+async function giveVectors(
+  db: Kysely<Database>,
+  { texts, papers, folder }: { texts: Papers; papers: number; folder: string },
+): Promise<void> {
+  const meaning = openMeaning(
+    { embeddingsUrl: null, embeddingsKey: null, embeddingsModel: null, dataFolder: folder },
+    { log: createLog('warn') },
+  )
+  if (!meaning.embedder) throw new Error('there is no model')
+  const vectors = await makeVectors(texts, meaning.embedder)
+  await meaning.close()
+  const { model, dimensions } = vectors
+  for (let from = 1; from <= papers; from += AT_ONCE) {
+    const count = Math.min(AT_ONCE, papers - from + 1)
+    await writeVectors(
+      db,
+      Array.from({ length: count }, (_, i) => vectors.of((from + i) % texts.count)),
+      { firstId: from, model },
+    )
+  }
+  await sql`insert into embedding_models (model, in_use, dimensions) values (${model}, true, ${dimensions}::integer)`.execute(
+    db,
+  )
+  await sql`vacuum (analyze) paper_embeddings`.execute(db)
+}
+
+async function measurePages(site: RunningSite, { unread }: { unread: number[][] }): Promise<void> {
   const client = openClient(site.url)
   const ask = async (path: string, by: { cookie: string; form?: string }) => {
     const { status, ms } = await client.ask(path, by)
@@ -68,18 +111,18 @@ async function measurePages(site: RunningSite, { papers }: { papers: number }): 
   }
   try {
     const started = performance.now()
-    await ask('/for-you', { cookie: cookieOf(USUAL) })
+    await ask('/for-you', { cookie: cookieOf(1) })
     say(`the first page of all, which waits for the newest papers: ${number(performance.now() - started)} ms`)
-    const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(USUAL + (n % 20)) }))
+    const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(1 + (n % BACK)) }))
     sayTimes('trending papers, for a reader', trending)
-    for (let n = 0; n < 20; n++) await ask('/for-you', { cookie: cookieOf(USUAL + n) })
-    const back = await series((n) => ask('/for-you', { cookie: cookieOf(USUAL + (n % 20)) }))
+    for (let n = 0; n < BACK; n++) await ask('/for-you', { cookie: cookieOf(1 + n) })
+    const back = await series((n) => ask('/for-you', { cookie: cookieOf(1 + (n % BACK)) }))
     sayTimes('/for-you, of readers who come back', back, { to: trending, goal: GOALS.page })
-    const first = await series((n) => ask('/for-you', { cookie: cookieOf(USUAL + 100 + n) }))
+    const first = await series((n) => ask('/for-you', { cookie: cookieOf(1 + BACK + n) }))
     sayTimes('/for-you, of readers who come for the first time', first, { to: trending })
     const voted = await series(async (n) => {
-      const cookie = cookieOf(USUAL + (n % 20))
-      const path = addressPath(addressOf(papers - 5 * TIMES + n))
+      const cookie = cookieOf(1 + (n % BACK))
+      const path = addressPath(addressOf(unread[n % BACK]?.[Math.floor(n / BACK)] ?? 1))
       await ask(`${path}/vote`, { cookie, form: 'vote=1' })
       return ask('/for-you', { cookie })
     })
@@ -99,19 +142,15 @@ function sayTimes(what: string, { p50, p95, p99 }: Times, compared?: { to: Times
 }
 
 /** What putting a period's papers in order takes, for one reader after the other. */
-async function measureDigests(db: Kysely<Database>): Promise<void> {
-  const { rows: readers } = await sql<{ id: string }>`
-    select reader_id as id from votes group by 1 having count(*) between 20 and 40 order by 1 limit ${DIGEST.readers}`.execute(
-    db,
-  )
+async function measureDigests(db: Kysely<Database>, readers: string[]): Promise<void> {
   const { rows: papers } = await sql<{ id: number }>`
     select id from papers where not hidden order by edition desc, id desc limit ${DIGEST.papers}`.execute(db)
   const taste = openTaste(db)
   await taste.warmUp()
   const paperIds = papers.map(({ id }) => id)
   const started = performance.now()
-  for (const { id } of readers)
-    await taste.rank({ readerId: id, now: new Date(), paperIds, mixed: true, limit: DIGEST.limit })
+  for (const readerId of readers)
+    await taste.rank({ readerId, now: new Date(), paperIds, mixed: true, limit: DIGEST.limit })
   const each = (performance.now() - started) / readers.length
   const all = (each * 10_000) / 1_000
   say(

@@ -82,8 +82,8 @@ async function writePapers(db: Kysely<Database>, papers: BenchPaper[]): Promise<
     order by number`.execute(db)
 }
 
-/** As one parameter of bytes, which the driver sends as they are. */
-async function writeVectors(
+/** Vectors of papers with consecutive ids: as one parameter of bytes, which the driver sends as they are. */
+export async function writeVectors(
   db: Kysely<Database>,
   vectors: Float32Array[],
   { firstId, model }: { firstId: number; model: string },

@@ -44,7 +44,7 @@ export function addressOf(paper: number): string {
 /**
  * Fills an empty database with papers, readers, votes and their events, as recording and voting would have left them:
  * counts, points, heat and attention are what the events make them. Titles, abstracts and authors are those of `texts`,
- * in ever other combinations. Popularity is skewed, and so is how much readers vote. All is the same every time, but for
+ * in ever other combinations, or with `whole` each as it is, over and over. Popularity is skewed, and so is how much readers vote. All is the same every time, but for
  * the ids of readers and votes. Answers how many votes there are.
  */
 export async function fill(
@@ -52,9 +52,10 @@ export async function fill(
   {
     amounts,
     texts,
+    whole = false,
     now,
     onStep,
-  }: { amounts: Amounts; texts: Papers; now: Date; onStep: (text: string) => void },
+  }: { amounts: Amounts; texts: Papers; whole?: boolean; now: Date; onStep: (text: string) => void },
 ): Promise<{ votes: number; hottest: number }> {
   return db.connection().execute(async (connection) => {
     // All of it is thrown away in the end; nothing here breaks a reference, which would be checked row by row.
@@ -71,7 +72,7 @@ export async function fill(
     const steps: [string, () => Promise<void>][] = [
       ['readers', () => writeReaders(connection, { amounts, now })],
       ['votes drawn', () => drawVotes(connection, { amounts, now })],
-      ['papers', () => writePapers(connection, { amounts, texts, now })],
+      ['papers', () => writePapers(connection, { amounts, texts, whole, now })],
       ['votes', () => writeVotes(connection)],
       ['events', () => writeEvents(connection)],
       ['tidied up', () => tidyUp(connection)],
@@ -164,9 +165,10 @@ async function drawVotes(
 
 async function writePapers(
   db: Kysely<Database>,
-  { amounts, texts, now }: { amounts: Amounts; texts: Papers; now: Date },
+  { amounts, texts, whole, now }: { amounts: Amounts; texts: Papers; whole: boolean; now: Date },
 ): Promise<void> {
   const { papers } = amounts
+  const ofAbstract = whole ? sql`n` : sql`(n * 31 + n / ${texts.count}::bigint)`
   await writeTexts(db, texts)
   // log2 Σ w·2^((t − epoch)/H), calculated from now, so that no power overflows.
   const halfLives = sql`date_part('epoch', voted_at - ${now}::timestamptz) / ${HALF_LIFE_MS / 1_000}::double precision`
@@ -190,7 +192,7 @@ async function writePapers(
         coalesce(s.votes, 0), coalesce(s.points, 0), coalesce(s.heat, '-Infinity'), coalesce(s.attention, 0)
       from (select n, ${datedAt(amounts, now)} as dated_at from generate_series(1, ${papers}::bigint) n) p
       join bench_texts t on t.number = n % ${texts.count}::bigint
-      join bench_texts a on a.number = (n * 31 + n / ${texts.count}::bigint) % ${texts.count}::bigint
+      join bench_texts a on a.number = ${ofAbstract} % ${texts.count}::bigint
       left join bench_sums s on s.paper_id = n
       order by n`.execute(db)
   })

@@ -44,7 +44,7 @@ it('tells what a reader did that a paper is there for', () => {
 
 it('leaves out what speaks against a paper, what may not be told of, and the same twice', () => {
   expect(told({ reasons: [did('vote', 1, -1), did('not-for-me', 2), did('vote', 77), did('like', 3)] })).toBe(
-    'Because you liked “Sand in motion”',
+    'Because you chose “Sand in motion” as one to read',
   )
   expect(told({ reasons: [did('vote', 1), did('save', 1)] })).toMatch(
     /^Because you \w+( for)? “Why tides turn”$/,

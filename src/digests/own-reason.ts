@@ -1,17 +1,8 @@
 import { categoryName } from '../papers/categories.ts'
-import type { ActKind, RankedPaper } from '../recommendation/taste.ts'
+import { ACT_WORDS } from '../recommendation/act-words.ts'
+import { isFor } from '../recommendation/evidence.ts'
+import type { RankedPaper } from '../recommendation/taste.ts'
 
-/** How acts are told that speak for a paper; others are not told. */
-const DID: Readonly<Partial<Record<ActKind, string>>> = {
-  vote: 'voted for',
-  save: 'saved',
-  collect: 'collected',
-  comment: 'commented on',
-  submit: 'submitted',
-  like: 'liked',
-  open: 'opened',
-  search: 'searched for',
-}
 const MOST_ACTS = 2
 const LONGEST_TITLE = 90
 
@@ -24,13 +15,11 @@ export function ownReason(
   { titles, isOfInterest }: { titles: ReadonlyMap<number, string>; isOfInterest: boolean },
 ): string {
   const acts = reasons
-    .filter(({ part }) => part > 0)
+    .filter(({ part, act }) => part > 0 && isFor(act.kind))
     .flatMap(({ act: { kind, paperId, text } }) => {
-      const did = DID[kind]
+      const { before, after } = ACT_WORDS[kind]
       const what = paperId === null ? text : titles.get(paperId)
-      return did === undefined || what === undefined || what === null || what === ''
-        ? []
-        : [{ did, what: `“${shorten(what)}”` }]
+      return what ? [{ did: before, what: `“${shorten(what)}”${after && ` ${after}`}` }] : []
     })
   const [first, second] = [...new Map(acts.map((act) => [act.what, act])).values()].slice(0, MOST_ACTS)
   return [
