@@ -57,6 +57,7 @@ class FakeTaste implements Taste {
       })),
       total: ids.length,
       knows: { acts: this.votedFor.length, interests: 1, topics: 0, authors: 0 },
+      interests: [],
     }
   }
   interests = async () => []

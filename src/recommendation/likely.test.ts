@@ -14,7 +14,7 @@ function paper(id: number, facts: Partial<RankedPaper> = {}): RankedPaper {
 /** The marks on papers 1 to `of`, where a taste ranks some of them. */
 async function marked(papers: RankedPaper[], { of }: { of: number }) {
   const knows = { acts: 9, interests: 1, topics: 0, authors: 0 }
-  const rank = async (): Promise<Ranking> => ({ papers, total: papers.length, knows })
+  const rank = async (): Promise<Ranking> => ({ papers, total: papers.length, knows, interests: [] })
   return [...(await likelyOf({ rank }, asked(of))).keys()]
 }
 
@@ -49,7 +49,7 @@ it('marks nothing that the reader has acted on themselves', async () => {
 
 it('says for which interest', async () => {
   const knows = { acts: 9, interests: 1, topics: 0, authors: 0 }
-  const rank = async () => ({ papers: [paper(1)], total: 1, knows })
+  const rank = async () => ({ papers: [paper(1)], total: 1, knows, interests: [] })
   expect(await likelyOf({ rank }, asked(1))).toEqual(new Map([[1, TIDES]]))
 })
 

@@ -151,6 +151,9 @@ export function openTaste(
         topics: evidence.topics.size,
         authors: evidence.authors.size,
       },
+      interests: learnt.interests
+        .toSorted(byActs)
+        .flatMap(({ id, name, isPaused }) => (id === null || name === null ? [] : [{ id, name, isPaused }])),
     }
   }
 
@@ -212,7 +215,7 @@ export function openTaste(
           }
         }),
       )
-      return told.toSorted((a, b) => b.acts.length - a.acts.length || (a.id ?? Infinity) - (b.id ?? Infinity))
+      return told.toSorted(byActs)
     },
     async askAbout({ readerId, now, count }) {
       const { held, evidence, compared } = await tasteOf(readerId, now)
@@ -229,6 +232,13 @@ export function openTaste(
     wake: () => papers.wake(),
     close: async () => undefined,
   }
+}
+
+type Counted = { id: number | null; acts: unknown[] }
+
+/** The interest with most acts first, and of those with as many the oldest. */
+function byActs(a: Counted, b: Counted): number {
+  return b.acts.length - a.acts.length || (a.id ?? Infinity) - (b.id ?? Infinity)
 }
 
 /** Changes when what is learned would: with each act, with the reader's corrections, and from day to day. */

@@ -84,7 +84,12 @@ export type Ranking = {
     topics: number
     authors: number
   }
+  /** The reader's interests that are kept, the one with most acts first. */
+  interests: KeptInterest[]
 }
+
+/** An interest that has its page. */
+export type KeptInterest = { id: number; name: string; isPaused: boolean }
 
 /** An interest, and what it is about. */
 export type Interest = InterestRef & {

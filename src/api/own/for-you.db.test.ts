@@ -45,6 +45,7 @@ describeWithDatabase('a program that reads what is for its reader', (db) => {
             })),
             total: ranked.length,
             knows: { acts: 1, interests: 1, topics: 0, authors: 0 },
+            interests: [],
           }
         }),
       interests: (question) => answer(question, () => interests),

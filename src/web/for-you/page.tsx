@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import type { Subscription } from '../../digests/subscriptions.ts'
 import type { TasteSettings } from '../../recommendation/own-tastes.ts'
-import type { Interest, Ranking } from '../../recommendation/taste.ts'
+import type { KeptInterest, Ranking } from '../../recommendation/taste.ts'
 import { renderPage } from '../layout.tsx'
 import { Pager } from '../parts/entries.tsx'
 import type { Site } from '../site.ts'
@@ -33,7 +33,7 @@ export function forYouPage(
     back: string
     /** The only one whose papers are shown; null for all. */
     interest: { id: number; name: string } | null
-    interests: Interest[]
+    interests: KeptInterest[]
     knows: Ranking['knows']
     /** Whether nothing is known of the reader, and the papers are the newest. */
     isBeginning: boolean
@@ -122,8 +122,8 @@ function BasedOn({
 }
 
 /** Links to the pages of a reader’s interests; none where there is no choice. */
-function InterestLinks({ interests, shown }: { interests: Interest[]; shown: number | null }) {
-  const kept = interests.filter(({ id, isPaused }) => id !== null && (!isPaused || id === shown))
+function InterestLinks({ interests, shown }: { interests: KeptInterest[]; shown: number | null }) {
+  const kept = interests.filter(({ id, isPaused }) => !isPaused || id === shown)
   if (kept.length === 0) return null
   return (
     <nav class="ranges" aria-label="Interests">

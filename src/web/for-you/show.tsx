@@ -55,7 +55,7 @@ async function show(
   const readerId = viewer.reader.id
   const now = site.now()
   const path = interest === null ? PATH : `${PATH}/interests/${interest.id}`
-  const [ranking, interests, settings, subscription] = await Promise.all([
+  const [ranking, settings, subscription] = await Promise.all([
     site.taste.rank({
       readerId,
       now,
@@ -63,7 +63,6 @@ async function show(
       limit: PAGE_SIZE,
       ...(interest === null ? {} : { interestId: interest.id }),
     }),
-    site.taste.interests({ readerId, now }),
     tasteSettings(site.db, { readerId }),
     findOwnSubscription(site, path),
   ])
@@ -83,7 +82,7 @@ async function show(
       path,
       back,
       interest,
-      interests,
+      interests: ranking.interests,
       knows: ranking.knows,
       isBeginning: knowsNothing,
       entries,

@@ -25,7 +25,7 @@ export function tasteSaying(said: Map<string, Said | 'away'>): Taste & { asked: 
     async rank(question) {
       asked.push(question)
       const { paperIds, interestId, offset = 0, limit, readerId } = question
-      const { papers, knows = {} } = of(readerId)
+      const { papers, knows = {}, interests = [] } = of(readerId)
       const found = papers.filter(
         ({ id, interest }) =>
           (paperIds?.includes(id) ?? true) && (interestId === undefined || interest?.id === interestId),
@@ -33,6 +33,9 @@ export function tasteSaying(said: Map<string, Said | 'away'>): Taste & { asked: 
       return {
         papers: found.slice(offset, offset + limit),
         total: found.length,
+        interests: interests.flatMap(({ id, name, isPaused }) =>
+          id === null ? [] : [{ id, name, isPaused }],
+        ),
         knows: { acts: 0, interests: 0, topics: 0, authors: 0, ...knows },
       }
     },
