@@ -166,3 +166,6 @@ begin
   perform merge_own(merged, kept);
   perform merge_paper_of_all(merged, kept, moment);
 end $$;
+
+-- What comes by mail of one interest, to be ended with it.
+create index subscriptions_of_interests on subscriptions (list) where list like '/for-you/interests/%';

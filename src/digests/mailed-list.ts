@@ -13,6 +13,10 @@ export type MailedList = FollowedList | OwnList
 
 /** Where a reader's own front page is. */
 export const OWN_PAGE = '/for-you'
+/** The address of what one interest finds. */
+export function interestList(interestId: number): string {
+  return `${OWN_PAGE}/interests/${interestId}`
+}
 const OWN = /^\/for-you(?:\/interests\/([1-9]\d{0,14}))?\/?$/
 
 /** Reads the address of a list that can come by mail, as `parseListAddress` does; null when it is none. */
@@ -24,7 +28,7 @@ export function parseMailedList(text: string, origin: string): { list: MailedLis
     ? { list: { kind: 'own', interestId: null }, address: OWN_PAGE }
     : {
         list: { kind: 'own', interestId: Number(interest) },
-        address: `${OWN_PAGE}/interests/${Number(interest)}`,
+        address: interestList(Number(interest)),
       }
 }
 

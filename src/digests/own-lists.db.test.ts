@@ -9,6 +9,7 @@ import { NO_RATES } from '../mail/mail-rate.ts'
 import type { Message } from '../mail/message.ts'
 import { castVote } from '../ranking/votes.ts'
 import { deleteAccount } from '../readers/delete-account.ts'
+import { dropInterest, mergeInterests } from '../recommendation/interests.ts'
 import { openTaste } from '../recommendation/open-taste.ts'
 import { TasteAway, type Ranking, type RankQuestion, type Taste } from '../recommendation/taste.ts'
 import { setNotForMe } from '../shelves/not-for-me.ts'
@@ -17,6 +18,7 @@ import { archivedIssues, keepArchive, readSent } from './archive.ts'
 import { composeDueIssues } from './compose-due.ts'
 import { deliverIssues } from './deliver.ts'
 import type { DigestRoom } from './digest-room.ts'
+import { endMailOfLostInterests, moveInterestMail } from './own-subscriptions.ts'
 import { usualPreferences, type Preferences } from './preferences.ts'
 import { previewDue, previewIssue } from './preview.ts'
 import { askToSubscribe, findSubscriber } from './subscriptions.ts'
@@ -240,6 +242,37 @@ describeWithDatabase('a reader’s own front page by mail', (db) => {
     const [mail] = await send(room, FIRST_DAY)
     expect(mail?.subject).toBe('Tide 1 of 2026-01-13 · For you: Spring tides')
     expect(taste.asked[0]).toMatchObject({ readerId: reader.id, interestId: id })
+  })
+
+  it('goes on as what an interest is part of, and ends with it', async () => {
+    await record('2026-01-13', 1)
+    const { reader } = await signIn(db(), { email: ADA })
+    const readerId = reader.id
+    const [springs, neaps, ebbs] = [
+      await interestOf(readerId),
+      await interestOf(readerId, 'Neap tides'),
+      await interestOf(readerId, 'Ebbs'),
+    ]
+    for (const id of [springs, neaps, ebbs]) await subscribe(ADA, { list: `/for-you/interests/${id}` })
+    await subscribe(ADA)
+    const lists = async () =>
+      (await findSubscriber(db(), { email: ADA }))?.subscriptions.map(({ list }) => list).toSorted()
+    const merge = async (interestId: number, intoId: number) => {
+      expect(await mergeInterests(db(), { readerId, interestId, intoId })).toEqual({ ok: true })
+      await moveInterestMail(db(), { readerId, interestId, intoId, now: FIRST_DAY })
+    }
+    const later = await interestOf(readerId, 'Slack water')
+    await merge(ebbs, later)
+    expect(await lists()).toEqual([
+      '/for-you',
+      ...[springs, neaps, later].map((id) => `/for-you/interests/${id}`),
+    ])
+    // Nobody gets the same twice.
+    await merge(neaps, springs)
+    expect(await lists()).toEqual(['/for-you', ...[springs, later].map((id) => `/for-you/interests/${id}`)])
+    await dropInterest(db(), { readerId, interestId: springs })
+    await endMailOfLostInterests(db(), { now: FIRST_DAY })
+    expect(await lists()).toEqual(['/for-you', `/for-you/interests/${later}`])
   })
 
   it('waits while nobody can rank papers, and holds up nobody else', async () => {

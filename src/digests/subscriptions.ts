@@ -165,7 +165,7 @@ function isForgotten({ confirmed_at, created_at }: Row, now: Date): boolean {
 }
 
 /** Holds the subscriber of a subscription, then it; undefined where it is gone. */
-async function holdSubscription(
+export async function holdSubscription(
   trx: Transaction<Database>,
   { id }: { id: number },
 ): Promise<Row | undefined> {

@@ -2,6 +2,7 @@ import { composeDueIssues } from '../digests/compose-due.ts'
 import { keepArchive } from '../digests/archive.ts'
 import { deliverIssues, type Delivering, type Stopped } from '../digests/deliver.ts'
 import { finishRuns } from '../digests/runs.ts'
+import { endMailOfLostInterests } from '../digests/own-subscriptions.ts'
 import { forgetUnconfirmed } from '../digests/subscriptions.ts'
 import type { Logger } from '../runtime/log.ts'
 import { TasteAway } from '../recommendation/taste.ts'
@@ -21,6 +22,7 @@ export function composeDigests(
       const own = await room()
       await keepArchive(own, { now: now() })
       await forgetUnconfirmed(own.search.db, { now: now() })
+      await endMailOfLostInterests(own.search.db, { now: now() })
       try {
         const { composed, skipped, published } = await composeDueIssues(own, { now, signal })
         if (composed + skipped + published > 0)

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { moveInterestMail } from '../../digests/own-subscriptions.ts'
 import { exportTaste } from '../../recommendation/export-taste.ts'
 import { chooseLearning, forgetSearch, forgetTaste } from '../../recommendation/forget.ts'
 import {
@@ -75,12 +76,15 @@ const NO_BOOST = {
 
 /** `POST /settings/interests/…/merge` with `into`: the number of another one. */
 export function mergeOwnInterest(site: Site) {
-  return readerAction(site, LIMIT, async ({ site: own, reader, form }, c) => {
+  return readerAction(site, LIMIT, async ({ site: own, reader, form, now }, c) => {
     const interestId = numberIn(c)
     const intoId = parseNumber(form.text('into'))
     if (interestId === null || intoId === null) return refused(own, c, NO_INTEREST)
     const outcome = await mergeInterests(site.db, { readerId: reader.id, interestId, intoId })
-    if (outcome.ok) return goBack(c, form, changedPath('merged', intoId))
+    if (outcome.ok) {
+      await moveInterestMail(site.db, { readerId: reader.id, interestId, intoId, now })
+      return goBack(c, form, changedPath('merged', intoId))
+    }
     return refused(own, c, outcome.kind === 'same-interest' ? SAME_INTEREST : NO_INTEREST)
   })
 }
