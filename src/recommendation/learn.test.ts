@@ -5,7 +5,7 @@ import { learnComparison } from './learning/comparison.ts'
 import { openLikenessTable } from './learning/likeness-table.ts'
 import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
-import { readWords } from './learning/words.ts'
+import { readWords, withoutRuns } from './learning/words.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
 import type { Act, ActKind } from './taste.ts'
@@ -25,7 +25,7 @@ function randomFrom(seed: number): () => number {
 }
 
 /** Papers of invented words, each about one of `fields` fields, with a random meaning near to that of its field. */
-function library({
+async function library({
   count,
   fields,
   random,
@@ -33,7 +33,7 @@ function library({
   count: number
   fields: number
   random: () => number
-}): KnownPaper[] {
+}): Promise<KnownPaper[]> {
   const pick = (most: number) => Math.floor(random() * most)
   const centres = Array.from({ length: fields }, () => Array.from({ length: 16 }, () => random() - 0.5))
   const texts = Array.from({ length: count }, (_, i) =>
@@ -44,7 +44,8 @@ function library({
   const frequencies = countWords()
   for (const text of texts) frequencies.add(readWords(text))
   const weighed = texts.map((text) => weighWords(readWords(text), frequencies))
-  const comparison = learnComparison(weighed)
+  const words = texts.map((text) => weighWords(withoutRuns(readWords(text)), frequencies))
+  const comparison = await learnComparison({ papers: words, whole: weighed })
   return weighed.map((words, i) => {
     const meaning = unit((centres[i % fields] ?? []).map((value) => value + (random() - 0.5) * 0.6))
     const features = comparison.ofPaper(words, meaning, i)
@@ -69,10 +70,13 @@ function evidence(acts: Act[], facts: Partial<Evidence> = {}): Evidence {
   }
 }
 
+/** What a small collection is compared by. */
+const SMALL = await learnComparison({ papers: [], whole: [] })
+
 function learnFrom(of: Evidence, papers: KnownPaper[]): Learnt {
   return learn(of, {
     papers: new Map(papers.map((paper) => [paper.id, paper])),
-    textFeatures: (text) => learnComparison([]).ofText(weighWords(readWords(text), countWords())),
+    textFeatures: (text) => SMALL.ofText(weighWords(readWords(text), countWords())),
     table: openLikenessTable(),
     now: NOW,
   })
@@ -94,14 +98,14 @@ const act = (paper: KnownPaper | undefined, kind: ActKind, days: number): Act =>
 })
 
 describe('reasons', () => {
-  it('say what a score is without an act, as if all were learned anew: for 1,000 random papers and readers', () => {
+  it('say what a score is without an act, as if all were learned anew: for 1,000 random papers and readers', async () => {
     const random = randomFrom(13)
     const pick = (most: number) => Math.floor(random() * most)
     const kinds: ActKind[] = ['vote', 'save', 'open', 'comment', 'not-for-me', 'passed-over']
     // Of a few papers, and of so many that what they have in common is taken out.
-    const libraries = Array.from({ length: 40 }, (_, i) =>
-      library({ count: i % 2 === 0 ? 40 : 240, fields: 3, random }),
-    )
+    const libraries: KnownPaper[][] = []
+    for (let i = 0; i < 40; i++)
+      libraries.push(await library({ count: i % 2 === 0 ? 40 : 240, fields: 3, random }))
     let compared = 0
     for (let reader = 0; reader < 1_000; reader++) {
       const all = libraries[reader % libraries.length] ?? []
@@ -141,8 +145,8 @@ describe('reasons', () => {
     expect(compared).toBeGreaterThan(950)
   })
 
-  it('add up to the score', () => {
-    const papers = library({ count: 30, fields: 2, random: randomFrom(5) })
+  it('add up to the score', async () => {
+    const papers = await library({ count: 30, fields: 2, random: randomFrom(5) })
     const learnt = learnFrom(evidence(papers.slice(0, 5).map((paper, i) => act(paper, 'vote', i))), papers)
     const [interest] = learnt.interests
     const paper = papers[12]
@@ -154,8 +158,8 @@ describe('reasons', () => {
 })
 
 describe('an interest', () => {
-  it('keeps nine tenths of its score after thirty votes on a new one', () => {
-    const papers = library({ count: 120, fields: 2, random: randomFrom(7) })
+  it('keeps nine tenths of its score after thirty votes on a new one', async () => {
+    const papers = await library({ count: 120, fields: 2, random: randomFrom(7) })
     const [old, young] = [0, 1].map((field) => papers.filter(({ id }) => (id - 1) % 2 === field))
     const before = old?.slice(0, 10).map((paper, i) => act(paper, 'vote', 400 + i)) ?? []
     const after = [...before, ...(young?.slice(0, 30).map((paper, i) => act(paper, 'vote', i)) ?? [])]
@@ -173,8 +177,8 @@ describe('an interest', () => {
     expect(sum(scores(after))).toBeGreaterThan(0.9 * sum(scores(before)))
   })
 
-  it('is not learned from what its reader took out of it, nor while it is paused', () => {
-    const papers = library({ count: 20, fields: 1, random: randomFrom(3) })
+  it('is not learned from what its reader took out of it, nor while it is paused', async () => {
+    const papers = await library({ count: 20, fields: 1, random: randomFrom(3) })
     const acts = papers.slice(0, 4).map((paper, i) => act(paper, 'vote', i))
     const interest = { id: 1, name: 'Tides', namedByReader: true, boost: 1, isPaused: false }
     const assigned = new Map(

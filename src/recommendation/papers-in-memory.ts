@@ -12,7 +12,7 @@ import type { Features } from './learning/features.ts'
 import { learnWhitening } from './learning/whitening.ts'
 import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
-import { readWords, type Words } from './learning/words.ts'
+import { readWords, withoutRuns, type Words } from './learning/words.ts'
 
 /** A paper as tastes are learned from it. */
 export type KnownPaper = {
@@ -55,9 +55,9 @@ export type PapersInMemory = {
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
 /** The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie. */
-const SAMPLE = { papers: 10_000, compared: 2_000 }
+const SAMPLE = { papers: 10_000, close: 2_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
-const GROWTH = 1.2
+const GROWTH = 1.1
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Nor more often than this, while papers come in one after the other. */
@@ -230,30 +230,41 @@ async function learnScale(
   { number, by }: { number: number; by: Parts['by'] },
 ): Promise<Scale> {
   const frequencies = countWords()
+  const count = await countPapers(db, { most: SAMPLE.papers })
+  /** Whether the nth is one of those that are looked at closely, which are spread over all of the sample. */
+  const isClose = (n: number) =>
+    Math.floor(((n + 1) * SAMPLE.close) / count) > Math.floor((n * SAMPLE.close) / count)
   const vectors: Float32Array[] = []
-  const compared: { id: number; words: Words }[] = []
-  let read = 0
-  for (let before = Number.MAX_SAFE_INTEGER; read < SAMPLE.papers;) {
+  const papers: { id: number; words: Words }[] = []
+  const whole: Words[] = []
+  for (let before = Number.MAX_SAFE_INTEGER; papers.length < count;) {
     const rows = await readRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
     if (rows.length === 0) break
     await mapInTurns(rows, (row) => {
       const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
       frequencies.add(words)
-      if (compared.length < SAMPLE.compared) compared.push({ id: row.id, words })
-      if (row.vector && vectors.length < SAMPLE.compared) vectors.push(unitVector(row.vector))
+      if (isClose(papers.length)) {
+        whole.push(words)
+        if (row.vector) vectors.push(unitVector(row.vector))
+      }
+      papers.push({ id: row.id, words: withoutRuns(words) })
     })
-    read += rows.length
     before = rows.at(-1)?.id ?? 0
   }
   const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
-  const comparison = learnComparison(
-    by === 'meaning' ? [] : await mapInTurns(compared, ({ words }) => weighWords(words, frequencies)),
+  const comparison = await learnComparison(
+    by === 'meaning'
+      ? { papers: [], whole: [] }
+      : {
+          papers: await mapInTurns(papers, ({ words }) => weighWords(words, frequencies)),
+          whole: await mapInTurns(whole, (words) => weighWords(words, frequencies)),
+        },
   )
   /** The places of papers in the sample that they are compared with. */
-  const sampledAt = new Map(compared.map(({ id }, place) => [id, place]))
+  const sampledAt = new Map(papers.map(({ id }, place) => [id, place]))
   return {
     number,
-    of: { papers: read, hasVectors: whitening !== null },
+    of: { papers: papers.length, hasVectors: whitening !== null },
     others: new LRUCache({ max: KEPT }),
     featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
     toKnown(row) {
@@ -288,6 +299,13 @@ async function readMarks(db: Kysely<Database>): Promise<Marked[]> {
     where p.edition is not null and not p.hidden
     order by p.edition desc, p.id desc limit ${NEWEST}`.execute(db)
   return rows
+}
+
+/** How many papers there are, counted up to `most`. */
+async function countPapers(db: Kysely<Database>, { most }: { most: number }): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select from papers where not hidden limit ${most}) as p`.execute(db)
+  return rows[0]?.count ?? 0
 }
 
 async function readRows(db: Kysely<Database>, where: ReturnType<typeof sql>): Promise<Row[]> {

@@ -4,10 +4,10 @@ import { kinship, type Features } from './features.ts'
 import { openExamples } from './examples.ts'
 import { weighWords } from './weigh-words.ts'
 import { countWords } from './word-frequencies.ts'
-import { readWords } from './words.ts'
+import { readWords, withoutRuns } from './words.ts'
 
 /** Three papers in four are of one field, the others each of a small one of its own. */
-function collection(count: number) {
+async function collection(count: number) {
   const texts = Array.from({ length: count }, (_, i) => {
     const field = i % 4 === 0 ? `small${Math.floor(i / 12)}` : 'large'
     return Array.from({ length: 30 }, (_, w) =>
@@ -17,15 +17,18 @@ function collection(count: number) {
   const frequencies = countWords()
   for (const text of texts) frequencies.add(readWords(text))
   const words = texts.map((text) => weighWords(readWords(text), frequencies))
-  const comparison = learnComparison(words)
+  const comparison = await learnComparison({
+    papers: texts.map((text) => weighWords(withoutRuns(readWords(text)), frequencies)),
+    whole: words,
+  })
   return { features: words.map((one, i) => comparison.ofPaper(one, null, i)) }
 }
 
 const square = (features: Features) => kinship(features, features)
 
 describe('a comparison', () => {
-  it('takes out what all papers have in common', () => {
-    const { features } = collection(400)
+  it('takes out what all papers have in common', async () => {
+    const { features } = await collection(400)
     const mean = features.reduce(
       (sum, a) => sum + features.reduce((of, b) => of + kinship(a, b) / (a.scale * b.scale), 0),
       0,
@@ -34,8 +37,8 @@ describe('a comparison', () => {
     expect(Math.abs(mean)).toBeLessThan(1e-3 * own)
   })
 
-  it('makes much of a likeness in a field of a few papers, and less of one in a crowded field', () => {
-    const { features } = collection(400)
+  it('makes much of a likeness in a field of a few papers, and less of one in a crowded field', async () => {
+    const { features } = await collection(400)
     const mean = (of: Features[]) => of.reduce((sum, one) => sum + square(one), 0) / of.length
     const isSmall = (_: Features, i: number) => i % 4 === 0
     expect(mean(features.filter(isSmall))).toBeGreaterThan(
@@ -43,23 +46,23 @@ describe('a comparison', () => {
     )
   })
 
-  it('gives a kernel: no two papers have more in common than they have with themselves', () => {
-    const { features } = collection(240)
+  it('gives a kernel: no two papers have more in common than they have with themselves', async () => {
+    const { features } = await collection(240)
     for (const [i, a] of features.entries()) {
       const b = features[(i * 13 + 5) % features.length]
       if (b) expect(kinship(a, b) ** 2).toBeLessThanOrEqual(square(a) * square(b) * (1 + 1e-6))
     }
   })
 
-  it('leaves a small collection as it is', () => {
-    for (const { scale, common } of collection(60).features) {
+  it('leaves a small collection as it is', async () => {
+    for (const { scale, common } of (await collection(60)).features) {
       expect(common).toBe(0)
       expect(scale).toBeCloseTo(1, 6)
     }
   })
 
-  it('is the same with all examples at once as one by one', () => {
-    const { features } = collection(300)
+  it('is the same with all examples at once as one by one', async () => {
+    const { features } = await collection(300)
     const examples = features.slice(0, 20)
     const counts = Float64Array.from(examples, (_, i) => (i % 3) - 0.7)
     const together = openExamples(examples)

@@ -1,3 +1,5 @@
+import { mapInTurns } from '../../runtime/in-turns.ts'
+
 /** Numbers words from 0 on, in the order in which they come: a Map would take ten times the memory. */
 export type WordTable = {
   /** How many words there are. */
@@ -45,6 +47,15 @@ export function openWordTable(): WordTable {
       return keys[slot] === id ? (places[slot] ?? 0) : -1
     },
   }
+}
+
+/** The words of many papers, taken in turns. */
+export async function tableInTurns(papers: readonly { ids: Uint32Array }[]): Promise<WordTable> {
+  const table = openWordTable()
+  await mapInTurns([...papers], ({ ids }) => {
+    for (const id of ids) table.put(id)
+  })
+  return table
 }
 
 /** The words of some papers. */

@@ -37,14 +37,22 @@ function plainWords(text: string): string[] {
 
 /** Runs of so many characters, across the spaces between words: they see that "embedded" and "embedding" are akin. */
 const RUN = 5
-/** Runs share 2¹⁷ numbers: a collision costs less than the memory of telling all of them apart. */
-const RUN_BITS = (1 << 17) - 1
+/** Runs share 2²⁰ numbers, of which papers of one collection use up to a third. */
+const RUN_BITS = (1 << 20) - 1
 /** Numbers of words have this bit, those of runs have not. */
 const OF_WORDS = 0x8000_0000
 
 /** Whether a number stands for a run of characters. */
 export function isRun(id: number): boolean {
   return id < OF_WORDS
+}
+
+/** The words and pairs of words alone. */
+export function withoutRuns({ ids, counts }: Words): Words {
+  const from = ids.findIndex((id) => !isRun(id))
+  return from < 0
+    ? { ids: new Uint32Array(), counts: new Uint8Array() }
+    : { ids: ids.slice(from), counts: counts.slice(from) }
 }
 
 export function readWords(text: string): Words {
