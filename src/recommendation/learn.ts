@@ -45,7 +45,7 @@ export type Parts = {
 }
 
 export const ALL_PARTS: Parts = {
-  others: 0.7,
+  others: 0.9,
   forgetting: 'power law',
   passedOver: true,
   by: 'words and meaning',

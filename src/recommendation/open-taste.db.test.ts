@@ -79,6 +79,13 @@ describeWithDatabase('a taste', (db) => {
     const [strongest] = first?.reasons ?? []
     const before = first?.score ?? 0
     await keepInterests(db(), taste, { readerId: reader.id, now })
+    // What one interest finds is of its field alone.
+    for (const { id, acts } of await taste.interests({ readerId: reader.id, now })) {
+      const field = acts.some(({ paperId }) => tides.includes(paperId ?? 0)) ? tides : proofs
+      const found = await taste.rank({ ...question, interestId: id ?? 0, limit: 5 })
+      expect(found.papers).toHaveLength(5)
+      expect(found.papers.filter((paper) => !field.includes(paper.id))).toEqual([])
+    }
     await takeBackVote(db(), { paperId: strongest?.act.paperId ?? 0, readerId: reader.id, now })
     const without = await taste.rank({ ...question, paperIds: [first?.id ?? 0] })
     expect(before - (without.papers[0]?.score ?? 0)).toBeCloseTo(strongest?.effect ?? NaN, 9)

@@ -86,9 +86,13 @@ export function orderPapers(
     mixed: boolean
   },
 ): PlacedPaper[] {
-  const placed = scored.map((one): PlacedPaper => {
-    const interest = only ?? bestOf(one.byInterest, interests)
-    const of = interest === null || interest < 0 ? undefined : interests[interest]
+  // Interests hear of each other's papers, so one alone would find nearly what all do: a paper is of that which it scores best in.
+  const asked = scored.flatMap((one) => {
+    const best = bestOf(one.byInterest, interests)
+    return only === null || only === best ? { one, best } : []
+  })
+  const placed = asked.map(({ one, best: interest }): PlacedPaper => {
+    const of = interest === null ? undefined : interests[interest]
     const own = interest === null ? 0 : (one.byInterest[interest] ?? 0)
     const isLikely = of?.model !== null && of !== undefined && own >= of.likely * of.boost
     return {
