@@ -54,8 +54,11 @@ export type PapersInMemory = {
 
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
-/** The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie. */
-const SAMPLE = { papers: 10_000, close: 2_000 }
+/**
+ * The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie.
+ * After a start, when readers wait, a few say it first.
+ */
+const SAMPLE = { papers: 10_000, close: 2_000, first: 1_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
 const GROWTH = 1.1
 /** Without a notice, changes are looked for so often; votes come without one. */
@@ -124,9 +127,9 @@ export function keepPapersInMemory(
     }
   }
 
-  async function learnAnew(): Promise<Held> {
+  async function learnAnew(most: number): Promise<Held> {
     scales += 1
-    const scale = await learnScale(db, { number: scales, by })
+    const scale = await learnScale(db, { number: scales, by, most })
     const anew = await hold(await readMarks(db), scale, null)
     grown = 0
     held = anew
@@ -135,7 +138,7 @@ export function keepPapersInMemory(
 
   async function learnBeside(): Promise<void> {
     try {
-      await learnAnew()
+      await learnAnew(SAMPLE.papers)
     } catch {
       // The database is away: whoever looks next is told so, and begins this again.
     } finally {
@@ -146,7 +149,11 @@ export function keepPapersInMemory(
 
   async function look(): Promise<Held> {
     const before = held
-    if (!before) return learnAnew()
+    if (!before) {
+      const first = await learnAnew(SAMPLE.first)
+      if (first.scale.of.papers === SAMPLE.first) learning ??= learnBeside()
+      return first
+    }
     const rows = await readMarks(db)
     grown += rows.filter(({ id }) => !before.marks.has(id)).length
     const { papers, hasVectors } = before.scale.of
@@ -227,10 +234,10 @@ async function byIds(
 /** Learns from the newest papers how rare words are, what papers have in common, and how meanings lie. */
 async function learnScale(
   db: Kysely<Database>,
-  { number, by }: { number: number; by: Parts['by'] },
+  { number, by, most }: { number: number; by: Parts['by']; most: number },
 ): Promise<Scale> {
   const frequencies = countWords()
-  const count = await countPapers(db, { most: SAMPLE.papers })
+  const count = await countPapers(db, { most })
   /** Whether the nth is one of those that are looked at closely, which are spread over all of the sample. */
   const isClose = (n: number) =>
     Math.floor(((n + 1) * SAMPLE.close) / count) > Math.floor((n * SAMPLE.close) / count)
