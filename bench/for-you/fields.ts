@@ -14,7 +14,7 @@ export async function giveFields(
   { readers, votes, unread, now }: { readers: string[]; votes: number; unread: number; now: Date },
 ): Promise<number[][]> {
   const { rows: fields } = await sql<{ category: string; papers: number[] }>`
-    select category, array(select paper_id from paper_categories c where c.category = t.category
+    select category, array(select paper_id::integer from paper_categories c where c.category = t.category
       order by dated_at desc limit ${FIELDS.newest}) as papers
     from topic_counts t order by papers desc limit ${FIELDS.of}`.execute(db)
   const random = randomFrom(20_260_116)

@@ -5,7 +5,7 @@ import { askToTellApart } from './ask-about.ts'
 import { isFor, readEvidence, type Evidence } from './evidence.ts'
 import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from './learn.ts'
 import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
-import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
+import { openScores, orderPapers, scorePapers, type ScoredPaper, type Scores } from './order.ts'
 import {
   keepPapersInMemory,
   type ComparedPapers,
@@ -26,6 +26,7 @@ type Held = {
   fingerprint: string
   learnt: Learnt
   words: Map<LearntInterest, TellingWord[]>
+  scores: Scores
   scored: { version: number; papers: ScoredPaper[] } | null
 }
 
@@ -68,6 +69,7 @@ export function openTaste(
       fingerprint,
       learnt,
       words: new Map(),
+      scores: openScores(learnt),
       scored: null,
     }
     readers.set(readerId, held)
@@ -103,7 +105,8 @@ export function openTaste(
   }: RankQuestion): Promise<Ranking> {
     const { held, evidence, compared } = await tasteOf(readerId, now)
     const { learnt } = held
-    const scored = await scoresOf(held, { evidence, compared, paperIds })
+    const only = interestId === undefined ? null : learnt.interests.findIndex(({ id }) => id === interestId)
+    const scored = only === -1 ? [] : await scoresOf(held, { evidence, compared, paperIds, only })
     const left = new Set(without)
     // What a reader has acted on needs no recommending; where papers are named, all are told.
     const acted = new Set(
@@ -113,14 +116,15 @@ export function openTaste(
     )
     const isAsked = ({ paper: { id } }: ScoredPaper) =>
       !left.has(id) && (paperIds !== undefined || !acted.has(id))
-    const only = interestId === undefined ? null : learnt.interests.findIndex(({ id }) => id === interestId)
-    const ordered = orderPapers(scored.filter(isAsked), {
+    const { page, total } = orderPapers(scored.filter(isAsked), {
       interests: learnt.interests,
+      scores: held.scores,
       seen: paperIds === undefined ? evidence.seen : new Set(),
       only,
       mixed,
+      offset,
+      limit,
     })
-    const page = ordered.slice(offset, offset + limit)
     const told = page.map((placed) => ({
       ...placed,
       of: placed.interest === null ? undefined : learnt.interests[placed.interest],
@@ -144,7 +148,7 @@ export function openTaste(
             : { reasons: [], moreReasons: 0, forIt: 0 }),
         }
       }),
-      total: ordered.length,
+      total,
       knows: {
         acts: evidence.acts.filter(({ kind }) => isFor(kind)).length,
         interests: learnt.interests.filter(({ kind }) => kind === 'standing').length,
@@ -162,18 +166,24 @@ export function openTaste(
     held: Held,
     {
       evidence,
-      compared: { version, newest, byIds },
+      compared: { version, newest, index, byIds },
       paperIds,
-    }: { evidence: Evidence; compared: ComparedPapers; paperIds: number[] | undefined },
+      only,
+    }: {
+      evidence: Evidence
+      compared: ComparedPapers
+      paperIds: number[] | undefined
+      only: number | null
+    },
   ): Promise<ScoredPaper[]> {
-    if (paperIds === undefined && held.scored?.version === version) return held.scored.papers
+    const isPage = paperIds === undefined && only === null
+    if (isPage && held.scored?.version === version) return held.scored.papers
     const found: readonly KnownPaper[] =
       paperIds === undefined ? newest : [...(await byIds(paperIds)).values()]
     const byAuthor = await papersBy(evidence.authors, found)
-    const { interests, together } = held.learnt
-    const score = together.scorer(interests.flatMap(({ model }) => (model ? [model.counts] : [])))
-    const scored = scorePapers(found, { interests, score, topics: evidence.topics, byAuthor })
-    if (paperIds === undefined) held.scored = { version, papers: scored }
+    const { scores } = held
+    const scored = scorePapers(found, { scores, index, only, topics: evidence.topics, byAuthor })
+    if (isPage) held.scored = { version, papers: scored }
     return scored
   }
 

@@ -1,12 +1,13 @@
-import type { LearntInterest } from './learn.ts'
+import type { Learnt, LearntInterest } from './learn.ts'
 import type { Scorer } from './learning/examples.ts'
+import type { PaperIndex } from './learning/paper-index.ts'
 import type { KnownPaper } from './papers-in-memory.ts'
 
 /** A paper with what speaks for it. */
 export type ScoredPaper = {
   paper: KnownPaper
-  /** Of each interest, in their order; 0 for those that do not count now. */
-  byInterest: Float64Array
+  /** The mean of what interests say of it. */
+  overall: number
   /** What else speaks for it: followed authors and topics, and a little what others think of it. */
   besides: number
   topic: string | null
@@ -24,40 +25,107 @@ export type PlacedPaper = {
   author: string | null
 }
 
+/** What interests say of papers. */
+export type Scores = {
+  /** The mean of what all say that have a model, of each of these papers; of `only` the one at this place. */
+  overall: (papers: readonly KnownPaper[], options: { only: number | null; index: PaperIndex }) => number[]
+  /** What each says, in their order; 0 for those that have no model now. */
+  ofEach: (paper: KnownPaper) => Float64Array
+}
+
+/** So many papers, and it is faster to score them by the index. */
+const MANY = 100
+
+/** The scores that a reader's interests give. */
+export function openScores({ interests, together }: Pick<Learnt, 'interests' | 'together'>): Scores {
+  const places = interests.flatMap(({ model }, place) => (model ? [place] : []))
+  const boosted = places.map((place) => {
+    const { model, boost = 1 } = interests[place] ?? {}
+    return model ? model.counts.map((count) => count * boost) : new Float64Array()
+  })
+  const found = new WeakMap<KnownPaper, Float64Array>()
+  let each: Scorer | null = null
+  let all: { index: PaperIndex; scores: Float64Array } | null = null
+
+  function meanOf(only: number | null): Float64Array {
+    const counted = only === null ? boosted : boosted.filter((_, i) => places[i] === only)
+    const mean = new Float64Array(counted[0]?.length ?? 0)
+    for (const counts of counted)
+      for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + (counts[i] ?? 0) / counted.length
+    return mean
+  }
+
+  /** The scores of the first papers of the index, `count` at least. */
+  function scoresOfFirst(
+    count: number,
+    { only, index }: { only: number | null; index: PaperIndex },
+  ): Float64Array {
+    if (only === null && all?.index === index && all.scores.length >= count) return all.scores
+    const scores = index.score(together.linear(meanOf(only)), count)
+    if (only === null) all = { index, scores }
+    return scores
+  }
+
+  return {
+    overall(papers, { only, index }) {
+      const places = papers.map(({ features }) => index.placeOf.get(features) ?? -1)
+      const reach = 1 + places.reduce((most, place) => Math.max(most, place), -1)
+      const first = papers.length < MANY ? null : scoresOfFirst(reach, { only, index })
+      let score: Scorer | null = null
+      const into = new Float64Array(1)
+      return papers.map(({ features }, i) => {
+        const known = first?.[places[i] ?? -1]
+        if (known !== undefined) return known
+        score ??= together.scorer([meanOf(only)])
+        score(features, into)
+        return into[0] ?? 0
+      })
+    },
+    ofEach(paper) {
+      const known = found.get(paper)
+      if (known) return known
+      each ??= together.scorer(boosted)
+      const into = new Float64Array(places.length)
+      each(paper.features, into)
+      const scores = new Float64Array(interests.length)
+      for (const [i, place] of places.entries()) scores[place] = into[i] ?? 0
+      found.set(paper, scores)
+      return scores
+    },
+  }
+}
+
 /** Beside scores of interests, where a paper that matters has some 0.1 to 0.4. */
 const FOLLOWED = { author: 0.4, topic: 0.04 }
 /** What each doubling of attention adds: it decides between papers of which little else is known. */
 const ATTENTION = 0.002
 
-/** `score` fills in the interests that have a model, in order. */
+/** Papers with what speaks for each: what all interests say, or `only` the one at this place. */
 export function scorePapers(
   papers: readonly KnownPaper[],
   {
-    interests,
-    score,
+    scores,
+    index,
+    only,
     topics,
     byAuthor,
   }: {
-    interests: readonly LearntInterest[]
-    score: Scorer
+    scores: Scores
+    index: PaperIndex
+    only: number | null
     topics: ReadonlySet<string>
     byAuthor: ReadonlyMap<number, string>
   },
 ): ScoredPaper[] {
-  const places = interests.flatMap(({ model }, place) => (model ? [place] : []))
-  const into = new Float64Array(places.length)
-  return papers.map((paper) => {
-    score(paper.features, into)
-    const byInterest = new Float64Array(interests.length)
-    for (const [i, place] of places.entries())
-      byInterest[place] = (into[i] ?? 0) * (interests[place]?.boost ?? 1)
+  const overall = scores.overall(papers, { only, index })
+  return papers.map((paper, i) => {
     const topic = paper.topics.find((topic) => topics.has(topic)) ?? null
     const author = byAuthor.get(paper.id) ?? null
     const besides =
       (author === null ? 0 : FOLLOWED.author) +
       (topic === null ? 0 : FOLLOWED.topic) +
       ATTENTION * Math.log2(1 + Math.max(0, paper.attention))
-    return { paper, byInterest, besides, topic, author }
+    return { paper, overall: overall[i] ?? 0, besides, topic, author }
   })
 }
 
@@ -69,49 +137,101 @@ const HEAD = 10
 const LEAST_ACTS = 2
 
 /**
- * The papers in order: what was not seen before comes first. `only`: the place of one interest, or -1 for one that is not there.
- * `mixed`: each interest has a place among the first, and a few papers are from outside.
+ * Papers that are put in order by what each interest says of them, those first that all together say most of: interests hear of
+ * each other's papers, so these differ little, and asking each about thousands of papers takes many times as long.
+ */
+const AT_ONCE = 150
+
+/**
+ * A page of the papers in order: what was not seen before comes first. `only`: the place of one interest, or -1 for one that is
+ * not there. `mixed`: each interest has a place among the first, and a few papers are from outside. `total` tells whether more
+ * follow; of one interest it does not count them all.
  */
 export function orderPapers(
   scored: readonly ScoredPaper[],
   {
     interests,
+    scores,
     seen,
     only,
     mixed,
+    offset,
+    limit,
   }: {
     interests: readonly LearntInterest[]
+    scores: Scores
     seen: ReadonlySet<number>
     only: number | null
     mixed: boolean
+    offset: number
+    limit: number
   },
-): PlacedPaper[] {
-  // Interests hear of each other's papers, so one alone would find nearly what all do: a paper is of that which it scores best in.
-  const asked = scored.flatMap((one) => {
-    const best = bestOf(one.byInterest, interests)
-    return only === null || only === best ? { one, best } : []
-  })
-  const placed = asked.map(({ one, best: interest }): PlacedPaper => {
-    const of = interest === null ? undefined : interests[interest]
-    const own = interest === null ? 0 : (one.byInterest[interest] ?? 0)
-    const isLikely = of?.model !== null && of !== undefined && own >= of.likely * of.boost
-    return {
-      paper: one.paper,
-      score: only === null ? own + one.besides : own,
-      interest: of?.model ? interest : null,
-      isLikely,
-      isOutside: false,
-      topic: one.topic,
-      author: one.author,
-    }
-  })
-  const sorted = (only === null ? placed : placed.filter(({ score }) => score > 0)).toSorted(
-    (a, b) => b.score - a.score || b.paper.id - a.paper.id,
+): { page: PlacedPaper[]; total: number } {
+  const count = offset + limit + 1
+  const leastLikely = Math.min(
+    ...interests.flatMap(({ model, likely, boost }) => (model ? likely * boost : [])),
   )
-  const fresh = sorted.filter(({ paper }) => !seen.has(paper.id))
-  const before = sorted.filter(({ paper }) => seen.has(paper.id))
-  if (!mixed || only !== null || interests.length === 0) return [...fresh, ...before]
-  return [...withOutside(withEachInterest(fresh, interests)), ...before]
+
+  /** By what each interest says; null where only one is asked for and it is of another, or nothing speaks for it. */
+  function place({ paper, besides, topic, author }: ScoredPaper): PlacedPaper | null {
+    const each = scores.ofEach(paper)
+    const interest = bestOf(each, interests)
+    if (only !== null && only !== interest) return null
+    const of = interest === null ? undefined : interests[interest]
+    const own = interest === null ? 0 : (each[interest] ?? 0)
+    const isLikely = of !== undefined && own >= of.likely * of.boost
+    const score = only === null ? own + besides : own
+    return only !== null && score <= 0
+      ? null
+      : { paper, score, interest, isLikely, isOutside: false, topic, author }
+  }
+
+  /** Not asked about: as good as what all say together. */
+  const unasked = ({ paper, overall, besides, topic, author }: ScoredPaper): PlacedPaper => ({
+    paper,
+    score: overall + besides,
+    interest: null,
+    isLikely: overall >= leastLikely,
+    isOutside: false,
+    topic,
+    author,
+  })
+
+  /** The first `most` and some more as each interest has them, and then the others; of one interest alone no others. */
+  function inOrder(papers: ScoredPaper[], most: number): PlacedPaper[] {
+    const sorted = papers.toSorted(
+      (a, b) => b.overall + b.besides - (a.overall + a.besides) || b.paper.id - a.paper.id,
+    )
+    const placed: PlacedPaper[] = []
+    let from = 0
+    for (; from < sorted.length && placed.length < most; from += AT_ONCE)
+      placed.push(
+        ...sorted
+          .slice(from, from + AT_ONCE)
+          .flatMap((one) => place(one) ?? [])
+          .toSorted((a, b) => b.score - a.score || b.paper.id - a.paper.id),
+      )
+    return only === null ? [...placed, ...sorted.slice(from).map(unasked)] : placed
+  }
+
+  const asked = only === null ? scored : scored.filter(({ overall }) => overall > 0)
+  const fresh = inOrder(
+    asked.filter(({ paper }) => !seen.has(paper.id)),
+    count,
+  )
+  const before = inOrder(
+    asked.filter(({ paper }) => seen.has(paper.id)),
+    count - fresh.length,
+  )
+  const isMixed = mixed && only === null && interests.length > 0
+  const ordered = [...(isMixed ? withOutside(withEachInterest(fresh, interests)) : fresh), ...before]
+  const page = ordered.slice(offset, offset + limit).map((placed) => {
+    if (placed.interest !== null) return placed
+    const one = asked.find(({ paper }) => paper === placed.paper)
+    const known = one && place(one)
+    return known ? { ...known, isOutside: placed.isOutside } : placed
+  })
+  return { page, total: ordered.length }
 }
 
 function bestOf(scores: Float64Array, interests: readonly LearntInterest[]): number | null {

@@ -7,6 +7,7 @@ import { mapInTurns } from '../runtime/in-turns.ts'
 import { bodyText } from '../search/body-text.ts'
 import { decodeVector } from '../search/embeddings/quantize.ts'
 import type { Parts } from './learn.ts'
+import { openPaperIndex, type PaperIndex } from './learning/paper-index.ts'
 import { learnComparison } from './learning/comparison.ts'
 import type { Features } from './learning/features.ts'
 import { learnWhitening } from './learning/whitening.ts'
@@ -33,6 +34,8 @@ export type ComparedPapers = {
   version: number
   /** The papers of the newest editions that may be recommended, in order of edition, newest first. */
   newest: readonly KnownPaper[]
+  /** The same by their words. */
+  index: PaperIndex
   /** Papers by number; those that are gone or hidden are left out. */
   byIds: (ids: readonly number[]) => Promise<Map<number, KnownPaper>>
   /** The words of a text, as those of a paper. */
@@ -91,7 +94,13 @@ type Scale = {
 }
 
 /** The newest papers of a scale, and what each was read as: they are read again where it is another. */
-type Held = { scale: Scale; version: number; newest: KnownPaper[]; marks: Map<number, string> }
+type Held = {
+  scale: Scale
+  version: number
+  newest: KnownPaper[]
+  index: PaperIndex
+  marks: Map<number, string>
+}
 
 export function keepPapersInMemory(
   db: Kysely<Database>,
@@ -110,7 +119,6 @@ export function keepPapersInMemory(
   /** The newest papers in a scale; those that `before` has are not read again. */
   async function hold(rows: Marked[], scale: Scale, before: Held | null): Promise<Held> {
     const changed = rows.filter(({ id, mark }) => before?.marks.get(id) !== mark)
-    if (before && changed.length === 0 && rows.length === before.newest.length) return before
     const known = new Map(before?.newest.map((paper) => [paper.id, paper]))
     for (let from = 0; from < changed.length; from += READ_AT_ONCE) {
       const ids = changed.slice(from, from + READ_AT_ONCE).map(({ id }) => id)
@@ -118,11 +126,21 @@ export function keepPapersInMemory(
       for (const id of ids) known.delete(id)
       for (const paper of await mapInTurns(read, scale.toKnown)) known.set(paper.id, paper)
     }
+    const newest = rows.flatMap(({ id, attention }) => {
+      const paper = known.get(id)
+      if (!paper) return []
+      return paper.attention === attention ? paper : { ...paper, attention }
+    })
+    if (before && isSame(newest, before.newest)) return before
+    const features = newest.map((paper) => paper.features)
+    const index =
+      before && isSame(features, before.index.papers) ? before.index : await openPaperIndex(features)
     versions += 1
     return {
       scale,
       version: versions,
-      newest: rows.flatMap(({ id }) => known.get(id) ?? []),
+      newest,
+      index,
       marks: new Map(rows.map(({ id, mark }) => [id, mark])),
     }
   }
@@ -187,11 +205,12 @@ export function keepPapersInMemory(
 
   return {
     async now() {
-      const { scale, version, newest } = await catchUp()
+      const { scale, version, newest, index } = await catchUp()
       return {
         scale: scale.number,
         version,
         newest,
+        index,
         byIds: (ids) => byIds(db, { ids, newest, scale }),
         featuresOfText: scale.featuresOfText,
       }
@@ -295,12 +314,16 @@ async function learnScale(
 const VECTORS_WORTH_IT = 200
 const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
 
-type Marked = { id: number; mark: string; hasVector: boolean }
+function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i])
+}
+
+type Marked = { id: number; mark: string; attention: number; hasVector: boolean }
 
 /** The newest papers, and what changes when they or their vectors do. */
 async function readMarks(db: Kysely<Database>): Promise<Marked[]> {
   const { rows } = await sql<Marked>`
-    select p.id, concat(p.index_seq, ' ', e.seq, ' ', p.votes + p.pick_count) as mark, e.seq is not null as "hasVector"
+    select p.id, concat(p.index_seq, ' ', e.seq) as mark, p.votes + p.pick_count as attention, e.seq is not null as "hasVector"
     from papers p left join paper_embeddings e on e.paper_id = p.id
       and e.model = (select model from embedding_models where in_use)
     where p.edition is not null and not p.hidden

@@ -1,4 +1,5 @@
 import { likeness, MEANING_WEIGHT, type Features } from './features.ts'
+import type { LinearScore } from './paper-index.ts'
 import { tableOf } from './word-table.ts'
 
 /** Scores a paper for several interests in one pass over its words. */
@@ -13,6 +14,8 @@ export type Examples = {
    * and meaning, so the sums over examples are taken once, by word.
    */
   scorer(counts: readonly ArrayLike<number>[]): Scorer
+  /** The score of one of them, for all papers of an index. */
+  linear(counts: ArrayLike<number>): LinearScore
 }
 
 export function openExamples(examples: readonly Features[]): Examples {
@@ -40,6 +43,24 @@ export function openExamples(examples: readonly Features[]): Examples {
       })
       for (const place of own) if (place >= 0) spread[place] = 0
       return found
+    },
+
+    linear(counts) {
+      const weights = new Float64Array(table.words)
+      const dimensions = examples.reduce((most, { meaning }) => Math.max(most, meaning?.length ?? 0), 0)
+      const meaning = new Float64Array(dimensions)
+      let scale = 0
+      let common = 0
+      for (const [e, example] of examples.entries()) {
+        const count = counts[e] ?? 0
+        scale += count * example.scale
+        common += count * example.common
+        for (const [i, place] of places[e]?.entries() ?? [])
+          weights[place] = (weights[place] ?? 0) + count * (example.weights[i] ?? 0)
+        for (let d = 0; d < (example.meaning?.length ?? 0); d++)
+          meaning[d] = (meaning[d] ?? 0) + count * (example.meaning?.[d] ?? 0)
+      }
+      return { ids: table.ids(), weights, meaning: dimensions > 0 ? meaning : null, scale, common }
     },
 
     scorer(counts) {

@@ -8,6 +8,8 @@ export type WordTable = {
   put(id: number): number
   /** The place of a word, -1 where it has none. */
   placeOf(id: number): number
+  /** All words, by place. */
+  ids(): Uint32Array
 }
 
 /** An open-addressed table of 32-bit keys, none of them 0, doubled when it is half full. */
@@ -45,6 +47,11 @@ export function openWordTable(): WordTable {
     placeOf(id) {
       const slot = slotOf(id)
       return keys[slot] === id ? (places[slot] ?? 0) : -1
+    },
+    ids() {
+      const ids = new Uint32Array(used)
+      for (const [slot, key] of keys.entries()) if (key !== 0) ids[places[slot] ?? 0] = key
+      return ids
     },
   }
 }
