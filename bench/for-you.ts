@@ -5,6 +5,7 @@
  * each, of which they voted for thirty papers; papers have vectors.
  */
 import { sql, type Kysely } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
 import { connect } from '../src/db/connect.ts'
 import type { Database } from '../src/db/schema.ts'
 import { addressPath } from '../src/papers/identifiers.ts'
@@ -51,7 +52,7 @@ async function measure(file: string, folder: string, papers: number): Promise<vo
       env: { SITE_TIMEZONE: TIME_ZONE, EMBEDDINGS_MODEL: 'none', DATABASE_URL: '', SEARCH_URL: '' },
     })
     try {
-      await measurePages(site, { unread })
+      await measurePages(site, { db, unread })
       const memory = memoryOf(folder, site.child)
       if (memory)
         say(`memory after it: ${number(memory.all)} MiB in all, ${number(memory.node)} of it Node.js`)
@@ -97,7 +98,10 @@ async function giveVectors(
   await sql`vacuum (analyze) paper_embeddings`.execute(db)
 }
 
-async function measurePages(site: RunningSite, { unread }: { unread: number[][] }): Promise<void> {
+async function measurePages(
+  site: RunningSite,
+  { db, unread }: { db: Kysely<Database>; unread: number[][] },
+): Promise<void> {
   const client = openClient(site.url)
   const ask = async (path: string, by: { cookie: string; form?: string }) => {
     const { status, ms } = await client.ask(path, by)
@@ -113,6 +117,7 @@ async function measurePages(site: RunningSite, { unread }: { unread: number[][] 
     const started = performance.now()
     await ask('/for-you', { cookie: cookieOf(1) })
     say(`the first page of all, which waits for the newest papers: ${number(performance.now() - started)} ms`)
+    await interestsKept(db)
     const trending = await series((n) => ask('/papers/trending', { cookie: cookieOf(1 + (n % BACK)) }))
     sayTimes('trending papers, for a reader', trending)
     for (let n = 0; n < BACK; n++) await ask('/for-you', { cookie: cookieOf(1 + n) })
@@ -130,6 +135,17 @@ async function measurePages(site: RunningSite, { unread }: { unread: number[][] 
   } finally {
     client.close()
   }
+}
+
+/** Waits until the site has kept the interests of all who voted, as it does beside. */
+async function interestsKept(db: Kysely<Database>): Promise<void> {
+  const started = performance.now()
+  for (;;) {
+    const { rows } = await sql`select from taste_changes limit 1`.execute(db)
+    if (rows.length === 0) break
+    await setTimeout(500)
+  }
+  say(`all readers' interests are kept ${number(performance.now() - started)} ms later`)
 }
 
 function sayTimes(what: string, { p50, p95, p99 }: Times, compared?: { to: Times; goal?: number }): void {

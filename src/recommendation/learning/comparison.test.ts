@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { learnComparison } from './comparison.ts'
 import { kinship, type Features } from './features.ts'
 import { openExamples } from './examples.ts'
+import { openPaperIndex } from './paper-index.ts'
 import { weighWords } from './weigh-words.ts'
 import { countWords } from './word-frequencies.ts'
 import { readWords, withoutRuns } from './words.ts'
@@ -76,6 +77,24 @@ describe('a comparison', () => {
         5,
       )
       for (const [i, one] of together.kinships(paper).entries()) expect(one).toBeCloseTo(kinships[i] ?? 0, 6)
+    }
+  })
+
+  it('is the same for all papers of an index as paper by paper', async () => {
+    const { features } = await collection(300)
+    const examples = features.slice(0, 20)
+    const counts = Float64Array.from(examples, (_, i) => (i % 3) - 0.7)
+    const together = openExamples(examples)
+    const index = await openPaperIndex(features)
+    const score = together.scorer([counts])
+    const into = new Float64Array(1)
+    for (const count of [300, 40, 0]) {
+      const scores = index.score(together.linear(counts), count)
+      expect(scores).toHaveLength(count)
+      for (const [i, paper] of features.slice(0, count).entries()) {
+        score(paper, into)
+        expect(scores[i]).toBeCloseTo(into[0] ?? 0, 9)
+      }
     }
   })
 })
