@@ -1,6 +1,6 @@
 import type { Learnt } from './learn.ts'
 import { openExamples } from './learning/examples.ts'
-import type { KnownPaper } from './papers-in-memory.ts'
+import type { KnownPaper } from './known-paper.ts'
 
 /** Papers that are considered. */
 const POOL = 240

@@ -6,7 +6,7 @@ import { openLikenessTable } from './learning/likeness-table.ts'
 import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
 import { readWords, withoutRuns } from './learning/words.ts'
-import type { KnownPaper } from './papers-in-memory.ts'
+import type { KnownPaper } from './known-paper.ts'
 import { reasonsFor } from './reasons-for.ts'
 import type { Act, ActKind } from './taste.ts'
 

@@ -5,7 +5,7 @@ import { group } from './learning/group.ts'
 import type { LikenessTable } from './learning/likeness-table.ts'
 import { openExamples, type Examples } from './learning/examples.ts'
 import { learnInterest, type Example, type InterestModel } from './learning/model.ts'
-import type { KnownPaper } from './papers-in-memory.ts'
+import type { KnownPaper } from './known-paper.ts'
 import type { Act, ActKind } from './taste.ts'
 
 /** An interest as it is learned: kept ones with their number and name, new ones without. */

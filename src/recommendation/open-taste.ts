@@ -5,14 +5,11 @@ import { askToTellApart } from './ask-about.ts'
 import { isFor, readEvidence, type Evidence } from './evidence.ts'
 import { ALL_PARTS, learn, type Learnt, type LearntInterest, type Parts } from './learn.ts'
 import { openLikenessTable, type LikenessTable } from './learning/likeness-table.ts'
-import { openScores, orderPapers, scorePapers, type ScoredPaper, type Scores } from './order.ts'
-import {
-  keepPapersInMemory,
-  type ComparedPapers,
-  type KnownPaper,
-  type PapersInMemory,
-} from './papers-in-memory.ts'
+import { orderPapers, scorePapers, type ScoredPaper } from './order.ts'
+import type { KnownPaper } from './known-paper.ts'
+import { keepPapersInMemory, type ComparedPapers, type PapersInMemory } from './papers-in-memory.ts'
 import { reasonsFor } from './reasons-for.ts'
+import { openScores, type Scores } from './scores.ts'
 import type { Interest, RankQuestion, Ranking, Taste } from './taste.ts'
 import { nameOfWords, tellingWords, type TellingWord } from './telling-words.ts'
 

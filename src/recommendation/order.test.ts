@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { LearntInterest } from './learn.ts'
-import { orderPapers, type ScoredPaper, type Scores } from './order.ts'
-import type { KnownPaper } from './papers-in-memory.ts'
+import { orderPapers, type ScoredPaper } from './order.ts'
+import type { KnownPaper } from './known-paper.ts'
+import type { Scores } from './scores.ts'
 
 const COUNT = 1_000
 

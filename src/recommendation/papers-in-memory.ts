@@ -1,30 +1,11 @@
 import { sql, type Kysely } from 'kysely'
-import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/schema.ts'
-import { distinctTopics } from '../papers/categories.ts'
-import { plainText } from '../papers/plain-text.ts'
 import { mapInTurns } from '../runtime/in-turns.ts'
-import { bodyText } from '../search/body-text.ts'
-import { decodeVector } from '../search/embeddings/quantize.ts'
+import { readPaperRows, type KnownPaper } from './known-paper.ts'
 import type { Parts } from './learn.ts'
 import { openPaperIndex, type PaperIndex } from './learning/paper-index.ts'
-import { learnComparison } from './learning/comparison.ts'
 import type { Features } from './learning/features.ts'
-import { learnWhitening } from './learning/whitening.ts'
-import { countWords } from './learning/word-frequencies.ts'
-import { weighWords } from './learning/weigh-words.ts'
-import { readWords, withoutRuns, type Words } from './learning/words.ts'
-
-/** A paper as tastes are learned from it. */
-export type KnownPaper = {
-  id: number
-  features: Features
-  /** Its meaning as the model gives it, of length 1; null where it has no vector. */
-  vector: Float32Array | null
-  topics: string[]
-  /** Votes and picks: what the community thinks of it. */
-  attention: number
-}
+import { learnScale, SAMPLE, type Scale } from './scale.ts'
 
 /** Papers as they are compared at one moment. What was learned from them holds for papers of the same `scale` only. */
 export type ComparedPapers = {
@@ -57,41 +38,13 @@ export type PapersInMemory = {
 
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
-/**
- * The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie.
- * After a start, when readers wait, a few say it first.
- */
-const SAMPLE = { papers: 10_000, close: 2_000, first: 1_000 }
 /** What is rare is looked at anew when there are so many more papers than before. */
 const GROWTH = 1.1
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Nor more often than this, while papers come in one after the other. */
 const REST_MS = 1_000
-/** Other papers that are kept: 9 kB each. */
-const KEPT = 8_000
 const READ_AT_ONCE = 500
-
-type Row = {
-  id: number
-  title: string
-  abstract: string | null
-  synopsis: string | null
-  categories: string[]
-  attention: number
-  vector: Buffer | null
-}
-
-/** What papers are compared by, learned from a sample of them. */
-type Scale = {
-  number: number
-  /** What it was learned from. */
-  of: { papers: number; hasVectors: boolean }
-  toKnown: (row: Row) => KnownPaper
-  featuresOfText: (text: string) => Features
-  /** Papers that were asked for and are not among the newest. */
-  others: LRUCache<number, KnownPaper>
-}
 
 /** The newest papers of a scale, and what each was read as: they are read again where it is another. */
 type Held = {
@@ -122,7 +75,7 @@ export function keepPapersInMemory(
     const known = new Map(before?.newest.map((paper) => [paper.id, paper]))
     for (let from = 0; from < changed.length; from += READ_AT_ONCE) {
       const ids = changed.slice(from, from + READ_AT_ONCE).map(({ id }) => id)
-      const read = await readRows(db, sql`p.id = any(${ids}::bigint[])`)
+      const read = await readPaperRows(db, sql`p.id = any(${ids}::bigint[])`)
       for (const id of ids) known.delete(id)
       for (const paper of await mapInTurns(read, scale.toKnown)) known.set(paper.id, paper)
     }
@@ -241,7 +194,7 @@ async function byIds(
   }
   for (let from = 0; from < missing.length; from += READ_AT_ONCE) {
     const part = missing.slice(from, from + READ_AT_ONCE)
-    const rows = await readRows(db, sql`p.id = any(${part}::bigint[])`)
+    const rows = await readPaperRows(db, sql`p.id = any(${part}::bigint[])`)
     for (const paper of await mapInTurns(rows, scale.toKnown)) {
       scale.others.set(paper.id, paper)
       found.set(paper.id, paper)
@@ -250,70 +203,7 @@ async function byIds(
   return found
 }
 
-/** Learns from the newest papers how rare words are, what papers have in common, and how meanings lie. */
-async function learnScale(
-  db: Kysely<Database>,
-  { number, by, most }: { number: number; by: Parts['by']; most: number },
-): Promise<Scale> {
-  const frequencies = countWords()
-  const count = await countPapers(db, { most })
-  /** Whether the nth is one of those that are looked at closely, which are spread over all of the sample. */
-  const isClose = (n: number) =>
-    Math.floor(((n + 1) * SAMPLE.close) / count) > Math.floor((n * SAMPLE.close) / count)
-  const vectors: Float32Array[] = []
-  const papers: { id: number; words: Words }[] = []
-  const whole: Words[] = []
-  for (let before = Number.MAX_SAFE_INTEGER; papers.length < count;) {
-    const rows = await readRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
-    if (rows.length === 0) break
-    await mapInTurns(rows, (row) => {
-      const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
-      frequencies.add(words)
-      if (isClose(papers.length)) {
-        whole.push(words)
-        if (row.vector) vectors.push(unitVector(row.vector))
-      }
-      papers.push({ id: row.id, words: withoutRuns(words) })
-    })
-    before = rows.at(-1)?.id ?? 0
-  }
-  const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
-  const comparison = await learnComparison(
-    by === 'meaning'
-      ? { papers: [], whole: [] }
-      : {
-          papers: await mapInTurns(papers, ({ words }) => weighWords(words, frequencies)),
-          whole: await mapInTurns(whole, (words) => weighWords(words, frequencies)),
-        },
-  )
-  /** The places of papers in the sample that they are compared with. */
-  const sampledAt = new Map(papers.map(({ id }, place) => [id, place]))
-  return {
-    number,
-    of: { papers: papers.length, hasVectors: whitening !== null },
-    others: new LRUCache({ max: KEPT }),
-    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
-    toKnown(row) {
-      const vector = row.vector && unitVector(row.vector)
-      const words =
-        by === 'meaning'
-          ? NO_WORDS
-          : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
-      const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
-      return {
-        id: row.id,
-        features: comparison.ofPaper(words, meaning, sampledAt.get(row.id)),
-        vector,
-        topics: distinctTopics(row.categories),
-        attention: row.attention,
-      }
-    },
-  }
-}
-
 const VECTORS_WORTH_IT = 200
-const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
-
 function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i])
 }
@@ -329,29 +219,4 @@ async function readMarks(db: Kysely<Database>): Promise<Marked[]> {
     where p.edition is not null and not p.hidden
     order by p.edition desc, p.id desc limit ${NEWEST}`.execute(db)
   return rows
-}
-
-/** How many papers there are, counted up to `most`. */
-async function countPapers(db: Kysely<Database>, { most }: { most: number }): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (select from papers where not hidden limit ${most}) as p`.execute(db)
-  return rows[0]?.count ?? 0
-}
-
-async function readRows(db: Kysely<Database>, where: ReturnType<typeof sql>): Promise<Row[]> {
-  const { rows } = await sql<Row>`
-    select p.id, p.title, p.abstract, p.synopsis, p.categories, p.votes + p.pick_count as attention, e.vector
-    from papers p left join paper_embeddings e on e.paper_id = p.id
-      and e.model = (select model from embedding_models where in_use)
-    where not p.hidden and ${where}`.execute(db)
-  return rows
-}
-
-/** A stored vector, of length 1. */
-function unitVector(stored: Buffer): Float32Array {
-  const { bytes } = decodeVector(stored)
-  let square = 0
-  for (const value of bytes) square += value * value
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0
-  return Float32Array.from(bytes, (value) => value * scale)
 }

@@ -1,5 +1,5 @@
 import type { Learnt, LearntInterest } from './learn.ts'
-import type { KnownPaper } from './papers-in-memory.ts'
+import type { KnownPaper } from './known-paper.ts'
 import type { Reason } from './taste.ts'
 
 /** Reasons that are told of a paper. */

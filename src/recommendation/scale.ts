@@ -1,0 +1,115 @@
+import { sql, type Kysely } from 'kysely'
+import { LRUCache } from 'lru-cache'
+import type { Database } from '../db/schema.ts'
+import { distinctTopics } from '../papers/categories.ts'
+import { plainText } from '../papers/plain-text.ts'
+import { mapInTurns } from '../runtime/in-turns.ts'
+import { bodyText } from '../search/body-text.ts'
+import { decodeVector } from '../search/embeddings/quantize.ts'
+import { readPaperRows, type KnownPaper, type PaperRow } from './known-paper.ts'
+import type { Parts } from './learn.ts'
+import { learnComparison } from './learning/comparison.ts'
+import type { Features } from './learning/features.ts'
+import { learnWhitening } from './learning/whitening.ts'
+import { countWords } from './learning/word-frequencies.ts'
+import { weighWords } from './learning/weigh-words.ts'
+import { readWords, withoutRuns, type Words } from './learning/words.ts'
+
+/**
+ * The newest papers that tell how rare words are, and those of them that tell what papers have in common and how meanings lie.
+ * After a start, when readers wait, a few say it first.
+ */
+export const SAMPLE = { papers: 10_000, close: 2_000, first: 1_000 }
+/** Other papers that are kept: 9 kB each. */
+const KEPT = 8_000
+const READ_AT_ONCE = 500
+
+/** What papers are compared by, learned from a sample of them. */
+export type Scale = {
+  number: number
+  /** What it was learned from. */
+  of: { papers: number; hasVectors: boolean }
+  toKnown: (row: PaperRow) => KnownPaper
+  featuresOfText: (text: string) => Features
+  /** Papers that were asked for and are not among the newest. */
+  others: LRUCache<number, KnownPaper>
+}
+
+/** Learns from the newest papers how rare words are, what papers have in common, and how meanings lie. */
+export async function learnScale(
+  db: Kysely<Database>,
+  { number, by, most }: { number: number; by: Parts['by']; most: number },
+): Promise<Scale> {
+  const frequencies = countWords()
+  const count = await countPapers(db, { most })
+  /** Whether the nth is one of those that are looked at closely, which are spread over all of the sample. */
+  const isClose = (n: number) =>
+    Math.floor(((n + 1) * SAMPLE.close) / count) > Math.floor((n * SAMPLE.close) / count)
+  const vectors: Float32Array[] = []
+  const papers: { id: number; words: Words }[] = []
+  const whole: Words[] = []
+  for (let before = Number.MAX_SAFE_INTEGER; papers.length < count;) {
+    const rows = await readPaperRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
+    if (rows.length === 0) break
+    await mapInTurns(rows, (row) => {
+      const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
+      frequencies.add(words)
+      if (isClose(papers.length)) {
+        whole.push(words)
+        if (row.vector) vectors.push(unitVector(row.vector))
+      }
+      papers.push({ id: row.id, words: withoutRuns(words) })
+    })
+    before = rows.at(-1)?.id ?? 0
+  }
+  const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
+  const comparison = await learnComparison(
+    by === 'meaning'
+      ? { papers: [], whole: [] }
+      : {
+          papers: await mapInTurns(papers, ({ words }) => weighWords(words, frequencies)),
+          whole: await mapInTurns(whole, (words) => weighWords(words, frequencies)),
+        },
+  )
+  /** The places of papers in the sample that they are compared with. */
+  const sampledAt = new Map(papers.map(({ id }, place) => [id, place]))
+  return {
+    number,
+    of: { papers: papers.length, hasVectors: whitening !== null },
+    others: new LRUCache({ max: KEPT }),
+    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
+    toKnown(row) {
+      const vector = row.vector && unitVector(row.vector)
+      const words =
+        by === 'meaning'
+          ? NO_WORDS
+          : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
+      const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
+      return {
+        id: row.id,
+        features: comparison.ofPaper(words, meaning, sampledAt.get(row.id)),
+        vector,
+        topics: distinctTopics(row.categories),
+        attention: row.attention,
+      }
+    },
+  }
+}
+
+const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
+
+/** How many papers there are, counted up to `most`. */
+async function countPapers(db: Kysely<Database>, { most }: { most: number }): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select from papers where not hidden limit ${most}) as p`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** A stored vector, of length 1. */
+function unitVector(stored: Buffer): Float32Array {
+  const { bytes } = decodeVector(stored)
+  let square = 0
+  for (const value of bytes) square += value * value
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0
+  return Float32Array.from(bytes, (value) => value * scale)
+}
