@@ -192,6 +192,17 @@ describe('A site moves to another machine', () => {
         return { elsewhere: await newFolder(), settings: { DATABASE_URL } }
       }
       const stateOf = async (name: string) => {
+        // The server may still be ending the last statement of a process that was killed.
+        await vi.waitFor(
+          async () => {
+            const { rows } = await admin.query<{ n: number }>(
+              'select count(*)::int as n from pg_stat_activity where datname = $1',
+              [name],
+            )
+            expect(rows[0]?.n).toBe(0)
+          },
+          { timeout: 30_000, interval: 50 },
+        )
         const client = new pg.Client({ ...(server.address as pg.ClientConfig), database: name })
         await client.connect()
         const { rows } = await client.query<{ begun: boolean; filled: boolean }>(`
