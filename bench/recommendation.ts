@@ -20,6 +20,7 @@ import { meanMeaning, meanVector, nearest, openTfidf, svm } from './recommendati
 import { keptVectors } from './recommendation/kept-vectors.ts'
 import { mean, measure, pairedTest, type Measures } from './recommendation/measures.ts'
 import { readReaders, type BenchPaper, type History } from './recommendation/readers.ts'
+import { shuffled } from './search-speed/random.ts'
 import { withDataFolder } from './site.ts'
 
 const READERS = Number(process.env['READERS'] ?? 300)
@@ -292,16 +293,6 @@ function report(
   console.log(
     `a page after a vote: p50 ${at(0.5).toFixed(0)} ms, p95 ${at(0.95).toFixed(0)} ms (${asked.length} pages)`,
   )
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const mixed = [...items]
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    const [a, b] = [mixed[i], mixed[j]]
-    if (a !== undefined && b !== undefined) [mixed[i], mixed[j]] = [b, a]
-  }
-  return mixed
 }
 
 /** Mulberry32: the same numbers on every run. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../../src/db/schema.ts'
-import { randomFrom } from '../search-speed/random.ts'
+import { randomFrom, shuffled } from '../search-speed/random.ts'
 
 /** Each reader follows so many fields, of those that most papers are of, and chose among the newest papers of each. */
 const FIELDS = { each: 3, of: 40, newest: 400 }
@@ -43,11 +43,4 @@ export async function giveFields(
     where exists (select from papers where id = paper)
     order by paper, reader`.execute(db)
   return left
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }

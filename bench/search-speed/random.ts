@@ -19,3 +19,14 @@ export function pick<T>(list: ArrayLike<T>, random: () => number): T {
 export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
+
+/** A list in another order (R. Fisher, F. Yates, 1938). */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const mixed = [...items]
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    const [a, b] = [mixed[i], mixed[j]]
+    if (a !== undefined && b !== undefined) [mixed[i], mixed[j]] = [b, a]
+  }
+  return mixed
+}

@@ -52,7 +52,7 @@ export async function learnScale(
     const rows = await readPaperRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
     if (rows.length === 0) break
     await mapInTurns(rows, (row) => {
-      const words = readWords(`${plainText(row.title)}. ${bodyText(row)}`)
+      const words = wordsOf(row)
       frequencies.add(words)
       if (isClose(papers.length)) {
         whole.push(words)
@@ -80,10 +80,7 @@ export async function learnScale(
     featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
     toKnown(row) {
       const vector = row.vector && unitVector(row.vector)
-      const words =
-        by === 'meaning'
-          ? NO_WORDS
-          : weighWords(readWords(`${plainText(row.title)}. ${bodyText(row)}`), frequencies)
+      const words = by === 'meaning' ? NO_WORDS : weighWords(wordsOf(row), frequencies)
       const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
       return {
         id: row.id,
@@ -97,6 +94,11 @@ export async function learnScale(
 }
 
 const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array() }
+
+/** What a paper is written with. */
+function wordsOf(row: PaperRow): Words {
+  return readWords(`${plainText(row.title)}. ${bodyText(row)}`)
+}
 
 /** How many papers there are, counted up to `most`. */
 async function countPapers(db: Kysely<Database>, { most }: { most: number }): Promise<number> {

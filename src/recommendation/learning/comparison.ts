@@ -1,8 +1,7 @@
-import { mapInTurns } from '../../runtime/in-turns.ts'
 import type { Features } from './features.ts'
-import { SHORTEST, tellCrowding } from './crowding.ts'
+import { tellCrowding } from './crowding.ts'
 import type { Weighed } from './weigh-words.ts'
-import { tableInTurns } from './word-table.ts'
+import { lengthOf, meanOf } from './mean.ts'
 
 /**
  * Turns words and meanings into what papers are compared by. Two things are taken out that are of no reader: what all papers have
@@ -72,36 +71,3 @@ export async function learnComparison({
 }
 
 const NO_WORDS = { ids: new Uint32Array(), weights: new Float32Array(), scale: 0, common: 0 }
-
-/** The length of what is left of a paper once the mean is taken out. */
-function lengthOf({ weights }: Weighed, common: number): number {
-  const square = weights.reduce((sum, weight) => sum + weight * weight, 0)
-  return Math.sqrt(Math.max(SHORTEST, square - 2 * common))
-}
-
-type Mean = {
-  /** What a paper has in common with the mean of the sample, less half of what that has with itself. */
-  commonOf(words: Weighed): number
-}
-
-async function meanOf(sample: readonly Weighed[]): Promise<Mean> {
-  const table = await tableInTurns(sample)
-  const means = new Float64Array(table.words)
-  await mapInTurns([...sample], ({ ids, weights }) => {
-    for (let i = 0; i < ids.length; i++) {
-      const place = table.placeOf(ids[i] ?? 0)
-      means[place] = (means[place] ?? 0) + (weights[i] ?? 0) / sample.length
-    }
-  })
-  const own = means.reduce((sum, one) => sum + one * one, 0)
-  return {
-    commonOf({ ids, weights }) {
-      let sum = 0
-      for (let i = 0; i < ids.length; i++) {
-        const place = table.placeOf(ids[i] ?? 0)
-        if (place >= 0) sum += (weights[i] ?? 0) * (means[place] ?? 0)
-      }
-      return sum - own / 2
-    },
-  }
-}

@@ -1,5 +1,7 @@
 import { mapInTurns } from '../../runtime/in-turns.ts'
+import { lengthOf, meanOf, SHORTEST } from './mean.ts'
 import { meanOfLargest } from './mean-of-largest.ts'
+import { openPostings } from './postings.ts'
 import type { Weighed } from './weigh-words.ts'
 import { tableInTurns } from './word-table.ts'
 import { isRun } from './words.ts'
@@ -10,8 +12,6 @@ import { isRun } from './words.ts'
  */
 export type Crowding = (words: Weighed, self: number) => number
 
-/** So that nothing is divided by 0. */
-export const SHORTEST = 1e-3
 /** The nearest of the sample that tell how crowded it is around a paper: one in a hundred. */
 const NEAREST = 0.01
 /** They are told by the words and pairs of words that no more of all papers have: the others cost most and tell least. */
@@ -27,72 +27,28 @@ export async function tellCrowding(papers: readonly Weighed[]): Promise<Crowding
 }
 
 /**
- * The mean likeness of a paper to its nearest, above 0: the cosine of what is left of both when the mean of all is taken out. The
- * sample is kept by rare words: which papers have each, and what it weighs there.
+ * The mean likeness of a paper to its nearest, above 0: the cosine of what is left of both, in rare words, when the mean of all is
+ * taken out.
  */
-async function meanLikeness(sample: readonly Weighed[]): Promise<Crowding> {
-  const table = await tableInTurns(sample)
-  const counts = new Uint32Array(table.words)
-  await mapInTurns([...sample], ({ ids }) => {
-    for (const id of ids) counts[table.placeOf(id)] = (counts[table.placeOf(id)] ?? 0) + 1
-  })
-  const most = sample.length * RARE
-  const ends = new Uint32Array(table.words + 1)
-  for (let place = 0; place < table.words; place++) {
-    const count = counts[place] ?? 0
-    ends[place + 1] = (ends[place] ?? 0) + (count <= most ? count : 0)
+async function meanLikeness(papers: readonly Weighed[]): Promise<Crowding> {
+  const isRare = await rareWords(papers)
+  const sample = await mapInTurns([...papers], (words) => only(words, isRare))
+  const postings = await openPostings(sample)
+  // Runs of characters, which the sample is without, are most of a paper.
+  const isKnown = (id: number) => !isRun(id) && postings.has(id)
+  const mean = await meanOf(sample)
+  const centre = (words: Weighed) => {
+    const common = mean.commonOf(words)
+    return { common, length: lengthOf(words, common) }
   }
-  const isRare = (place: number) => (ends[place + 1] ?? 0) > (ends[place] ?? 0)
-  const filled = ends.slice()
-  const papers = new Uint16Array(ends.at(-1) ?? 0)
-  const values = new Float32Array(papers.length)
-  const means = new Float64Array(table.words)
-  let paper = 0
-  await mapInTurns([...sample], ({ ids, weights }) => {
-    for (let i = 0; i < ids.length; i++) {
-      const place = table.placeOf(ids[i] ?? 0)
-      if (!isRare(place)) continue
-      const at = filled[place] ?? 0
-      filled[place] = at + 1
-      papers[at] = paper
-      values[at] = weights[i] ?? 0
-      means[place] = (means[place] ?? 0) + (weights[i] ?? 0) / sample.length
-    }
-    paper += 1
-  })
-  const own = means.reduce((sum, one) => sum + one * one, 0)
-
-  /** What a paper has in common with the mean, less half of what that has with itself; and the length of what is left. */
-  function centre({ ids, weights }: Weighed): { common: number; length: number } {
-    let common = -own / 2
-    let square = 0
-    for (let i = 0; i < ids.length; i++) {
-      const place = table.placeOf(ids[i] ?? 0)
-      if (place < 0 || !isRare(place)) continue
-      const weight = weights[i] ?? 0
-      common += weight * (means[place] ?? 0)
-      square += weight * weight
-    }
-    return { common, length: Math.sqrt(Math.max(SHORTEST, square - 2 * common)) }
-  }
-  const centres = await mapInTurns([...sample], centre)
+  const centres = await mapInTurns(sample, centre)
   const nearest = Math.ceil(sample.length * NEAREST)
   const products = new Float64Array(sample.length)
   return (words, self) => {
+    const own = only(words, isKnown)
+    const { common, length } = centre(own)
     products.fill(0)
-    const { ids, weights } = words
-    // Runs of characters, which the sample is without, have the lower numbers.
-    for (let i = ids.length - 1; i >= 0 && !isRun(ids[i] ?? 0); i--) {
-      const place = table.placeOf(ids[i] ?? 0)
-      if (place < 0) continue
-      const weight = weights[i] ?? 0
-      const end = ends[place + 1] ?? 0
-      for (let at = ends[place] ?? 0; at < end; at++) {
-        const j = papers[at] ?? 0
-        products[j] = (products[j] ?? 0) + weight * (values[at] ?? 0)
-      }
-    }
-    const { common, length } = centre(words)
+    postings.addProducts(own, products)
     for (let j = 0; j < products.length; j++) {
       const other = centres[j]
       if (other) products[j] = ((products[j] ?? 0) - common - other.common) / (length * other.length)
@@ -100,6 +56,30 @@ async function meanLikeness(sample: readonly Weighed[]): Promise<Crowding> {
     if (self >= 0) products[self] = 0
     return Math.max(SHORTEST, meanOfLargest(products, nearest))
   }
+}
+
+/** Whether a word is one of those that some papers have, and no more than a few of all. */
+async function rareWords(papers: readonly Weighed[]): Promise<(id: number) => boolean> {
+  const table = await tableInTurns(papers)
+  const counts = new Uint32Array(table.words)
+  await mapInTurns([...papers], ({ ids }) => {
+    for (const id of ids) counts[table.placeOf(id)] = (counts[table.placeOf(id)] ?? 0) + 1
+  })
+  const most = papers.length * RARE
+  return (id) => (counts[table.placeOf(id)] ?? Infinity) <= most
+}
+
+function only({ ids, weights }: Weighed, isWanted: (id: number) => boolean): Weighed {
+  const kept = { ids: new Uint32Array(ids.length), weights: new Float32Array(ids.length) }
+  let count = 0
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] ?? 0
+    if (!isWanted(id)) continue
+    kept.ids[count] = id
+    kept.weights[count] = weights[i] ?? 0
+    count += 1
+  }
+  return { ids: kept.ids.subarray(0, count), weights: kept.weights.subarray(0, count) }
 }
 
 /** What is usual around papers of the sample: the geometric mean over some, spread over it. */

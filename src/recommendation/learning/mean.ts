@@ -1,0 +1,40 @@
+import { mapInTurns } from '../../runtime/in-turns.ts'
+import type { Weighed } from './weigh-words.ts'
+import { tableInTurns } from './word-table.ts'
+
+/** So that nothing is divided by 0. */
+export const SHORTEST = 1e-3
+
+/** The length of what is left of a paper once the mean is taken out. */
+export function lengthOf({ weights }: Weighed, common: number): number {
+  const square = weights.reduce((sum, weight) => sum + weight * weight, 0)
+  return Math.sqrt(Math.max(SHORTEST, square - 2 * common))
+}
+
+/** The mean of some papers. */
+export type Mean = {
+  /** What a paper has in common with the mean of the sample, less half of what that has with itself. */
+  commonOf(words: Weighed): number
+}
+
+export async function meanOf(sample: readonly Weighed[]): Promise<Mean> {
+  const table = await tableInTurns(sample)
+  const means = new Float64Array(table.words)
+  await mapInTurns([...sample], ({ ids, weights }) => {
+    for (let i = 0; i < ids.length; i++) {
+      const place = table.placeOf(ids[i] ?? 0)
+      means[place] = (means[place] ?? 0) + (weights[i] ?? 0) / sample.length
+    }
+  })
+  const own = means.reduce((sum, one) => sum + one * one, 0)
+  return {
+    commonOf({ ids, weights }) {
+      let sum = 0
+      for (let i = 0; i < ids.length; i++) {
+        const place = table.placeOf(ids[i] ?? 0)
+        if (place >= 0) sum += (weights[i] ?? 0) * (means[place] ?? 0)
+      }
+      return sum - own / 2
+    },
+  }
+}
