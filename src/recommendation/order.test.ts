@@ -12,7 +12,8 @@ const papers = Array.from({ length: COUNT }, (_, i): KnownPaper => ({
   features: { ids: new Uint32Array(), weights: new Float32Array(), meaning: null, scale: 1, common: 0 },
   vector: null,
   topics: [],
-  attention: 0,
+  // Others think most of papers that are just likely to one interest, and not by what both say.
+  attention: Math.max(0, 20 - Math.abs(i - 390)),
 }))
 const said = (id: number) =>
   Float64Array.of(id % 3 === 0 ? 1 / id : 0.9 / id, id % 3 === 0 ? 0.9 / id : 1 / id)
@@ -31,11 +32,17 @@ const interest = (id: number): LearntInterest => ({
     explain: () => ({ parts: new Float64Array(), effects: new Float64Array() }),
     withoutItself: () => 0,
   },
-  likely: 0.01,
+  likely: 0.0025,
 })
 const interests = [interest(1), interest(2)]
 
-function pageOf(options: { only?: number | null; offset?: number; limit?: number; seen?: number[] }) {
+function pageOf(options: {
+  only?: number | null
+  offset?: number
+  limit?: number
+  seen?: number[]
+  mixed?: boolean
+}) {
   let asked = 0
   const scores: Scores = {
     overall: () => [],
@@ -48,13 +55,13 @@ function pageOf(options: { only?: number | null; offset?: number; limit?: number
     const [a = 0, b = 0] = said(paper.id)
     return { paper, overall: (a + b) / 2, besides: 0, topic: null, author: null }
   })
-  const { offset = 0, limit = 30, only = null, seen = [] } = options
+  const { offset = 0, limit = 30, only = null, seen = [], mixed = false } = options
   const found = orderPapers(scored, {
     interests,
     scores,
     seen: new Set(seen),
     only,
-    mixed: false,
+    mixed,
     offset,
     limit,
   })
@@ -90,4 +97,12 @@ it('has what was seen before last', () => {
   const { ids } = pageOf({ seen: [1, 2, 3], limit: 2 })
   expect(ids).toEqual([4, 5])
   expect(pageOf({ seen: [1, 2, 3], offset: COUNT - 3, limit: 3 }).ids).toEqual([1, 2, 3])
+})
+
+it('has each paper on one page, also where pages are mixed and some were seen', () => {
+  const seen = papers.filter(({ id }) => id % 5 === 0).map(({ id }) => id)
+  const all: number[] = []
+  for (let offset = 0; offset < COUNT; offset += 30) all.push(...pageOf({ offset, seen, mixed: true }).ids)
+  expect(all).toHaveLength(COUNT)
+  expect(new Set(all).size).toBe(COUNT)
 })

@@ -67,8 +67,9 @@ const HEAD = 10
 const LEAST_ACTS = 2
 
 /**
- * Papers that are put in order by what each interest says of them, those first that all together say most of: interests hear of
- * each other's papers, so these differ little, and asking each about thousands of papers takes many times as long.
+ * Papers that are put in order by what each interest says of them, those that all together say most of; the others stay in that
+ * order. Interests hear of each other's papers, so these differ little, and asking each about thousands of papers takes many times
+ * as long.
  */
 const AT_ONCE = 150
 
@@ -127,21 +128,20 @@ export function orderPapers(
     author,
   })
 
-  /** The first `most` and some more as each interest has them, and then the others; of one interest alone no others. */
+  /** What is best by what all together say: of one interest alone by what that says. */
+  const rank = ({ overall, besides }: ScoredPaper) => (only === null ? overall + besides : overall)
+  const askedAbout = (papers: ScoredPaper[]) =>
+    papers.flatMap((one) => place(one) ?? []).toSorted((a, b) => b.score - a.score || b.paper.id - a.paper.id)
+
+  /** In an order that is the same whichever page of it is asked for; of one interest alone, the first `most` and some more. */
   function inOrder(papers: ScoredPaper[], most: number): PlacedPaper[] {
-    const sorted = papers.toSorted(
-      (a, b) => b.overall + b.besides - (a.overall + a.besides) || b.paper.id - a.paper.id,
-    )
+    if (most <= 0) return papers.map(unasked)
+    const sorted = papers.toSorted((a, b) => rank(b) - rank(a) || b.paper.id - a.paper.id)
+    if (only === null) return [...askedAbout(sorted.slice(0, AT_ONCE)), ...sorted.slice(AT_ONCE).map(unasked)]
     const placed: PlacedPaper[] = []
-    let from = 0
-    for (; from < sorted.length && placed.length < most; from += AT_ONCE)
-      placed.push(
-        ...sorted
-          .slice(from, from + AT_ONCE)
-          .flatMap((one) => place(one) ?? [])
-          .toSorted((a, b) => b.score - a.score || b.paper.id - a.paper.id),
-      )
-    return only === null ? [...placed, ...sorted.slice(from).map(unasked)] : placed
+    for (let from = 0; from < sorted.length && placed.length < most; from += AT_ONCE)
+      placed.push(...askedAbout(sorted.slice(from, from + AT_ONCE)))
+    return placed
   }
 
   const asked = only === null ? scored : scored.filter(({ overall }) => overall > 0)

@@ -48,7 +48,7 @@ export function openScores({ interests, together }: Pick<Learnt, 'interests' | '
     overall(papers, { only, index }) {
       const places = papers.map(({ features }) => index.placeOf.get(features) ?? -1)
       const reach = 1 + places.reduce((most, place) => Math.max(most, place), -1)
-      const first = papers.length < MANY ? null : scoresOfFirst(reach, { only, index })
+      const first = papers.length < MANY || reach === 0 ? null : scoresOfFirst(reach, { only, index })
       let score: Scorer | null = null
       const into = new Float64Array(1)
       return papers.map(({ features }, i) => {
