@@ -43,8 +43,9 @@ async function library({
   )
   const frequencies = countWords()
   for (const text of texts) frequencies.add(readWords(text))
-  const weighed = texts.map((text) => weighWords(readWords(text), frequencies))
-  const words = texts.map((text) => weighWords(withoutRuns(readWords(text)), frequencies))
+  const rarity = await frequencies.rarity()
+  const weighed = texts.map((text) => weighWords(readWords(text), rarity))
+  const words = texts.map((text) => weighWords(withoutRuns(readWords(text)), rarity))
   const comparison = await learnComparison({ papers: words, whole: weighed })
   return weighed.map((words, i) => {
     const meaning = unit((centres[i % fields] ?? []).map((value) => value + (random() - 0.5) * 0.6))
@@ -76,7 +77,7 @@ const SMALL = await learnComparison({ papers: [], whole: [] })
 function learnFrom(of: Evidence, papers: KnownPaper[]): Learnt {
   return learn(of, {
     papers: new Map(papers.map((paper) => [paper.id, paper])),
-    textFeatures: (text) => SMALL.ofText(weighWords(readWords(text), countWords())),
+    textFeatures: (text) => SMALL.ofText(weighWords(readWords(text), () => 0)),
     table: openLikenessTable(),
     now: NOW,
   })

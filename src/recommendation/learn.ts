@@ -135,7 +135,6 @@ export function learn(
         const { target } = WEIGHTS[one.act.kind]
         const isOthers = target > 0 && !isOwn(one)
         return {
-          features: one.features,
           target,
           weight: Math.max(LEAST_WEIGHT, memory(one.act) * (isOthers ? parts.others : 1)),
         }

@@ -76,9 +76,10 @@ export function openTaste(
   async function wordsOf(held: Held, interest: LearntInterest): Promise<TellingWord[]> {
     const known = held.words.get(interest)
     if (known) return known
-    const words = interest.model
+    const { model } = interest
+    const words = model
       ? await tellingWords(db, {
-          model: interest.model,
+          weightOf: (word) => held.learnt.together.weightOf(word, model.counts),
           paperIds: interest.acts.flatMap(({ paperId }) => paperId ?? []),
         })
       : []

@@ -27,7 +27,6 @@ const interest = (id: number): LearntInterest => ({
   acts: [],
   excluded: [],
   model: {
-    examples: [],
     counts: new Float64Array(),
     explain: () => ({ parts: new Float64Array(), effects: new Float64Array() }),
     withoutItself: () => 0,

@@ -71,7 +71,7 @@ const LEAST_ACTS = 2
  * order. Interests hear of each other's papers, so these differ little, and asking each about thousands of papers takes many times
  * as long.
  */
-const AT_ONCE = 150
+const AT_ONCE = 100
 
 /**
  * A page of the papers in order: what was not seen before comes first. `only`: the place of one interest, or -1 for one that is

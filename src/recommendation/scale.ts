@@ -62,13 +62,14 @@ export async function learnScale(
     })
     before = rows.at(-1)?.id ?? 0
   }
+  const rarity = await frequencies.rarity()
   const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
   const comparison = await learnComparison(
     by === 'meaning'
       ? { papers: [], whole: [] }
       : {
-          papers: await mapInTurns(papers, ({ words }) => weighWords(words, frequencies)),
-          whole: await mapInTurns(whole, (words) => weighWords(words, frequencies)),
+          papers: await mapInTurns(papers, ({ words }) => weighWords(words, rarity)),
+          whole: await mapInTurns(whole, (words) => weighWords(words, rarity)),
         },
   )
   /** The places of papers in the sample that they are compared with. */
@@ -77,10 +78,10 @@ export async function learnScale(
     number,
     of: { papers: papers.length, hasVectors: whitening !== null },
     others: new LRUCache({ max: KEPT }),
-    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), frequencies)),
+    featuresOfText: (text) => comparison.ofText(weighWords(readWords(text), rarity)),
     toKnown(row) {
       const vector = row.vector && unitVector(row.vector)
-      const words = by === 'meaning' ? NO_WORDS : weighWords(wordsOf(row), frequencies)
+      const words = by === 'meaning' ? NO_WORDS : weighWords(wordsOf(row), rarity)
       const meaning = by !== 'words' && vector && whitening ? whitening(vector) : null
       return {
         id: row.id,

@@ -3,8 +3,7 @@ import type { Database } from '../db/schema.ts'
 import { plainText } from '../papers/plain-text.ts'
 import { bodyText } from '../search/body-text.ts'
 import { STOP_WORDS } from '../search/text/stop-words.ts'
-import type { InterestModel } from './learning/model.ts'
-import { hashOf, isRun, wordsIn } from './learning/words.ts'
+import { hashOf, wordsIn } from './learning/words.ts'
 
 /** A word or phrase, and what it adds to the score of a paper that has it. */
 export type TellingWord = { word: string; weight: number }
@@ -13,21 +12,25 @@ export type TellingWord = { word: string; weight: number }
 const MOST_PAPERS = 30
 const MOST_WORDS = 24
 
+/** What a word, by what it is known by (`hashOf`), adds to the score of a paper. */
+type WeightOf = (id: number) => number
+
 /** The words and phrases that weigh most in an interest, most first: as its papers write them. */
 export async function tellingWords(
   db: Kysely<Database>,
-  { model, paperIds }: { model: InterestModel; paperIds: number[] },
+  { weightOf, paperIds }: { weightOf: WeightOf; paperIds: number[] },
 ): Promise<TellingWord[]> {
   const { rows } = await sql<{ title: string; abstract: string | null; synopsis: string | null }>`
     select title, abstract, synopsis from papers
     where id = any(${paperIds.slice(0, MOST_PAPERS)}::bigint[]) and not hidden`.execute(db)
   return wordsThatTell(
-    model,
+    weightOf,
     rows.map((row) => ({ title: plainText(row.title), body: bodyText(row) })),
   )
 }
 
-function wordsThatTell(model: InterestModel, texts: { title: string; body: string }[]): TellingWord[] {
+function wordsThatTell(weightOf: WeightOf, texts: { title: string; body: string }[]): TellingWord[] {
+  const says = whatSays()
   /** In how many of the texts each comes: what a single one has is its own, not the interest's. */
   const common = new Map<string, number>()
   /** Titles name their subject; abstracts also say how well something went. */
@@ -38,49 +41,30 @@ function wordsThatTell(model: InterestModel, texts: { title: string; body: strin
       if (says(word)) common.set(word, (common.get(word) ?? 0) + 1)
   }
   const least = texts.length > 2 ? 2 : 1
-  const candidates = [...common].filter(([, count]) => count >= least)
-  const weights = weightsIn(
-    model,
-    candidates.map(([word]) => hashOf(word)),
-  )
-  const ranked = candidates
-    .map(([word, count]) => ({
-      word,
+  const ranked = [...common]
+    .filter(([, count]) => count >= least)
+    .map(([word, count]) => {
+      const weight = weightOf(hashOf(word))
       // A phrase says more than its words do.
-      weight:
-        (weights.get(hashOf(word)) ?? 0) *
-        (word.includes(' ') ? PHRASE : 1) *
-        (inTitles.has(word) ? OF_A_TITLE : 1) *
-        Math.log(1 + count),
-    }))
+      const phrase = word.includes(' ') ? PHRASE : 1
+      return {
+        word,
+        weight,
+        rank: weight * phrase * (inTitles.has(word) ? OF_A_TITLE : 1) * Math.log(1 + count),
+      }
+    })
     .filter(({ weight }) => weight > 0)
-    .toSorted((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1))
+    .toSorted((a, b) => b.rank - a.rank || (a.word < b.word ? -1 : 1))
   const chosen: TellingWord[] = []
   const told = new Set<string>()
-  for (const { word } of ranked) {
+  for (const { word, weight } of ranked) {
     const parts = word.split(' ')
     if (parts.every((part) => told.has(stemOf(part)))) continue
     for (const part of parts) told.add(stemOf(part))
-    chosen.push({ word, weight: weights.get(hashOf(word)) ?? 0 })
+    chosen.push({ word, weight })
     if (chosen.length === MOST_WORDS) break
   }
   return chosen
-}
-
-/** What words add to the score of a paper. */
-function weightsIn(model: InterestModel, words: number[]): Map<number, number> {
-  const weights = new Map(words.map((id) => [id, 0]))
-  for (const [e, { features }] of model.examples.entries()) {
-    const count = model.counts[e] ?? 0
-    for (let i = features.ids.length - 1; i >= 0; i--) {
-      const id = features.ids[i] ?? 0
-      // Runs of characters have the lowest numbers, and no name.
-      if (isRun(id)) break
-      const before = weights.get(id)
-      if (before !== undefined) weights.set(id, before + count * (features.weights[i] ?? 0))
-    }
-  }
-  return weights
 }
 
 const PHRASE = 1.8
@@ -98,12 +82,18 @@ const OF_ANY_FIELD = new Set(
   ),
 )
 
-/** Whether a word or phrase can stand for a subject. */
-function says(word: string): boolean {
-  const parts = word.split(' ')
-  return parts.every(
-    (part) => part.length > 1 && !STOP_WORDS.has(part) && !OF_ANY_FIELD.has(part) && !/^\p{N}+$/u.test(part),
-  )
+/** Whether a word or phrase can stand for a subject; each word is looked at once. */
+function whatSays(): (word: string) => boolean {
+  const known = new Map<string, boolean>()
+  const saysAlone = (word: string): boolean => {
+    let says = known.get(word)
+    if (says === undefined) {
+      says = word.length > 1 && !STOP_WORDS.has(word) && !OF_ANY_FIELD.has(word) && !/^\p{N}+$/u.test(word)
+      known.set(word, says)
+    }
+    return says
+  }
+  return (word) => word.split(' ').every(saysAlone)
 }
 
 /** The name of an interest: its first words, as a headline writes them. At most 100 characters. */

@@ -44,14 +44,15 @@ it('lets the event loop go on, however many lists are made at once', async () =>
 
 it('drives work to its end beside others', async () => {
   let steps = 0
-  function* generate(): Generator<void, void> {
+  function* generate(): Generator<void, number> {
     for (let i = 0; i < 50; i++) {
       work(1)
       steps++
       yield
     }
+    return 50
   }
-  await Promise.all([driveInTurns(generate()), driveInTurns(generate())])
+  expect(await Promise.all([driveInTurns(generate()), driveInTurns(generate())])).toEqual([50, 50])
   expect(steps).toBe(100)
 })
 

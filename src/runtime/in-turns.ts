@@ -32,11 +32,14 @@ export async function mapInTurns<T, R>(items: T[], make: (item: T) => R): Promis
   return made
 }
 
-/** Drives work that yields now and then to its end, in turns as well. */
-export async function driveInTurns(work: Generator<void, void>): Promise<void> {
+/** Drives work that yields now and then to its end, in turns as well; answers what it made. */
+export async function driveInTurns<T>(work: Generator<void, T>): Promise<T> {
   for (;;) {
     await nextTurn()
     const started = performance.now()
-    while (performance.now() - started < TURN_MS) if (work.next().done) return
+    while (performance.now() - started < TURN_MS) {
+      const step = work.next()
+      if (step.done) return step.value
+    }
   }
 }

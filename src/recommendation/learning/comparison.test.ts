@@ -17,9 +17,10 @@ async function collection(count: number) {
   })
   const frequencies = countWords()
   for (const text of texts) frequencies.add(readWords(text))
-  const words = texts.map((text) => weighWords(readWords(text), frequencies))
+  const rarity = await frequencies.rarity()
+  const words = texts.map((text) => weighWords(readWords(text), rarity))
   const comparison = await learnComparison({
-    papers: texts.map((text) => weighWords(withoutRuns(readWords(text)), frequencies)),
+    papers: texts.map((text) => weighWords(withoutRuns(readWords(text)), rarity)),
     whole: words,
   })
   return { features: words.map((one, i) => comparison.ofPaper(one, null, i)) }

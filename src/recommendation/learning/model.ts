@@ -1,9 +1,7 @@
-import type { Features } from './features.ts'
 import { fitRidge } from './ridge.ts'
 
 /** Something that an interest is learned from. */
 export type Example = {
-  features: Features
   /** What it speaks for: 1 for what the reader liked, 0 for what they passed over, below for what is not for them. */
   target: number
   /** How much it counts, above 0. */
@@ -12,8 +10,7 @@ export type Example = {
 
 /** One interest, learned. */
 export type InterestModel = {
-  examples: readonly Example[]
-  /** Adds what it says of papers to what `score` gives. */
+  /** What each example counts (ridge.ts): the score of a paper is the sum of these times what it has in common with each. */
   counts: Float64Array
   /** The parts that the examples have in a paper's score, which add up to it; and their effects (ridge.ts). */
   explain(near: Float64Array): { parts: Float64Array; effects: Float64Array }
@@ -36,7 +33,6 @@ export function learnInterest(
     lambda: LAMBDA,
   })
   return {
-    examples,
     counts: ridge.counts,
     explain: (near) => ({
       parts: ridge.counts.map((count, i) => count * (near[i] ?? 0)),

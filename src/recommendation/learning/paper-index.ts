@@ -1,4 +1,4 @@
-import { MEANING_WEIGHT, type Features } from './features.ts'
+import { agreement, MEANING_WEIGHT, type Features } from './features.ts'
 import { openPostings } from './postings.ts'
 
 /** A score that is linear in what papers are compared by: what each word adds, and what agreement with a meaning does. */
@@ -30,13 +30,7 @@ export async function openPaperIndex(papers: readonly Features[]): Promise<Paper
     placeOf: new Map(papers.map((one, i) => [one, i])),
     score({ ids, weights, meaning, scale, common }, count) {
       const scores = Float64Array.from(papers.slice(0, count), (one) => {
-        let sum = -one.scale * common - one.common * scale
-        if (meaning && one.meaning?.length === meaning.length) {
-          let alike = 0
-          for (let d = 0; d < meaning.length; d++) alike += (meaning[d] ?? 0) * (one.meaning[d] ?? 0)
-          sum += MEANING_WEIGHT * alike
-        }
-        return sum
+        return MEANING_WEIGHT * agreement(meaning, one.meaning) - one.scale * common - one.common * scale
       })
       postings.addProducts({ ids, weights }, scores)
       return scores

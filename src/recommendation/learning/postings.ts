@@ -1,4 +1,4 @@
-import { mapInTurns } from '../../runtime/in-turns.ts'
+import { driveInTurns } from '../../runtime/in-turns.ts'
 import { openWordTable } from './word-table.ts'
 
 /** Words by number, with what each weighs. */
@@ -10,27 +10,50 @@ export type Postings = {
   has(id: number): boolean
   /** Adds the product of some words with each of the first papers to its place in `into`. */
   addProducts(words: Weights, into: Float64Array): void
+  /** What a word weighs in all papers together, of which each counts so often. */
+  weightOf(id: number, counts: ArrayLike<number>): number
+  /** All words, and what each weighs so. */
+  weightsOfAll(counts: ArrayLike<number>): { ids: Uint32Array; weights: Float64Array }
 }
 
-/** `papers`: 65,536 at most. */
-export async function openPostings(papers: readonly Weights[]): Promise<Postings> {
+/** Made in turns, for many papers: 65,536 at most. */
+export function openPostings(papers: readonly Weights[]): Promise<Postings> {
+  return driveInTurns(build(papers))
+}
+
+/** The same for few papers, at once. */
+export function postingsOf(papers: readonly Weights[]): Postings {
+  const work = build(papers)
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
+}
+
+function* build(papers: readonly Weights[]): Generator<void, Postings> {
   const table = openWordTable()
-  const places = await mapInTurns([...papers], ({ ids }) => {
+  const places: Uint32Array[] = []
+  for (const { ids } of papers) {
     const at = new Uint32Array(ids.length)
     for (let i = 0; i < ids.length; i++) at[i] = table.put(ids[i] ?? 0)
-    return at
-  })
+    places.push(at)
+    yield
+  }
   const ends = new Uint32Array(table.words + 1)
-  await mapInTurns(places, (of) => {
-    for (const place of of) ends[place + 1] = (ends[place + 1] ?? 0) + 1
-  })
+  for (const of of places) {
+    for (let i = 0; i < of.length; i++) {
+      const next = (of[i] ?? 0) + 1
+      ends[next] = (ends[next] ?? 0) + 1
+    }
+    yield
+  }
   for (let place = 0; place < table.words; place++)
     ends[place + 1] = (ends[place + 1] ?? 0) + (ends[place] ?? 0)
   const filled = ends.slice()
   const having = new Uint16Array(ends.at(-1) ?? 0)
   const values = new Float32Array(having.length)
-  let paper = 0
-  await mapInTurns(places, (of) => {
+  for (let paper = 0; paper < papers.length; paper++) {
+    const of = places[paper] ?? new Uint32Array()
     const weights = papers[paper]?.weights
     for (let i = 0; i < of.length; i++) {
       const place = of[i] ?? 0
@@ -39,8 +62,14 @@ export async function openPostings(papers: readonly Weights[]): Promise<Postings
       having[at] = paper
       values[at] = weights?.[i] ?? 0
     }
-    paper += 1
-  })
+    yield
+  }
+  function weightAt(place: number, counts: ArrayLike<number>): number {
+    let sum = 0
+    const end = ends[place + 1] ?? 0
+    for (let at = ends[place] ?? 0; at < end; at++) sum += (counts[having[at] ?? 0] ?? 0) * (values[at] ?? 0)
+    return sum
+  }
   return {
     has: (id) => table.placeOf(id) >= 0,
     addProducts({ ids, weights }, into) {
@@ -57,5 +86,13 @@ export async function openPostings(papers: readonly Weights[]): Promise<Postings
         }
       }
     },
+    weightOf(id, counts) {
+      const place = table.placeOf(id)
+      return place < 0 ? 0 : weightAt(place, counts)
+    },
+    weightsOfAll: (counts) => ({
+      ids: table.ids(),
+      weights: Float64Array.from({ length: table.words }, (_, place) => weightAt(place, counts)),
+    }),
   }
 }

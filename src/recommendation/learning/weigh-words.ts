@@ -1,4 +1,4 @@
-import type { WordFrequencies } from './word-frequencies.ts'
+import type { Rarity } from './word-frequencies.ts'
 import { isRun, type Words } from './words.ts'
 
 /** Words by what they weigh, ascending by number. */
@@ -14,15 +14,16 @@ const SHARES = { words: Math.sqrt(1 / (1 + RUNS_WEIGHT)), runs: Math.sqrt(RUNS_W
  * Weights of words as in BM25, without a measure of length: words and pairs together have one length in all papers, runs of
  * characters another, the whole 1.
  */
-export function weighWords(words: Words, frequencies: WordFrequencies): Weighed {
+export function weighWords(words: Words, rarityOf: Rarity): Weighed {
   const ids = new Uint32Array(words.ids.length)
   const weights = new Float32Array(words.ids.length)
   let kept = 0
   let runs = 0
   let ofRuns = 0
   let ofWords = 0
-  for (const [i, id] of words.ids.entries()) {
-    const rarity = frequencies.rarity(id)
+  for (let i = 0; i < words.ids.length; i++) {
+    const id = words.ids[i] ?? 0
+    const rarity = rarityOf(id)
     if (rarity === 0) continue
     const count = words.counts[i] ?? 0
     const weight = (count / (count + SATURATION)) * rarity

@@ -1,29 +1,52 @@
+import { driveInTurns } from '../../runtime/in-turns.ts'
 import { openWordTable } from './word-table.ts'
 import { isRun, type Words } from './words.ts'
 
+/**
+ * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a run of
+ * characters that many have.
+ */
+export type Rarity = (id: number) => number
+
 /** In how many papers each word comes. */
 export type WordFrequencies = {
-  readonly papers: number
   add(words: Words): void
-  /**
-   * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a
-   * run of characters that many have.
-   */
-  rarity(id: number): number
+  /** What has been counted until now, in a table of its own without the words that count for nothing: most come once. */
+  rarity(): Promise<Rarity>
 }
 
 export function countWords(): WordFrequencies {
   const table = openWordTable()
   let counts = new Uint32Array(1 << 16)
   let papers = 0
+  const rarityOf = (id: number, count: number) =>
+    count < 2 || (isRun(id) && papers > FEW && count > papers * COMMON_RUN)
+      ? 0
+      : Math.log((1 + papers) / (1 + count))
+
+  function* build(): Generator<void, Rarity> {
+    const ids = table.ids()
+    const rare = openWordTable()
+    const all = new Float64Array(ids.length)
+    for (let place = 0; place < ids.length; place++) {
+      if (place % AT_ONCE === 0) yield
+      const id = ids[place] ?? 0
+      const rarity = rarityOf(id, counts[place] ?? 0)
+      if (rarity === 0) continue
+      all[rare.put(id)] = rarity
+    }
+    const rarities = all.slice(0, rare.words)
+    return (id) => {
+      const place = rare.placeOf(id)
+      return place < 0 ? 0 : (rarities[place] ?? 0)
+    }
+  }
+
   return {
-    get papers() {
-      return papers
-    },
     add({ ids }) {
       papers += 1
-      for (const id of ids) {
-        const place = table.put(id)
+      for (let i = 0; i < ids.length; i++) {
+        const place = table.put(ids[i] ?? 0)
         if (place >= counts.length) {
           const before = counts
           counts = new Uint32Array(before.length * 2)
@@ -32,14 +55,12 @@ export function countWords(): WordFrequencies {
         counts[place] = (counts[place] ?? 0) + 1
       }
     },
-    rarity(id) {
-      const count = counts[table.placeOf(id)] ?? 0
-      if (count < 2 || (isRun(id) && papers > FEW && count > papers * COMMON_RUN)) return 0
-      return Math.log((1 + papers) / (1 + count))
-    },
+    rarity: () => driveInTurns(build()),
   }
 }
 
+/** Words between which others get their turn. */
+const AT_ONCE = 4_096
 /** Runs of characters that more of all papers have say nothing, and are most of a text. */
 const COMMON_RUN = 0.16
 /** Among fewer papers, many may have what is rare elsewhere. */
