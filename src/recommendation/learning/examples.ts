@@ -1,4 +1,4 @@
-import { agreement, likeness, MEANING_WEIGHT, type Features } from './features.ts'
+import { likeness, MEANING_WEIGHT, type Features } from './features.ts'
 import type { LinearScore } from './paper-index.ts'
 import { postingsOf } from './postings.ts'
 
@@ -80,5 +80,13 @@ export function openExamples(examples: readonly Features[]): Examples {
 function product(counts: ArrayLike<number>, of: Float64Array): number {
   let sum = 0
   for (let e = 0; e < of.length; e++) sum += (counts[e] ?? 0) * (of[e] ?? 0)
+  return sum
+}
+
+/** The product of a meaning with several taken together; 0 where one is unknown, or they are of different models. */
+function agreement(together: Float64Array | null, meaning: Float32Array | null): number {
+  if (together === null || meaning?.length !== together.length) return 0
+  let sum = 0
+  for (let d = 0; d < together.length; d++) sum += (together[d] ?? 0) * (meaning[d] ?? 0)
   return sum
 }

@@ -39,11 +39,3 @@ export function likeness(a: Float32Array | null, b: Float32Array | null): number
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
   return sum
 }
-
-/** The product of a meaning with several taken together; 0 where one is unknown, or they are of different models. */
-export function agreement(together: Float64Array | null, meaning: Float32Array | null): number {
-  if (together === null || meaning?.length !== together.length) return 0
-  let sum = 0
-  for (let i = 0; i < together.length; i++) sum += (together[i] ?? 0) * (meaning[i] ?? 0)
-  return sum
-}

@@ -1,4 +1,4 @@
-import { agreement, MEANING_WEIGHT, type Features } from './features.ts'
+import { MEANING_WEIGHT, type Features } from './features.ts'
 import { openPostings } from './postings.ts'
 
 /** A score that is linear in what papers are compared by: what each word adds, and what agreement with a meaning does. */
@@ -25,15 +25,33 @@ export type PaperIndex = {
 /** `papers`: 65,536 at most. */
 export async function openPaperIndex(papers: readonly Features[]): Promise<PaperIndex> {
   const postings = await openPostings(papers)
+  const meanings = meaningsOf(papers)
   return {
     papers,
     placeOf: new Map(papers.map((one, i) => [one, i])),
     score({ ids, weights, meaning, scale, common }, count) {
-      const scores = Float64Array.from(papers.slice(0, count), (one) => {
-        return MEANING_WEIGHT * agreement(meaning, one.meaning) - one.scale * common - one.common * scale
-      })
+      const agreeing = meaning?.length === meanings.dimensions ? meaning : new Float64Array()
+      const scores = new Float64Array(Math.min(count, papers.length))
+      for (let i = 0; i < scores.length; i++) {
+        const paper = papers[i]
+        if (!paper) continue
+        let alike = 0
+        const from = i * meanings.dimensions
+        for (let d = 0; d < agreeing.length; d++)
+          alike += (agreeing[d] ?? 0) * (meanings.numbers[from + d] ?? 0)
+        scores[i] = MEANING_WEIGHT * alike - paper.scale * common - paper.common * scale
+      }
       postings.addProducts({ ids, weights }, scores)
       return scores
     },
   }
+}
+
+/** Meanings one after the other, which are fetched from memory faster so; 0 where there is none. */
+function meaningsOf(papers: readonly Features[]): { dimensions: number; numbers: Float32Array } {
+  const dimensions = papers.find(({ meaning }) => meaning !== null)?.meaning?.length ?? 0
+  const numbers = new Float32Array(papers.length * dimensions)
+  for (const [i, { meaning }] of papers.entries())
+    if (meaning?.length === dimensions) numbers.set(meaning, i * dimensions)
+  return { dimensions, numbers }
 }
