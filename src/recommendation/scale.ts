@@ -11,6 +11,7 @@ import type { Parts } from './learn.ts'
 import { learnComparison } from './learning/comparison.ts'
 import type { Features } from './learning/features.ts'
 import { learnWhitening } from './learning/whitening.ts'
+import { learnClustering } from './learning/word-clustering.ts'
 import { countWords } from './learning/word-frequencies.ts'
 import { weighWords } from './learning/weigh-words.ts'
 import { readWords, withoutRuns, type Words } from './learning/words.ts'
@@ -20,6 +21,8 @@ import { readWords, withoutRuns, type Words } from './learning/words.ts'
  * After a start, when readers wait, a few say it first.
  */
 export const SAMPLE = { papers: 10_000, close: 2_000, first: 1_000 }
+/** Readers whose choices tell which words stand for an interest, and the newest that each chose. */
+const CHOSEN = { readers: 2_000, papers: 20 }
 /** Other papers that are kept: 9 kB each. */
 const KEPT = 8_000
 const READ_AT_ONCE = 500
@@ -48,6 +51,8 @@ export async function learnScale(
   const vectors: Float32Array[] = []
   const papers: { id: number; words: Words }[] = []
   const whole: Words[] = []
+  const chosen = by === 'meaning' ? [] : await readChosen(db, { among: count })
+  const wordsOfChosen = new Map<number, Words | null>(chosen.flat().map((id) => [id, null]))
   for (let before = Number.MAX_SAFE_INTEGER; papers.length < count;) {
     const rows = await readPaperRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
     if (rows.length === 0) break
@@ -58,11 +63,15 @@ export async function learnScale(
         whole.push(words)
         if (row.vector) vectors.push(unitVector(row.vector))
       }
+      if (wordsOfChosen.has(row.id)) wordsOfChosen.set(row.id, words)
       papers.push({ id: row.id, words: withoutRuns(words) })
     })
     before = rows.at(-1)?.id ?? 0
   }
-  const rarity = await frequencies.rarity()
+  const clustering = await learnClustering(
+    chosen.map((ids) => ids.flatMap((id) => wordsOfChosen.get(id) ?? [])),
+  )
+  const rarity = await frequencies.rarity(clustering)
   const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))
   const comparison = await learnComparison(
     by === 'meaning'
@@ -106,6 +115,25 @@ async function countPapers(db: Kysely<Database>, { most }: { most: number }): Pr
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (select from papers where not hidden limit ${most}) as p`.execute(db)
   return rows[0]?.count ?? 0
+}
+
+/** What readers chose among the newest papers, by reader: those who did so last, who chose two at least. */
+async function readChosen(db: Kysely<Database>, { among }: { among: number }): Promise<number[][]> {
+  const { rows } = await sql<{ papers: number[] }>`
+    with oldest as (
+      select min(id) as id from (select id from papers where not hidden order by id desc limit ${among}) as p),
+    chosen as (
+      select reader_id, paper_id, max(at) as at from (
+        select reader_id, paper_id, voted_at as at from votes where paper_id >= (select id from oldest)
+        union all
+        select reader_id, paper_id, added_at from reading_list where paper_id >= (select id from oldest)) as acts
+      group by reader_id, paper_id)
+    select (array_agg(c.paper_id order by c.at desc))[1:${CHOSEN.papers}] as papers
+    from chosen c join readers r on r.id = c.reader_id
+    where r.suspended_at is null
+    group by c.reader_id having count(*) > 1
+    order by max(c.at) desc, c.reader_id limit ${CHOSEN.readers}`.execute(db)
+  return rows.map(({ papers }) => papers)
 }
 
 /** A stored vector, of length 1. */

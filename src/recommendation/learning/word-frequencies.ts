@@ -1,10 +1,11 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
+import type { Clustering } from './word-clustering.ts'
 import { openWordTable } from './word-table.ts'
 import { isRun, type Words } from './words.ts'
 
 /**
  * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a run of
- * characters that many have.
+ * characters that many have. By how much more it counts than by that, where that is known.
  */
 export type Rarity = (id: number) => number
 
@@ -12,7 +13,7 @@ export type Rarity = (id: number) => number
 export type WordFrequencies = {
   add(words: Words): void
   /** What has been counted until now, in a table of its own without the words that count for nothing: most come once. */
-  rarity(): Promise<Rarity>
+  rarity(clustering?: Clustering): Promise<Rarity>
 }
 
 export function countWords(): WordFrequencies {
@@ -24,7 +25,7 @@ export function countWords(): WordFrequencies {
       ? 0
       : Math.log((1 + papers) / (1 + count))
 
-  function* build(): Generator<void, Rarity> {
+  function* build(clustering: Clustering): Generator<void, Rarity> {
     const ids = table.ids()
     const rare = openWordTable()
     const all = new Float64Array(ids.length)
@@ -33,7 +34,7 @@ export function countWords(): WordFrequencies {
       const id = ids[place] ?? 0
       const rarity = rarityOf(id, counts[place] ?? 0)
       if (rarity === 0) continue
-      all[rare.put(id)] = rarity
+      all[rare.put(id)] = rarity * clustering(id)
     }
     const rarities = all.slice(0, rare.words)
     return (id) => {
@@ -55,7 +56,7 @@ export function countWords(): WordFrequencies {
         counts[place] = (counts[place] ?? 0) + 1
       }
     },
-    rarity: () => driveInTurns(build()),
+    rarity: (clustering = () => 1) => driveInTurns(build(clustering)),
   }
 }
 
