@@ -128,7 +128,8 @@ async function readChosen(db: Kysely<Database>, { among }: { among: number }): P
         union all
         select reader_id, paper_id, added_at from reading_list where paper_id >= (select id from oldest)) as acts
       group by reader_id, paper_id)
-    select (array_agg(c.paper_id order by c.at desc))[1:${CHOSEN.papers}] as papers
+    -- As numbers: a list of bigints is read as one of texts.
+    select (array_agg(c.paper_id::float8 order by c.at desc))[1:${CHOSEN.papers}] as papers
     from chosen c join readers r on r.id = c.reader_id
     where r.suspended_at is null
     group by c.reader_id having count(*) > 1

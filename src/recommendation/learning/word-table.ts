@@ -74,10 +74,3 @@ export async function tableInTurns(papers: readonly { ids: Uint32Array }[]): Pro
   })
   return table
 }
-
-/** The words of some papers. */
-export function tableOf(papers: readonly { ids: Uint32Array }[]): WordTable {
-  const table = openWordTable()
-  for (const { ids } of papers) for (const id of ids) table.put(id)
-  return table
-}
