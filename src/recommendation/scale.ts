@@ -52,7 +52,9 @@ export async function learnScale(
   const papers: { id: number; words: Words }[] = []
   const whole: Words[] = []
   const chosen = by === 'meaning' ? [] : await readChosen(db, { among: count })
-  const wordsOfChosen = new Map<number, Words | null>(chosen.flat().map((id) => [id, null]))
+  const isChosen = new Set(chosen.flat())
+  const chosenAt = new Map<number, number>()
+  const wordsOfChosen: Words[] = []
   for (let before = Number.MAX_SAFE_INTEGER; papers.length < count;) {
     const rows = await readPaperRows(db, sql`p.id < ${before} order by p.id desc limit ${READ_AT_ONCE}`)
     if (rows.length === 0) break
@@ -63,13 +65,14 @@ export async function learnScale(
         whole.push(words)
         if (row.vector) vectors.push(unitVector(row.vector))
       }
-      if (wordsOfChosen.has(row.id)) wordsOfChosen.set(row.id, words)
+      if (isChosen.has(row.id)) chosenAt.set(row.id, wordsOfChosen.push(words) - 1)
       papers.push({ id: row.id, words: withoutRuns(words) })
     })
     before = rows.at(-1)?.id ?? 0
   }
   const clustering = await learnClustering(
-    chosen.map((ids) => ids.flatMap((id) => wordsOfChosen.get(id) ?? [])),
+    wordsOfChosen,
+    chosen.map((ids) => ids.flatMap((id) => chosenAt.get(id) ?? [])),
   )
   const rarity = await frequencies.rarity(clustering)
   const whitening = learnWhitening(vectors.filter(({ length }) => length === vectors[0]?.length))

@@ -21,33 +21,50 @@ const FEWEST_READERS = 5
 /** Words between which others get their turn. */
 const AT_ONCE = 4_096
 
-/** `chosen`: the words of what each reader chose, two papers at least. */
-export function learnClustering(chosen: Iterable<readonly Words[]>): Promise<Clustering> {
-  return driveInTurns(learn(chosen))
+/** `chosen`: what each reader chose, by the places of papers in `papers`, two at least. */
+export function learnClustering(
+  papers: readonly Words[],
+  chosen: readonly (readonly number[])[],
+): Promise<Clustering> {
+  return driveInTurns(learn(papers, chosen))
 }
 
-function* learn(chosen: Iterable<readonly Words[]>): Generator<void, Clustering> {
+function* learn(
+  papers: readonly Words[],
+  chosen: readonly (readonly number[])[],
+): Generator<void, Clustering> {
   const table = openWordTable()
-  /** By word: papers that have it, readers with such papers, and for each paper the part of the reader's others that have it. */
-  const papersWith: number[] = []
-  const readersWith: number[] = []
-  const shared: number[] = []
-  let papers = 0
+  const wordsOf: Uint32Array[] = []
+  for (const { ids } of papers) {
+    wordsOf.push(ids.map((id) => table.put(id)))
+    yield
+  }
+  // By word: papers that have it, each for each of its readers; these readers; and of each paper the part of its reader's others
+  // that have it.
+  const papersWith = new Uint32Array(table.words)
+  const readersWith = new Uint32Array(table.words)
+  const shared = new Float64Array(table.words)
+  const counts = new Uint16Array(table.words)
+  const counted = new Uint32Array(table.words)
+  let all = 0
   for (const own of chosen) {
     if (own.length < 2) continue
-    papers += own.length
-    const counts = new Map<number, number>()
-    for (const { ids } of own) {
-      for (let i = 0; i < ids.length; i++) {
-        const place = table.put(ids[i] ?? 0)
-        counts.set(place, (counts.get(place) ?? 0) + 1)
+    all += own.length
+    let words = 0
+    for (const paper of own) {
+      for (const word of wordsOf[paper] ?? []) {
+        const count = counts[word] ?? 0
+        if (count === 0) counted[words++] = word
+        counts[word] = count + 1
       }
-      yield
     }
-    for (const [place, count] of counts) {
-      papersWith[place] = (papersWith[place] ?? 0) + count
-      readersWith[place] = (readersWith[place] ?? 0) + 1
-      shared[place] = (shared[place] ?? 0) + (count * (count - 1)) / (own.length - 1)
+    for (let i = 0; i < words; i++) {
+      const word = counted[i] ?? 0
+      const count = counts[word] ?? 0
+      counts[word] = 0
+      papersWith[word] = (papersWith[word] ?? 0) + count
+      readersWith[word] = (readersWith[word] ?? 0) + 1
+      shared[word] = (shared[word] ?? 0) + (count * (count - 1)) / (own.length - 1)
     }
     yield
   }
@@ -56,9 +73,9 @@ function* learn(chosen: Iterable<readonly Words[]>): Generator<void, Clustering>
   for (let place = 0; place < ids.length; place++) {
     if (place % AT_ONCE === 0) yield
     const count = papersWith[place] ?? 0
-    if ((readersWith[place] ?? 0) < FEWEST_READERS || count === papers) continue
-    const share = count / papers
-    const correlation = ((shared[place] ?? 0) / papers - share ** 2) / (share * (1 - share))
+    if ((readersWith[place] ?? 0) < FEWEST_READERS || count === all) continue
+    const share = count / all
+    const correlation = ((shared[place] ?? 0) / all - share ** 2) / (share * (1 - share))
     const shrunk = Math.min(MOST, (correlation * count) / (count + SHRINKAGE))
     if (shrunk > 0) weights.set(ids[place] ?? 0, (1 - shrunk) ** -STRENGTH)
   }
