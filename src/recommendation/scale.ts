@@ -51,7 +51,9 @@ export async function learnScale(
   const vectors: Float32Array[] = []
   const papers: { id: number; words: Words }[] = []
   const whole: Words[] = []
-  const chosen = by === 'meaning' ? [] : await readChosen(db, { among: count })
+  // When readers wait, it is left to what is learned beside.
+  const isHasty = most < SAMPLE.papers && count === most
+  const chosen = by === 'meaning' || isHasty ? [] : await readChosen(db, { among: count })
   const isChosen = new Set(chosen.flat())
   const chosenAt = new Map<number, number>()
   const wordsOfChosen: Words[] = []
