@@ -21,7 +21,7 @@ import { memoryOf, realPapers, startSite, withDataFolder, type RunningSite } fro
 import { addressOf, cookieOf, fill } from './voting/fill.ts'
 
 const TEXTS = 40_000
-const READERS = 5_000
+const READERS = 3_000
 const VOTES_EACH = 30
 /** What is asked for, of each kind, and readers who come back. */
 const TIMES = 200

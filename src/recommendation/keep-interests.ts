@@ -17,14 +17,17 @@ export async function keepNextInterests(
   taste: Taste,
   { now, signal }: { now: () => Date; signal?: AbortSignal },
 ): Promise<{ done: boolean }> {
-  const { rows: readers } = await sql<{ id: string; through: number }>`
-    select reader_id as id, max(id) as through
-    from (select id, reader_id from taste_changes order by id limit 1000) c
-    group by reader_id order by max(id) limit ${READERS}`.execute(db)
-  for (const { id: readerId, through } of readers) {
+  const { rows: readers } = await sql<{ id: string; changes: string[] }>`
+    select reader_id as id, array(select id from taste_changes c where c.reader_id = r.reader_id) as changes
+    from (
+      select reader_id, min(id) as first from (select id, reader_id from taste_changes order by id limit 1000) oldest
+      group by reader_id order by first limit ${READERS}) r
+    order by first`.execute(db)
+  for (const { id: readerId, changes } of readers) {
     signal?.throwIfAborted()
     await keepInterests(db, taste, { readerId, now: now() })
-    await sql`delete from taste_changes where reader_id = ${readerId} and id <= ${through}`.execute(db)
+    // Those that were there before, and no others: what is done meanwhile is for the next round.
+    await sql`delete from taste_changes where id = any(${changes}::bigint[])`.execute(db)
   }
   return { done: readers.length < READERS }
 }
