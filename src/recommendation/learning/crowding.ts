@@ -1,9 +1,9 @@
-import { mapInTurns } from '../../runtime/in-turns.ts'
+import { driveInTurns, mapInTurns } from '../../runtime/in-turns.ts'
 import { lengthOf, meanOf, SHORTEST } from './mean.ts'
 import { meanOfLargest } from './mean-of-largest.ts'
 import { openPostings } from './postings.ts'
 import type { Weighed } from './weigh-words.ts'
-import { tableInTurns } from './word-table.ts'
+import { numberWords } from './word-table.ts'
 import { isRun } from './words.ts'
 
 /**
@@ -60,10 +60,10 @@ async function meanLikeness(papers: readonly Weighed[]): Promise<Crowding> {
 
 /** Whether a word is one of those that some papers have, and no more than a few of all. */
 async function rareWords(papers: readonly Weighed[]): Promise<(id: number) => boolean> {
-  const table = await tableInTurns(papers)
+  const { table, places } = await driveInTurns(numberWords(papers))
   const counts = new Uint32Array(table.words)
-  await mapInTurns([...papers], ({ ids }) => {
-    for (const id of ids) counts[table.placeOf(id)] = (counts[table.placeOf(id)] ?? 0) + 1
+  await mapInTurns(places, (at) => {
+    for (let i = 0; i < at.length; i++) counts[at[i] ?? 0] = (counts[at[i] ?? 0] ?? 0) + 1
   })
   const most = papers.length * RARE
   return (id) => (counts[table.placeOf(id)] ?? Infinity) <= most

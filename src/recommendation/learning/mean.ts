@@ -1,6 +1,6 @@
-import { mapInTurns } from '../../runtime/in-turns.ts'
+import { driveInTurns, mapInTurns } from '../../runtime/in-turns.ts'
 import type { Weighed } from './weigh-words.ts'
-import { tableInTurns } from './word-table.ts'
+import { numberWords } from './word-table.ts'
 
 /** So that nothing is divided by 0. */
 export const SHORTEST = 1e-3
@@ -18,11 +18,13 @@ export type Mean = {
 }
 
 export async function meanOf(sample: readonly Weighed[]): Promise<Mean> {
-  const table = await tableInTurns(sample)
+  const { table, places } = await driveInTurns(numberWords(sample))
   const means = new Float64Array(table.words)
-  await mapInTurns([...sample], ({ ids, weights }) => {
-    for (let i = 0; i < ids.length; i++) {
-      const place = table.placeOf(ids[i] ?? 0)
+  let paper = 0
+  await mapInTurns([...sample], ({ weights }) => {
+    const at = places[paper++] ?? new Uint32Array()
+    for (let i = 0; i < at.length; i++) {
+      const place = at[i] ?? 0
       means[place] = (means[place] ?? 0) + (weights[i] ?? 0) / sample.length
     }
   })

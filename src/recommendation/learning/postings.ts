@@ -1,5 +1,5 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
-import { openWordTable } from './word-table.ts'
+import { numberWords } from './word-table.ts'
 
 /** Words by number, with what each weighs. */
 type Weights = { ids: Uint32Array; weights: ArrayLike<number> }
@@ -31,14 +31,7 @@ export function postingsOf(papers: readonly Weights[]): Postings {
 }
 
 function* build(papers: readonly Weights[]): Generator<void, Postings> {
-  const table = openWordTable()
-  const places: Uint32Array[] = []
-  for (const { ids } of papers) {
-    const at = new Uint32Array(ids.length)
-    for (let i = 0; i < ids.length; i++) at[i] = table.put(ids[i] ?? 0)
-    places.push(at)
-    yield
-  }
+  const { table, places } = yield* numberWords(papers)
   const ends = new Uint32Array(table.words + 1)
   for (const of of places) {
     for (let i = 0; i < of.length; i++) {

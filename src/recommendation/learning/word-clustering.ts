@@ -1,5 +1,5 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
-import { openWordTable } from './word-table.ts'
+import { numberWords } from './word-table.ts'
 import type { Words } from './words.ts'
 
 /** How much more a word counts than by its rarity alone: 1 or more. */
@@ -33,12 +33,7 @@ function* learn(
   papers: readonly Words[],
   chosen: readonly (readonly number[])[],
 ): Generator<void, Clustering> {
-  const table = openWordTable()
-  const wordsOf: Uint32Array[] = []
-  for (const { ids } of papers) {
-    wordsOf.push(ids.map((id) => table.put(id)))
-    yield
-  }
+  const { table, places: wordsOf } = yield* numberWords(papers)
   // By word: papers that have it, each for each of its readers; these readers; and of each paper the part of its reader's others
   // that have it.
   const papersWith = new Uint32Array(table.words)

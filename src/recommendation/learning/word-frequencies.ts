@@ -5,7 +5,7 @@ import { isRun, type Words } from './words.ts'
 
 /**
  * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a run of
- * characters that many have. By how much more it counts than by that, where that is known.
+ * characters that many have. Times what it counts more for telling readers apart (word-clustering.ts).
  */
 export type Rarity = (id: number) => number
 

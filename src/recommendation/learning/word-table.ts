@@ -1,5 +1,3 @@
-import { mapInTurns } from '../../runtime/in-turns.ts'
-
 /** Numbers words from 0 on, in the order in which they come: a Map would take ten times the memory. */
 export type WordTable = {
   /** How many words there are. */
@@ -66,11 +64,17 @@ export function openWordTable(): WordTable {
 
 const FIRST = 1 << 12
 
-/** The words of many papers, taken in turns. */
-export async function tableInTurns(papers: readonly { ids: Uint32Array }[]): Promise<WordTable> {
+/** Papers by the places of their words in a table of all of them; yields after each paper. */
+export function* numberWords(
+  papers: readonly { ids: Uint32Array }[],
+): Generator<void, { table: WordTable; places: Uint32Array[] }> {
   const table = openWordTable()
-  await mapInTurns([...papers], ({ ids }) => {
-    for (const id of ids) table.put(id)
-  })
-  return table
+  const places: Uint32Array[] = []
+  for (const { ids } of papers) {
+    const at = new Uint32Array(ids.length)
+    for (let i = 0; i < ids.length; i++) at[i] = table.put(ids[i] ?? 0)
+    places.push(at)
+    yield
+  }
+  return { table, places }
 }
