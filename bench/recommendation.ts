@@ -59,9 +59,11 @@ async function replay(from: string, data: string): Promise<void> {
   }
   const connection = await connect({ databaseUrl: null, dataFolder: data }, { log: createLog('warn') })
   const { db } = connection
+  /** The time of the replay. */
+  let clock = 0
   const memories = new Map<Parts['by'], PapersInMemory>()
   const memoryBy = (by: Parts['by']) => {
-    const kept = memories.get(by) ?? keepPapersInMemory(db, { now: () => performance.now(), by })
+    const kept = memories.get(by) ?? keepPapersInMemory(db, { now: () => clock, by })
     memories.set(by, kept)
     return kept
   }
@@ -85,6 +87,7 @@ async function replay(from: string, data: string): Promise<void> {
   try {
     for (const { edition, at, papers: of } of editions) {
       const now = new Date(`${at}T12:00:00Z`)
+      clock = now.getTime()
       await record(db, of, { now, idOf })
       for (const { id } of of) nameOf.set(idOf.get(id) ?? 0, id)
       while (!(await embedNextPapers(db, embedder, { now: () => now })).done);

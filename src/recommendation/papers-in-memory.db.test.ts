@@ -5,13 +5,15 @@ import { recordPapers } from '../papers/record.ts'
 import { keepPapersInMemory } from './papers-in-memory.ts'
 
 const now = new Date('2026-01-15T12:00:00Z')
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 describeWithDatabase('papers in memory', (db) => {
-  it('learn anew how rare words are once enough papers have come, however few at a time', async () => {
+  it('learn anew how rare words are once enough papers have come or some time has passed', async () => {
     let clock = 0
     const papers = keepPapersInMemory(db(), { now: () => clock, by: 'words and meaning' })
     let recorded = 0
-    const come = async (count: number, words: string) => {
+    const come = async (count: number, words: string, after = 5_000) => {
       const stating = Array.from({ length: count }, () => {
         recorded += 1
         return stated(`2601.${String(recorded).padStart(5, '0')}`, {
@@ -22,7 +24,7 @@ describeWithDatabase('papers in memory', (db) => {
       await db()
         .transaction()
         .execute((trx) => recordPapers(trx, stating, { now, timeZone: 'UTC' }))
-      clock += 5_000
+      clock += after
       papers.wake()
       return papers.now()
     }
@@ -40,5 +42,20 @@ describeWithDatabase('papers in memory', (db) => {
     expect(before.featuresOfText('transformers').ids).toHaveLength(0)
     const [paper] = before.newest
     expect((await before.byIds([paper?.id ?? 0])).get(paper?.id ?? 0)).toBe(paper)
+
+    // A day later all is learned anew, for readers may have chosen others.
+    const scaleAfter = async (ms: number, count = 0) => {
+      await come(count, 'mycelium', ms)
+      await papers.settled()
+      return (await papers.now()).scale
+    }
+    const dayLater = await scaleAfter(DAY_MS)
+    expect(dayLater).toBeGreaterThan(after.scale)
+    // Two papers are few: an hour passes before what they say that is new counts.
+    expect(await scaleAfter(5_000, 2)).toBe(dayLater)
+    const hourLater = await scaleAfter(HOUR_MS)
+    expect(hourLater).toBeGreaterThan(dayLater)
+    expect((await papers.now()).featuresOfText('mycelium').ids.length).toBeGreaterThan(0)
+    expect(await scaleAfter(HOUR_MS)).toBe(hourLater)
   })
 })

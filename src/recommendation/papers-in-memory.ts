@@ -38,8 +38,13 @@ export type PapersInMemory = {
 
 /** Papers that are put in order: a week of all of arXiv. */
 const NEWEST = 5_000
-/** What is rare is looked at anew when there are so many more papers than before. */
-const GROWTH = 1.1
+/**
+ * What is rare is learned anew when there are a tenth more papers than before. A word that came up this morning stands in few
+ * papers yet and says much of them, so it is after an hour when there are but a few more; and after a day for the readers' choices.
+ */
+const GROWTH = { atOnce: 0.1, afterAnHour: 0.005 }
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Without a notice, changes are looked for so often; votes come without one. */
 const LOOK_EVERY_MS = 60_000
 /** Nor more often than this, while papers come in one after the other. */
@@ -64,6 +69,7 @@ export function keepPapersInMemory(
   let versions = 0
   /** Papers that have come since the scale was learned. */
   let grown = 0
+  let learnedAt = -Infinity
   let lookedAt = -Infinity
   let woken = true
   let looking: Promise<Held> | null = null
@@ -100,9 +106,11 @@ export function keepPapersInMemory(
 
   async function learnAnew(most: number): Promise<Held> {
     scales += 1
+    const began = now()
     const scale = await learnScale(db, { number: scales, by, most })
     const anew = await hold(await readMarks(db), scale, null)
     grown = 0
+    learnedAt = began
     held = anew
     return anew
   }
@@ -128,8 +136,11 @@ export function keepPapersInMemory(
     const rows = await readMarks(db)
     grown += rows.filter(({ id }) => !before.marks.has(id)).length
     const { papers, hasVectors } = before.scale.of
+    const age = now() - learnedAt
     const isStale =
-      grown > papers * (GROWTH - 1) ||
+      grown > papers * GROWTH.atOnce ||
+      (age >= HOUR_MS && grown > papers * GROWTH.afterAnHour) ||
+      age >= DAY_MS ||
       (!hasVectors && rows.filter(({ hasVector }) => hasVector).length >= VECTORS_WORTH_IT)
     if (isStale) learning ??= learnBeside()
     const after = await hold(rows, before.scale, before)
