@@ -4,15 +4,16 @@ import { openWordTable } from './word-table.ts'
 import { isRun, type Words } from './words.ts'
 
 /**
- * How rare a word is: the logarithm of all papers to those that have it; 0 for one that at most one paper has, and for a run of
- * characters that many have. Times what it counts more for telling readers apart (word-clustering.ts).
+ * How rare a word is: the logarithm of all papers to those that have it, times what it counts more for telling readers apart
+ * (word-clustering.ts). One that none of them has is as rare as one that a single one has: it came up since, or before them. Of
+ * runs of characters, which share their numbers, those that many or at most one have are 0.
  */
 export type Rarity = (id: number) => number
 
 /** In how many papers each word comes. */
 export type WordFrequencies = {
   add(words: Words): void
-  /** What has been counted until now, in a table of its own without the words that count for nothing: most come once. */
+  /** What has been counted until now, in a table of its own without what at most one paper has, which is most. */
   rarity(clustering?: Clustering): Promise<Rarity>
 }
 
@@ -21,25 +22,24 @@ export function countWords(): WordFrequencies {
   let counts = new Uint32Array(1 << 16)
   let papers = 0
   const rarityOf = (id: number, count: number) =>
-    count < 2 || (isRun(id) && papers > FEW && count > papers * COMMON_RUN)
-      ? 0
-      : Math.log((1 + papers) / (1 + count))
+    isRun(id) && papers > FEW && count > papers * COMMON_RUN ? 0 : Math.log((1 + papers) / (1 + count))
 
   function* build(clustering: Clustering): Generator<void, Rarity> {
+    const rarest = papers > 0 ? Math.log((1 + papers) / 2) : 0
     const ids = table.ids()
     const rare = openWordTable()
     const all = new Float64Array(ids.length)
     for (let place = 0; place < ids.length; place++) {
       if (place % AT_ONCE === 0) yield
       const id = ids[place] ?? 0
-      const rarity = rarityOf(id, counts[place] ?? 0)
-      if (rarity === 0) continue
-      all[rare.put(id)] = rarity * clustering(id)
+      const count = counts[place] ?? 0
+      if (count > 1) all[rare.put(id)] = rarityOf(id, count) * clustering(id)
     }
     const rarities = all.slice(0, rare.words)
     return (id) => {
       const place = rare.placeOf(id)
-      return place < 0 ? 0 : (rarities[place] ?? 0)
+      if (place >= 0) return rarities[place] ?? 0
+      return isRun(id) ? 0 : rarest
     }
   }
 
