@@ -6,6 +6,7 @@ import {
   dayPeriod,
   dayStart,
   daysBetween,
+  latestEditionDay,
   monthPeriod,
   parseDay,
   periodOf,
@@ -83,6 +84,19 @@ describe('days', () => {
     // Samoa crossed the date line: it had no 30 December 2011.
     expect(at('2011-12-30T09:59:59Z', 'Pacific/Apia')).toBe('2011-12-29')
     expect(at('2011-12-30T10:00:00Z', 'Pacific/Apia')).toBe('2011-12-31')
+  })
+
+  it('of the latest edition are ahead from the evening on when arXiv dates its lists so', () => {
+    const at = (instant: string, zone: string) => latestEditionDay(zone, new Date(instant))
+    expect(at('2026-12-01T00:59:59Z', 'America/New_York')).toBe('2026-11-30')
+    expect(at('2026-12-01T01:00:00Z', 'America/New_York')).toBe('2026-12-01')
+    expect(at('2026-12-01T05:00:00Z', 'America/New_York')).toBe('2026-12-01')
+    expect(at('2026-06-30T23:59:59Z', 'America/New_York')).toBe('2026-06-30')
+    expect(at('2026-07-01T00:00:00Z', 'America/New_York')).toBe('2026-07-01')
+    // Further west it is still the day before; further east it is the next one sooner.
+    expect(at('2026-07-01T00:00:00Z', 'Pacific/Honolulu')).toBe('2026-07-01')
+    expect(at('2026-06-30T20:00:00Z', 'Europe/Berlin')).toBe('2026-06-30')
+    expect(at('2026-06-30T22:00:00Z', 'Europe/Berlin')).toBe('2026-07-01')
   })
 })
 

@@ -13,6 +13,18 @@ export function dayIn(timeZone: string, instant: Date): string {
   return format.format(instant)
 }
 
+/** arXiv's own time zone. */
+export const ARXIV_TIME_ZONE = 'America/New_York'
+/** How long before midnight there its lists of an evening are out, which are dated by the day after. */
+const LISTED_BEFORE_MS = 4 * 3_600_000
+
+/** The latest day by which an edition that is out is dated: today, or the day by which arXiv has dated its lists of this evening. */
+export function latestEditionDay(timeZone: string, now: Date): string {
+  const today = dayIn(timeZone, now)
+  const listed = dayIn(ARXIV_TIME_ZONE, new Date(now.getTime() + LISTED_BEFORE_MS))
+  return listed > today ? listed : today
+}
+
 /**
  * The calendar day that is written as `YYYY-MM-DD`, or null when there is no such day (2026-02-30), or when it is outside
  * the range that any paper could have (1000 to 2999).

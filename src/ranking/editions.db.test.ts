@@ -10,6 +10,7 @@ import {
   nearest,
   neighbours,
   newestEdition,
+  newestEditions,
   redateEditions,
   topicsOf,
 } from './editions.ts'
@@ -64,7 +65,11 @@ describeWithDatabase('editions', (db) => {
     await publish('2026-01-15')
     await publish('2026-01-16')
     expect(await newest()).toBe('2026-01-15')
-    // In Kiritimati it is the 16th already.
+    // It is the 16th by arXiv's lists of the evening, and in Kiritimati already.
+    const evening = new Date('2026-01-16T01:00:00Z')
+    expect(await newestEdition(db(), { now: evening, timeZone })).toBe('2026-01-16')
+    const { editions } = await newestEditions(db(), { before: null, limit: 1, now: evening, timeZone })
+    expect(editions.map(({ day }) => day)).toEqual(['2026-01-16'])
     expect(await newestEdition(db(), { now, timeZone: 'Pacific/Kiritimati' })).toBe('2026-01-16')
   })
 

@@ -5,11 +5,11 @@ import { readSiteText, writeSiteText } from '../db/site-state.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { categoriesOf, distinctTopics, topicOf } from '../papers/categories.ts'
 import { countPapers } from './count-papers.ts'
-import { dayIn, daysBetween, periodOf, type Period } from '../papers/calendar.ts'
+import { daysBetween, latestEditionDay, periodOf, type Period } from '../papers/calendar.ts'
 import { IS_LISTED } from '../papers/visibility.ts'
 
 /**
- * The newest edition's day, or null when no paper is in any. A paper dated in the future (an error at its source)
+ * The newest edition's day, or null when no paper is in any. A paper dated later than what is out (an error at its source)
  * doesn't make the front page, unless there is nothing else.
  */
 export async function newestEdition(
@@ -17,7 +17,7 @@ export async function newestEdition(
   { now, timeZone }: { now: Date; timeZone: string },
 ): Promise<string | null> {
   const { rows } = await sql<{ day: string | null }>`
-    select coalesce((select max(edition) from papers p where ${IS_LISTED} and edition <= ${dayIn(timeZone, now)}::date),
+    select coalesce((select max(edition) from papers p where ${IS_LISTED} and edition <= ${latestEditionDay(timeZone, now)}::date),
       (select min(edition) from papers p where ${IS_LISTED})) as day`.execute(db)
   return rows[0]?.day ?? null
 }
@@ -166,7 +166,7 @@ export async function newestEditions(
 ): Promise<{ editions: { day: string; papers: number }[]; next: string | null }> {
   const { rows } = await sql<{ day: string; papers: number }>`
     select edition as day, sum(papers)::int as papers from edition_counts
-    where edition <= ${dayIn(timeZone, now)}::date ${before === null ? sql`` : sql`and edition < ${before}::date`}
+    where edition <= ${latestEditionDay(timeZone, now)}::date ${before === null ? sql`` : sql`and edition < ${before}::date`}
     group by edition having sum(papers) > 0 order by edition desc limit ${limit + 1}`.execute(db)
   const editions = rows.slice(0, limit)
   return { editions, next: rows.length > limit ? (editions.at(-1)?.day ?? null) : null }

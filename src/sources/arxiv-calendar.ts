@@ -1,7 +1,4 @@
-import { addDays, dayIn } from '../papers/calendar.ts'
-
-/** arXiv's own time zone. */
-export const ARXIV_TIME_ZONE = 'America/New_York'
+import { addDays, ARXIV_TIME_ZONE, dayIn } from '../papers/calendar.ts'
 
 /** Days (`YYYY-MM-DD`) on whose evening arXiv announces nothing, besides Fridays and Saturdays. */
 export type ArxivCalendar = { holidays: ReadonlySet<string> }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readArxivAtom } from '../formats/arxiv-atom.ts'
 import { readArxivOai } from '../formats/arxiv-oai.ts'
-import { ARXIV_TIME_ZONE } from '../arxiv-calendar.ts'
+import { ARXIV_TIME_ZONE } from '../../papers/calendar.ts'
 import type { SourceKind } from '../source-kind.ts'
 import { harvestAnnouncements } from './arxiv/announcements.ts'
 import { harvestRecords } from './arxiv/records.ts'
