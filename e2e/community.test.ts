@@ -83,14 +83,22 @@ describeInBrowser('A community', (openPage) => {
     await voteButton(ada).click()
     expect(await voteButton(ada).getAttribute('aria-pressed')).toBe('true')
     expect(await votes(ada)).toBe(before + 1)
-    // The second tab still shows the button as it was.
     const tab = await ada.context().newPage()
-    await tab.goto(`${site().origin}/`)
-    await expect.poll(() => voteButton(tab).getAttribute('aria-pressed')).toBe('true')
+    // The button shows a vote before it is cast.
+    await expect
+      .poll(
+        async () => {
+          await tab.goto(`${site().origin}/`)
+          return voteButton(tab).getAttribute('aria-pressed')
+        },
+        { timeout: 10_000 },
+      )
+      .toBe('true')
     await voteButton(bob).click()
-    await expect.poll(() => votes(bob)).toBe(before + 2)
+    await expect.poll(() => votes(bob), { timeout: 10_000 }).toBe(before + 2)
+    // The first tab still shows the button as it was.
     await voteButton(tab).click()
-    await expect.poll(() => votes(tab)).toBe(before + 1)
+    await expect.poll(() => votes(tab), { timeout: 10_000 }).toBe(before + 1)
     await ada.reload()
     expect(await voteButton(ada).getAttribute('aria-pressed')).toBe('false')
     expect(await votes(ada)).toBe(before + 1)
