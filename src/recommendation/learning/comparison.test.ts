@@ -94,7 +94,7 @@ describe('a comparison', () => {
       expect(scores).toHaveLength(count)
       for (const [i, paper] of features.slice(0, count).entries()) {
         score(paper, into)
-        expect(scores[i]).toBeCloseTo(into[0] ?? 0, 9)
+        expect(scores[i]).toBeCloseTo(into[0] ?? 0, 6)
       }
     }
   })

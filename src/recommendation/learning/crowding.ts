@@ -3,7 +3,7 @@ import { lengthOf, meanOf, SHORTEST } from './mean.ts'
 import { meanOfLargest } from './mean-of-largest.ts'
 import { openPostings } from './postings.ts'
 import type { Weighed } from './weigh-words.ts'
-import { numberWords } from './word-table.ts'
+import { numberWords, openWordTable } from './word-table.ts'
 import { isRun } from './words.ts'
 
 /**
@@ -31,42 +31,53 @@ export async function tellCrowding(papers: readonly Weighed[]): Promise<Crowding
  * taken out.
  */
 async function meanLikeness(papers: readonly Weighed[]): Promise<Crowding> {
-  const isRare = await rareWords(papers)
-  const sample = await mapInTurns([...papers], (words) => only(words, isRare))
+  const { isCommon, isShared } = await tellWords(papers)
+  const isRare = (id: number) => !isRun(id) && !isCommon(id)
+  const rare = await mapInTurns([...papers], (words) => only(words, isRare))
+  // A word that a single paper has makes it longer, and like no other.
+  const sample = await mapInTurns(rare, (words) => only(words, isShared))
   const postings = await openPostings(sample)
-  // Runs of characters, which the sample is without, are most of a paper.
-  const isKnown = (id: number) => !isRun(id) && postings.has(id)
   const mean = await meanOf(sample)
-  const centre = (words: Weighed) => {
+  const commons = new Float64Array(sample.length)
+  const lengths = new Float64Array(sample.length)
+  let place = 0
+  await mapInTurns(rare, (words) => {
     const common = mean.commonOf(words)
-    return { common, length: lengthOf(words, common) }
-  }
-  const centres = await mapInTurns(sample, centre)
+    commons[place] = common
+    lengths[place++] = lengthOf(words, common)
+  })
   const nearest = Math.ceil(sample.length * NEAREST)
   const products = new Float64Array(sample.length)
   return (words, self) => {
-    const own = only(words, isKnown)
-    const { common, length } = centre(own)
+    const own = only(words, isRare)
+    const common = mean.commonOf(own)
+    const length = lengthOf(own, common)
     products.fill(0)
     postings.addProducts(own, products)
-    for (let j = 0; j < products.length; j++) {
-      const other = centres[j]
-      if (other) products[j] = ((products[j] ?? 0) - common - other.common) / (length * other.length)
-    }
+    for (let j = 0; j < products.length; j++)
+      products[j] = ((products[j] ?? 0) - common - (commons[j] ?? 0)) / (length * (lengths[j] ?? 1))
     if (self >= 0) products[self] = 0
     return Math.max(SHORTEST, meanOfLargest(products, nearest))
   }
 }
 
-/** Whether a word is one of those that some papers have, and no more than a few of all. */
-async function rareWords(papers: readonly Weighed[]): Promise<(id: number) => boolean> {
+/** Which words too many papers have to tell anything, and which more than one has. */
+async function tellWords(
+  papers: readonly Weighed[],
+): Promise<Record<'isCommon' | 'isShared', (id: number) => boolean>> {
   const { table, places } = await driveInTurns(numberWords(papers))
   const counts = new Uint32Array(table.words)
   await mapInTurns(places, (at) => {
     for (let i = 0; i < at.length; i++) counts[at[i] ?? 0] = (counts[at[i] ?? 0] ?? 0) + 1
   })
   const most = papers.length * RARE
-  return (id) => (counts[table.placeOf(id)] ?? Infinity) <= most
+  // A table of their own is small, and stays near.
+  const common = openWordTable()
+  for (const [place, id] of table.ids().entries()) if ((counts[place] ?? 0) > most) common.put(id)
+  return {
+    isCommon: (id) => common.placeOf(id) >= 0,
+    isShared: (id) => (counts[table.placeOf(id)] ?? 0) > 1,
+  }
 }
 
 function only({ ids, weights }: Weighed, isWanted: (id: number) => boolean): Weighed {

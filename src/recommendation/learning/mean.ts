@@ -1,6 +1,6 @@
 import { driveInTurns, mapInTurns } from '../../runtime/in-turns.ts'
 import type { Weighed } from './weigh-words.ts'
-import { numberWords } from './word-table.ts'
+import { numberWords, openWordValues } from './word-table.ts'
 
 /** So that nothing is divided by 0. */
 export const SHORTEST = 1e-3
@@ -29,13 +29,11 @@ export async function meanOf(sample: readonly Weighed[]): Promise<Mean> {
     }
   })
   const own = means.reduce((sum, one) => sum + one * one, 0)
+  const valueOf = openWordValues(table.ids(), means)
   return {
     commonOf({ ids, weights }) {
       let sum = 0
-      for (let i = 0; i < ids.length; i++) {
-        const place = table.placeOf(ids[i] ?? 0)
-        if (place >= 0) sum += (weights[i] ?? 0) * (means[place] ?? 0)
-      }
+      for (let i = 0; i < ids.length; i++) sum += (weights[i] ?? 0) * valueOf(ids[i] ?? 0, 0)
       return sum - own / 2
     },
   }

@@ -5,7 +5,7 @@ import { openPostings } from './postings.ts'
 export type LinearScore = {
   /** Words by number, and what each adds by its weight. */
   ids: Uint32Array
-  weights: Float64Array
+  weights: Float32Array
   /** null where no example has one. */
   meaning: Float64Array | null
   /** Sums of the examples' `scale` and `common` (features.ts), by what each counts. */
@@ -30,21 +30,26 @@ export async function openPaperIndex(papers: readonly Features[]): Promise<Paper
     papers,
     placeOf: new Map(papers.map((one, i) => [one, i])),
     score({ ids, weights, meaning, scale, common }, count) {
-      const agreeing = meaning?.length === meanings.dimensions ? meaning : new Float64Array()
+      const agreeing = meaning?.length === meanings.dimensions ? meaning : null
       const scores = new Float64Array(Math.min(count, papers.length))
       for (let i = 0; i < scores.length; i++) {
         const paper = papers[i]
         if (!paper) continue
-        let alike = 0
-        const from = i * meanings.dimensions
-        for (let d = 0; d < agreeing.length; d++)
-          alike += (agreeing[d] ?? 0) * (meanings.numbers[from + d] ?? 0)
+        const alike = agreeing === null ? 0 : agreement(agreeing, meanings.numbers, i)
         scores[i] = MEANING_WEIGHT * alike - paper.scale * common - paper.common * scale
       }
       postings.addProducts({ ids, weights }, scores)
       return scores
     },
   }
+}
+
+/** The product of a meaning with that of one of the papers. */
+function agreement(meaning: Float64Array, meanings: Float32Array, paper: number): number {
+  const from = paper * meaning.length
+  let sum = 0
+  for (let d = 0; d < meaning.length; d++) sum += (meaning[d] ?? 0) * (meanings[from + d] ?? 0)
+  return sum
 }
 
 /** Meanings one after the other, which are fetched from memory faster so; 0 where there is none. */

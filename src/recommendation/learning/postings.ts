@@ -1,19 +1,17 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
-import { numberWords } from './word-table.ts'
+import { numberOf, numberWords, openWordNumbers } from './word-table.ts'
 
 /** Words by number, with what each weighs. */
-type Weights = { ids: Uint32Array; weights: ArrayLike<number> }
+type Weights = { ids: Uint32Array; weights: Float32Array }
 
 /** Papers by their words: which have each, and what it weighs there. */
 export type Postings = {
-  /** Whether a paper has this word. */
-  has(id: number): boolean
   /** Adds the product of some words with each of the first papers to its place in `into`. */
   addProducts(words: Weights, into: Float64Array): void
   /** What a word weighs in all papers together, of which each counts so often. */
   weightOf(id: number, counts: ArrayLike<number>): number
   /** All words, and what each weighs so. */
-  weightsOfAll(counts: ArrayLike<number>): { ids: Uint32Array; weights: Float64Array }
+  weightsOfAll(counts: ArrayLike<number>): Weights
 }
 
 /** Made in turns, for many papers: 65,536 at most. */
@@ -30,62 +28,125 @@ export function postingsOf(papers: readonly Weights[]): Postings {
   }
 }
 
+/**
+ * The papers of each word, one list after the other; each stands in one piece, as most of the time goes to fetching it: its word, its
+ * length, and of each paper its place and the word's weight there. `slots`: where the list of a word begins.
+ */
+type Lists = { slots: Uint32Array; numbers: Uint32Array; weights: Float32Array; words: number }
+
+const HEADER = 2
+
 function* build(papers: readonly Weights[]): Generator<void, Postings> {
-  const { table, places } = yield* numberWords(papers)
-  const ends = new Uint32Array(table.words + 1)
-  for (const of of places) {
-    for (let i = 0; i < of.length; i++) {
-      const next = (of[i] ?? 0) + 1
-      ends[next] = (ends[next] ?? 0) + 1
-    }
-    yield
-  }
-  for (let place = 0; place < table.words; place++)
-    ends[place + 1] = (ends[place + 1] ?? 0) + (ends[place] ?? 0)
-  const filled = ends.slice()
-  const having = new Uint16Array(ends.at(-1) ?? 0)
-  const values = new Float32Array(having.length)
-  for (let paper = 0; paper < papers.length; paper++) {
-    const of = places[paper] ?? new Uint32Array()
-    const weights = papers[paper]?.weights
-    for (let i = 0; i < of.length; i++) {
-      const place = of[i] ?? 0
-      const at = filled[place] ?? 0
-      filled[place] = at + 1
-      having[at] = paper
-      values[at] = weights?.[i] ?? 0
-    }
-    yield
-  }
-  function weightAt(place: number, counts: ArrayLike<number>): number {
-    let sum = 0
-    const end = ends[place + 1] ?? 0
-    for (let at = ends[place] ?? 0; at < end; at++) sum += (counts[having[at] ?? 0] ?? 0) * (values[at] ?? 0)
-    return sum
-  }
+  const lists = yield* listsOf(papers)
   return {
-    has: (id) => table.placeOf(id) >= 0,
-    addProducts({ ids, weights }, into) {
-      for (let i = 0; i < ids.length; i++) {
-        const place = table.placeOf(ids[i] ?? 0)
-        if (place < 0) continue
-        const weight = weights[i] ?? 0
-        const end = ends[place + 1] ?? 0
-        for (let at = ends[place] ?? 0; at < end; at++) {
-          const j = having[at] ?? 0
-          // Papers stand in their order.
-          if (j >= into.length) break
-          into[j] = (into[j] ?? 0) + weight * (values[at] ?? 0)
-        }
-      }
-    },
+    addProducts: (words, into) => void addProducts(lists, words, into),
     weightOf(id, counts) {
-      const place = table.placeOf(id)
-      return place < 0 ? 0 : weightAt(place, counts)
+      const start = numberOf(lists.slots, id)
+      return start === 0 ? 0 : weightAt(lists, start, counts)
     },
-    weightsOfAll: (counts) => ({
-      ids: table.ids(),
-      weights: Float64Array.from({ length: table.words }, (_, place) => weightAt(place, counts)),
-    }),
+    weightsOfAll(counts) {
+      const all = { ids: new Uint32Array(lists.words), weights: new Float32Array(lists.words) }
+      let n = 0
+      for (let start = FIRST; start < lists.numbers.length; start = endOf(lists, start)) {
+        all.ids[n] = lists.numbers[start] ?? 0
+        all.weights[n++] = weightAt(lists, start, counts)
+      }
+      return all
+    },
   }
+}
+
+/** None begins at 0, which stands for none. */
+const FIRST = 1
+
+function* listsOf(papers: readonly Weights[]): Generator<void, Lists> {
+  const { table, places } = yield* numberWords(papers)
+  const counts = new Uint32Array(table.words)
+  for (const of of places) {
+    for (let i = 0; i < of.length; i++) counts[of[i] ?? 0] = (counts[of[i] ?? 0] ?? 0) + 1
+    yield
+  }
+  const slots = openWordNumbers(table.ids(), counts)
+  const starts = new Uint32Array(table.words)
+  // In the order of slots, so that words which come in this order find their lists one after the other.
+  let end = FIRST
+  for (let slot = 0; slot < slots.length; slot += 2) {
+    const id = slots[slot] ?? 0
+    if (id === 0) continue
+    starts[table.placeOf(id)] = end
+    const length = HEADER + 2 * (slots[slot + 1] ?? 0)
+    slots[slot + 1] = end
+    end += length
+  }
+  const numbers = new Uint32Array(end)
+  const lists = { numbers, weights: new Float32Array(numbers.buffer) }
+  for (const [place, id] of table.ids().entries()) numbers[starts[place] ?? 0] = id
+  for (const [paper, { weights }] of papers.entries()) {
+    const of = places[paper] ?? new Uint32Array()
+    for (let i = 0; i < of.length; i++) {
+      const start = starts[of[i] ?? 0] ?? 0
+      const at = endOf(lists, start)
+      numbers[at] = paper
+      lists.weights[at + 1] = weights[i] ?? 0
+      numbers[start + 1] = (numbers[start + 1] ?? 0) + 1
+    }
+    yield
+  }
+  return { ...lists, words: table.words, slots }
+}
+
+/** Where the list ends that begins at `start`. */
+function endOf({ numbers }: Pick<Lists, 'numbers'>, start: number): number {
+  return start + HEADER + 2 * (numbers[start + 1] ?? 0)
+}
+
+/** Lists that are found before the first of them is read, and how many numbers the processor fetches at once. */
+const TOGETHER = 256
+const LINE = 16
+/** Where they begin and end. */
+const begins = new Uint32Array(TOGETHER)
+const ends = new Uint32Array(TOGETHER)
+
+/**
+ * In a large index most of the time is waiting for memory. What does not depend on each other is fetched at once, so lists are found
+ * first, then their first lines are touched, and then they are read: this halves the time.
+ */
+function addProducts(
+  { slots, numbers, weights: values }: Lists,
+  { ids, weights }: Weights,
+  into: Float64Array,
+) {
+  let touched = 0
+  for (let from = 0; from < ids.length; from += TOGETHER) {
+    const count = Math.min(TOGETHER, ids.length - from)
+    for (let i = 0; i < count; i++) begins[i] = numberOf(slots, ids[from + i] ?? 0)
+    for (let i = 0; i < count; i++) {
+      const start = begins[i] ?? 0
+      const end = start + HEADER + 2 * (numbers[start + 1] ?? 0)
+      ends[i] = start === 0 ? 0 : end
+      touched +=
+        (numbers[Math.min(start + LINE, end)] ?? 0) +
+        (numbers[Math.min(start + 2 * LINE, end)] ?? 0) +
+        (numbers[Math.min(start + 3 * LINE, end)] ?? 0)
+    }
+    for (let i = 0; i < count; i++) {
+      const weight = weights[from + i] ?? 0
+      const end = ends[i] ?? 0
+      for (let at = (begins[i] ?? 0) + HEADER; at < end; at += 2) {
+        const j = numbers[at] ?? 0
+        // Papers stand in their order.
+        if (j >= into.length) break
+        into[j] = (into[j] ?? 0) + weight * (values[at + 1] ?? 0)
+      }
+    }
+  }
+  return touched
+}
+
+function weightAt(lists: Lists, start: number, counts: ArrayLike<number>): number {
+  const end = endOf(lists, start)
+  let sum = 0
+  for (let at = start + HEADER; at < end; at += 2)
+    sum += (counts[lists.numbers[at] ?? 0] ?? 0) * (lists.weights[at + 1] ?? 0)
+  return sum
 }

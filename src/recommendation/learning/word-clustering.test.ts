@@ -16,7 +16,7 @@ it('counts a word more that some readers choose again and again, and others neve
   const clustering = await learn(
     (reader, paper) => `${reader < 10 ? 'tides' : 'dunes'} ${(reader + paper) % 4 === 0 ? 'slow' : 'fast'}`,
   )
-  expect(clustering(hashOf('tides'))).toBeGreaterThan(1.5)
+  expect(clustering(hashOf('tides'))).toBeGreaterThan(1.3)
   // As many papers have it, one of each reader.
   expect(clustering(hashOf('slow'))).toBe(1)
   expect(clustering(hashOf('unseen'))).toBe(1)

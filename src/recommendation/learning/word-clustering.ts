@@ -13,7 +13,7 @@ export type Clustering = (id: number) => number
  */
 const STRENGTH = 1.5
 /** So many papers that have a word make its correlation half of what they show. */
-const SHRINKAGE = 50
+const SHRINKAGE = 200
 const MOST = 0.6
 /** With fewer readers, a word counts by its rarity alone: nobody's choices can be told from what it counts. */
 const FEWEST_READERS = 5

@@ -1,6 +1,6 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
 import type { Clustering } from './word-clustering.ts'
-import { openWordTable } from './word-table.ts'
+import { openWordTable, openWordValues } from './word-table.ts'
 import { isRun, type Words } from './words.ts'
 
 /**
@@ -26,21 +26,21 @@ export function countWords(): WordFrequencies {
 
   function* build(clustering: Clustering): Generator<void, Rarity> {
     const rarest = papers > 0 ? Math.log((1 + papers) / 2) : 0
-    const ids = table.ids()
-    const rare = openWordTable()
-    const all = new Float64Array(ids.length)
-    for (let place = 0; place < ids.length; place++) {
+    const all = table.ids()
+    const ids = new Uint32Array(all.length)
+    const rarities = new Float32Array(all.length)
+    let known = 0
+    for (let place = 0; place < all.length; place++) {
       if (place % AT_ONCE === 0) yield
-      const id = ids[place] ?? 0
+      const id = all[place] ?? 0
       const count = counts[place] ?? 0
-      if (count > 1) all[rare.put(id)] = rarityOf(id, count) * clustering(id)
+      if (count < 2) continue
+      ids[known] = id
+      rarities[known] = rarityOf(id, count) * clustering(id)
+      known += 1
     }
-    const rarities = all.slice(0, rare.words)
-    return (id) => {
-      const place = rare.placeOf(id)
-      if (place >= 0) return rarities[place] ?? 0
-      return isRun(id) ? 0 : rarest
-    }
+    const valueOf = openWordValues(ids.subarray(0, known), rarities)
+    return (id) => valueOf(id, isRun(id) ? 0 : rarest)
   }
 
   return {

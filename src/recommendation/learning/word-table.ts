@@ -17,15 +17,8 @@ export type WordTable = {
 export function openWordTable(): WordTable {
   let slots = new Uint32Array(2 * FIRST)
   let used = 0
-  /** Where a word's key stands, or is to stand. */
-  const slotOf = (id: number) => {
-    const mask = slots.length - 1
-    let slot = (id << 1) & mask
-    while (slots[slot] !== 0 && slots[slot] !== id) slot = (slot + 2) & mask
-    return slot
-  }
   const take = (id: number, place: number) => {
-    const slot = slotOf(id)
+    const slot = slotOf(slots, id)
     slots[slot] = id
     slots[slot + 1] = place
   }
@@ -34,7 +27,7 @@ export function openWordTable(): WordTable {
       return used
     },
     put(id) {
-      const slot = slotOf(id)
+      const slot = slotOf(slots, id)
       if (slots[slot] === id) return slots[slot + 1] ?? 0
       if (used * 4 >= slots.length) {
         const before = slots
@@ -48,7 +41,7 @@ export function openWordTable(): WordTable {
       return used++
     },
     placeOf(id) {
-      const slot = slotOf(id)
+      const slot = slotOf(slots, id)
       return slots[slot] === id ? (slots[slot + 1] ?? 0) : -1
     },
     ids() {
@@ -63,6 +56,53 @@ export function openWordTable(): WordTable {
 }
 
 const FIRST = 1 << 12
+
+/**
+ * Where a word's key stands among slots of two, or is to stand: in the order of its upper bits, without the first, which tells words
+ * from runs. Words that come in this order, as those of a paper do, are looked up from one end of the memory to the other.
+ */
+function slotOf(slots: Uint32Array, id: number): number {
+  const mask = slots.length - 1
+  let slot = ((id & 0x7fff_ffff) >>> (Math.clz32(slots.length) + 1)) << 1
+  while (slots[slot] !== 0 && slots[slot] !== id) slot = (slot + 2) & mask
+  return slot
+}
+
+/** What some words count, and `otherwise` for the others: one fetch from memory, where a table and a list take two. */
+export type WordValues = (id: number, otherwise: number) => number
+
+/** `ids`: no word twice. */
+export function openWordValues(ids: Uint32Array, values: ArrayLike<number>): WordValues {
+  const slots = openSlots(ids)
+  const numbers = new Float32Array(slots.buffer)
+  for (let i = 0; i < ids.length; i++) numbers[slotOf(slots, ids[i] ?? 0) + 1] = values[i] ?? 0
+  return (id, otherwise) => {
+    const slot = slotOf(slots, id)
+    return slots[slot] === id ? (numbers[slot + 1] ?? 0) : otherwise
+  }
+}
+
+/** The same for whole numbers above 0, as slots that `numberOf` reads. */
+export function openWordNumbers(ids: Uint32Array, numbers: Uint32Array): Uint32Array {
+  const slots = openSlots(ids)
+  for (let i = 0; i < ids.length; i++) slots[slotOf(slots, ids[i] ?? 0) + 1] = numbers[i] ?? 0
+  return slots
+}
+
+/** 0 for words that have none. */
+export function numberOf(slots: Uint32Array, id: number): number {
+  const slot = slotOf(slots, id)
+  return slots[slot] === id ? (slots[slot + 1] ?? 0) : 0
+}
+
+/** Slots of two for each of some words, the first of which is its key. */
+function openSlots(ids: Uint32Array): Uint32Array {
+  let slots = 2 * FIRST
+  while (slots < ids.length * 4) slots *= 2
+  const made = new Uint32Array(slots)
+  for (let i = 0; i < ids.length; i++) made[slotOf(made, ids[i] ?? 0)] = ids[i] ?? 0
+  return made
+}
 
 /** Papers by the places of their words in a table of all of them; yields after each paper. */
 export function* numberWords(
