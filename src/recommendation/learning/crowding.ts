@@ -3,7 +3,7 @@ import { lengthOf, meanOf, SHORTEST } from './mean.ts'
 import { meanOfLargest } from './mean-of-largest.ts'
 import { openPostings } from './postings.ts'
 import type { Weighed } from './weigh-words.ts'
-import { numberWords, openWordTable } from './word-table.ts'
+import { numberOf, numberWords, openWordTable } from './word-table.ts'
 import { isRun } from './words.ts'
 
 /**
@@ -73,11 +73,14 @@ async function tellWords(
   const most = papers.length * RARE
   // A table of their own is small, and stays near.
   const common = openWordTable()
-  for (const [place, id] of table.ids().entries()) if ((counts[place] ?? 0) > most) common.put(id)
-  return {
-    isCommon: (id) => common.placeOf(id) >= 0,
-    isShared: (id) => (counts[table.placeOf(id)] ?? 0) > 1,
-  }
+  const numbers = await driveInTurns(
+    table.numbered((place, id) => {
+      const count = counts[place] ?? 0
+      if (count > most) common.put(id)
+      return count
+    }),
+  )
+  return { isCommon: (id) => common.placeOf(id) >= 0, isShared: (id) => numberOf(numbers, id) > 1 }
 }
 
 function only({ ids, weights }: Weighed, isWanted: (id: number) => boolean): Weighed {

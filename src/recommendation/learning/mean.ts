@@ -1,6 +1,6 @@
 import { driveInTurns, mapInTurns } from '../../runtime/in-turns.ts'
 import type { Weighed } from './weigh-words.ts'
-import { numberWords, openWordValues } from './word-table.ts'
+import { numberWords } from './word-table.ts'
 
 /** So that nothing is divided by 0. */
 export const SHORTEST = 1e-3
@@ -29,7 +29,7 @@ export async function meanOf(sample: readonly Weighed[]): Promise<Mean> {
     }
   })
   const own = means.reduce((sum, one) => sum + one * one, 0)
-  const valueOf = openWordValues(table.ids(), means)
+  const valueOf = await driveInTurns(table.valued((place) => means[place] ?? 0))
   return {
     commonOf({ ids, weights }) {
       let sum = 0

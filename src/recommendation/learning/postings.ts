@@ -1,5 +1,5 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
-import { numberOf, numberWords, openWordNumbers } from './word-table.ts'
+import { numberOf, numberWords, type WordNumbers } from './word-table.ts'
 
 /** Words by number, with what each weighs. */
 type Weights = { ids: Uint32Array; weights: Float32Array }
@@ -32,7 +32,7 @@ export function postingsOf(papers: readonly Weights[]): Postings {
  * The papers of each word, one list after the other; each stands in one piece, as most of the time goes to fetching it: its word, its
  * length, and of each paper its place and the word's weight there. `slots`: where the list of a word begins.
  */
-type Lists = { slots: Uint32Array; numbers: Uint32Array; weights: Float32Array; words: number }
+type Lists = { slots: WordNumbers; numbers: Uint32Array; weights: Float32Array; words: number }
 
 const HEADER = 2
 
@@ -66,25 +66,23 @@ function* listsOf(papers: readonly Weights[]): Generator<void, Lists> {
     for (let i = 0; i < of.length; i++) counts[of[i] ?? 0] = (counts[of[i] ?? 0] ?? 0) + 1
     yield
   }
-  const slots = openWordNumbers(table.ids(), counts)
-  const starts = new Uint32Array(table.words)
-  // In the order of slots, so that words which come in this order find their lists one after the other.
+  const { words } = table
+  const starts = new Uint32Array(words)
+  // In the order in which words stand, so that those which come in it find their lists one after the other.
   let end = FIRST
-  for (let slot = 0; slot < slots.length; slot += 2) {
-    const id = slots[slot] ?? 0
-    if (id === 0) continue
-    starts[table.placeOf(id)] = end
-    const length = HEADER + 2 * (slots[slot + 1] ?? 0)
-    slots[slot + 1] = end
-    end += length
-  }
+  const slots = yield* table.numbered((place) => {
+    const start = end
+    starts[place] = start
+    end += HEADER + 2 * (counts[place] ?? 0)
+    return start
+  })
   const numbers = new Uint32Array(end)
   const lists = { numbers, weights: new Float32Array(numbers.buffer) }
-  for (const [place, id] of table.ids().entries()) numbers[starts[place] ?? 0] = id
-  for (const [paper, { weights }] of papers.entries()) {
+  for (const [paper, { ids, weights }] of papers.entries()) {
     const of = places[paper] ?? new Uint32Array()
     for (let i = 0; i < of.length; i++) {
       const start = starts[of[i] ?? 0] ?? 0
+      numbers[start] = ids[i] ?? 0
       const at = endOf(lists, start)
       numbers[at] = paper
       lists.weights[at + 1] = weights[i] ?? 0
@@ -92,7 +90,7 @@ function* listsOf(papers: readonly Weights[]): Generator<void, Lists> {
     }
     yield
   }
-  return { ...lists, words: table.words, slots }
+  return { ...lists, words, slots }
 }
 
 /** Where the list ends that begins at `start`. */

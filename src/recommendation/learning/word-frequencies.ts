@@ -1,6 +1,6 @@
 import { driveInTurns } from '../../runtime/in-turns.ts'
 import type { Clustering } from './word-clustering.ts'
-import { openWordTable, openWordValues } from './word-table.ts'
+import { openWordTable } from './word-table.ts'
 import { isRun, type Words } from './words.ts'
 
 /**
@@ -27,19 +27,15 @@ export function countWords(): WordFrequencies {
   function* build(clustering: Clustering): Generator<void, Rarity> {
     const rarest = papers > 0 ? Math.log((1 + papers) / 2) : 0
     const all = table.ids()
-    const ids = new Uint32Array(all.length)
+    const rare = openWordTable()
     const rarities = new Float32Array(all.length)
-    let known = 0
     for (let place = 0; place < all.length; place++) {
       if (place % AT_ONCE === 0) yield
       const id = all[place] ?? 0
       const count = counts[place] ?? 0
-      if (count < 2) continue
-      ids[known] = id
-      rarities[known] = rarityOf(id, count) * clustering(id)
-      known += 1
+      if (count > 1) rarities[rare.put(id)] = rarityOf(id, count) * clustering(id)
     }
-    const valueOf = openWordValues(ids.subarray(0, known), rarities)
+    const valueOf = yield* rare.valued((place) => rarities[place] ?? 0)
     return (id) => valueOf(id, isRun(id) ? 0 : rarest)
   }
 

@@ -8,7 +8,20 @@ export type WordTable = {
   placeOf(id: number): number
   /** All words, by place. */
   ids(): Uint32Array
+  /**
+   * Makes of it a table of other whole numbers above 0, asked for in the order in which words stand in memory; it is of no other use
+   * after that. Yields now and then.
+   */
+  numbered(numberOf: (place: number, id: number) => number): Generator<void, WordNumbers>
+  /** The same of any numbers. */
+  valued(valueOf: (place: number) => number): Generator<void, WordValues>
 }
+
+/** Slots of two, of a word and its number: one fetch from memory, where a table and a list take two. */
+export type WordNumbers = Uint32Array
+
+/** What some words count, and `otherwise` for the others. */
+export type WordValues = (id: number, otherwise: number) => number
 
 /**
  * An open-addressed table of 32-bit keys, none of them 0, doubled when it is half full. A key and its place stand side by side: most
@@ -52,8 +65,31 @@ export function openWordTable(): WordTable {
       }
       return ids
     },
+    *numbered(numberOf) {
+      for (let i = 0; i < slots.length; i += 2) {
+        if (i % AT_ONCE === 0) yield
+        const id = slots[i] ?? 0
+        if (id !== 0) slots[i + 1] = numberOf(slots[i + 1] ?? 0, id)
+      }
+      return slots
+    },
+    *valued(valueOf) {
+      const values = new Float32Array(slots.buffer)
+      for (let i = 0; i < slots.length; i += 2) {
+        if (i % AT_ONCE === 0) yield
+        if (slots[i] !== 0) values[i + 1] = valueOf(slots[i + 1] ?? 0)
+      }
+      const of = slots
+      return (id, otherwise) => {
+        const slot = slotOf(of, id)
+        return of[slot] === id ? (values[slot + 1] ?? 0) : otherwise
+      }
+    },
   }
 }
+
+/** Slots between which others get their turn. */
+const AT_ONCE = 1 << 14
 
 const FIRST = 1 << 12
 
@@ -68,40 +104,10 @@ function slotOf(slots: Uint32Array, id: number): number {
   return slot
 }
 
-/** What some words count, and `otherwise` for the others: one fetch from memory, where a table and a list take two. */
-export type WordValues = (id: number, otherwise: number) => number
-
-/** `ids`: no word twice. */
-export function openWordValues(ids: Uint32Array, values: ArrayLike<number>): WordValues {
-  const slots = openSlots(ids)
-  const numbers = new Float32Array(slots.buffer)
-  for (let i = 0; i < ids.length; i++) numbers[slotOf(slots, ids[i] ?? 0) + 1] = values[i] ?? 0
-  return (id, otherwise) => {
-    const slot = slotOf(slots, id)
-    return slots[slot] === id ? (numbers[slot + 1] ?? 0) : otherwise
-  }
-}
-
-/** The same for whole numbers above 0, as slots that `numberOf` reads. */
-export function openWordNumbers(ids: Uint32Array, numbers: Uint32Array): Uint32Array {
-  const slots = openSlots(ids)
-  for (let i = 0; i < ids.length; i++) slots[slotOf(slots, ids[i] ?? 0) + 1] = numbers[i] ?? 0
-  return slots
-}
-
 /** 0 for words that have none. */
-export function numberOf(slots: Uint32Array, id: number): number {
+export function numberOf(slots: WordNumbers, id: number): number {
   const slot = slotOf(slots, id)
   return slots[slot] === id ? (slots[slot + 1] ?? 0) : 0
-}
-
-/** Slots of two for each of some words, the first of which is its key. */
-function openSlots(ids: Uint32Array): Uint32Array {
-  let slots = 2 * FIRST
-  while (slots < ids.length * 4) slots *= 2
-  const made = new Uint32Array(slots)
-  for (let i = 0; i < ids.length; i++) made[slotOf(made, ids[i] ?? 0)] = ids[i] ?? 0
-  return made
 }
 
 /** Papers by the places of their words in a table of all of them; yields after each paper. */
