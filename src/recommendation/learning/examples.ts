@@ -7,8 +7,8 @@ export type Scorer = (paper: Features, into: Float64Array) => void
 
 /** Examples by their words: a paper is compared with all of them at once. */
 export type Examples = {
-  /** What a paper has in common with each (`kinship`), many times faster than one by one. */
-  kinships(paper: Features): Float64Array
+  /** What a paper has in common with each (`kinship`), or with the first `count`; many times faster than one by one. */
+  kinships(paper: Features, count?: number): Float64Array
   /** The scores of interests that are learned from them, by what each example counts in each. */
   scorer(counts: readonly ArrayLike<number>[]): Scorer
   /**
@@ -46,11 +46,11 @@ export function openExamples(examples: readonly Features[]): Examples {
   }
 
   return {
-    kinships(paper) {
-      const found = new Float64Array(examples.length)
+    kinships(paper, count = examples.length) {
+      const found = new Float64Array(count)
       addWords(paper, found)
-      for (const [e, { meaning }] of examples.entries())
-        found[e] = (found[e] ?? 0) + MEANING_WEIGHT * likeness(paper.meaning, meaning)
+      for (let e = 0; e < count; e++)
+        found[e] = (found[e] ?? 0) + MEANING_WEIGHT * likeness(paper.meaning, examples[e]?.meaning ?? null)
       return found
     },
 

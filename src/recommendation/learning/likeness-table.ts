@@ -4,8 +4,8 @@ type Paper = { key: string; features: Features }
 
 /** How much papers have in common, two by two, each pair looked at once: after one more vote only its own row is new. */
 export type LikenessTable = {
-  /** n × n, in the order of these papers. `kinships`: what one of them has in common with each. */
-  of(papers: readonly Paper[], kinships: (paper: Features) => ArrayLike<number>): Float64Array
+  /** n × n, in the order of these papers. `kinships`: what one of them has in common with the first `count`. */
+  of(papers: readonly Paper[], kinships: (paper: Features, count: number) => ArrayLike<number>): Float64Array
 }
 
 /** Papers of one table; when there are more, it begins anew. */
@@ -45,7 +45,7 @@ export function openLikenessTable(): LikenessTable {
           const cell = (at[i] ?? 0) * side + (at[j] ?? 0)
           let value = table[cell] ?? NaN
           if (Number.isNaN(value)) {
-            row ??= kinships(a.features)
+            row ??= kinships(a.features, i + 1)
             value = row[j] ?? 0
             table[cell] = value
             table[(at[j] ?? 0) * side + (at[i] ?? 0)] = value
