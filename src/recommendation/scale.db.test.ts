@@ -38,7 +38,7 @@ describeWithDatabase('what papers are compared by', (db) => {
         else await castVote(db(), { paperId, voter: reader, now: NOON })
       }
     }
-    expect(await ratio('tides', 'slowly')).toBeGreaterThan(1.2)
+    expect(await ratio('tides', 'slowly')).toBeGreaterThan(1.1)
     await db().updateTable('readers').set({ suspended_at: NOON }).execute()
     expect(await ratio('tides', 'slowly')).toBeCloseTo(1, 6)
   })

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { RATE_LIMITS } from '../../accounts/rate-limits.ts'
+import { inTransaction } from '../../db/transaction.ts'
 import { moveInterestMail } from '../../digests/own-subscriptions.ts'
 import { exportTaste } from '../../recommendation/export-taste.ts'
 import { chooseLearning, forgetSearch, forgetTaste } from '../../recommendation/forget.ts'
@@ -80,12 +81,15 @@ export function mergeOwnInterest(site: Site) {
     const interestId = numberIn(c)
     const intoId = parseNumber(form.text('into'))
     if (interestId === null || intoId === null) return refused(own, c, NO_INTEREST)
-    const outcome = await mergeInterests(site.db, { readerId: reader.id, interestId, intoId })
-    if (outcome.ok) {
-      await moveInterestMail(site.db, { readerId: reader.id, interestId, intoId, now })
-      return goBack(c, form, changedPath('merged', intoId))
-    }
-    return refused(own, c, outcome.kind === 'same-interest' ? SAME_INTEREST : NO_INTEREST)
+    // Both or neither: mail of an interest that is gone would end.
+    const outcome = await inTransaction(site.db, async (trx) => {
+      const merged = await mergeInterests(trx, { readerId: reader.id, interestId, intoId })
+      if (merged.ok) await moveInterestMail(trx, { readerId: reader.id, interestId, intoId, now })
+      return merged
+    })
+    return outcome.ok
+      ? goBack(c, form, changedPath('merged', intoId))
+      : refused(own, c, outcome.kind === 'same-interest' ? SAME_INTEREST : NO_INTEREST)
   })
 }
 
