@@ -124,7 +124,9 @@ export function learn(
   ]
   const together = openExamples(inForce.map(({ features }) => features))
   const likeness =
-    rehearsed.length + searches.length > 0 ? table.of(inForce, together.kinships) : new Float64Array(0)
+    rehearsed.length + searches.length > 0
+      ? table.of(inForce, (paper, count) => together.kinships(paper, count))
+      : new Float64Array(0)
   const examples = inForce.map(({ key, features, act }) => ({ key, features, act }))
 
   const toModel = (isOwn: (known: Known) => boolean) =>

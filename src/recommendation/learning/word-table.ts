@@ -21,7 +21,7 @@ export type WordTable = {
 export type WordNumbers = Uint32Array
 
 /** What some words count, and `otherwise` for the others. */
-export type WordValues = (id: number, otherwise: number) => number
+type WordValues = (id: number, otherwise: number) => number
 
 /**
  * An open-addressed table of 32-bit keys, none of them 0, doubled when it is half full. A key and its place stand side by side: most
